@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+/// The optional C libraries. Each is used where its header is installed; the package builds and
+/// passes its tests without any of them. `SFVIDEO_MINIMAL=1` builds as if none were there.
+func isInstalled(_ header: String) -> Bool {
+  let folders = [
+    "/usr/include", "/usr/local/include", "/usr/include/x86_64-linux-gnu", "/usr/include/aarch64-linux-gnu",
+  ]
+  return Context.environment["SFVIDEO_MINIMAL"] == nil
+    && folders.contains { FileManager.default.fileExists(atPath: "\($0)/\(header)") }
+}
+
+let hasOneDNN = isInstalled("oneapi/dnnl/dnnl.h")
+let hasPNG = isInstalled("png.h")
+let hasJPEG = isInstalled("jpeglib.h")
+
+/// Hot loops are optimised in debug builds too: the tests run there.
+let optimised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])]
+
+let package = Package(
+  name: "SFVideo",
+  products: [
+    .library(name: "Tensor", targets: ["Tensor"]),
+    .library(name: "NN", targets: ["NN"]),
+    .library(name: "Vision", targets: ["Vision"]),
+    .library(name: "SFModels", targets: ["SFModels"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    .target(
+      name: "CKernels", cSettings: optimised,
+      linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("openblas"), .linkedLibrary("m")]),
+    .target(
+      name: "COneDNN", dependencies: ["CKernels"],
+      cSettings: optimised + (hasOneDNN ? [.define("HAS_ONEDNN")] : []),
+      linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
+    .target(
+      name: "CCodecs",
+      cSettings: optimised + (hasPNG ? [.define("HAS_PNG")] : [])
+        + (hasJPEG ? [.define("HAS_JPEG")] : []),
+      linkerSettings: (hasPNG ? [.linkedLibrary("png")] : [])
+        + (hasJPEG ? [.linkedLibrary("jpeg")] : [])),
+
+    .target(name: "Tensor", dependencies: ["CKernels", "COneDNN", "COpenBLAS"]),
+    .target(name: "NN", dependencies: ["Tensor", "CKernels"]),
+    .target(name: "Vision", dependencies: ["Tensor", "CCodecs"]),
+    .target(name: "Evaluation", dependencies: ["Tensor", "Vision"]),
+    .target(name: "SFModels", dependencies: ["Tensor", "NN", "Vision"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,9 @@
+// Hot loops in C: one pool of threads, one allocator, and the kernels, each compiled for several CPUs.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include "ck_allocator.h"
+#include "ck_convolution.h"
+#include "ck_parallel.h"
+
+#endif
