@@ -4,6 +4,10 @@
 
 #include "ck_allocator.h"
 #include "ck_convolution.h"
+#include "ck_copy.h"
+#include "ck_elementwise.h"
 #include "ck_parallel.h"
+#include "ck_random.h"
+#include "ck_reduction.h"
 
 #endif
