@@ -6,8 +6,12 @@
 #include "ck_convolution.h"
 #include "ck_copy.h"
 #include "ck_elementwise.h"
+#include "ck_normalization.h"
+#include "ck_optimizer.h"
 #include "ck_parallel.h"
 #include "ck_random.h"
 #include "ck_reduction.h"
+#include "ck_sort.h"
+#include "ck_upsample.h"
 
 #endif

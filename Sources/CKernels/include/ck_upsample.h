@@ -1,0 +1,36 @@
+#ifndef CK_UPSAMPLE_H
+#define CK_UPSAMPLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// Resampling over three axes (time, height, width), up or down, channels last, by PyTorch's conventions.
+//   input  [batch, in[0], in[1], in[2], channels]
+//   output [batch, out[0], out[1], out[2], channels]
+typedef struct {
+  int64_t batch, channels;
+  int64_t in[3], out[3];
+  bool align_corners;  // linear and cubic: whether the centres of the corner samples coincide
+  double scale[3];     // the scale factor asked for; 0 where the sizes give it
+} ck_resampling;
+
+/// The sample at or below each position.
+void ck_resample_nearest_f32(const ck_resampling *resampling, const float *x, float *y);
+void ck_resample_nearest_f64(const ck_resampling *resampling, const double *x, double *y);
+/// Linear, bilinear or trilinear: an axis whose sizes are equal is left alone.
+void ck_resample_linear_f32(const ck_resampling *resampling, const float *x, float *y);
+void ck_resample_linear_f64(const ck_resampling *resampling, const double *x, double *y);
+/// Cubic convolution (a = −0.75) over height and width; the time axes must be equal.
+void ck_resample_cubic_f32(const ck_resampling *resampling, const float *x, float *y);
+void ck_resample_cubic_f64(const ck_resampling *resampling, const double *x, double *y);
+
+/// The transposes: dx from dy, each sum in a fixed order.
+void ck_resample_nearest_gradient_f32(const ck_resampling *resampling, const float *dy, float *dx);
+void ck_resample_nearest_gradient_f64(
+    const ck_resampling *resampling, const double *dy, double *dx);
+void ck_resample_linear_gradient_f32(const ck_resampling *resampling, const float *dy, float *dx);
+void ck_resample_linear_gradient_f64(const ck_resampling *resampling, const double *dy, double *dx);
+void ck_resample_cubic_gradient_f32(const ck_resampling *resampling, const float *dy, float *dx);
+void ck_resample_cubic_gradient_f64(const ck_resampling *resampling, const double *dy, double *dx);
+
+#endif
