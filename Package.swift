@@ -52,6 +52,8 @@ let package = Package(
     .target(name: "Vision", dependencies: ["Tensor", "CCodecs"]),
     .target(name: "Evaluation", dependencies: ["Tensor", "Vision"]),
     .target(name: "SFModels", dependencies: ["Tensor", "NN", "Vision"]),
+
+    .testTarget(name: "NNTests", dependencies: ["NN", "Tensor"]),
   ],
   swiftLanguageModes: [.v6]
 )
