@@ -1,0 +1,21 @@
+# make demo    set up, build for release, train a small network on the embedded data set
+# make test    set up, run the whole test suite
+# make bench   set up, measure; ARGUMENTS="--filter conv2d --python /path/to/python" narrows it
+# SFVIDEO_MINIMAL=1 in the environment builds without the optional libraries.
+.PHONY: demo test bench lint setup
+
+demo: setup
+	swift run -c release TrainFeat2Seg $(ARGUMENTS)
+
+test: setup
+	swift build --build-tests
+	swift test --skip-build
+
+bench: setup
+	swift run -c release Benchmarks $(ARGUMENTS)
+
+lint:
+	swift format lint --strict --recursive Sources Tests Examples Benchmarks Package.swift
+
+setup:
+	@Scripts/setup.sh
