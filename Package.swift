@@ -49,11 +49,12 @@ let package = Package(
 
     .target(name: "Tensor", dependencies: ["CKernels", "COneDNN", "COpenBLAS"]),
     .target(name: "NN", dependencies: ["Tensor", "CKernels"]),
-    .target(name: "Vision", dependencies: ["Tensor", "CCodecs"]),
+    .target(name: "Vision", dependencies: ["Tensor", "CKernels", "CCodecs"]),
     .target(name: "Evaluation", dependencies: ["Tensor", "Vision"]),
     .target(name: "SFModels", dependencies: ["Tensor", "NN", "Vision"]),
 
     .testTarget(name: "NNTests", dependencies: ["NN", "Tensor"]),
+    .testTarget(name: "VisionTests", dependencies: ["Vision"]),
   ],
   swiftLanguageModes: [.v6]
 )

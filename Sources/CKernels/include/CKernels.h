@@ -6,6 +6,7 @@
 #include "ck_convolution.h"
 #include "ck_copy.h"
 #include "ck_elementwise.h"
+#include "ck_image.h"
 #include "ck_normalization.h"
 #include "ck_optimizer.h"
 #include "ck_parallel.h"

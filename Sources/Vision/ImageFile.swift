@@ -1,0 +1,48 @@
+import CCodecs
+import Foundation
+
+extension Image {
+  /// Reads a PNG or JPEG file. The format is told by the first bytes, whatever the extension says;
+  /// 16-bit samples are scaled to 8. An EXIF orientation is not applied.
+  /// - Throws: `ImageError`; also for a truncated file.
+  public init(contentsOf url: URL, as form: Form = .asStored) throws(ImageError) {
+    try self.init(encoded: try Files.read(url), as: form, path: url.path)
+  }
+
+  /// Decodes the bytes of a PNG or JPEG file; `path` names them in errors.
+  public init(encoded bytes: [UInt8], as form: Form = .asStored, path: String = "image") throws(ImageError) {
+    let decoded: Codec.Decoded<UInt8>
+    switch try ImageFormat(bytes: bytes, path: path) {
+    case .png:
+      decoded = try Codec.decodePNG(bytes, form == .rgb ? CC_RGB : CC_AS_STORED, path: path)
+    case .jpeg:
+      let channels = form == .asStored ? 0 : form == .grey ? 1 : 3
+      decoded = try Codec.decodeJPEG(bytes, channels: channels, path: path)
+    }
+    let image = Image(
+      width: decoded.width, height: decoded.height, channels: decoded.channels, pixels: decoded.samples)
+    self = image.converted(to: form)
+  }
+
+  /// Writes a PNG or JPEG file, by the extension, under a temporary name that is then renamed.
+  /// - Parameter quality: of a JPEG, 1…100. JPEG has no alpha: it is dropped.
+  /// - Throws: `ImageError`.
+  public func write(to url: URL, quality: Int = 95) throws(ImageError) {
+    let format = try ImageFormat(extensionOf: url.path)
+    try Files.write(try encoded(as: format, quality: quality, path: url.path), to: url)
+  }
+
+  /// The bytes of a PNG or JPEG file; `path` names it in errors.
+  public func encoded(
+    as format: ImageFormat, quality: Int = 95, path: String = "image"
+  ) throws(ImageError) -> [UInt8] {
+    guard format == .jpeg else {
+      return try Codec.encodePNG(
+        cc_header(width: width, height: height, channels: channels), pixels, path: path)
+    }
+    let opaque = channels == 4 ? converted(to: .rgb) : self
+    return try Codec.encodeJPEG(
+      cc_header(width: width, height: height, channels: opaque.channels), opaque.pixels,
+      quality: quality, path: path)
+  }
+}
