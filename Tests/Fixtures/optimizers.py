@@ -26,7 +26,7 @@ OPTIMIZERS = {
     "adamw": (AdamW, dict(lr=0.01, weight_decay=0.1)),
     "adamw.amsgrad": (AdamW, dict(lr=0.05, betas=(0.5, 0.9), weight_decay=0.1, amsgrad=True)),
 }
-SPELLED = {"lr": "learning_rate", "eps": "epsilon"}
+SPELLED = {"lr": "learning_rate", "eps": "epsilon", "min_lr": "minimum"}
 
 
 def plateau(optimizer, **options):
@@ -42,7 +42,7 @@ def cosine(optimizer, warm_up, epochs, start_factor, minimum):
 
 SCHEDULERS = {
     "plateau": (plateau, dict(mode="min", factor=0.5, patience=2, threshold=1e-4, cooldown=0, min_lr=0)),
-    "plateau.maximum": (plateau, dict(mode="max", factor=0.1, patience=1, threshold=0.005, cooldown=0, min_lr=1e-3)),
+    "plateau.maximum": (plateau, dict(mode="max", factor=0.5, patience=2, threshold=0.05, cooldown=0, min_lr=0.01)),
     "plateau.cooldown": (plateau, dict(mode="min", factor=0.5, patience=1, threshold=0.05, cooldown=3, min_lr=0)),
     "multi_step": (schedule.MultiStepLR, dict(milestones=[5, 12, 30], gamma=0.1)),
     "exponential": (schedule.ExponentialLR, dict(gamma=0.9)),
@@ -75,9 +75,10 @@ def learning_rates(scheduler, options, metrics):
 def fixture():
     initial = torch.randn(3, 2).double()
     gradients = torch.randn(10, 3, 2).double()
-    # A falling curve with noise and flat stretches.
+    # A falling curve with noise and flat stretches, and a hump in the middle.
     epochs = torch.arange(40).double()
     metrics = torch.exp(-epochs / 8).round(decimals=1) + 0.03 * torch.rand(40).double() + 0.1
+    metrics += 1.5 * torch.exp(-((epochs - 18) / 4) ** 2)
     tensors = {"initial": initial, "gradients": gradients, "metrics": metrics}
     for name, (optimizer, options) in OPTIMIZERS.items():
         tensors[f"{name}.parameters"] = steps(optimizer, options, initial, gradients)

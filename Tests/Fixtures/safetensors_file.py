@@ -6,6 +6,22 @@ import pathlib
 import torch
 
 NAMES = {torch.float32: "F32", torch.float64: "F64", torch.int64: "I64"}
+TYPES = {name: dtype for dtype, name in NAMES.items()}
+
+
+def load(path):
+    """The tensors of a file by name."""
+    data = pathlib.Path(path).read_bytes()
+    start = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:start])
+    header.pop("__metadata__", None)
+    return {
+        name: torch.frombuffer(
+            bytearray(data[start + entry["data_offsets"][0] : start + entry["data_offsets"][1]]),
+            dtype=TYPES[entry["dtype"]],
+        ).reshape(entry["shape"])
+        for name, entry in header.items()
+    }
 
 
 def save(path, tensors, metadata):

@@ -80,6 +80,17 @@ def benchmark_unet():
     return UNet(4, [16, 32, 64, 128], transposed=True, bias=False)
 
 
+def from_state(state):
+    """The U-Net whose state dict this is: names and shapes must agree exactly."""
+    blocks = sum(name.startswith("encoder.") and name.endswith("conv2.weight") for name in state)
+    widths = [state[f"encoder.{level}.conv2.weight"].shape[0] for level in range(blocks)]
+    first = state["encoder.0.conv1.weight"]
+    model = UNet(first.shape[1], widths, transposed="decoder.0.up.weight" in state,
+                 bias="encoder.0.conv1.bias" in state, outputs=state["head.weight"].shape[0]).to(first.dtype)
+    model.load_state_dict(state, strict=True)
+    return model
+
+
 def parameter_count(module):
     return sum(parameter.numel() for parameter in module.parameters())
 

@@ -1,0 +1,197 @@
+"""What PyTorch takes for the package's benchmarks: eager, channels last, on the CPU.
+
+    python3 Benchmarks/peer.py [--threads N] [--filter TEXT] [--memory]
+
+Protocol, for a program that runs this one as a child: standard output has one JSON object per line,
+flushed at once. The first is {"peer": "PyTorch 2.13.0, 2 threads"}; then comes, for each benchmark whose
+name contains TEXT, {"name": …, "ms": the median of its runs, "detail": what was run}; or, with --memory,
+only {"name": "unet.training_step.memory", "megabytes": …, "detail": …}: the highest resident size of this
+process after five training steps, PyTorch itself included. Exit code 0; 3 with one line on standard error
+where PyTorch cannot be imported; 2 for a usage error.
+
+Benchmarks, always float32; sizes are those that the name states.
+  unet.training_step, unet.inference   the U-Net of 482,881 parameters (Tests/Fixtures/unet.py), batch 4 of
+                                       256×448; training: loss (BCE), gradients, SGD step (Nesterov, .9)
+  conv2d.C→O@HxW.forward               3×3, padding 1, bias, batch 4
+  conv3d.C→O@TxHxW.forward             3×3×3 for 8→8, 3×7×7 for 1→8, same padding, bias, batch 1
+  ….forward_backward                   and the gradients of input, filter and bias
+  elementwise.…, reduce.…, softmax     8,388,608 elements, fresh result; softmax over rows of 128
+  batch_norm.forward_backward          training mode, [4, 256, 512, 16] in channels-last notation
+  matmul.N                             N×N by N×N
+  mlp.training_step                    784-512-256-10 with ReLU, 32 samples, mean squared error, SGD
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import resource
+import statistics
+import sys
+import time
+
+try:
+    import torch
+except ImportError as error:
+    print(f"peer.py: PyTorch cannot be imported: {error}", file=sys.stderr)
+    sys.exit(3)
+from torch import nn
+from torch.nn import functional as F
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "Tests" / "Fixtures"))
+from unet import benchmark_unet
+
+ELEMENTS = 8 * 2**20
+
+
+def report(**line):
+    print(json.dumps(line, ensure_ascii=False), flush=True)
+
+
+def median_milliseconds(run):
+    """After a warm-up: runs until there are 7 and they took 0.3 s together, or until 2 s have passed."""
+    for _ in range(3):
+        run()
+    times = []
+    while sum(times) < 2 and (len(times) < 7 or sum(times) < 0.3):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return 1000 * statistics.median(times)
+
+
+def training_step(model, loss, inputs, target, learning_rate=0.01):
+    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9, nesterov=True)
+
+    def step():
+        optimizer.zero_grad()
+        loss(model(inputs), target).backward()
+        optimizer.step()
+
+    return step
+
+
+def without_gradient(run):
+    def quietly():
+        with torch.inference_mode():
+            run()
+
+    return quietly
+
+
+def unet_training():
+    model = benchmark_unet().to(memory_format=torch.channels_last)
+    inputs = torch.rand(4, 4, 256, 448).to(memory_format=torch.channels_last)
+    target = (torch.rand(4, 1, 256, 448) > 0.5).float()
+    return training_step(model, F.binary_cross_entropy_with_logits, inputs, target)
+
+
+def unet_inference():
+    model = benchmark_unet().to(memory_format=torch.channels_last).eval()
+    inputs = torch.rand(4, 4, 256, 448).to(memory_format=torch.channels_last)
+    return without_gradient(lambda: model(inputs))
+
+
+def mlp_training():
+    model = nn.Sequential(
+        nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 256), nn.ReLU(), nn.Linear(256, 10))
+    return training_step(model, F.mse_loss, torch.rand(32, 784), torch.rand(32, 10))
+
+
+def forward_backward(function, *operands):
+    for operand in operands:
+        operand.requires_grad_()
+    cotangent = torch.rand_like(function(*operands))
+    return lambda: torch.autograd.grad(function(*operands), operands, cotangent)
+
+
+def convolution(batch, channels, outputs, size, kernel, backward):
+    layout = torch.channels_last if len(size) == 2 else torch.channels_last_3d
+    apply = F.conv2d if len(size) == 2 else F.conv3d
+    padding = [k // 2 for k in kernel]
+    inputs = torch.rand(batch, channels, *size).to(memory_format=layout)
+    filters = torch.rand(outputs, channels, *kernel).to(memory_format=layout)
+    bias = torch.rand(outputs)
+    if backward:
+        return forward_backward(lambda *operands: apply(*operands, padding=padding), inputs, filters, bias)
+    return without_gradient(lambda: apply(inputs, filters, bias, padding=padding))
+
+
+def batch_norm():
+    inputs = torch.rand(4, 16, 256, 512).to(memory_format=torch.channels_last)
+    mean, variance = torch.zeros(16), torch.ones(16)
+    return forward_backward(
+        lambda x, w, b: F.batch_norm(x, mean, variance, w, b, training=True),
+        inputs, torch.rand(16), torch.rand(16))
+
+
+def elementwise(function, arity):
+    operands = [torch.rand(ELEMENTS) for _ in range(arity)]
+    return without_gradient(lambda: function(*operands))
+
+
+def softmax():
+    rows = torch.rand(ELEMENTS // 128, 128)
+    return without_gradient(lambda: rows.softmax(-1))
+
+
+def matmul(size):
+    a, b = torch.rand(size, size), torch.rand(size, size)
+    return without_gradient(lambda: a @ b)
+
+
+def benchmarks():
+    """(name, detail, a function that prepares and returns the one to time)"""
+    yield "unet.training_step", "batch 4 of 256×448, SGD with Nesterov momentum", unet_training
+    yield "unet.inference", "batch 4 of 256×448, evaluation mode", unet_inference
+    convolutions = [(4, c, o, [s, s], [3, 3])
+                    for c, o, s in [(4, 16, 256), (16, 16, 256), (32, 32, 128), (64, 64, 64),
+                                    (128, 128, 32), (256, 256, 16)]]
+    convolutions += [(1, 8, 8, [8, 64, 64], [3, 3, 3]), (1, 1, 8, [8, 120, 160], [3, 7, 7])]
+    for batch, channels, outputs, size, kernel in convolutions:
+        name = f"conv{len(size)}d.{channels}→{outputs}@{'x'.join(map(str, size))}"
+        detail = f"batch {batch}, {'×'.join(map(str, kernel))}"
+        for suffix, backward in (("forward", False), ("forward_backward", True)):
+            yield f"{name}.{suffix}", detail, (
+                lambda arguments=(batch, channels, outputs, size, kernel, backward): convolution(*arguments))
+    for name, function, arity in [
+            ("elementwise.add", torch.add, 2), ("elementwise.multiply", torch.mul, 2),
+            ("elementwise.exp", torch.exp, 1), ("elementwise.sigmoid", torch.sigmoid, 1),
+            ("elementwise.gelu", F.gelu, 1), ("elementwise.relu", torch.relu, 1),
+            ("reduce.sum", torch.sum, 1)]:
+        yield name, f"{ELEMENTS} elements", lambda f=function, n=arity: elementwise(f, n)
+    yield "softmax", f"{ELEMENTS // 128} rows of 128", softmax
+    yield "batch_norm.forward_backward", "training mode, 16 channels, batch 4 of 256×512", batch_norm
+    for size in (512, 1024, 2048):
+        yield f"matmul.{size}", f"{size}×{size} by {size}×{size}", lambda n=size: matmul(n)
+    yield "mlp.training_step", "784-512-256-10, 32 samples, SGD with Nesterov momentum", mlp_training
+
+
+def report_memory():
+    step = unet_training()
+    for _ in range(5):
+        step()
+    kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    report(name="unet.training_step.memory", megabytes=round(kibibytes * 1024 / 1e6, 1),
+           detail="highest resident size of the process")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Times PyTorch at the package's benchmarks.")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--filter", default="", metavar="TEXT")
+    parser.add_argument("--memory", action="store_true")
+    options = parser.parse_args()
+
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(0)
+    version = torch.__version__.split("+")[0]
+    report(peer=f"PyTorch {version}, {options.threads} threads")
+    if options.memory:
+        return report_memory()
+    for name, detail, prepare in benchmarks():
+        if options.filter in name:
+            report(name=name, ms=round(median_milliseconds(prepare()), 4), detail=detail)
+
+
+main()
