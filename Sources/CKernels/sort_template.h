@@ -1,0 +1,293 @@
+// Sorting for one precision: REAL, its KEY, names made by NAMED. Included by sort.c.
+//
+// A stable radix sort, least significant digit first. A long row is cut into pieces that are counted and
+// scattered in parallel; short rows are merged, and several of them sorted at once.
+
+typedef struct {
+  KEY key;
+  uint32_t index;
+} NAMED(item);
+
+enum {
+  NAMED(digit_bits) = 11,
+  NAMED(digits) = 1 << NAMED(digit_bits),
+  NAMED(long_row) = 1 << 14,
+  NAMED(piece) = 1 << 15,
+  NAMED(run) = 16
+};
+
+// MARK: Long rows
+
+typedef struct {
+  int64_t columns, pieces;
+  int shift;
+  bool descending;
+  const REAL *x;
+  NAMED(item) *from, *to;
+  uint32_t *place;  // [pieces, digits]: how many of each digit, then where they go
+  REAL *values;
+  int32_t *permutation;
+} NAMED(radix_context);
+
+static void NAMED(piece_bounds)(
+    const NAMED(radix_context) *work, int64_t piece, int64_t *first, int64_t *last) {
+  *first = work->columns * piece / work->pieces;
+  *last = work->columns * (piece + 1) / work->pieces;
+}
+
+static void NAMED(keys_body)(void *opaque, int64_t begin, int64_t end) {
+  const NAMED(radix_context) *work = opaque;
+  for (int64_t i = begin; i < end; i++)
+    work->from[i] = (NAMED(item)){NAMED(key)(work->x[i], work->descending), (uint32_t)i};
+}
+
+static void NAMED(count_body)(void *opaque, int64_t begin, int64_t end) {
+  const NAMED(radix_context) *work = opaque;
+  for (int64_t piece = begin; piece < end; piece++) {
+    uint32_t *count = work->place + piece * NAMED(digits);
+    int64_t first, last;
+    NAMED(piece_bounds)(work, piece, &first, &last);
+    memset(count, 0, NAMED(digits) * sizeof(uint32_t));
+    for (int64_t i = first; i < last; i++)
+      count[work->from[i].key >> work->shift & (NAMED(digits) - 1)] += 1;
+  }
+}
+
+static void NAMED(scatter_body)(void *opaque, int64_t begin, int64_t end) {
+  const NAMED(radix_context) *work = opaque;
+  for (int64_t piece = begin; piece < end; piece++) {
+    uint32_t *place = work->place + piece * NAMED(digits);
+    int64_t first, last;
+    NAMED(piece_bounds)(work, piece, &first, &last);
+    for (int64_t i = first; i < last; i++) {
+      NAMED(item) item = work->from[i];
+      work->to[place[item.key >> work->shift & (NAMED(digits) - 1)]++] = item;
+    }
+  }
+}
+
+static void NAMED(gather_body)(void *opaque, int64_t begin, int64_t end) {
+  const NAMED(radix_context) *work = opaque;
+  for (int64_t i = begin; i < end; i++) {
+    uint32_t index = work->from[i].index;
+    work->permutation[i] = (int32_t)index;
+    work->values[i] = work->x[index];
+  }
+}
+
+// Turns counts into places; false where all items share one digit, so that they may stay.
+static bool NAMED(places)(const NAMED(radix_context) *work) {
+  uint32_t total = 0;
+  for (int64_t digit = 0; digit < NAMED(digits); digit++) {
+    uint32_t before = total;
+    for (int64_t piece = 0; piece < work->pieces; piece++) {
+      uint32_t *place = &work->place[piece * NAMED(digits) + digit], count = *place;
+      *place = total;
+      total += count;
+    }
+    if (total - before == work->columns) return false;
+  }
+  return true;
+}
+
+static void NAMED(sort_long)(
+    int64_t columns, bool descending, const REAL *x, REAL *values, int32_t *permutation) {
+  int64_t pieces = ck_thread_count(), most = columns / NAMED(piece) + 1;
+  if (pieces > most) pieces = most;
+  size_t item_bytes = (size_t)columns * sizeof(NAMED(item));
+  size_t place_bytes = (size_t)(pieces * NAMED(digits)) * sizeof(uint32_t);
+  NAMED(radix_context) work = {
+      .columns = columns, .pieces = pieces, .descending = descending, .x = x,
+      .from = ck_allocate(item_bytes), .to = ck_allocate(item_bytes),
+      .place = ck_allocate(place_bytes), .values = values, .permutation = permutation};
+  ck_parallel(columns, NAMED(piece), &work, NAMED(keys_body));
+  for (int bits = 0; bits < (int)(8 * sizeof(KEY)); bits += NAMED(digit_bits)) {
+    work.shift = bits;
+    ck_parallel(pieces, 1, &work, NAMED(count_body));
+    if (!NAMED(places)(&work)) continue;
+    ck_parallel(pieces, 1, &work, NAMED(scatter_body));
+    NAMED(item) *sorted = work.to;
+    work.to = work.from;
+    work.from = sorted;
+  }
+  ck_parallel(columns, NAMED(piece), &work, NAMED(gather_body));
+  ck_deallocate(work.from, item_bytes);
+  ck_deallocate(work.to, item_bytes);
+  ck_deallocate(work.place, place_bytes);
+}
+
+// MARK: Short rows
+
+// Merges sorted neighbours of growing length, back and forth; returns where the result lies.
+static NAMED(item) *NAMED(merge_sort)(int64_t count, NAMED(item) *from, NAMED(item) *to) {
+  for (int64_t first = 0; first < count; first += NAMED(run)) {
+    int64_t last = first + NAMED(run) < count ? first + NAMED(run) : count;
+    for (int64_t i = first + 1; i < last; i++) {
+      NAMED(item) item = from[i];
+      int64_t j = i;
+      for (; j > first && from[j - 1].key > item.key; j--) from[j] = from[j - 1];
+      from[j] = item;
+    }
+  }
+  for (int64_t length = NAMED(run); length < count; length *= 2) {
+    for (int64_t first = 0; first < count; first += 2 * length) {
+      int64_t middle = first + length < count ? first + length : count;
+      int64_t last = middle + length < count ? middle + length : count;
+      int64_t left = first, right = middle, place = first;
+      while (left < middle && right < last) {
+        bool takes_right = from[right].key < from[left].key;
+        to[place++] = from[takes_right ? right : left];
+        right += takes_right;
+        left += !takes_right;
+      }
+      memcpy(to + place, from + left, (size_t)(middle - left) * sizeof *to);
+      memcpy(to + place + middle - left, from + right, (size_t)(last - right) * sizeof *to);
+    }
+    NAMED(item) *merged = to;
+    to = from;
+    from = merged;
+  }
+  return from;
+}
+
+typedef struct {
+  int64_t columns, k;
+  bool descending;
+  const REAL *x;
+  REAL *values;
+  int32_t *indices;
+} NAMED(rows_context);
+
+static void NAMED(short_rows_body)(void *opaque, int64_t begin, int64_t end) {
+  const NAMED(rows_context) *work = opaque;
+  int64_t columns = work->columns;
+  size_t bytes = (size_t)(2 * columns) * sizeof(NAMED(item));
+  NAMED(item) *items = ck_allocate(bytes);
+  for (int64_t row = begin; row < end; row++) {
+    const REAL *x = work->x + row * columns;
+    for (int64_t i = 0; i < columns; i++)
+      items[i] = (NAMED(item)){NAMED(key)(x[i], work->descending), (uint32_t)i};
+    const NAMED(item) *sorted = NAMED(merge_sort)(columns, items, items + columns);
+    for (int64_t i = 0; i < columns; i++) {
+      work->indices[row * columns + i] = (int32_t)sorted[i].index;
+      work->values[row * columns + i] = x[sorted[i].index];
+    }
+  }
+  ck_deallocate(items, bytes);
+}
+
+void NAMED(ck_sort)(
+    int64_t rows, int64_t columns, bool descending, const REAL *x, REAL *values,
+    int32_t *permutation) {
+  if (columns <= 0) return;
+  if (columns >= NAMED(long_row)) {
+    for (int64_t row = 0; row < rows; row++)
+      NAMED(sort_long)(
+          columns, descending, x + row * columns, values + row * columns,
+          permutation + row * columns);
+  } else {
+    NAMED(rows_context) work = {columns, columns, descending, x, values, permutation};
+    ck_parallel(rows, NAMED(run) * 64 / columns + 1, &work, NAMED(short_rows_body));
+  }
+}
+
+// MARK: The first k
+
+static bool NAMED(comes_after)(NAMED(item) a, NAMED(item) b) {
+  return a.key > b.key || (a.key == b.key && a.index > b.index);
+}
+
+// Puts `item` into a heap whose root, the last in order, is free.
+static void NAMED(sink)(NAMED(item) *heap, int64_t count, NAMED(item) item) {
+  int64_t node = 0;
+  for (int64_t child; (child = 2 * node + 1) < count; node = child) {
+    if (child + 1 < count && NAMED(comes_after)(heap[child + 1], heap[child])) child += 1;
+    if (!NAMED(comes_after)(heap[child], item)) break;
+    heap[node] = heap[child];
+  }
+  heap[node] = item;
+}
+
+static void NAMED(top_k_body)(void *opaque, int64_t begin, int64_t end) {
+  const NAMED(rows_context) *work = opaque;
+  int64_t columns = work->columns, k = work->k;
+  size_t bytes = (size_t)k * sizeof(NAMED(item));
+  NAMED(item) *heap = ck_allocate(bytes);
+  for (int64_t row = begin; row < end; row++) {
+    const REAL *x = work->x + row * columns;
+    // What any item comes before, until the heap holds k of the row.
+    for (int64_t i = 0; i < k; i++) heap[i] = (NAMED(item)){(KEY)-1, UINT32_MAX};
+    for (int64_t i = 0; i < columns; i++) {
+      NAMED(item) item = {NAMED(key)(x[i], work->descending), (uint32_t)i};
+      if (NAMED(comes_after)(heap[0], item)) NAMED(sink)(heap, k, item);
+    }
+    for (int64_t last = k - 1; last >= 0; last--) {
+      uint32_t index = heap[0].index;
+      work->indices[row * k + last] = (int32_t)index;
+      work->values[row * k + last] = x[index];
+      NAMED(sink)(heap, last, heap[last]);
+    }
+  }
+  ck_deallocate(heap, bytes);
+}
+
+void NAMED(ck_top_k)(
+    int64_t rows, int64_t columns, int64_t k, bool largest, const REAL *x, REAL *values,
+    int32_t *indices) {
+  if (k <= 0) return;
+  NAMED(rows_context) work = {columns, k, largest, x, values, indices};
+  ck_parallel(rows, NAMED(piece) / columns + 1, &work, NAMED(top_k_body));
+}
+
+// MARK: Lovász
+
+typedef struct {
+  int64_t count;
+  const REAL *truth;
+  REAL *gradient;
+  double *before;  // [pieces + 1]: the truth's sum over each piece, then over all before it
+} NAMED(lovasz_context);
+
+static void NAMED(truth_body)(void *opaque, int64_t begin, int64_t end) {
+  const NAMED(lovasz_context) *work = opaque;
+  for (int64_t piece = begin; piece < end; piece++) {
+    int64_t first = piece * NAMED(piece), last = first + NAMED(piece);
+    if (last > work->count) last = work->count;
+    double sum = 0;
+    for (int64_t i = first; i < last; i++) sum += (double)work->truth[i];
+    work->before[piece] = sum;
+  }
+}
+
+static void NAMED(jaccard_body)(void *opaque, int64_t begin, int64_t end) {
+  const NAMED(lovasz_context) *work = opaque;
+  double total = work->before[(work->count + NAMED(piece) - 1) / NAMED(piece)];
+  for (int64_t piece = begin; piece < end; piece++) {
+    int64_t first = piece * NAMED(piece), last = first + NAMED(piece);
+    if (last > work->count) last = work->count;
+    double sum = work->before[piece];
+    double previous = first > 0 ? 1 - (total - sum) / (total + ((double)first - sum)) : 0;
+    for (int64_t i = first; i < last; i++) {
+      sum += (double)work->truth[i];
+      double jaccard = 1 - (total - sum) / (total + ((double)(i + 1) - sum));
+      work->gradient[i] = (REAL)(jaccard - previous);
+      previous = jaccard;
+    }
+  }
+}
+
+void NAMED(ck_lovasz_gradient)(int64_t count, const REAL *truth_sorted, REAL *gradient) {
+  int64_t pieces = (count + NAMED(piece) - 1) / NAMED(piece);
+  size_t bytes = (size_t)(pieces + 1) * sizeof(double);
+  NAMED(lovasz_context) work = {count, truth_sorted, gradient, ck_allocate(bytes)};
+  ck_parallel(pieces, 1, &work, NAMED(truth_body));
+  double total = 0;
+  for (int64_t piece = 0; piece < pieces; piece++) {
+    double sum = work.before[piece];
+    work.before[piece] = total;
+    total += sum;
+  }
+  work.before[pieces] = total;
+  ck_parallel(pieces, 1, &work, NAMED(jaccard_body));
+  ck_deallocate(work.before, bytes);
+}
