@@ -54,7 +54,7 @@ let package = Package(
     .target(name: "SFModels", dependencies: ["Tensor", "NN", "Vision"]),
 
     .testTarget(name: "NNTests", dependencies: ["NN", "Tensor"]),
-    .testTarget(name: "VisionTests", dependencies: ["Vision"]),
+    .testTarget(name: "VisionTests", dependencies: ["Vision"], exclude: ["make_fixtures.py"]),
   ],
   swiftLanguageModes: [.v6]
 )

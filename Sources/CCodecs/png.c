@@ -91,6 +91,7 @@ static void choose_form(codec *state, cc_form form) {
 static void read_header(codec *state, cc_form form, cc_header *header) {
   png_structp png = state->png;
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+  png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
   png_set_read_fn(png, state, read_bytes);
   png_read_info(png, state->info);
   header->width = png_get_image_width(png, state->info);

@@ -1,6 +1,8 @@
 #include "ck_image.h"
 #include "ck_parallel.h"
 
+#include <math.h>
+
 CK_CLONES void ck_image_channels_u8(const uint8_t *restrict source, int64_t source_channels,
                                     uint8_t *restrict destination, int64_t destination_channels,
                                     int64_t count) {
@@ -16,5 +18,77 @@ CK_CLONES void ck_image_channels_u8(const uint8_t *restrict source, int64_t sour
     destination[1] = (uint8_t)g;
     destination[2] = (uint8_t)b;
     if (destination_channels == 4) destination[3] = source_channels == 4 ? source[3] : 255;
+  }
+}
+
+CK_CLONES void ck_image_color_matrix_u8(const uint8_t *restrict source, int64_t channels,
+                                        uint8_t *restrict destination, int64_t count, const float matrix[9],
+                                        float offset) {
+  float m[9];
+  for (int i = 0; i < 9; i++) m[i] = matrix[i];
+  float shift = offset + 0.5f;
+  if (channels == 1) {
+    for (int64_t i = 0; i < count; i++) {
+      float level = m[0] * source[i] + shift;
+      destination[i] = (uint8_t)fminf(fmaxf(level, 0), 255);
+    }
+    return;
+  }
+  for (int64_t i = 0; i < count; i++, source += channels, destination += channels) {
+    float r = source[0], g = source[1], b = source[2];
+    float red = m[0] * r + m[1] * g + m[2] * b + shift;
+    float green = m[3] * r + m[4] * g + m[5] * b + shift;
+    float blue = m[6] * r + m[7] * g + m[8] * b + shift;
+    destination[0] = (uint8_t)fminf(fmaxf(red, 0), 255);
+    destination[1] = (uint8_t)fminf(fmaxf(green, 0), 255);
+    destination[2] = (uint8_t)fminf(fmaxf(blue, 0), 255);
+    if (channels == 4) destination[3] = source[3];
+  }
+}
+
+void ck_image_flip_u8(const uint8_t *restrict source, ck_image_shape shape, uint8_t *restrict destination) {
+  int64_t channels = shape.channels;
+  for (int64_t y = 0; y < shape.height; y++, source += shape.width * channels)
+    for (int64_t x = shape.width - 1; x >= 0; x--)
+      for (int64_t c = 0; c < channels; c++) *destination++ = source[x * channels + c];
+}
+
+static inline __attribute__((always_inline)) const uint8_t *pixel(const uint8_t *source, ck_image_shape shape,
+                                                                  int64_t x, int64_t y, const uint8_t *fill) {
+  bool inside = x >= 0 && x < shape.width && y >= 0 && y < shape.height;
+  return inside ? source + (y * shape.width + x) * shape.channels : fill;
+}
+
+// Positions beyond the source by more than a pixel all look alike; the bound keeps them convertible.
+static inline int64_t floor_bounded(double position, int64_t length) {
+  return (int64_t)floor(fmin(fmax(position, -2), (double)length + 1));
+}
+
+CK_CLONES void ck_image_warp_u8(const uint8_t *restrict source, ck_image_shape shape,
+                                uint8_t *restrict destination, int64_t width, int64_t height,
+                                const double matrix[6], bool bilinear, const uint8_t *fill) {
+  for (int64_t y = 0; y < height; y++) {
+    for (int64_t x = 0; x < width; x++, destination += shape.channels) {
+      double u = matrix[0] * (x + 0.5) + matrix[1] * (y + 0.5) + matrix[2];
+      double v = matrix[3] * (x + 0.5) + matrix[4] * (y + 0.5) + matrix[5];
+      if (!bilinear) {
+        int64_t column = floor_bounded(u, shape.width), row = floor_bounded(v, shape.height);
+        const uint8_t *nearest = pixel(source, shape, column, row, fill);
+        for (int64_t c = 0; c < shape.channels; c++) destination[c] = nearest[c];
+        continue;
+      }
+      u -= 0.5, v -= 0.5;
+      int64_t column = floor_bounded(u, shape.width), row = floor_bounded(v, shape.height);
+      float right = (float)(u - column), below = (float)(v - row);
+      const uint8_t *p00 = pixel(source, shape, column, row, fill);
+      const uint8_t *p01 = pixel(source, shape, column + 1, row, fill);
+      const uint8_t *p10 = pixel(source, shape, column, row + 1, fill);
+      const uint8_t *p11 = pixel(source, shape, column + 1, row + 1, fill);
+      if (p00 == fill && p01 == fill && p10 == fill && p11 == fill) right = below = 0;
+      for (int64_t c = 0; c < shape.channels; c++) {
+        float top = p00[c] + right * (p01[c] - p00[c]), bottom = p10[c] + right * (p11[c] - p10[c]);
+        destination[c] = (uint8_t)(top + below * (bottom - top) + 0.5f);
+      }
+    }
   }
 }

@@ -1,0 +1,134 @@
+import CKernels
+
+/// A set of pixels: 1 where a pixel belongs to it, 0 elsewhere.
+public struct Mask: Sendable, Equatable {
+  /// The number of columns.
+  public let width: Int
+  /// The number of rows.
+  public let height: Int
+  /// 0 or 1 for each pixel `[height, width]`.
+  public private(set) var values: [UInt8]
+
+  /// A mask of the given values `[height, width]`; everything but 0 is set.
+  public init(width: Int, height: Int, values: [UInt8]) {
+    precondition(
+      width > 0 && height > 0 && values.count == width * height,
+      "Mask: \(values.count) values for \(width)×\(height)")
+    self.width = width
+    self.height = height
+    self.values = values.map { $0 == 0 ? 0 : 1 }
+  }
+
+  /// A mask with no pixel set.
+  public init(width: Int, height: Int) {
+    self.init(width: width, height: height, values: [UInt8](repeating: 0, count: width * height))
+  }
+
+  /// The pixels whose centres a box covers.
+  public init(_ box: Box, width: Int, height: Int) {
+    self.init(width: width, height: height)
+    let inside = box.clipped(width: width, height: height)
+    guard !inside.isEmpty else { return }
+    func pixels(_ low: Double, _ high: Double) -> Range<Int> {
+      Int((low - 0.5).rounded(.up))..<Int((high - 0.5).rounded(.up))
+    }
+    for y in pixels(inside.y, inside.maxY) {
+      for x in pixels(inside.x, inside.maxX) { values[y * width + x] = 1 }
+    }
+  }
+
+  /// The pixels of an image whose luma is at least the threshold.
+  public init(_ image: Image, threshold: UInt8 = 128) {
+    let grey = image.converted(to: .grey)
+    self.init(
+      width: image.width, height: image.height, values: grey.pixels.map { $0 >= threshold ? 1 : 0 })
+  }
+
+  /// The pixels of a label map with one label, or with any but 0.
+  public init(_ labels: IndexedImage, label: UInt8? = nil) {
+    let values = label.map { label in labels.indices.map { $0 == label ? 1 : 0 as UInt8 } } ?? labels.indices
+    self.init(width: labels.width, height: labels.height, values: values)
+  }
+
+  /// Whether the pixel in column `x`, row `y` is set.
+  public subscript(x: Int, y: Int) -> Bool {
+    get { values[index(x, y)] != 0 }
+    set { values[index(x, y)] = newValue ? 1 : 0 }
+  }
+
+  private func index(_ x: Int, _ y: Int) -> Int {
+    precondition(0 <= x && x < width && 0 <= y && y < height, "Mask: no (\(x), \(y)) in \(width)×\(height)")
+    return y * width + x
+  }
+
+  /// The number of set pixels.
+  public var area: Int { values.reduce(0) { $0 + Int($1) } }
+
+  /// The smallest box around the set pixels; nil when none is set.
+  public var boundingBox: Box? {
+    var (left, right, top, bottom) = (width, -1, height, -1)
+    values.withUnsafeBufferPointer { values in
+      for y in 0..<height {
+        let row = values[y * width..<(y + 1) * width]
+        guard let first = row.firstIndex(of: 1), let last = row.lastIndex(of: 1) else { continue }
+        left = min(left, first - row.startIndex)
+        right = max(right, last - row.startIndex)
+        top = min(top, y)
+        bottom = y
+      }
+    }
+    guard right >= left else { return nil }
+    return Box(
+      x: Double(left), y: Double(top), width: Double(right - left + 1), height: Double(bottom - top + 1))
+  }
+
+  /// The common pixels over those of either, 0…1; 1 when both masks are empty, as in DAVIS.
+  public func iou(_ other: Mask) -> Double {
+    precondition(
+      width == other.width && height == other.height,
+      "Mask.iou: \(width)×\(height) and \(other.width)×\(other.height)")
+    var (common, either) = (0, 0)
+    for (a, b) in zip(values, other.values) {
+      common += Int(a & b)
+      either += Int(a | b)
+    }
+    return either == 0 ? 1 : Double(common) / Double(either)
+  }
+
+  /// The mask at another size: each pixel takes the nearest one.
+  public func resized(width: Int, height: Int) -> Mask {
+    grey.resized(width: width, height: height, by: .nearest).asMask
+  }
+
+  /// The mask with its longer side of the given length, in its own proportions.
+  public func resized(longestSide: Int) -> Mask {
+    grey.resized(longestSide: longestSide, by: .nearest).asMask
+  }
+
+  /// The part of the mask whose top-left corner is at (x, y); nothing is set outside the mask.
+  public func cropped(x: Int, y: Int, width: Int, height: Int) -> Mask {
+    grey.cropped(x: x, y: y, width: width, height: height).asMask
+  }
+
+  /// The mask mirrored left to right.
+  public func flippedHorizontally() -> Mask { grey.flippedHorizontally().asMask }
+
+  /// The mask mirrored top to bottom.
+  public func flippedVertically() -> Mask { grey.flippedVertically().asMask }
+
+  /// The mask after an affine map, seen through a window of the given size at the origin.
+  public func warped(by map: Affine, width: Int, height: Int) -> Mask {
+    grey.warped(by: map, width: width, height: height, resampling: .nearest).asMask
+  }
+
+  /// The mask as a grey image: 255 where it is set.
+  public var image: Image {
+    Image(width: width, height: height, channels: 1, pixels: values.map { $0 * 255 })
+  }
+
+  private var grey: Image { Image(width: width, height: height, channels: 1, pixels: values) }
+}
+
+extension Image {
+  fileprivate var asMask: Mask { Mask(width: width, height: height, values: pixels) }
+}

@@ -1,0 +1,94 @@
+import CKernels
+
+/// How the value between pixels is found. All kinds place pixel centres at halves.
+public enum Resampling: Sendable {
+  /// The pixel whose square holds the position: for labels.
+  case nearest
+  /// The four pixels around the position, without antialiasing.
+  case bilinear
+  /// The average over what an output pixel covers, where the image shrinks; bilinear where it grows.
+  case area
+
+  var filter: ck_image_filter {
+    switch self {
+    case .nearest: CK_NEAREST
+    case .bilinear: CK_BILINEAR
+    case .area: CK_AREA
+    }
+  }
+}
+
+extension Image {
+  /// The image resampled to another size.
+  public func resized(width: Int, height: Int, by resampling: Resampling = .area) -> Image {
+    if width == self.width && height == self.height { return self }
+    return Image(width: width, height: height, channels: channels) {
+      ck_image_resize_u8(pixels, shape, $0, Int64(width), Int64(height), resampling.filter)
+    }
+  }
+
+  /// The image resampled so that its longer side has the given length, in its own proportions.
+  public func resized(longestSide: Int, by resampling: Resampling = .area) -> Image {
+    let (width, height) = Image.size(of: (self.width, self.height), longestSide: longestSide)
+    return resized(width: width, height: height, by: resampling)
+  }
+
+  static func size(of size: (width: Int, height: Int), longestSide: Int) -> (width: Int, height: Int) {
+    let scale = Double(longestSide) / Double(max(size.width, size.height))
+    func scaled(_ length: Int) -> Int { max(1, Int((Double(length) * scale).rounded())) }
+    return (scaled(size.width), scaled(size.height))
+  }
+
+  /// The part of the image whose top-left corner is at (x, y); `fill` lies where it leaves the image.
+  public func cropped(x: Int, y: Int, width: Int, height: Int, fill: Color = .black) -> Image {
+    precondition(width > 0 && height > 0, "Image.cropped: a size of \(width)×\(height)")
+    let filling = fill.samples(channels: channels)
+    let columns = max(x, 0)..<max(min(x + width, self.width), max(x, 0))
+    var cropped: [UInt8] = []
+    cropped.reserveCapacity(width * height * channels)
+    func pad(_ count: Int) {
+      for _ in 0..<count { cropped += filling }
+    }
+    for row in y..<y + height {
+      guard (0..<self.height).contains(row), !columns.isEmpty else {
+        pad(width)
+        continue
+      }
+      let start = row * self.width
+      pad(columns.lowerBound - x)
+      cropped += pixels[(start + columns.lowerBound) * channels..<(start + columns.upperBound) * channels]
+      pad(x + width - columns.upperBound)
+    }
+    return Image(width: width, height: height, channels: channels, pixels: cropped)
+  }
+
+  /// The image mirrored left to right.
+  public func flippedHorizontally() -> Image {
+    Image(width: width, height: height, channels: channels) { ck_image_flip_u8(pixels, shape, $0) }
+  }
+
+  /// The image mirrored top to bottom.
+  public func flippedVertically() -> Image {
+    let row = width * channels
+    var flipped: [UInt8] = []
+    flipped.reserveCapacity(pixels.count)
+    for y in (0..<height).reversed() { flipped += pixels[y * row..<(y + 1) * row] }
+    return Image(width: width, height: height, channels: channels, pixels: flipped)
+  }
+
+  /// The image after an affine map, seen through a window of the given size at the origin; `fill` lies
+  /// outside the image. Bilinear, or nearest for labels; a map that shrinks much wants `resized` first.
+  public func warped(
+    by map: Affine, width: Int, height: Int, resampling: Resampling = .bilinear, fill: Color = .black
+  ) -> Image {
+    Image(width: width, height: height, channels: channels) {
+      ck_image_warp_u8(
+        pixels, shape, $0, Int64(width), Int64(height), map.inverse.coefficients,
+        resampling != .nearest, fill.samples(channels: channels))
+    }
+  }
+
+  var shape: ck_image_shape {
+    ck_image_shape(width: Int64(width), height: Int64(height), channels: Int64(channels))
+  }
+}

@@ -1,0 +1,62 @@
+import Testing
+
+@testable import Vision
+
+@Test func boxArithmetic() {
+  let a = Box(x: 0, y: 0, width: 4, height: 3)
+  let b = Box(x: 2, y: 1, width: 4, height: 4)
+  let far = Box(x: 10, y: 10, width: 1, height: 1)
+  #expect(a.intersection(b) == Box(x: 2, y: 1, width: 2, height: 2))
+  #expect(a.union(b) == Box(x: 0, y: 0, width: 6, height: 5))
+  #expect(abs(a.iou(b) - 4.0 / 24) < 1e-12)
+  #expect(a.intersection(far).isEmpty && a.iou(far) == 0 && a.iou(a) == 1)
+  #expect(Box(x: 1, y: 1, width: 0, height: 5).union(a) == a)
+  #expect(
+    Box(x: -2, y: 3, width: 5, height: 9).clipped(width: 10, height: 8)
+      == Box(x: 0, y: 3, width: 3, height: 5))
+  #expect(b.scaled(by: 0.5) == Box(x: 3, y: 2, width: 2, height: 2))
+  #expect(b.scaled(x: 2, y: 0.5) == Box(x: 4, y: 0.5, width: 8, height: 2))
+  #expect(a.transformed(by: .scale(2, 2).then(.translation(1, 0))) == Box(x: 1, y: 0, width: 8, height: 6))
+}
+
+@Test func boxAndMask() {
+  let box = Box(x: 2, y: 1, width: 3, height: 4)
+  let mask = Mask(box, width: 8, height: 7)
+  #expect(mask.area == 12 && mask[2, 1] && mask[4, 4] && !mask[5, 4] && !mask[1, 1])
+  #expect(Box(mask) == box)
+  #expect(Box(Mask(width: 3, height: 3)) == nil)
+  #expect(Mask(Box(x: -5, y: -5, width: 50, height: 50), width: 4, height: 3).area == 12)
+  #expect(
+    Mask(Box(x: 0.6, y: 0.4, width: 1, height: 1), width: 4, height: 3).boundingBox
+      == Box(x: 1, y: 0, width: 1, height: 1))
+  #expect(Mask(Box(x: 9, y: 9, width: 2, height: 2), width: 4, height: 3).area == 0)
+}
+
+@Test func maskArithmetic() {
+  let a = Mask(Box(x: 0, y: 0, width: 4, height: 2), width: 6, height: 4)
+  let b = Mask(Box(x: 2, y: 0, width: 4, height: 2), width: 6, height: 4)
+  let none = Mask(width: 6, height: 4)
+  #expect(abs(a.iou(b) - 4.0 / 12) < 1e-12)
+  #expect(a.iou(none) == 0 && none.iou(none) == 1)
+  #expect(a.resized(width: 12, height: 8) == Mask(Box(x: 0, y: 0, width: 8, height: 4), width: 12, height: 8))
+  #expect(a.flippedHorizontally() == b)
+  #expect(a.warped(by: .translation(2, 0), width: 6, height: 4) == b)
+  #expect(a.cropped(x: -2, y: 0, width: 6, height: 4) == b)
+}
+
+@Test func masksOfLabelsAndImages() {
+  let labels = IndexedImage(width: 3, height: 1, indices: [0, 1, 2])
+  #expect(Mask(labels).values == [0, 1, 1])
+  #expect(Mask(labels, label: 2).values == [0, 0, 1])
+  #expect(Mask(Image(width: 2, height: 1, channels: 1, pixels: [127, 128])).values == [0, 1])
+  #expect(Mask(labels).image.pixels == [0, 255, 255])
+}
+
+@Test func davisPaletteFollowsItsBitRule() {
+  #expect(
+    Array(IndexedImage.davisPalette[0...4]) == [
+      Color(0, 0, 0), Color(128, 0, 0), Color(0, 128, 0), Color(128, 128, 0), Color(0, 0, 128),
+    ])
+  #expect(IndexedImage.davisPalette[8] == Color(64, 0, 0))
+  #expect(IndexedImage.davisPalette[255] == Color(224, 224, 192))
+}
