@@ -1,7 +1,7 @@
 // Sorting for one precision: REAL, its KEY, names made by NAMED. Included by sort.c.
 //
 // A stable radix sort, least significant digit first. A long row is cut into pieces that are counted and
-// scattered in parallel; short rows are merged, and several of them sorted at once.
+// scattered in parallel where there are not rows enough for all threads; short rows are merged.
 
 typedef struct {
   KEY key;
@@ -11,7 +11,7 @@ typedef struct {
 enum {
   NAMED(digit_bits) = 11,
   NAMED(digits) = 1 << NAMED(digit_bits),
-  NAMED(long_row) = 1 << 14,
+  NAMED(long_row) = 1 << 9,
   NAMED(piece) = 1 << 15,
   NAMED(run) = 16
 };
@@ -158,37 +158,37 @@ typedef struct {
   int32_t *indices;
 } NAMED(rows_context);
 
-static void NAMED(short_rows_body)(void *opaque, int64_t begin, int64_t end) {
-  const NAMED(rows_context) *work = opaque;
-  int64_t columns = work->columns;
+static void NAMED(sort_short)(
+    int64_t columns, bool descending, const REAL *x, REAL *values, int32_t *permutation) {
   size_t bytes = (size_t)(2 * columns) * sizeof(NAMED(item));
   NAMED(item) *items = ck_allocate(bytes);
-  for (int64_t row = begin; row < end; row++) {
-    const REAL *x = work->x + row * columns;
-    for (int64_t i = 0; i < columns; i++)
-      items[i] = (NAMED(item)){NAMED(key)(x[i], work->descending), (uint32_t)i};
-    const NAMED(item) *sorted = NAMED(merge_sort)(columns, items, items + columns);
-    for (int64_t i = 0; i < columns; i++) {
-      work->indices[row * columns + i] = (int32_t)sorted[i].index;
-      work->values[row * columns + i] = x[sorted[i].index];
-    }
+  for (int64_t i = 0; i < columns; i++)
+    items[i] = (NAMED(item)){NAMED(key)(x[i], descending), (uint32_t)i};
+  const NAMED(item) *sorted = NAMED(merge_sort)(columns, items, items + columns);
+  for (int64_t i = 0; i < columns; i++) {
+    permutation[i] = (int32_t)sorted[i].index;
+    values[i] = x[sorted[i].index];
   }
   ck_deallocate(items, bytes);
+}
+
+static void NAMED(sort_body)(void *opaque, int64_t begin, int64_t end) {
+  const NAMED(rows_context) *work = opaque;
+  int64_t columns = work->columns;
+  for (int64_t i = begin * columns; i < end * columns; i += columns)
+    (columns < NAMED(long_row) ? NAMED(sort_short) : NAMED(sort_long))(
+        columns, work->descending, work->x + i, work->values + i, work->indices + i);
 }
 
 void NAMED(ck_sort)(
     int64_t rows, int64_t columns, bool descending, const REAL *x, REAL *values,
     int32_t *permutation) {
   if (columns <= 0) return;
-  if (columns >= NAMED(long_row)) {
-    for (int64_t row = 0; row < rows; row++)
-      NAMED(sort_long)(
-          columns, descending, x + row * columns, values + row * columns,
-          permutation + row * columns);
-  } else {
-    NAMED(rows_context) work = {columns, columns, descending, x, values, permutation};
-    ck_parallel(rows, NAMED(run) * 64 / columns + 1, &work, NAMED(short_rows_body));
-  }
+  NAMED(rows_context) work = {columns, columns, descending, x, values, permutation};
+  if (rows < ck_thread_count())
+    NAMED(sort_body)(&work, 0, rows);
+  else
+    ck_parallel(rows, NAMED(long_row) / columns + 1, &work, NAMED(sort_body));
 }
 
 // MARK: The first k
