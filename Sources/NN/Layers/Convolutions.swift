@@ -1,0 +1,94 @@
+import Tensor
+
+/// A convolution over images: `[N, H, W, C]` → `[N, H', W', O]`.
+public struct Conv2d: Layer {
+  /// `[kH, kW, C / groups, O]`.
+  public let weight: Parameter
+  /// `[O]`.
+  public let bias: Parameter?
+  /// Stride, padding, dilation and groups.
+  public let window: Window
+  private let relu: Bool
+
+  /// Initialised as PyTorch does. With `relu` the output goes through it in the same kernel.
+  public init(
+    _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
+    dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true, relu: Bool = false
+  ) {
+    window = Window(stride: stride, padding: padding, dilation: dilation, groups: groups)
+    (weight, self.bias) = filter(inputs, outputs, kernel.sizes(axes: 2), groups, bias)
+    self.relu = relu
+  }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.conv2d(weight.value, bias: bias?.value, window: window, relu: relu)
+  }
+}
+
+/// A convolution over volumes: `[N, T, H, W, C]` → `[N, T', H', W', O]`.
+public struct Conv3d: Layer {
+  /// `[kT, kH, kW, C / groups, O]`.
+  public let weight: Parameter
+  /// `[O]`.
+  public let bias: Parameter?
+  /// Stride, padding, dilation and groups.
+  public let window: Window
+  private let relu: Bool
+
+  /// Initialised as PyTorch does. With `relu` the output goes through it in the same kernel.
+  public init(
+    _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
+    dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true, relu: Bool = false
+  ) {
+    window = Window(stride: stride, padding: padding, dilation: dilation, groups: groups)
+    (weight, self.bias) = filter(inputs, outputs, kernel.sizes(axes: 3), groups, bias)
+    self.relu = relu
+  }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.conv3d(weight.value, bias: bias?.value, window: window, relu: relu)
+  }
+}
+
+/// A transposed convolution over images: `[N, H, W, C]` → `[N, H', W', O]`.
+public struct ConvTranspose2d: Layer {
+  /// `[kH, kW, O / groups, C]`.
+  public let weight: Parameter
+  /// `[O]`.
+  public let bias: Parameter?
+  /// Stride, padding, dilation and groups.
+  public let window: Window
+  /// Rows and columns added at the far ends of the output.
+  public let outputPadding: PerAxis
+
+  /// Initialised as PyTorch does.
+  public init(
+    _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
+    outputPadding: PerAxis = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true
+  ) {
+    window = Window(stride: stride, padding: padding, dilation: dilation, groups: groups)
+    self.outputPadding = outputPadding
+    let sizes = kernel.sizes(axes: 2)
+    let fanIn = outputs / groups * sizes.reduce(1, *)
+    weight = Parameter(
+      uniformByFanIn(Shape(sizes + [outputs / groups, inputs]), fanIn: fanIn), layout: .filter)
+    self.bias = bias ? Parameter(uniformByFanIn([outputs], fanIn: fanIn)) : nil
+  }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.convTranspose2d(weight.value, bias: bias?.value, window: window, outputPadding: outputPadding)
+  }
+}
+
+private func filter(
+  _ inputs: Int, _ outputs: Int, _ kernel: [Int], _ groups: Int, _ bias: Bool
+) -> (Parameter, Parameter?) {
+  precondition(
+    groups > 0 && inputs % groups == 0 && outputs % groups == 0,
+    "a convolution of \(inputs) to \(outputs) channels in \(groups) groups")
+  let fanIn = inputs / groups * kernel.reduce(1, *)
+  return (
+    Parameter(uniformByFanIn(Shape(kernel + [inputs / groups, outputs]), fanIn: fanIn), layout: .filter),
+    bias ? Parameter(uniformByFanIn([outputs], fanIn: fanIn)) : nil
+  )
+}

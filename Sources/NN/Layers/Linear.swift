@@ -1,0 +1,22 @@
+import Tensor
+
+/// An affine map of the last axis: `[…, C]` → `[…, O]`.
+public struct Linear: Layer {
+  /// `[O, C]`.
+  public let weight: Parameter
+  /// `[O]`.
+  public let bias: Parameter?
+
+  /// Initialised as PyTorch does.
+  public init(_ inputs: Int, _ outputs: Int, bias: Bool = true) {
+    weight = Parameter(uniformByFanIn([outputs, inputs], fanIn: inputs))
+    self.bias = bias ? Parameter(uniformByFanIn([outputs], fanIn: inputs)) : nil
+  }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let rows = x.rank == 2 ? x : x.reshape(-1, x.shape[-1])
+    var y = rows.matmul(weight.value, otherTransposed: true)
+    if let bias { y += bias.value }
+    return x.rank == 2 ? y : y.reshape(to: Shape(x.shape.dropLast() + [y.shape[-1]]))
+  }
+}

@@ -1,0 +1,133 @@
+import CKernels
+import Synchronization
+
+/// Where a tensor stands on a tape: which tape, and which of its values. Numbers only, so that a tensor
+/// that outlives its tape is simply a constant.
+struct Place: Sendable {
+  let tape: UInt64
+  let slot: Int
+  static let none = Place(tape: 0, slot: 0)
+}
+
+/// What one scope of recording leaves behind: for every operator that ran, where its outputs stand and how
+/// a gradient travels back to its inputs. A list, in order of execution: walking it backwards needs no
+/// recursion, and dropping each record as it is used frees the activations it held.
+final class Tape {
+  struct Record {
+    let outputs: Range<Int>
+    let pullback: Pullback
+  }
+
+  enum Pullback {
+    case edges([Edge])
+    case joint(inputs: [Int?], ([Tensor?]) -> [Tensor?])
+  }
+
+  let identity: UInt64
+  private(set) var records: [Record] = []
+  private(set) var values: [(shape: Shape, dtype: DType)] = []
+  private(set) var leaves: [ObjectIdentifier: (owner: AnyObject, slot: Int)] = [:]
+
+  private static let nextIdentity = Atomic<UInt64>(1)
+
+  init() {
+    identity = Self.nextIdentity.add(1, ordering: .relaxed).oldValue
+  }
+
+  /// The tape of the scope that this thread is in.
+  static var current: Tape? {
+    guard let pointer = ck_thread_tape() else { return nil }
+    return Unmanaged<Tape>.fromOpaque(pointer).takeUnretainedValue()
+  }
+
+  /// Runs a closure with `tape` (or none) as this thread's current one.
+  static func with<Result>(_ tape: Tape?, _ body: () throws -> Result) rethrows -> Result {
+    let outer = ck_thread_tape()
+    ck_set_thread_tape(tape.map { Unmanaged.passUnretained($0).toOpaque() })
+    defer { ck_set_thread_tape(outer) }
+    return try withExtendedLifetime(tape) { try body() }
+  }
+
+  /// A new value on the tape.
+  func place(_ tensor: Tensor) -> Tensor {
+    values.append((tensor.shape, tensor.dtype))
+    var result = tensor
+    result.place = Place(tape: identity, slot: values.count - 1)
+    return result
+  }
+
+  /// The tape's value that stands for `owner`, entered on first use.
+  func leaf(of owner: AnyObject, _ value: Tensor) -> Tensor {
+    if let known = leaves[ObjectIdentifier(owner)] {
+      var result = value
+      result.place = Place(tape: identity, slot: known.slot)
+      return result
+    }
+    let result = place(value)
+    leaves[ObjectIdentifier(owner)] = (owner, result.place.slot)
+    return result
+  }
+
+  func slot(of tensor: Tensor) -> Int? {
+    tensor.place.tape == identity ? tensor.place.slot : nil
+  }
+
+  func append(_ outputs: [Tensor], _ pullback: Pullback) -> [Tensor] {
+    let first = values.count
+    let placed = outputs.map(place)
+    records.append(Record(outputs: first..<values.count, pullback: pullback))
+    return placed
+  }
+
+  func append(_ output: Tensor, _ edges: [Edge]) -> Tensor {
+    let placed = place(output)
+    records.append(
+      Record(outputs: placed.place.slot..<placed.place.slot + 1, pullback: .edges(edges)))
+    return placed
+  }
+
+  /// The gradients of a value with respect to the tape's `wanted` values, given the value's own gradient.
+  /// Uses the records up.
+  func backward(from output: Int, _ seed: Tensor, wanted: Set<Int>) -> [Int: Tensor] {
+    var gradients = [Tensor?](repeating: nil, count: values.count)
+    gradients[output] = seed
+    var results: [Int: Tensor] = [:]
+
+    func accumulate(_ gradient: Tensor, at slot: Int) {
+      let value = values[slot]
+      precondition(
+        gradient.shape == value.shape && gradient.dtype == value.dtype,
+        "a gradient of \(gradient.dtype) \(gradient.shape) arrived at a value of \(value.dtype) \(value.shape)"
+      )
+      if gradients[slot] == nil {
+        gradients[slot] = gradient
+      } else {
+        gradients[slot]!.accumulate(gradient)
+      }
+    }
+    func take(_ slot: Int) -> Tensor? {
+      let gradient = gradients[slot]
+      gradients[slot] = nil
+      if wanted.contains(slot) { results[slot] = gradient }
+      return gradient
+    }
+
+    Tape.with(nil) {
+      while let record = records.popLast() {
+        switch record.pullback {
+        case .edges(let edges):
+          guard let gradient = take(record.outputs.lowerBound) else { continue }
+          for edge in edges { accumulate(edge.pullback(gradient), at: edge.slot) }
+        case .joint(let inputs, let pullback):
+          let arrived = record.outputs.map(take)
+          if arrived.allSatisfy({ $0 == nil }) { continue }
+          for case (let slot?, let gradient?) in zip(inputs, pullback(arrived)) {
+            accumulate(gradient, at: slot)
+          }
+        }
+      }
+    }
+    for slot in wanted where results[slot] == nil { results[slot] = gradients[slot] }
+    return results
+  }
+}

@@ -1,0 +1,107 @@
+import CKernels
+
+extension Tensor {
+  /// Zeros.
+  public init(zeros shape: Shape, dtype: DType = .float32) {
+    self.init(uninitialized: shape, dtype)
+    storage.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: elementCount * dtype.size)
+  }
+
+  /// Ones.
+  public init(ones shape: Shape, dtype: DType = .float32) {
+    self.init(repeating: 1, shape: shape, dtype: dtype)
+  }
+
+  /// One value everywhere.
+  public init(repeating value: Double, shape: Shape, dtype: DType = .float32) {
+    self.init(uninitialized: shape, dtype)
+    Kernel.fill(self, value)
+  }
+
+  /// A scalar, of shape `[]`.
+  public init(_ value: Double, dtype: DType = .float32) {
+    self.init(repeating: value, shape: [], dtype: dtype)
+  }
+
+  /// The elements of an array, row-major, of the array's element type. One axis unless a shape is given.
+  public init<Element: Scalar>(_ elements: [Element], shape: Shape? = nil) {
+    let shape = shape ?? [elements.count]
+    precondition(
+      shape.elementCount == elements.count, "\(elements.count) elements don't fill the shape \(shape)")
+    self.init(uninitialized: shape, Element.dtype)
+    elements.withUnsafeBytes { bytes in
+      if let start = bytes.baseAddress { storage.pointer.copyMemory(from: start, byteCount: bytes.count) }
+    }
+  }
+
+  /// Elements as raw bytes in the machine's order, row-major.
+  public init(bytes: some Collection<UInt8>, shape: Shape, dtype: DType) {
+    precondition(
+      bytes.count == shape.elementCount * dtype.size,
+      "\(bytes.count) bytes don't fill \(dtype) elements of the shape \(shape)")
+    self.init(uninitialized: shape, dtype)
+    UnsafeMutableRawBufferPointer(start: storage.pointer, count: bytes.count).copyBytes(from: bytes)
+  }
+
+  /// `start, start + step, …` up to `end`, which is left out.
+  public init(from start: Double = 0, to end: Double, by step: Double = 1, dtype: DType = .float32) {
+    precondition(step != 0, "a range of step 0 has no end")
+    let count = Swift.max(0, Int(((end - start) / step).rounded(.up)))
+    self = Tensor((0..<count).map { start + Double($0) * step }).to(dtype)
+  }
+
+  /// `count` values evenly spaced from `start` to `end`, both included.
+  public init(linearFrom start: Double, to end: Double, count: Int, dtype: DType = .float32) {
+    let step = count > 1 ? (end - start) / Double(count - 1) : 0
+    self = Tensor((0..<count).map { start + Double($0) * step }).to(dtype)
+  }
+
+  /// The integers of a range, as `int32`.
+  public init(_ range: Range<Int>) {
+    self.init(range.map { Int32($0) })
+  }
+
+  /// The identity matrix `[size, size]`.
+  public init(identity size: Int, dtype: DType = .float32) {
+    var elements = [Double](repeating: 0, count: size * size)
+    for i in 0..<size { elements[i * size + i] = 1 }
+    self = Tensor(elements, shape: [size, size]).to(dtype)
+  }
+
+  /// This tensor's values in another element type; to `bool`, whatever is not 0 is true. Differentiable between
+  /// the floating-point types.
+  public func to(_ dtype: DType) -> Tensor {
+    if dtype == self.dtype { return self }
+    return Kernel.cast(self, to: dtype).recorded(
+      dtype.isFloatingPoint ? edge { [own = self.dtype] dy in dy.to(own) } : nil)
+  }
+}
+
+/// A literal of nested lists of numbers: `[[1, 2], [3, 4]]`.
+public struct TensorLiteral: ExpressibleByArrayLiteral, ExpressibleByFloatLiteral,
+  ExpressibleByIntegerLiteral, Sendable
+{
+  let sizes: [Int]
+  let values: [Double]
+
+  public init(floatLiteral value: Double) { (sizes, values) = ([], [value]) }
+  public init(integerLiteral value: Int) { (sizes, values) = ([], [Double(value)]) }
+  public init(arrayLiteral elements: TensorLiteral...) { self.init(elements) }
+
+  init(_ elements: [TensorLiteral]) {
+    let inner = elements.first?.sizes ?? []
+    for element in elements {
+      precondition(element.sizes == inner, "the lists of a tensor literal differ in length")
+    }
+    sizes = [elements.count] + inner
+    values = elements.flatMap(\.values)
+  }
+}
+
+extension Tensor: ExpressibleByArrayLiteral {
+  /// A `float32` tensor from a literal: `let x: Tensor = [[1, 2], [3, 4]]`.
+  public init(arrayLiteral elements: TensorLiteral...) {
+    let literal = TensorLiteral(elements)
+    self = Tensor(literal.values, shape: Shape(literal.sizes)).to(.float32)
+  }
+}

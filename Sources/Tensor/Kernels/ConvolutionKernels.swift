@@ -1,0 +1,74 @@
+import CKernels
+import COneDNN
+
+/// Whether this build uses oneDNN for float32 convolutions and matrix products; otherwise OpenBLAS carries them.
+public var hasOneDNN: Bool { onednn_is_available() }
+
+// float32 goes to oneDNN where it has a fast kernel; float64, and the rest, through OpenBLAS.
+extension Kernel {
+  static func convolve(
+    _ x: Tensor, _ filter: Tensor, _ bias: Tensor?, relu: Bool, _ plan: ConvolutionPlan
+  ) -> Tensor {
+    let y = Tensor(uninitialized: plan.output, x.dtype)
+    var plan = plan.kernel
+    if x.dtype == .float64 {
+      ck_convolution_forward_f64(&plan, x.f64, filter.f64, bias?.f64, relu, y.f64)
+    } else if !onednn_convolution_forward(&plan, x.f32, filter.f32, bias?.f32, relu, y.f32) {
+      ck_convolution_forward_f32(&plan, x.f32, filter.f32, bias?.f32, relu, y.f32)
+    }
+    return y
+  }
+
+  static func convolutionInputGradient(_ dy: Tensor, _ filter: Tensor, _ plan: ConvolutionPlan) -> Tensor {
+    let dx = Tensor(uninitialized: plan.input, dy.dtype)
+    var plan = plan.kernel
+    if dy.dtype == .float64 {
+      ck_convolution_input_gradient_f64(&plan, dy.f64, filter.f64, dx.f64)
+    } else if !onednn_convolution_input_gradient(&plan, dy.f32, filter.f32, dx.f32) {
+      ck_convolution_input_gradient_f32(&plan, dy.f32, filter.f32, dx.f32)
+    }
+    return dx
+  }
+
+  static func convolutionFilterGradient(
+    _ dy: Tensor, _ x: Tensor, _ plan: ConvolutionPlan, bias: Bool
+  ) -> (filter: Tensor, bias: Tensor?) {
+    let dw = Tensor(uninitialized: plan.filter, dy.dtype)
+    let db = bias ? Tensor(uninitialized: [plan.filter[-1]], dy.dtype) : nil
+    var plan = plan.kernel
+    if dy.dtype == .float64 {
+      ck_convolution_filter_gradient_f64(&plan, dy.f64, x.f64, dw.f64, db?.f64)
+    } else if !onednn_convolution_filter_gradient(&plan, dy.f32, x.f32, dw.f32, db?.f32) {
+      ck_convolution_filter_gradient_f32(&plan, dy.f32, x.f32, dw.f32, db?.f32)
+    }
+    return (dw, db)
+  }
+
+  static func matmul(_ a: Tensor, _ b: Tensor, _ plan: MatrixProductPlan) -> Tensor {
+    let y = Tensor(uninitialized: plan.output, a.dtype)
+    if plan.output.elementCount == 0 { return y }
+    let (m, n, k) = (Int64(plan.rows), Int64(plan.columns), Int64(plan.inner))
+    let (left, right) = (plan.transposeLeft, plan.transposeRight)
+    // A batch whose axes are stretched unevenly is laid out first; one operand shared by all stays as it is.
+    let aBatch = Shape(a.shape.dropLast(2)), bBatch = Shape(b.shape.dropLast(2))
+    let batch = Int64(plan.batch.elementCount)
+    func operand(_ x: Tensor, _ own: Shape) -> (Tensor, Int64) {
+      let size = Int64(x.shape[-1] * x.shape[-2])
+      if own == plan.batch { return (x, size) }
+      if own.elementCount == 1 { return (x, 0) }
+      return (broadcast(x, to: Shape(plan.batch + x.shape.suffix(2))), size)
+    }
+    let (a, aStride) = operand(a, aBatch)
+    let (b, bStride) = operand(b, bBatch)
+    switch a.dtype {
+    case .float32:
+      if !onednn_matmul_batched(batch, aStride, bStride, left, right, m, n, k, a.f32, b.f32, 0, y.f32) {
+        ck_matmul_batched_f32(batch, aStride, bStride, left, right, m, n, k, a.f32, b.f32, 0, y.f32)
+      }
+    case .float64:
+      ck_matmul_batched_f64(batch, aStride, bStride, left, right, m, n, k, a.f64, b.f64, 0, y.f64)
+    default: unsupported("matmul", a.dtype)
+    }
+    return y
+  }
+}

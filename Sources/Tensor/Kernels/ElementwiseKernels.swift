@@ -1,0 +1,148 @@
+import CKernels
+
+extension Kernel {
+  static func unary(_ operation: ck_unary, _ x: Tensor, _ p: Double = 0, _ q: Double = 0) -> Tensor {
+    let y = Tensor(uninitialized: x.shape, x.dtype)
+    let count = Int64(x.elementCount)
+    switch x.dtype {
+    case .float32: ck_unary_f32(operation, count, x.f32, p, q, y.f32)
+    case .float64: ck_unary_f64(operation, count, x.f64, p, q, y.f64)
+    default: unsupported("an elementwise function", x.dtype)
+    }
+    return y
+  }
+
+  /// The gradient of a unary operation from whichever of its input and output it needs.
+  static func unaryGradient(
+    _ operation: ck_unary, input: Tensor?, output: Tensor?, _ dy: Tensor, _ p: Double, _ q: Double
+  ) -> Tensor {
+    let dx = Tensor(uninitialized: dy.shape, dy.dtype)
+    let count = Int64(dy.elementCount)
+    switch dy.dtype {
+    case .float32: ck_unary_gradient_f32(operation, count, input?.f32, output?.f32, dy.f32, p, q, dx.f32)
+    case .float64: ck_unary_gradient_f64(operation, count, input?.f64, output?.f64, dy.f64, p, q, dx.f64)
+    default: unsupported("an elementwise function", dy.dtype)
+    }
+    return dx
+  }
+
+  static func binary(_ operation: ck_binary, _ a: Tensor, _ b: Tensor, _ name: String) -> Tensor {
+    requireSame(a, b, name)
+    let y = Tensor(uninitialized: broadcast(a, b, name), a.dtype)
+    if a.shape == b.shape {
+      var size = Int64(a.elementCount)
+      var step: Int64 = 1
+      binary(operation, 1, &size, a, &step, b, &step, y, name)
+    } else {
+      let walk = Walk(y.shape, a.shape.strides(broadcastTo: y.shape), b.shape.strides(broadcastTo: y.shape))
+      binary(operation, walk.rank, walk.sizes, a, walk.strides[0], b, walk.strides[1], y, name)
+    }
+    return y
+  }
+
+  private static func binary(
+    _ operation: ck_binary, _ rank: Int32, _ sizes: UnsafePointer<Int64>, _ a: Tensor,
+    _ aStrides: UnsafePointer<Int64>, _ b: Tensor, _ bStrides: UnsafePointer<Int64>, _ y: Tensor,
+    _ name: String
+  ) {
+    switch y.dtype {
+    case .float32: ck_binary_f32(operation, rank, sizes, a.f32, aStrides, b.f32, bStrides, y.f32)
+    case .float64: ck_binary_f64(operation, rank, sizes, a.f64, aStrides, b.f64, bStrides, y.f64)
+    case .int32: ck_binary_i32(operation, rank, sizes, a.i32, aStrides, b.i32, bStrides, y.i32)
+    default: unsupported(name, y.dtype)
+    }
+  }
+
+  static func compare(_ operation: ck_comparison, _ a: Tensor, _ b: Tensor, _ name: String) -> Tensor {
+    requireSame(a, b, name)
+    if !a.dtype.isFloatingPoint && a.dtype != .int32 {
+      return compare(operation, a.to(.int32), b.to(.int32), name)
+    }
+    let y = Tensor(uninitialized: broadcast(a, b, name), .bool)
+    let walk = Walk(y.shape, a.shape.strides(broadcastTo: y.shape), b.shape.strides(broadcastTo: y.shape))
+    let (sizes, left, right) = (walk.sizes, walk.strides[0], walk.strides[1])
+    switch a.dtype {
+    case .float32: ck_compare_f32(operation, walk.rank, sizes, a.f32, left, b.f32, right, y.u8)
+    case .float64: ck_compare_f64(operation, walk.rank, sizes, a.f64, left, b.f64, right, y.u8)
+    default: ck_compare_i32(operation, walk.rank, sizes, a.i32, left, b.i32, right, y.u8)
+    }
+    return y
+  }
+
+  /// `condition ? a : b`, the three broadcast together.
+  static func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+    requireSame(a, b, "where")
+    precondition(condition.dtype == .bool, "where: the condition is \(condition.dtype), not bool")
+    let shape = broadcast(condition, Tensor(a, viewedAs: broadcast(a, b, "where")), "where")
+    let y = Tensor(uninitialized: shape, a.dtype)
+    let walk = Walk(
+      shape, condition.shape.strides(broadcastTo: shape), a.shape.strides(broadcastTo: shape),
+      b.shape.strides(broadcastTo: shape))
+    let (sizes, steps) = (walk.sizes, walk.strides)
+    switch a.dtype {
+    case .float32:
+      ck_where_f32(
+        walk.rank, sizes, condition.u8, steps[0], a.f32, steps[1], b.f32, steps[2], y.f32)
+    case .float64:
+      ck_where_f64(
+        walk.rank, sizes, condition.u8, steps[0], a.f64, steps[1], b.f64, steps[2], y.f64)
+    default:
+      return select(condition, a.to(.float64), b.to(.float64)).to(a.dtype)
+    }
+    return y
+  }
+
+  static func broadcast(_ a: Tensor, _ b: Tensor, _ name: String) -> Shape {
+    guard let shape = Shape.broadcast(a.shape, b.shape) else {
+      preconditionFailure("\(name): shapes \(a.shape) and \(b.shape) don't fit together")
+    }
+    return shape
+  }
+
+  static func fill(_ tensor: Tensor, _ value: Double) {
+    let count = Int64(tensor.elementCount)
+    switch tensor.dtype {
+    case .float32: ck_fill_f32(count, value, tensor.f32)
+    case .float64: ck_fill_f64(count, value, tensor.f64)
+    case .int32: tensor.i32.update(repeating: Int32(value), count: Int(count))
+    case .uint8: tensor.u8.update(repeating: UInt8(value), count: Int(count))
+    case .bool: tensor.u8.update(repeating: value == 0 ? 0 : 1, count: Int(count))
+    }
+  }
+
+  static func cast(_ x: Tensor, to dtype: DType) -> Tensor {
+    let y = Tensor(uninitialized: x.shape, dtype)
+    ck_cast(x.dtype.kernelType, dtype.kernelType, Int64(x.elementCount), x.storage.pointer, y.storage.pointer)
+    return y
+  }
+}
+
+extension DType {
+  fileprivate var kernelType: ck_type {
+    switch self {
+    case .float32: ck_type_f32
+    case .float64: ck_type_f64
+    case .int32: ck_type_i32
+    case .uint8: ck_type_u8
+    case .bool: ck_type_bool
+    }
+  }
+}
+
+extension Tensor {
+  /// Adds another tensor of the same shape in place; copies first only where the memory is shared.
+  mutating func accumulate(_ other: Tensor) {
+    precondition(
+      shape == other.shape && dtype == other.dtype,
+      "accumulate: \(other.dtype) \(other.shape) into \(dtype) \(shape)")
+    guard isKnownUniquelyReferenced(&storage) else {
+      self = Kernel.binary(ck_binary_add, self, other, "accumulate")
+      return
+    }
+    switch dtype {
+    case .float32: ck_accumulate_f32(Int64(elementCount), f32, other.f32)
+    case .float64: ck_accumulate_f64(Int64(elementCount), f64, other.f64)
+    default: self = Kernel.binary(ck_binary_add, self, other, "accumulate")
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import CKernels
+
+extension Kernel {
+  /// Reduces some axes (ascending), which stay with size 1.
+  static func reduce(_ operation: ck_reduction, _ x: Tensor, axes: [Int]) -> Tensor {
+    var result = x
+    var operation = operation
+    for run in runs(of: axes, in: x.shape).reversed() {
+      var shape = result.shape
+      let outer = shape.prefix(run.lowerBound).reduce(1, *)
+      let count = shape[run].reduce(1, *)
+      let inner = shape.suffix(from: run.upperBound).reduce(1, *)
+      for axis in run { shape[axis] = 1 }
+      result = reduce(operation, result, outer, count, inner, shape)
+      // What the later runs reduce has already been squared or made positive.
+      if operation == ck_reduction_sum_of_squares || operation == ck_reduction_sum_of_absolutes {
+        operation = ck_reduction_sum
+      }
+    }
+    return result
+  }
+
+  private static func reduce(
+    _ operation: ck_reduction, _ x: Tensor, _ outer: Int, _ count: Int, _ inner: Int, _ shape: Shape
+  ) -> Tensor {
+    let y = Tensor(uninitialized: shape, x.dtype)
+    let (outer, count, inner) = (Int64(outer), Int64(count), Int64(inner))
+    switch x.dtype {
+    case .float32: ck_reduce_f32(operation, outer, count, inner, x.f32, y.f32)
+    case .float64: ck_reduce_f64(operation, outer, count, inner, x.f64, y.f64)
+    default: unsupported("a reduction", x.dtype)
+    }
+    return y
+  }
+
+  /// Ascending axes as runs of neighbours, each reduced at one go. Axes of size 1 between two runs join them.
+  private static func runs(of axes: [Int], in shape: Shape) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    for axis in axes {
+      if let last = result.last, (last.upperBound..<axis).allSatisfy({ shape[$0] == 1 }) {
+        result[result.count - 1] = last.lowerBound..<axis + 1
+      } else {
+        result.append(axis..<axis + 1)
+      }
+    }
+    return result
+  }
+
+  static func argExtreme(maximum: Bool, _ x: Tensor, axis: Int) -> Tensor {
+    let y = Tensor(uninitialized: x.shape.removing([axis], keepingAxes: false), .int32)
+    let (outer, count, inner) = x.shape.split(at: axis)
+    precondition(count > 0, "argmax/argmin: axis \(axis) of shape \(x.shape) is empty")
+    switch x.dtype {
+    case .float32: ck_arg_extreme_f32(maximum, outer, count, inner, x.f32, y.i32)
+    case .float64: ck_arg_extreme_f64(maximum, outer, count, inner, x.f64, y.i32)
+    default: return argExtreme(maximum: maximum, x.to(.float64), axis: axis)
+    }
+    return y
+  }
+
+  static func logSumExp(_ x: Tensor, axis: Int) -> Tensor {
+    let y = Tensor(uninitialized: x.shape.removing([axis], keepingAxes: true), x.dtype)
+    let (outer, count, inner) = x.shape.split(at: axis)
+    switch x.dtype {
+    case .float32: ck_log_sum_exp_f32(outer, count, inner, x.f32, y.f32)
+    case .float64: ck_log_sum_exp_f64(outer, count, inner, x.f64, y.f64)
+    default: unsupported("logSumExp", x.dtype)
+    }
+    return y
+  }
+
+  static func cumulativeSum(_ x: Tensor, axis: Int, reverse: Bool) -> Tensor {
+    let y = Tensor(uninitialized: x.shape, x.dtype)
+    let (outer, count, inner) = x.shape.split(at: axis)
+    switch x.dtype {
+    case .float32: ck_cumulative_sum_f32(outer, count, inner, reverse, x.f32, y.f32)
+    case .float64: ck_cumulative_sum_f64(outer, count, inner, reverse, x.f64, y.f64)
+    default: return cumulativeSum(x.to(.float64), axis: axis, reverse: reverse).to(x.dtype)
+    }
+    return y
+  }
+
+  static func softmax(_ x: Tensor, log: Bool) -> Tensor {
+    let y = Tensor(uninitialized: x.shape, x.dtype)
+    let (rows, columns, _) = x.shape.split(at: x.rank - 1)
+    switch (x.dtype, log) {
+    case (.float32, false): ck_softmax_f32(rows, columns, x.f32, y.f32)
+    case (.float64, false): ck_softmax_f64(rows, columns, x.f64, y.f64)
+    case (.float32, true): ck_log_softmax_f32(rows, columns, x.f32, y.f32)
+    case (.float64, true): ck_log_softmax_f64(rows, columns, x.f64, y.f64)
+    default: unsupported("softmax", x.dtype)
+    }
+    return y
+  }
+
+  static func softmaxGradient(_ y: Tensor, _ dy: Tensor, log: Bool) -> Tensor {
+    let dx = Tensor(uninitialized: y.shape, y.dtype)
+    let (rows, columns, _) = y.shape.split(at: y.rank - 1)
+    switch (y.dtype, log) {
+    case (.float32, false): ck_softmax_gradient_f32(rows, columns, y.f32, dy.f32, dx.f32)
+    case (.float64, false): ck_softmax_gradient_f64(rows, columns, y.f64, dy.f64, dx.f64)
+    case (.float32, true): ck_log_softmax_gradient_f32(rows, columns, y.f32, dy.f32, dx.f32)
+    default: ck_log_softmax_gradient_f64(rows, columns, y.f64, dy.f64, dx.f64)
+    }
+    return dx
+  }
+}

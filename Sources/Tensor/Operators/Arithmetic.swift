@@ -1,0 +1,127 @@
+import CKernels
+
+// Binary operators stretch axes of size 1 to their partner's, aligned at the last axis.
+extension Tensor {
+  /// The elementwise sum.
+  public static func + (a: Tensor, b: Tensor) -> Tensor {
+    Kernel.binary(ck_binary_add, a, b, "+").recorded(
+      a.edge { [shape = a.shape] dy in dy.sum(to: shape) },
+      b.edge { [shape = b.shape] dy in dy.sum(to: shape) })
+  }
+
+  /// The elementwise difference.
+  public static func - (a: Tensor, b: Tensor) -> Tensor {
+    Kernel.binary(ck_binary_subtract, a, b, "-").recorded(
+      a.edge { [shape = a.shape] dy in dy.sum(to: shape) },
+      b.edge { [shape = b.shape] dy in (-dy).sum(to: shape) })
+  }
+
+  /// The elementwise product.
+  public static func * (a: Tensor, b: Tensor) -> Tensor {
+    Kernel.binary(ck_binary_multiply, a, b, "*").recorded(
+      a.edge { [shape = a.shape] dy in (dy * b).sum(to: shape) },
+      b.edge { [shape = b.shape] dy in (dy * a).sum(to: shape) })
+  }
+
+  /// The elementwise quotient; integers are cut off, and by zero give 0.
+  public static func / (a: Tensor, b: Tensor) -> Tensor {
+    Kernel.binary(ck_binary_divide, a, b, "/").recorded(
+      a.edge { [shape = a.shape] dy in (dy / b).sum(to: shape) },
+      b.edge { [shape = b.shape] dy in (-dy * a / (b * b)).sum(to: shape) })
+  }
+
+  /// `self` to the power of `exponent`, elementwise. Where the base is 0 the exponent's gradient is 0.
+  public func pow(_ exponent: Tensor) -> Tensor {
+    let y = Kernel.binary(ck_binary_power, self, exponent, "pow")
+    return y.recorded(
+      edge { [x = self] dy in
+        (dy * exponent * x.pow(exponent - 1)).replacing(where: exponent .== 0, with: 0).sum(to: x.shape)
+      },
+      exponent.edge { [x = self] dy in
+        (dy * y * x.log()).replacing(where: x .== 0, with: 0).sum(to: exponent.shape)
+      })
+  }
+
+  /// The smaller of each pair; where equal, each gets half of the gradient.
+  public static func minimum(_ a: Tensor, _ b: Tensor) -> Tensor {
+    extreme(ck_binary_minimum, a, b, "minimum")
+  }
+
+  /// The larger of each pair; where equal, each gets half of the gradient.
+  public static func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
+    extreme(ck_binary_maximum, a, b, "maximum")
+  }
+
+  private static func extreme(_ operation: ck_binary, _ a: Tensor, _ b: Tensor, _ name: String) -> Tensor {
+    let y = Kernel.binary(operation, a, b, name)
+    func share(_ mine: Tensor, _ other: Tensor, _ dy: Tensor) -> Tensor {
+      let chosen = (mine .== y).to(dy.dtype)
+      let tied = (mine .== other).to(dy.dtype)
+      return (dy * (chosen - 0.5 * tied)).sum(to: mine.shape)
+    }
+    return y.recorded(a.edge { dy in share(a, b, dy) }, b.edge { dy in share(b, a, dy) })
+  }
+
+  /// The negative.
+  public static prefix func - (x: Tensor) -> Tensor { x.unary(ck_unary_negate) }
+
+  /// A number added to every element.
+  public static func + (x: Tensor, y: Double) -> Tensor { x.unary(ck_unary_add_scalar, y) }
+  /// A number added to every element.
+  public static func + (x: Double, y: Tensor) -> Tensor { y + x }
+  /// A number subtracted from every element.
+  public static func - (x: Tensor, y: Double) -> Tensor { x + (-y) }
+  /// Every element subtracted from a number.
+  public static func - (x: Double, y: Tensor) -> Tensor { -y + x }
+  /// Every element times a number.
+  public static func * (x: Tensor, y: Double) -> Tensor { x.unary(ck_unary_multiply_scalar, y) }
+  /// Every element times a number.
+  public static func * (x: Double, y: Tensor) -> Tensor { y * x }
+  /// Every element divided by a number.
+  public static func / (x: Tensor, y: Double) -> Tensor {
+    x.dtype.isFloatingPoint ? x.unary(ck_unary_multiply_scalar, 1 / y) : x / Tensor(y, dtype: x.dtype)
+  }
+  /// A number divided by every element.
+  public static func / (x: Double, y: Tensor) -> Tensor { y.reciprocal() * x }
+
+  /// Adds in place.
+  public static func += (x: inout Tensor, y: Tensor) { x = x + y }
+  /// Adds a number in place.
+  public static func += (x: inout Tensor, y: Double) { x = x + y }
+  /// Subtracts in place.
+  public static func -= (x: inout Tensor, y: Tensor) { x = x - y }
+  /// Subtracts a number in place.
+  public static func -= (x: inout Tensor, y: Double) { x = x - y }
+  /// Multiplies in place.
+  public static func *= (x: inout Tensor, y: Tensor) { x = x * y }
+  /// Multiplies by a number in place.
+  public static func *= (x: inout Tensor, y: Double) { x = x * y }
+  /// Divides in place.
+  public static func /= (x: inout Tensor, y: Tensor) { x = x / y }
+  /// Divides by a number in place.
+  public static func /= (x: inout Tensor, y: Double) { x = x / y }
+}
+
+extension Tensor {
+  /// A unary kernel with its gradient, which keeps the input or the output alive, whichever it needs.
+  func unary(_ operation: ck_unary, _ p: Double = 0, _ q: Double = 0) -> Tensor {
+    if !dtype.isFloatingPoint { return integerUnary(operation, p) }
+    let y = Kernel.unary(operation, self, p, q)
+    guard isRecorded else { return y }
+    let input = ck_unary_gradient_uses_input(operation) ? self : nil
+    let output = ck_unary_gradient_uses_output(operation) ? y : nil
+    return y.recorded(
+      edge { dy in Kernel.unaryGradient(operation, input: input, output: output, dy, p, q) })
+  }
+
+  /// Integers know the operations that stay within the integers.
+  private func integerUnary(_ operation: ck_unary, _ p: Double) -> Tensor {
+    switch operation {
+    case ck_unary_negate: Tensor(0, dtype: dtype) - self
+    case ck_unary_add_scalar: self + Tensor(p, dtype: dtype)
+    case ck_unary_multiply_scalar: self * Tensor(p, dtype: dtype)
+    case ck_unary_absolute: Tensor.maximum(self, -self)
+    default: Kernel.unsupported("this elementwise function", dtype)
+    }
+  }
+}

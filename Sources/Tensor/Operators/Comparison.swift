@@ -1,0 +1,62 @@
+import CKernels
+
+// Comparisons give `bool` tensors, axes stretched as in arithmetic; no gradient flows through them.
+extension Tensor {
+  /// Elementwise equality.
+  public static func .== (a: Tensor, b: Tensor) -> Tensor { Kernel.compare(ck_comparison_equal, a, b, ".==") }
+  /// Elementwise inequality.
+  public static func .!= (a: Tensor, b: Tensor) -> Tensor {
+    Kernel.compare(ck_comparison_not_equal, a, b, ".!=")
+  }
+  /// Elementwise less-than.
+  public static func .< (a: Tensor, b: Tensor) -> Tensor { Kernel.compare(ck_comparison_less, a, b, ".<") }
+  /// Elementwise less-than or equal.
+  public static func .<= (a: Tensor, b: Tensor) -> Tensor {
+    Kernel.compare(ck_comparison_less_equal, a, b, ".<=")
+  }
+  /// Elementwise greater-than.
+  public static func .> (a: Tensor, b: Tensor) -> Tensor { Kernel.compare(ck_comparison_greater, a, b, ".>") }
+  /// Elementwise greater-than or equal.
+  public static func .>= (a: Tensor, b: Tensor) -> Tensor {
+    Kernel.compare(ck_comparison_greater_equal, a, b, ".>=")
+  }
+
+  /// Where equal to a number.
+  public static func .== (a: Tensor, b: Double) -> Tensor { a .== Tensor(b, dtype: a.dtype) }
+  /// Where different from a number.
+  public static func .!= (a: Tensor, b: Double) -> Tensor { a .!= Tensor(b, dtype: a.dtype) }
+  /// Where less than a number.
+  public static func .< (a: Tensor, b: Double) -> Tensor { a .< Tensor(b, dtype: a.dtype) }
+  /// Where at most a number.
+  public static func .<= (a: Tensor, b: Double) -> Tensor { a .<= Tensor(b, dtype: a.dtype) }
+  /// Where greater than a number.
+  public static func .> (a: Tensor, b: Double) -> Tensor { a .> Tensor(b, dtype: a.dtype) }
+  /// Where at least a number.
+  public static func .>= (a: Tensor, b: Double) -> Tensor { a .>= Tensor(b, dtype: a.dtype) }
+
+  /// Both.
+  public static func .& (a: Tensor, b: Tensor) -> Tensor { (a.to(.int32) * b.to(.int32)).to(.bool) }
+  /// Either.
+  public static func .| (a: Tensor, b: Tensor) -> Tensor { (a.to(.int32) + b.to(.int32)).to(.bool) }
+  /// Not.
+  public static prefix func .! (a: Tensor) -> Tensor { a.to(.int32) .== 0 }
+
+  /// Where not a number.
+  public func isNaN() -> Tensor { self .!= self }
+  /// Where neither infinite nor NaN.
+  public func isFinite() -> Tensor { abs() .< .infinity }
+}
+
+extension Tensor {
+  /// `a` where `condition` holds, `b` elsewhere, the three stretched to one shape.
+  public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+    Kernel.select(condition, a, b).recorded(
+      a.edge { dy in Kernel.select(condition, dy, Tensor(0, dtype: dy.dtype)).sum(to: a.shape) },
+      b.edge { dy in Kernel.select(condition, Tensor(0, dtype: dy.dtype), dy).sum(to: b.shape) })
+  }
+
+  /// `value` where `condition` holds, this tensor elsewhere.
+  public func replacing(where condition: Tensor, with value: Double) -> Tensor {
+    Tensor.where(condition, Tensor(value, dtype: dtype), self)
+  }
+}

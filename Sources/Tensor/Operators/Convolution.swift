@@ -1,0 +1,158 @@
+import CKernels
+
+/// A convolution's sizes, checked once and passed whole to the kernels.
+struct ConvolutionPlan {
+  let kernel: ck_convolution
+  let input: Shape
+  let filter: Shape
+  let output: Shape
+
+  /// Input `[N, spatial…, C]`, filter `[kernel…, C / groups, O]`.
+  init(input: Shape, filter: Shape, window: Window, axes: Int, _ operation: String) {
+    precondition(
+      input.rank == axes + 2 && filter.rank == axes + 2,
+      "\(operation): input \(input) and filter \(filter) don't both have \(axes + 2) axes")
+    let geometry = WindowGeometry(kernel: Array(filter.prefix(axes)), window, operation)
+    let sizes = geometry.outputSizes(Array(input.dropFirst().prefix(axes)))
+    precondition(
+      window.groups > 0 && input[-1] == filter[-2] * window.groups && filter[-1] % window.groups == 0
+        && sizes.allSatisfy { $0 >= 0 },
+      "\(operation): input \(input) and filter \(filter) in \(window.groups) groups don't fit together")
+    self.input = input
+    self.filter = filter
+    output = Shape([input[0]] + sizes + [filter[-1]])
+    kernel = ck_convolution(geometry, input: input, output: output, groups: window.groups)
+  }
+
+  /// The convolution whose transpose takes input `[N, spatial…, C]` with filter `[kernel…, O / groups, C]`.
+  init(
+    transposeOf input: Shape, filter: Shape, window: Window, outputPadding: PerAxis, axes: Int,
+    _ operation: String
+  ) {
+    precondition(
+      input.rank == axes + 2 && filter.rank == axes + 2,
+      "\(operation): input \(input) and filter \(filter) don't both have \(axes + 2) axes")
+    let geometry = WindowGeometry(kernel: Array(filter.prefix(axes)), window, operation)
+    let extra = outputPadding.values(axes, "output padding")
+    let sizes: [Int] = (0..<axes).map { axis in
+      let reach = (input[axis + 1] - 1) * geometry.stride[axis] + geometry.extent[axis]
+      return reach - geometry.before[axis] - geometry.after[axis] + extra[axis]
+    }
+    let fits: [Bool] = (0..<axes).map { axis in
+      let bound = Swift.max(geometry.stride[axis], geometry.dilation[axis])
+      return sizes[axis] > 0 && extra[axis] >= 0 && extra[axis] < bound
+    }
+    precondition(
+      window.groups > 0 && input[-1] == filter[-1] && filter[-1] % window.groups == 0
+        && fits.allSatisfy(\.self),
+      "\(operation): input \(input), filter \(filter) and output padding \(extra) in "
+        + "\(window.groups) groups don't fit together")
+    self.input = Shape([input[0]] + sizes + [filter[-2] * window.groups])
+    self.filter = filter
+    output = input
+    kernel = ck_convolution(geometry, input: self.input, output: output, groups: window.groups)
+  }
+}
+
+extension ck_convolution {
+  fileprivate init(_ geometry: WindowGeometry, input: Shape, output: Shape, groups: Int) {
+    self.init()
+    batch = Int64(input[0])
+    in_channels = Int64(input[-1])
+    out_channels = Int64(output[-1])
+    self.groups = Int64(groups)
+    `in` = threeAxes(Array(input.dropFirst().dropLast()), filler: 1)
+    out = threeAxes(Array(output.dropFirst().dropLast()), filler: 1)
+    kernel = threeAxes(geometry.kernel, filler: 1)
+    stride = threeAxes(geometry.stride, filler: 1)
+    dilation = threeAxes(geometry.dilation, filler: 1)
+    before = threeAxes(geometry.before, filler: 0)
+    after = threeAxes(geometry.after, filler: 0)
+  }
+}
+
+extension Tensor {
+  /// Cross-correlation of sequences `[N, L, C]` with filters `[k, C / groups, O]`, plus a bias `[O]`, then ReLU
+  /// where asked for; returns `[N, L', O]`.
+  public func conv1d(
+    _ filter: Tensor, bias: Tensor? = nil, window: Window = Window(), relu: Bool = false
+  ) -> Tensor {
+    convolution(filter, bias, window, relu, axes: 1, "conv1d")
+  }
+
+  /// Cross-correlation of images `[N, H, W, C]` with filters `[kH, kW, C / groups, O]`, plus a bias `[O]`, then
+  /// ReLU where asked for; returns `[N, H', W', O]`.
+  public func conv2d(
+    _ filter: Tensor, bias: Tensor? = nil, window: Window = Window(), relu: Bool = false
+  ) -> Tensor {
+    convolution(filter, bias, window, relu, axes: 2, "conv2d")
+  }
+
+  /// Cross-correlation of volumes `[N, T, H, W, C]` with filters `[kT, kH, kW, C / groups, O]`, plus a bias
+  /// `[O]`, then ReLU where asked for; returns `[N, T', H', W', O]`.
+  public func conv3d(
+    _ filter: Tensor, bias: Tensor? = nil, window: Window = Window(), relu: Bool = false
+  ) -> Tensor {
+    convolution(filter, bias, window, relu, axes: 3, "conv3d")
+  }
+
+  private func convolution(
+    _ filter: Tensor, _ bias: Tensor?, _ window: Window, _ relu: Bool, axes: Int, _ name: String
+  ) -> Tensor {
+    let plan = ConvolutionPlan(input: shape, filter: filter.shape, window: window, axes: axes, name)
+    checkOperands(filter, bias, channels: filter.shape[-1], name)
+    let y = Kernel.convolve(self, filter, bias, relu: relu, plan)
+    return y.recorded(jointly: [self, filter, bias]) { [x = self] dy, wanted in
+      let dy = relu ? Kernel.unaryGradient(ck_unary_relu, input: nil, output: y, dy, 0, 0) : dy
+      let dx = wanted[0] ? Kernel.convolutionInputGradient(dy, filter, plan) : nil
+      guard wanted[1] else { return [dx, nil, wanted[2] ? dy.sum(overAllBut: -1) : nil] }
+      let (dw, db) = Kernel.convolutionFilterGradient(dy, x, plan, bias: wanted[2])
+      return [dx, dw, db]
+    }
+  }
+
+  /// The transpose of `conv2d`: images `[N, H, W, C]` with filters `[kH, kW, O / groups, C]`, plus a bias `[O]`;
+  /// returns `[N, H', W', O]`, H' = (H − 1)·stride − padding + dilation·(kH − 1) + 1 + output padding.
+  public func convTranspose2d(
+    _ filter: Tensor, bias: Tensor? = nil, window: Window = Window(), outputPadding: PerAxis = 0
+  ) -> Tensor {
+    transposedConvolution(filter, bias, window, outputPadding, axes: 2, "convTranspose2d")
+  }
+
+  /// The transpose of `conv3d`: volumes `[N, T, H, W, C]` with filters `[kT, kH, kW, O / groups, C]`, plus a bias
+  /// `[O]`; returns `[N, T', H', W', O]`.
+  public func convTranspose3d(
+    _ filter: Tensor, bias: Tensor? = nil, window: Window = Window(), outputPadding: PerAxis = 0
+  ) -> Tensor {
+    transposedConvolution(filter, bias, window, outputPadding, axes: 3, "convTranspose3d")
+  }
+
+  private func transposedConvolution(
+    _ filter: Tensor, _ bias: Tensor?, _ window: Window, _ outputPadding: PerAxis, axes: Int, _ name: String
+  ) -> Tensor {
+    let plan = ConvolutionPlan(
+      transposeOf: shape, filter: filter.shape, window: window, outputPadding: outputPadding, axes: axes, name
+    )
+    checkOperands(filter, bias, channels: plan.input[-1], name)
+    let y = Kernel.convolutionInputGradient(self, filter, plan).recorded(
+      edge { dy in Kernel.convolve(dy, filter, nil, relu: false, plan) },
+      filter.edge { [x = self] dy in Kernel.convolutionFilterGradient(x, dy, plan, bias: false).filter })
+    return bias.map { y + $0 } ?? y
+  }
+
+  private func checkOperands(_ filter: Tensor, _ bias: Tensor?, channels: Int, _ name: String) {
+    Kernel.requireFloatingPoint(self, name)
+    Kernel.requireSame(self, filter, name)
+    if let bias {
+      Kernel.requireSame(self, bias, name)
+      precondition(
+        bias.shape == [channels], "\(name): a bias of shape \(bias.shape) for \(channels) output channels")
+    }
+  }
+
+  /// The sum over every axis but one.
+  func sum(overAllBut axis: Int) -> Tensor {
+    let axis = shape.axis(axis)
+    return sum(allAxes.filter { $0 != axis })
+  }
+}

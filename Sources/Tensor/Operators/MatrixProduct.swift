@@ -1,0 +1,56 @@
+extension Tensor {
+  /// The matrix product over the last two axes, `[…, M, K] × […, K, N] → […, M, N]`; the axes before are
+  /// stretched as in arithmetic. A vector on the left is a row, on the right a column, and its axis goes.
+  /// Either operand is taken transposed where asked for.
+  public func matmul(
+    _ other: Tensor, transposed: Bool = false, otherTransposed: Bool = false
+  ) -> Tensor {
+    if rank == 1 {
+      return expandingAxis(0).matmul(other, otherTransposed: otherTransposed).squeezed(
+        other.rank == 1 ? 0 : -2)
+    }
+    if other.rank == 1 {
+      return matmul(other.expandingAxis(-1), transposed: transposed).squeezed(-1)
+    }
+    let plan = MatrixProductPlan(self, other, transposed, otherTransposed)
+    return Kernel.matmul(self, other, plan).recorded(
+      edge { [shape] dy in
+        let dx =
+          transposed
+          ? other.matmul(dy, transposed: otherTransposed, otherTransposed: true)
+          : dy.matmul(other, otherTransposed: !otherTransposed)
+        return dx.sum(to: shape)
+      },
+      other.edge { [x = self] dy in
+        let dy =
+          otherTransposed
+          ? dy.matmul(x, transposed: true, otherTransposed: transposed)
+          : x.matmul(dy, transposed: !transposed)
+        return dy.sum(to: other.shape)
+      })
+  }
+}
+
+/// The sizes of a matrix product, checked once.
+struct MatrixProductPlan {
+  let rows: Int, columns: Int, inner: Int
+  let transposeLeft: Bool, transposeRight: Bool
+  let batch: Shape
+  let output: Shape
+
+  init(_ a: Tensor, _ b: Tensor, _ transposeLeft: Bool, _ transposeRight: Bool) {
+    Kernel.requireSame(a, b, "matmul")
+    precondition(a.rank >= 2 && b.rank >= 2, "matmul: shapes \(a.shape) and \(b.shape) are no matrices")
+    rows = a.shape[transposeLeft ? -1 : -2]
+    inner = a.shape[transposeLeft ? -2 : -1]
+    columns = b.shape[transposeRight ? -2 : -1]
+    let batch = Shape.broadcast(Shape(a.shape.dropLast(2)), Shape(b.shape.dropLast(2)))
+    guard inner == b.shape[transposeRight ? -1 : -2], let batch else {
+      preconditionFailure("matmul: shapes \(a.shape) and \(b.shape) don't fit together")
+    }
+    self.transposeLeft = transposeLeft
+    self.transposeRight = transposeRight
+    self.batch = batch
+    output = Shape(batch + [rows, columns])
+  }
+}

@@ -1,0 +1,122 @@
+import CKernels
+
+extension Tensor {
+  /// The largest value of each window of images `[N, H, W, C]`; the stride is the kernel unless given. Padding never wins.
+  public func maxPool2d(
+    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    ceiling: Bool = false
+  ) -> Tensor {
+    maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 2, "maxPool2d"))
+  }
+
+  /// The largest value of each window of volumes `[N, T, H, W, C]`; the stride is the kernel unless given.
+  public func maxPool3d(
+    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    ceiling: Bool = false
+  ) -> Tensor {
+    maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 3, "maxPool3d"))
+  }
+
+  /// The mean of each window of images `[N, H, W, C]`; the stride is the kernel unless given. Padded zeros count
+  /// as values unless told otherwise.
+  public func averagePool2d(
+    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, ceiling: Bool = false,
+    countingPadding: Bool = true
+  ) -> Tensor {
+    averagePool(
+      PoolingPlan(shape, kernel, stride, padding, 1, ceiling, countingPadding, axes: 2, "averagePool2d"))
+  }
+
+  /// The mean of each window of volumes `[N, T, H, W, C]`; the stride is the kernel unless given.
+  public func averagePool3d(
+    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, ceiling: Bool = false,
+    countingPadding: Bool = true
+  ) -> Tensor {
+    averagePool(
+      PoolingPlan(shape, kernel, stride, padding, 1, ceiling, countingPadding, axes: 3, "averagePool3d"))
+  }
+
+  private func maxPool(_ plan: PoolingPlan) -> Tensor {
+    let (y, index) = Kernel.maxPool(self, plan, wantsIndex: isRecorded)
+    return y.recorded(edge { dy in Kernel.maxPoolGradient(dy, index!, plan) })
+  }
+
+  private func averagePool(_ plan: PoolingPlan) -> Tensor {
+    Kernel.averagePool(self, plan).recorded(edge { dy in Kernel.averagePoolGradient(dy, plan) })
+  }
+}
+
+/// A pooling's sizes, checked once.
+struct PoolingPlan {
+  let kernel: ck_pooling
+  let input: Shape
+  let output: Shape
+
+  init(
+    _ input: Shape, _ kernel: PerAxis, _ stride: PerAxis?, _ padding: Padding, _ dilation: PerAxis,
+    _ ceiling: Bool, _ countingPadding: Bool = true, axes: Int, _ operation: String
+  ) {
+    precondition(input.rank == axes + 2, "\(operation): input \(input) doesn't have \(axes + 2) axes")
+    let window = Window(stride: stride ?? kernel, padding: padding, dilation: dilation)
+    let geometry = WindowGeometry(kernel: kernel.values(axes, "kernel"), window, operation)
+    let sizes = geometry.outputSizes(Array(input.dropFirst().prefix(axes)), ceiling: ceiling)
+    precondition(
+      sizes.allSatisfy { $0 >= 0 } && zip(geometry.before, geometry.extent).allSatisfy { $0 < $1 },
+      "\(operation): a kernel \(geometry.kernel) padded by \(geometry.before) doesn't fit input \(input)")
+    self.input = input
+    output = Shape([input[0]] + sizes + [input[-1]])
+    self.kernel = ck_pooling(
+      batch: Int64(input[0]), channels: Int64(input[-1]),
+      in: threeAxes(Array(input.dropFirst().dropLast()), filler: 1), out: threeAxes(sizes, filler: 1),
+      kernel: threeAxes(geometry.kernel, filler: 1), stride: threeAxes(geometry.stride, filler: 1),
+      dilation: threeAxes(geometry.dilation, filler: 1), before: threeAxes(geometry.before, filler: 0),
+      after: threeAxes(geometry.after, filler: 0), count_padding: countingPadding)
+  }
+}
+
+extension Kernel {
+  static func maxPool(_ x: Tensor, _ plan: PoolingPlan, wantsIndex: Bool) -> (Tensor, index: Tensor?) {
+    let y = Tensor(uninitialized: plan.output, x.dtype)
+    let index = wantsIndex ? Tensor(uninitialized: plan.output, .int32) : nil
+    var plan = plan.kernel
+    switch x.dtype {
+    case .float32: ck_max_pool_forward_f32(&plan, x.f32, y.f32, index?.i32)
+    case .float64: ck_max_pool_forward_f64(&plan, x.f64, y.f64, index?.i32)
+    default: unsupported("maxPool", x.dtype)
+    }
+    return (y, index)
+  }
+
+  static func maxPoolGradient(_ dy: Tensor, _ index: Tensor, _ plan: PoolingPlan) -> Tensor {
+    let dx = Tensor(uninitialized: plan.input, dy.dtype)
+    var plan = plan.kernel
+    if dy.dtype == .float32 {
+      ck_max_pool_backward_f32(&plan, dy.f32, index.i32, dx.f32)
+    } else {
+      ck_max_pool_backward_f64(&plan, dy.f64, index.i32, dx.f64)
+    }
+    return dx
+  }
+
+  static func averagePool(_ x: Tensor, _ plan: PoolingPlan) -> Tensor {
+    let y = Tensor(uninitialized: plan.output, x.dtype)
+    var plan = plan.kernel
+    switch x.dtype {
+    case .float32: ck_average_pool_forward_f32(&plan, x.f32, y.f32)
+    case .float64: ck_average_pool_forward_f64(&plan, x.f64, y.f64)
+    default: unsupported("averagePool", x.dtype)
+    }
+    return y
+  }
+
+  static func averagePoolGradient(_ dy: Tensor, _ plan: PoolingPlan) -> Tensor {
+    let dx = Tensor(uninitialized: plan.input, dy.dtype)
+    var plan = plan.kernel
+    if dy.dtype == .float32 {
+      ck_average_pool_backward_f32(&plan, dy.f32, dx.f32)
+    } else {
+      ck_average_pool_backward_f64(&plan, dy.f64, dx.f64)
+    }
+    return dx
+  }
+}

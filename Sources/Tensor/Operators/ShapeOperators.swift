@@ -1,0 +1,186 @@
+extension Tensor {
+  /// The same elements, row-major, under another shape; one size may be −1 and is then found.
+  public func reshape(_ sizes: Int...) -> Tensor {
+    var sizes = sizes
+    if let unknown = sizes.firstIndex(of: -1) {
+      let known = sizes.filter { $0 != -1 }.reduce(1, *)
+      precondition(
+        known > 0 && elementCount % known == 0, "reshape: \(shape) doesn't divide into \(sizes)")
+      sizes[unknown] = elementCount / known
+    }
+    return reshape(to: Shape(sizes))
+  }
+
+  /// The same elements, row-major, under another shape.
+  public func reshape(to target: Shape) -> Tensor {
+    precondition(
+      target.elementCount == elementCount, "reshape: \(shape) doesn't hold as many elements as \(target)")
+    return Tensor(self, viewedAs: target).recorded(edge { [shape] dy in Tensor(dy, viewedAs: shape) })
+  }
+
+  /// All axes from `axis` on joined into one.
+  public func flattened(from axis: Int = 0) -> Tensor {
+    if rank == 0 { return reshape(1) }
+    let axis = shape.axis(axis)
+    return reshape(to: Shape(shape.prefix(axis) + [shape.suffix(from: axis).reduce(1, *)]))
+  }
+
+  /// A new axis of size 1 before `axis`; −1 is behind the last one.
+  public func expandingAxis(_ axis: Int) -> Tensor {
+    let axis = axis < 0 ? axis + rank + 1 : axis
+    precondition(axis >= 0 && axis <= rank, "expandingAxis: \(axis) is not a place in shape \(shape)")
+    var sizes = shape.dimensions
+    sizes.insert(1, at: axis)
+    return reshape(to: Shape(sizes))
+  }
+
+  /// Without the given axes of size 1, or without all of them where none is named.
+  public func squeezed(_ axes: Int...) -> Tensor {
+    let axes = axes.isEmpty ? shape.indices.filter { shape[$0] == 1 } : shape.axes(axes)
+    for axis in axes {
+      precondition(shape[axis] == 1, "squeezed: axis \(axis) of shape \(shape) is not of size 1")
+    }
+    return reshape(to: shape.removing(axes, keepingAxes: false))
+  }
+
+  /// The axes in another order: axis i of the result is axis `permutation[i]` of this tensor.
+  public func permuted(_ permutation: Int...) -> Tensor { permuted(permutation) }
+
+  /// The axes in another order: axis i of the result is axis `permutation[i]` of this tensor.
+  public func permuted(_ permutation: [Int]) -> Tensor {
+    let permutation = permutation.map(shape.axis)
+    precondition(
+      permutation.sorted() == Array(0..<rank),
+      "permuted: \(permutation) doesn't name each axis of \(shape) once")
+    if permutation == Array(0..<rank) { return self }
+    return Kernel.permute(self, permutation).recorded(
+      edge { dy in
+        Kernel.permute(dy, permutation.indices.map { permutation.firstIndex(of: $0)! })
+      })
+  }
+
+  /// The last two axes exchanged: the matrix transpose.
+  public func transposed() -> Tensor { swappingAxes(-1, -2) }
+
+  /// Two axes exchanged.
+  public func swappingAxes(_ a: Int, _ b: Int) -> Tensor {
+    var permutation = allAxes
+    permutation.swapAt(shape.axis(a), shape.axis(b))
+    return permuted(permutation)
+  }
+
+  /// Stretched to a larger shape: sizes of 1 repeat, new axes come in front.
+  public func broadcast(to target: Shape) -> Tensor {
+    if shape == target { return self }
+    precondition(
+      Shape.broadcast(shape, target) == target, "broadcast: shape \(shape) doesn't stretch to \(target)")
+    return Kernel.broadcast(self, to: target).recorded(edge { [shape] dy in dy.sum(to: shape) })
+  }
+
+  /// The whole tensor repeated `counts[i]` times along axis i.
+  public func tiled(_ counts: Int...) -> Tensor {
+    precondition(counts.count == rank, "tiled: \(counts.count) counts for shape \(shape)")
+    return counts.enumerated().reduce(self) { tensor, item in
+      item.element == 1
+        ? tensor : .concatenate(Array(repeating: tensor, count: item.element), axis: item.offset)
+    }
+  }
+
+  /// The order of the elements reversed along some axes.
+  public func flipped(_ axes: Int...) -> Tensor {
+    let axes = shape.axes(axes)
+    func flip(_ x: Tensor) -> Tensor {
+      var selection = Selection(x.shape)
+      for axis in axes where x.shape[axis] > 0 {
+        selection.offset += (x.shape[axis] - 1) * selection.strides[axis]
+        selection.strides[axis].negate()
+      }
+      return Kernel.copy(selection, of: x)
+    }
+    return flip(self).recorded(edge { dy in flip(dy) })
+  }
+}
+
+extension Tensor {
+  /// Tensors joined along an axis; their other sizes agree.
+  public static func concatenate(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
+    precondition(!tensors.isEmpty, "concatenate: there is no tensor")
+    if tensors.count == 1 { return tensors[0] }
+    let axis = tensors[0].shape.axis(axis)
+    var shape = tensors[0].shape
+    for tensor in tensors {
+      var expected = tensor.shape
+      if expected.rank == shape.rank { expected[axis] = tensors[0].shape[axis] }
+      precondition(
+        expected == tensors[0].shape,
+        "concatenate along axis \(axis): shapes \(tensors[0].shape) and \(tensor.shape) don't fit")
+      Kernel.requireSame(tensors[0], tensor, "concatenate")
+    }
+    shape[axis] = tensors.reduce(0) { $0 + $1.shape[axis] }
+    let y = Tensor(uninitialized: shape, tensors[0].dtype)
+    var pieces: [Selection] = []
+    var start = 0
+    for tensor in tensors {
+      var piece = Selection(shape)
+      piece.offset = start * piece.strides[axis]
+      piece.sizes[axis] = tensor.shape[axis]
+      Kernel.copy(Selection(tensor.shape), of: tensor, to: piece, of: y)
+      pieces.append(piece)
+      start += tensor.shape[axis]
+    }
+    return y.recorded(jointly: tensors) { dy, wanted in
+      zip(pieces, wanted).map { piece, wanted in wanted ? Kernel.copy(piece, of: dy) : nil }
+    }
+  }
+
+  /// Tensors of one shape joined along a new axis.
+  public static func stack(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
+    concatenate(tensors.map { $0.expandingAxis(axis) }, axis: axis)
+  }
+
+  /// The tensor cut along an axis into pieces of the given sizes.
+  public func split(sizes: [Int], axis: Int = 0) -> [Tensor] {
+    let axis = shape.axis(axis)
+    precondition(
+      sizes.reduce(0, +) == shape[axis] && sizes.allSatisfy { $0 >= 0 },
+      "split: sizes \(sizes) don't make up axis \(axis) of shape \(shape)")
+    var start = 0
+    let pieces = sizes.map { size in
+      var piece = Selection(shape)
+      piece.offset = start * piece.strides[axis]
+      piece.sizes[axis] = size
+      start += size
+      return piece
+    }
+    return Tensor.recorded(pieces.map { Kernel.copy($0, of: self) }, jointly: [self]) {
+      [shape, dtype] gradients, _ in
+      let dx = Tensor(zeros: shape, dtype: dtype)
+      for case (let piece, let dy?) in zip(pieces, gradients) {
+        Kernel.copy(Selection(dy.shape), of: dy, to: piece, of: dx)
+      }
+      return [dx]
+    }
+  }
+
+  /// The tensor cut along an axis into `count` pieces of one size.
+  public func split(into count: Int, axis: Int = 0) -> [Tensor] {
+    let size = shape[axis]
+    precondition(
+      count > 0 && size % count == 0, "split: axis \(axis) of shape \(shape) doesn't divide by \(count)")
+    return split(sizes: Array(repeating: size / count, count: count), axis: axis)
+  }
+
+  /// Padded with a value: `widths[i]` elements before and after axis i.
+  public func padded(_ widths: [(before: Int, after: Int)], value: Double = 0) -> Tensor {
+    precondition(
+      widths.count == rank && widths.allSatisfy { $0.before >= 0 && $0.after >= 0 },
+      "padded: widths \(widths) don't fit shape \(shape)")
+    let padded = Shape(zip(shape, widths).map { $0 + $1.before + $1.after })
+    var inside = Selection(padded)
+    inside.sizes = shape.dimensions
+    inside.offset = zip(inside.strides, widths).reduce(0) { $0 + $1.0 * $1.1.before }
+    let y = Tensor(repeating: value, shape: padded, dtype: dtype)
+    Kernel.copy(Selection(shape), of: self, to: inside, of: y)
+    return y.recorded(edge { dy in Kernel.copy(inside, of: dy) })
+  }
+}

@@ -1,0 +1,134 @@
+/// What can stand for an axis in a subscript: an integer (the axis goes), a range, `.all`, `.ellipsis` (as many
+/// axes as remain), `.newAxis`, or `.stride(from:to:by:)`. Negative positions count from the end.
+public protocol TensorIndex {
+  /// The choice it stands for.
+  var axisIndex: AxisIndex { get }
+}
+
+/// A choice along one axis.
+public enum AxisIndex: TensorIndex, Sendable {
+  /// One position; the axis goes.
+  case position(Int)
+  /// Every `by`-th position from `from` to before `to`; nil is the end where the walk starts, or ends. `by` may be negative.
+  case stride(from: Int?, to: Int?, by: Int)
+  /// All axes that remain, whole.
+  case ellipsis
+  /// A new axis of size 1.
+  case newAxis
+
+  public var axisIndex: AxisIndex { self }
+}
+
+extension TensorIndex where Self == AxisIndex {
+  /// The whole axis.
+  public static var all: AxisIndex { .stride(from: nil, to: nil, by: 1) }
+}
+
+extension Int: TensorIndex {
+  public var axisIndex: AxisIndex { .position(self) }
+}
+extension Range<Int>: TensorIndex {
+  public var axisIndex: AxisIndex { .stride(from: lowerBound, to: upperBound, by: 1) }
+}
+extension ClosedRange<Int>: TensorIndex {
+  public var axisIndex: AxisIndex {
+    .stride(from: lowerBound, to: upperBound == -1 ? nil : upperBound + 1, by: 1)
+  }
+}
+extension PartialRangeFrom<Int>: TensorIndex {
+  public var axisIndex: AxisIndex { .stride(from: lowerBound, to: nil, by: 1) }
+}
+extension PartialRangeUpTo<Int>: TensorIndex {
+  public var axisIndex: AxisIndex { .stride(from: nil, to: upperBound, by: 1) }
+}
+extension PartialRangeThrough<Int>: TensorIndex {
+  public var axisIndex: AxisIndex { .stride(from: nil, to: upperBound == -1 ? nil : upperBound + 1, by: 1) }
+}
+
+extension Tensor {
+  /// The elements chosen along each axis, axes not named whole: `x[0]`, `x[.all, 2..<5]`, `x[.ellipsis, -1]`,
+  /// `x[.stride(from: nil, to: nil, by: -2)]`. Positions beyond an axis are a programmer's error; ranges are cut to it.
+  public subscript(_ indices: any TensorIndex...) -> Tensor {
+    get {
+      let selection = Selection(shape, indices.map(\.axisIndex))
+      return Kernel.copy(selection, of: self).recorded(
+        edge { [shape] dy in Kernel.embed(dy, at: selection, in: shape) })
+    }
+    set { self = replacing(Selection(shape, indices.map(\.axisIndex)), with: newValue) }
+  }
+
+  private func replacing(_ selection: Selection, with value: Tensor) -> Tensor {
+    Kernel.requireSame(self, value, "subscript assignment")
+    let target = selection.shape
+    let stretched = value.broadcast(to: target)
+    var y = detached()
+    y.makeUnique()
+    Kernel.copy(Selection(target), of: stretched, to: selection, of: y)
+    return y.recorded(
+      edge { dy in
+        var dx = dy
+        dx.makeUnique()
+        Kernel.copy(Selection(target), of: Tensor(zeros: target, dtype: dy.dtype), to: selection, of: dx)
+        return dx
+      },
+      stretched.edge { dy in Kernel.copy(selection, of: dy) })
+  }
+}
+
+extension Selection {
+  init(_ shape: Shape, _ indices: [AxisIndex]) {
+    self.init()
+    let named = indices.filter {
+      if case .position = $0 { true } else if case .stride = $0 { true } else { false }
+    }
+    precondition(named.count <= shape.rank, "subscript: \(named.count) indices for shape \(shape)")
+    let steps = shape.strides
+    var axis = 0
+    func keepWhole(_ count: Int, _ selection: inout Selection) {
+      for _ in 0..<count {
+        selection.sizes.append(shape[axis])
+        selection.strides.append(steps[axis])
+        axis += 1
+      }
+    }
+    for index in indices {
+      switch index {
+      case .newAxis:
+        sizes.append(1)
+        strides.append(0)
+      case .ellipsis:
+        keepWhole(shape.rank - named.count, &self)
+      case .position(let position):
+        let found = position < 0 ? position + shape[axis] : position
+        precondition(
+          found >= 0 && found < shape[axis],
+          "subscript: position \(position) lies outside axis \(axis) of shape \(shape)")
+        offset += found * steps[axis]
+        axis += 1
+      case .stride(let from, let to, let by):
+        let (start, count) = Self.walk(from, to, by, size: shape[axis])
+        offset += count > 0 ? start * steps[axis] : 0
+        sizes.append(count)
+        strides.append(by * steps[axis])
+        axis += 1
+      }
+    }
+    keepWhole(shape.rank - axis, &self)
+  }
+
+  /// Where a walk along an axis starts, and how many steps it takes; bounds are cut to the axis.
+  private static func walk(_ from: Int?, _ to: Int?, _ by: Int, size: Int) -> (start: Int, count: Int) {
+    precondition(by != 0, "subscript: a stride of 0")
+    func place(_ position: Int, _ low: Int, _ high: Int) -> Int {
+      Swift.min(Swift.max(position < 0 ? position + size : position, low), high)
+    }
+    if by > 0 {
+      let start = place(from ?? 0, 0, size)
+      let end = to.map { place($0, 0, size) } ?? size
+      return (start, Swift.max(0, (end - start + by - 1) / by))
+    }
+    let start = from.map { place($0, -1, size - 1) } ?? size - 1
+    let end = to.map { place($0, -1, size - 1) } ?? -1
+    return (start, Swift.max(0, (start - end - by - 1) / -by))
+  }
+}

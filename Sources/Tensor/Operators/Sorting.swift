@@ -1,0 +1,74 @@
+import CKernels
+
+extension Tensor {
+  /// The elements in order along an axis, and the places they came from (`int32`): `values = x[indices]`. Equal
+  /// elements keep their order; NaN counts as the largest. The gradient flows back to where the values came from.
+  public func sorted(_ axis: Int = -1, descending: Bool = false) -> (values: Tensor, indices: Tensor) {
+    let axis = shape.axis(axis)
+    if axis != rank - 1 {
+      let (values, indices) = swappingAxes(axis, -1).sorted(-1, descending: descending)
+      return (values.swappingAxes(axis, -1), indices.swappingAxes(axis, -1))
+    }
+    let (values, indices) = Kernel.sort(self, descending: descending)
+    return (
+      values.recorded(
+        edge { [shape] dy in Kernel.scatterAddElements(dy, indices, axis: axis, shape: shape) }), indices
+    )
+  }
+
+  /// The `count` largest (or smallest) elements along the last axis, best first, and their places (`int32`).
+  public func topK(_ count: Int, largest: Bool = true) -> (values: Tensor, indices: Tensor) {
+    precondition(
+      rank > 0 && count >= 0 && count <= shape[-1], "topK: \(count) of the last axis of shape \(shape)")
+    let (values, indices) = Kernel.topK(self, count, largest: largest)
+    return (
+      values.recorded(
+        edge { [shape] dy in Kernel.scatterAddElements(dy, indices, axis: shape.rank - 1, shape: shape) }),
+      indices
+    )
+  }
+}
+
+extension Kernel {
+  static func sort(_ x: Tensor, descending: Bool) -> (Tensor, Tensor) {
+    let values = Tensor(uninitialized: x.shape, x.dtype)
+    let indices = Tensor(uninitialized: x.shape, .int32)
+    let (rows, columns, _) = x.shape.split(at: x.rank - 1)
+    switch x.dtype {
+    case .float32: ck_sort_f32(rows, columns, descending, x.f32, values.f32, indices.i32)
+    case .float64: ck_sort_f64(rows, columns, descending, x.f64, values.f64, indices.i32)
+    default:
+      let (sorted, order) = sort(x.to(.float64), descending: descending)
+      return (sorted.to(x.dtype), order)
+    }
+    return (values, indices)
+  }
+
+  static func topK(_ x: Tensor, _ count: Int, largest: Bool) -> (Tensor, Tensor) {
+    var shape = x.shape
+    shape[-1] = count
+    let values = Tensor(uninitialized: shape, x.dtype)
+    let indices = Tensor(uninitialized: shape, .int32)
+    let (rows, columns, _) = x.shape.split(at: x.rank - 1)
+    switch x.dtype {
+    case .float32: ck_top_k_f32(rows, columns, Int64(count), largest, x.f32, values.f32, indices.i32)
+    case .float64: ck_top_k_f64(rows, columns, Int64(count), largest, x.f64, values.f64, indices.i32)
+    default:
+      let (best, places) = topK(x.to(.float64), count, largest: largest)
+      return (best.to(x.dtype), places)
+    }
+    return (values, indices)
+  }
+
+  /// The gradient of the Lovász extension of the Jaccard loss with respect to errors sorted in descending order.
+  static func lovaszGradient(_ sortedTruth: Tensor) -> Tensor {
+    let y = Tensor(uninitialized: sortedTruth.shape, sortedTruth.dtype)
+    let count = Int64(sortedTruth.elementCount)
+    switch sortedTruth.dtype {
+    case .float32: ck_lovasz_gradient_f32(count, sortedTruth.f32, y.f32)
+    case .float64: ck_lovasz_gradient_f64(count, sortedTruth.f64, y.f64)
+    default: unsupported("the Lovász gradient", sortedTruth.dtype)
+    }
+    return y
+  }
+}

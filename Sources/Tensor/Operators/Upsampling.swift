@@ -1,0 +1,87 @@
+import CKernels
+
+/// How values between samples are found.
+public enum Interpolation: String, Sendable, CaseIterable {
+  /// The sample at or before.
+  case nearest
+  /// Weighted by distance: bilinear in images, trilinear in volumes.
+  case linear
+  /// Cubic convolution (a = −0.75); images only.
+  case cubic
+}
+
+extension Tensor {
+  /// Images `[N, H, W, C]` resampled to a height and width, by PyTorch's conventions. With `alignCorners` the
+  /// centres of the corner samples coincide, otherwise the corners of the corner samples.
+  public func resized2d(
+    height: Int, width: Int, by interpolation: Interpolation = .linear, alignCorners: Bool = false
+  ) -> Tensor {
+    precondition(rank == 4, "resized2d: shape \(shape) is not [N, H, W, C]")
+    return resampled([height, width], interpolation, alignCorners)
+  }
+
+  /// Images `[N, H, W, C]` enlarged by a whole factor.
+  public func upsampled2d(
+    by factor: Int = 2, _ interpolation: Interpolation = .linear, alignCorners: Bool = false
+  ) -> Tensor {
+    precondition(rank == 4, "upsampled2d: shape \(shape) is not [N, H, W, C]")
+    return resampled([shape[1] * factor, shape[2] * factor], interpolation, alignCorners)
+  }
+
+  /// Volumes `[N, T, H, W, C]` resampled to a length, height and width: nearest, or trilinear.
+  public func resized3d(
+    time: Int, height: Int, width: Int, by interpolation: Interpolation = .linear, alignCorners: Bool = false
+  ) -> Tensor {
+    precondition(
+      rank == 5 && interpolation != .cubic, "resized3d: shape \(shape), \(interpolation)")
+    return resampled([time, height, width], interpolation, alignCorners)
+  }
+
+  private func resampled(_ sizes: [Int], _ interpolation: Interpolation, _ alignCorners: Bool) -> Tensor {
+    let output = Shape([shape[0]] + sizes + [shape[-1]])
+    precondition(
+      sizes.allSatisfy { $0 > 0 } && shape.dropFirst().allSatisfy { $0 > 0 },
+      "resampling: from \(shape) to \(output)")
+    let plan = ck_resampling(
+      batch: Int64(shape[0]), channels: Int64(shape[-1]),
+      in: threeAxes(Array(shape.dropFirst().dropLast()), filler: 1), out: threeAxes(sizes, filler: 1),
+      align_corners: alignCorners, scale: (0, 0, 0))
+    return Kernel.resample(self, to: output, interpolation, plan).recorded(
+      edge { [shape] dy in Kernel.resampleGradient(dy, to: shape, interpolation, plan) })
+  }
+}
+
+extension Kernel {
+  static func resample(
+    _ x: Tensor, to shape: Shape, _ interpolation: Interpolation, _ plan: ck_resampling
+  ) -> Tensor {
+    let y = Tensor(uninitialized: shape, x.dtype)
+    var plan = plan
+    switch (x.dtype, interpolation) {
+    case (.float32, .nearest): ck_resample_nearest_f32(&plan, x.f32, y.f32)
+    case (.float32, .linear): ck_resample_linear_f32(&plan, x.f32, y.f32)
+    case (.float32, .cubic): ck_resample_cubic_f32(&plan, x.f32, y.f32)
+    case (.float64, .nearest): ck_resample_nearest_f64(&plan, x.f64, y.f64)
+    case (.float64, .linear): ck_resample_linear_f64(&plan, x.f64, y.f64)
+    case (.float64, .cubic): ck_resample_cubic_f64(&plan, x.f64, y.f64)
+    default: unsupported("resampling", x.dtype)
+    }
+    return y
+  }
+
+  static func resampleGradient(
+    _ dy: Tensor, to shape: Shape, _ interpolation: Interpolation, _ plan: ck_resampling
+  ) -> Tensor {
+    let dx = Tensor(uninitialized: shape, dy.dtype)
+    var plan = plan
+    switch (dy.dtype, interpolation) {
+    case (.float32, .nearest): ck_resample_nearest_gradient_f32(&plan, dy.f32, dx.f32)
+    case (.float32, .linear): ck_resample_linear_gradient_f32(&plan, dy.f32, dx.f32)
+    case (.float32, .cubic): ck_resample_cubic_gradient_f32(&plan, dy.f32, dx.f32)
+    case (_, .nearest): ck_resample_nearest_gradient_f64(&plan, dy.f64, dx.f64)
+    case (_, .linear): ck_resample_linear_gradient_f64(&plan, dy.f64, dx.f64)
+    case (_, .cubic): ck_resample_cubic_gradient_f64(&plan, dy.f64, dx.f64)
+    }
+    return dx
+  }
+}

@@ -1,0 +1,65 @@
+import CKernels
+import Synchronization
+
+/// The stream that random tensors come from where no generator is given, shared by all threads.
+private let sharedState = Mutex<UInt64>(0)
+
+extension Tensor {
+  /// Where the shared random stream stands. Setting it makes what follows repeatable: `Tensor.randomState = 42`.
+  public static var randomState: UInt64 {
+    get { sharedState.withLock { $0 } }
+    set { sharedState.withLock { $0 = newValue } }
+  }
+
+  private static func nextStream() -> UInt64 {
+    sharedState.withLock { state in
+      state &+= 1
+      return state
+    }
+  }
+
+  /// Uniform random values from `range`, its end left out. The same seed gives the same values on every machine.
+  public init(
+    uniform shape: Shape, in range: Range<Double> = 0..<1, dtype: DType = .float32, seed: UInt64? = nil
+  ) {
+    self.init(uninitialized: shape, dtype)
+    let (count, stream) = (Int64(elementCount), seed ?? Self.nextStream())
+    switch dtype {
+    case .float32: ck_random_uniform_f32(stream, 0, count, range.lowerBound, range.upperBound, f32)
+    case .float64: ck_random_uniform_f64(stream, 0, count, range.lowerBound, range.upperBound, f64)
+    default: Kernel.unsupported("a uniform distribution", dtype)
+    }
+  }
+
+  /// Normally distributed random values. The same seed gives the same values.
+  public init(
+    normal shape: Shape, mean: Double = 0, deviation: Double = 1, dtype: DType = .float32, seed: UInt64? = nil
+  ) {
+    self.init(uninitialized: shape, dtype)
+    let (count, stream) = (Int64(elementCount), seed ?? Self.nextStream())
+    switch dtype {
+    case .float32: ck_random_normal_f32(stream, 1, count, mean, deviation, f32)
+    case .float64: ck_random_normal_f64(stream, 1, count, mean, deviation, f64)
+    default: Kernel.unsupported("a normal distribution", dtype)
+    }
+  }
+
+  /// 1 with the given probability, otherwise 0.
+  public init(
+    bernoulli shape: Shape, probability: Double, dtype: DType = .float32, seed: UInt64? = nil
+  ) {
+    self.init(uninitialized: shape, dtype)
+    let (count, stream) = (Int64(elementCount), seed ?? Self.nextStream())
+    switch dtype {
+    case .float32: ck_random_bernoulli_f32(stream, 2, count, probability, f32)
+    case .float64: ck_random_bernoulli_f64(stream, 2, count, probability, f64)
+    default: Kernel.unsupported("a Bernoulli distribution", dtype)
+    }
+  }
+
+  /// 0 ..< count in random order, `int32`.
+  public init(permutation count: Int, seed: UInt64? = nil) {
+    self.init(uninitialized: [count], .int32)
+    ck_random_permutation(seed ?? Self.nextStream(), 3, Int64(count), i32)
+  }
+}

@@ -1,0 +1,107 @@
+/// The sizes of a tensor's axes, at most eight, the last one contiguous in memory. Kept inline: making one
+/// allocates nothing. Indices count from the end where negative: `shape[-1]` is the last axis.
+public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStringConvertible {
+  private var sizes = SIMD8<Int32>()
+  private var rankStorage: Int32 = 0
+
+  /// The largest number of axes.
+  public static let maximumRank = 8
+
+  /// The shape of a scalar.
+  public init() {}
+
+  /// A shape of the given sizes.
+  public init(_ sizes: some Collection<Int>) {
+    precondition(sizes.count <= Self.maximumRank, "a tensor has at most 8 axes, not \(sizes.count)")
+    rankStorage = Int32(sizes.count)
+    for (axis, size) in sizes.enumerated() {
+      precondition(size >= 0, "the size of axis \(axis) is negative: \(size)")
+      self.sizes[axis] = Int32(size)
+    }
+  }
+
+  public init(arrayLiteral sizes: Int...) { self.init(sizes) }
+
+  /// The number of axes.
+  public var rank: Int { Int(rankStorage) }
+
+  /// The number of elements.
+  public var elementCount: Int {
+    var result = 1
+    for axis in 0..<rank { result *= Int(sizes[axis]) }
+    return result
+  }
+
+  /// The sizes as an array.
+  public var dimensions: [Int] { Array(self) }
+
+  public var description: String { "[" + map(String.init).joined(separator: ", ") + "]" }
+
+  /// Elements between neighbours along each axis of a contiguous tensor of this shape.
+  public var strides: [Int] {
+    var result = [Int](repeating: 1, count: rank)
+    for axis in stride(from: rank - 2, through: 0, by: -1) {
+      result[axis] = result[axis + 1] * self[axis + 1]
+    }
+    return result
+  }
+
+  /// The axis counted from the front, given one that may count from the end.
+  public func axis(_ axis: Int) -> Int {
+    let result = axis < 0 ? axis + rank : axis
+    precondition(result >= 0 && result < rank, "axis \(axis) is not one of shape \(self)")
+    return result
+  }
+
+  /// The axes counted from the front, ascending, each once.
+  func axes(_ axes: [Int]) -> [Int] {
+    let result = axes.map(axis).sorted()
+    precondition(Set(result).count == result.count, "an axis is named twice in \(axes)")
+    return result
+  }
+}
+
+extension Shape: RandomAccessCollection, MutableCollection {
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { rank }
+
+  public subscript(axis: Int) -> Int {
+    get { Int(sizes[self.axis(axis)]) }
+    set { sizes[self.axis(axis)] = Int32(newValue) }
+  }
+}
+
+extension Shape {
+  /// This shape without some axes; where `keepingAxes`, they stay with size 1.
+  func removing(_ axes: [Int], keepingAxes: Bool) -> Shape {
+    if keepingAxes {
+      var result = self
+      for axis in axes { result[axis] = 1 }
+      return result
+    }
+    return Shape(indices.filter { !axes.contains($0) }.map { self[$0] })
+  }
+
+  /// The common shape of two operands, axes aligned at the end, sizes of 1 stretched; nil where they don't fit.
+  public static func broadcast(_ a: Shape, _ b: Shape) -> Shape? {
+    if a == b { return a }
+    let rank = Swift.max(a.rank, b.rank)
+    var result = Shape(repeatElement(1, count: rank))
+    for axis in 1...Swift.max(rank, 1) where rank > 0 {
+      let left = axis <= a.rank ? a[a.rank - axis] : 1
+      let right = axis <= b.rank ? b[b.rank - axis] : 1
+      guard left == right || left == 1 || right == 1 else { return nil }
+      result[rank - axis] = left == 1 ? right : left
+    }
+    return result
+  }
+
+  /// Strides that read a contiguous tensor of this shape as one of the larger shape `target`: 0 where stretched.
+  func strides(broadcastTo target: Shape) -> [Int] {
+    let own = strides
+    return target.indices.map { axis in
+      let mine = axis - (target.rank - rank)
+      return mine < 0 || self[mine] == 1 ? 0 : own[mine]
+    }
+  }
+}

@@ -1,0 +1,98 @@
+/// An n-dimensional array of numbers, contiguous in memory, the last axis innermost. Images are
+/// `[N, H, W, C]`, volumes `[N, T, H, W, C]`.
+///
+/// A tensor is a value: copies share memory until one of them is changed. Operators run at once; inside
+/// `valueWithGradient { … }` and its kin they also leave on the tape how their gradient is found.
+public struct Tensor: Sendable {
+  var storage: Storage
+  /// The sizes of the axes.
+  public let shape: Shape
+  /// The type of the elements.
+  public let dtype: DType
+  var place = Place.none
+
+  /// A tensor over memory whose content is arbitrary until a kernel fills it.
+  init(uninitialized shape: Shape, _ dtype: DType) {
+    self.storage = Storage(byteCount: shape.elementCount * dtype.size)
+    self.shape = shape
+    self.dtype = dtype
+  }
+
+  /// The same memory under another shape of as many elements.
+  init(_ tensor: Tensor, viewedAs shape: Shape) {
+    self.storage = tensor.storage
+    self.shape = shape
+    self.dtype = tensor.dtype
+  }
+
+  /// The number of axes.
+  public var rank: Int { shape.rank }
+
+  /// The number of elements.
+  public var elementCount: Int { shape.elementCount }
+
+  /// The same values, unknown to any tape: no gradient flows through.
+  public func detached() -> Tensor {
+    var result = self
+    result.place = .none
+    return result
+  }
+}
+
+// Kernels read and write through these; a tensor passed to a kernel outlives the call.
+extension Tensor {
+  var f32: UnsafeMutablePointer<Float> { storage.pointer.assumingMemoryBound(to: Float.self) }
+  var f64: UnsafeMutablePointer<Double> { storage.pointer.assumingMemoryBound(to: Double.self) }
+  var i32: UnsafeMutablePointer<Int32> { storage.pointer.assumingMemoryBound(to: Int32.self) }
+  var u8: UnsafeMutablePointer<UInt8> { storage.pointer.assumingMemoryBound(to: UInt8.self) }
+
+  /// Makes the memory this tensor's own, so that a kernel may write into it.
+  mutating func makeUnique() {
+    if !isKnownUniquelyReferenced(&storage) {
+      let copy = Storage(byteCount: storage.byteCount)
+      copy.pointer.copyMemory(from: storage.pointer, byteCount: elementCount * dtype.size)
+      storage = copy
+    }
+  }
+}
+
+extension Tensor {
+  /// Reads the elements in place, row-major, as raw bytes.
+  public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    try withExtendedLifetime(storage) {
+      try body(UnsafeRawBufferPointer(start: storage.pointer, count: elementCount * dtype.size))
+    }
+  }
+
+  /// Changes the elements in place, row-major, as raw bytes. The tensor leaves the tape.
+  public mutating func withUnsafeMutableBytes<Result>(
+    _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    makeUnique()
+    place = .none
+    return try withExtendedLifetime(storage) {
+      try body(UnsafeMutableRawBufferPointer(start: storage.pointer, count: elementCount * dtype.size))
+    }
+  }
+
+  /// The elements, row-major, converted to a Swift type where they are of another.
+  public func array<Element: Scalar>(of type: Element.Type = Float.self) -> [Element] {
+    to(Element.dtype).withUnsafeBytes { bytes in
+      [Element](unsafeUninitializedCapacity: elementCount) { buffer, count in
+        UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+        count = elementCount
+      }
+    }
+  }
+
+  /// The only element, as a `Double`.
+  public var item: Double {
+    precondition(elementCount == 1, "item: the tensor has shape \(shape), not one element")
+    switch dtype {
+    case .float32: return Double(f32.pointee)
+    case .float64: return f64.pointee
+    case .int32: return Double(i32.pointee)
+    case .uint8, .bool: return Double(u8.pointee)
+    }
+  }
+}
