@@ -1,0 +1,70 @@
+#include "ck_copy.h"
+
+#include <string.h>
+
+#include "ck_parallel.h"
+#include "template.h"
+
+enum { index_grain = 16384, column_block = 64 };
+
+typedef struct {
+  int element_size;
+  int64_t axis_size, inner, count, columns;
+  const int32_t *indices;
+  const void *x;
+  void *y;
+} index_work;
+
+static void gather_rows(void *context, int64_t begin, int64_t end) {
+  const index_work *w = context;
+  int64_t row_bytes = w->inner * w->element_size;
+  for (int64_t row = begin; row < end; row++) {
+    int64_t outer = row / w->count, index = w->indices[row % w->count];
+    const char *x = (const char *)w->x + (outer * w->axis_size + index) * row_bytes;
+    memcpy((char *)w->y + row * row_bytes, x, (size_t)row_bytes);
+  }
+}
+
+void ck_gather_rows(
+    int element_size, int64_t outer, int64_t axis_size, int64_t inner, const int32_t *indices,
+    int64_t count, const void *x, void *y) {
+  index_work w = {element_size, axis_size, inner, count, 0, indices, x, y};
+  ck_parallel(outer * count, index_grain / (inner + 1) + 1, &w, gather_rows);
+}
+
+#define GATHER(type)                                                                       \
+  do {                                                                                     \
+    const type *x = (const type *)w->x + outer * w->axis_size * w->inner;                  \
+    type *y = (type *)w->y + row * w->inner;                                               \
+    for (int64_t j = 0; j < w->inner; j++) y[j] = x[indices[j] * w->inner + j];            \
+  } while (0)
+
+static void gather_elements(void *context, int64_t begin, int64_t end) {
+  const index_work *w = context;
+  for (int64_t row = begin; row < end; row++) {
+    int64_t outer = row / w->count;
+    const int32_t *indices = w->indices + row * w->inner;
+    if (w->element_size == 4) GATHER(uint32_t);
+    else if (w->element_size == 8) GATHER(uint64_t);
+    else GATHER(uint8_t);
+  }
+}
+
+void ck_gather_elements(
+    int element_size, int64_t outer, int64_t axis_size, int64_t inner, const int32_t *indices,
+    int64_t count, const void *x, void *y) {
+  index_work w = {element_size, axis_size, inner, count, 0, indices, x, y};
+  ck_parallel(outer * count, index_grain / (inner + 1) + 1, &w, gather_elements);
+}
+
+#define REAL float
+#define SUFFIX f32
+#include "index_template.h"
+#undef REAL
+#undef SUFFIX
+
+#define REAL double
+#define SUFFIX f64
+#include "index_template.h"
+#undef REAL
+#undef SUFFIX

@@ -1,0 +1,24 @@
+#include "ck_reduction.h"
+
+#include <string.h>
+
+#include "ck_allocator.h"
+#include "ck_parallel.h"
+#include "math_f32.h"
+#include "template.h"
+
+// Accumulators side by side, rows they take before joining the totals, elements of one segment.
+enum { reduction_width = 512, rows_per_total = 32, segment_elements = 65536 };
+enum { short_length = 64, short_lanes = 64, reduction_grain = 65536 };
+
+#define REAL float
+#define SUFFIX f32
+#include "reduction_template.h"
+#undef REAL
+#undef SUFFIX
+
+#define REAL double
+#define SUFFIX f64
+#include "reduction_template.h"
+#undef REAL
+#undef SUFFIX

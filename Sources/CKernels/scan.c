@@ -1,0 +1,18 @@
+// Walks along an axis, many lanes at once.
+#include "ck_parallel.h"
+#include "ck_reduction.h"
+#include "template.h"
+
+enum { scan_lanes = 64 };
+
+#define REAL float
+#define SUFFIX f32
+#include "scan_template.h"
+#undef REAL
+#undef SUFFIX
+
+#define REAL double
+#define SUFFIX f64
+#include "scan_template.h"
+#undef REAL
+#undef SUFFIX

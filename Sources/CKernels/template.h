@@ -1,0 +1,13 @@
+// Names in the templates, which are compiled for REAL float, SUFFIX f32, then for double and f64.
+#ifndef TEMPLATE_H
+#define TEMPLATE_H
+
+#define JOINED(name, suffix) name##_##suffix
+#define JOIN(name, suffix) JOINED(name, suffix)
+#define F(name) JOIN(name, SUFFIX)
+#define R(constant) ((REAL)(constant))
+
+// Every iteration stands alone, also where the result overwrites its own operand.
+#define VECTORISED _Pragma("clang loop vectorize(assume_safety)")
+
+#endif
