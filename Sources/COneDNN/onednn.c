@@ -1,9 +1,11 @@
 #include "COneDNN.h"
 
-bool onednn_is_available(void) {
 #ifdef HAS_ONEDNN
-  return true;
-#else
-  return false;
+#include <oneapi/dnnl/dnnl_version.h>
 #endif
-}
+
+#if defined(HAS_ONEDNN) && DNNL_VERSION_MAJOR == 2
+
+bool onednn_is_available(void) { return true; }
+
+#endif

@@ -1,0 +1,78 @@
+// Poolings. Forward, every output position visits its window; backward, every input position visits the
+// windows that cover it, so that each thread writes a part of the result of its own.
+#include "ck_pooling.h"
+
+#include <string.h>
+
+#include "ck_allocator.h"
+#include "ck_parallel.h"
+
+// Rows of the last axis that are worth a thread: about 16 thousand elements.
+static int64_t grain(int64_t row_elements) { return 1 + (1 << 14) / (row_elements > 0 ? row_elements : 1); }
+
+// The outputs that read an input coordinate along one axis, in `outputs[begin[i] ..< begin[i + 1]]`.
+typedef struct {
+  int64_t *begin, *outputs;
+  size_t bytes;
+} cover;
+
+static cover make_cover(const ck_pooling *pooling, int axis) {
+  int64_t in = pooling->in[axis], kernel = pooling->kernel[axis], stride = pooling->stride[axis];
+  cover result = {.bytes = (size_t)(in + 1 + pooling->out[axis] * kernel) * sizeof(int64_t)};
+  result.begin = ck_allocate(result.bytes);
+  result.outputs = result.begin + in + 1;
+  int64_t count = 0;
+  for (int64_t i = 0; i < in; i++) {
+    result.begin[i] = count;
+    for (int64_t tap = kernel - 1; tap >= 0; tap--) {
+      int64_t at = i + pooling->before[axis] - tap * pooling->dilation[axis];
+      if (at >= 0 && at % stride == 0 && at / stride < pooling->out[axis]) result.outputs[count++] = at / stride;
+    }
+  }
+  result.begin[in] = count;
+  return result;
+}
+
+static void release_cover(cover cover) { ck_deallocate(cover.begin, cover.bytes); }
+
+// The taps [low, high) of a window that read the input, or the input and its padding.
+typedef struct {
+  int64_t first, low, high, counted;
+} span;
+
+static inline int64_t minimum(int64_t a, int64_t b) { return a < b ? a : b; }
+
+// The number of taps of a window beginning at `first` that lie before `limit`.
+static inline int64_t taps_before(int64_t limit, int64_t first, int64_t dilation, int64_t kernel) {
+  return limit <= first ? 0 : minimum((limit - first + dilation - 1) / dilation, kernel);
+}
+
+static inline span span_of(const ck_pooling *pooling, int axis, int64_t out) {
+  int64_t first = out * pooling->stride[axis] - pooling->before[axis];
+  int64_t dilation = pooling->dilation[axis], kernel = pooling->kernel[axis], in = pooling->in[axis];
+  span result = {.first = first};
+  result.low = taps_before(0, first, dilation, kernel);
+  result.high = taps_before(in, first, dilation, kernel);
+  result.counted = pooling->count_padding ? taps_before(in + pooling->after[axis], first, dilation, kernel)
+                                          : result.high - result.low;
+  return result;
+}
+
+static inline int64_t window_size(const ck_pooling *pooling, const int64_t out[3]) {
+  int64_t size = 1;
+  for (int axis = 0; axis < 3; axis++) size *= span_of(pooling, axis, out[axis]).counted;
+  return size;
+}
+
+#define real float
+#define NAME(function) function##_f32
+#define LOWEST (-__builtin_inff())
+#include "pooling_template.h"
+#undef real
+#undef NAME
+#undef LOWEST
+
+#define real double
+#define NAME(function) function##_f64
+#define LOWEST (-__builtin_inf())
+#include "pooling_template.h"

@@ -1,0 +1,162 @@
+// Included by pooling.c once per element type, with `real`, NAME and LOWEST defined.
+
+typedef struct {
+  const ck_pooling *pooling;
+  const real *from;
+  real *to;
+  int32_t *index;
+  const int32_t *maxima;
+  cover cover[3];
+} NAME(pool);
+
+// One output position: the largest of each channel over the window, and where it was.
+static inline void NAME(take_maximum)(real *restrict best, const real *restrict x, int64_t channels) {
+  for (int64_t c = 0; c < channels; c++) best[c] = x[c] > best[c] || x[c] != x[c] ? x[c] : best[c];
+}
+
+static inline void NAME(take_maximum_and_index)(real *restrict best, int32_t *restrict index,
+                                                const real *restrict x, int32_t at, int64_t channels) {
+  for (int64_t c = 0; c < channels; c++) {
+    bool larger = x[c] > best[c] || x[c] != x[c];
+    index[c] = larger ? at : index[c];
+    best[c] = larger ? x[c] : best[c];
+  }
+}
+
+// Rows are those of the output: [batch, out[0], out[1]].
+CK_CLONES static void NAME(max_forward)(void *context, int64_t begin, int64_t end) {
+  const NAME(pool) *work = context;
+  const ck_pooling *pooling = work->pooling;
+  const int64_t *in = pooling->in, *out = pooling->out;
+  int64_t channels = pooling->channels;
+  for (int64_t row = begin; row < end; row++) {
+    span span0 = span_of(pooling, 0, row / out[1] % out[0]), span1 = span_of(pooling, 1, row % out[1]);
+    const real *image = work->from + row / out[1] / out[0] * in[0] * in[1] * in[2] * channels;
+    for (int64_t at = 0; at < out[2]; at++) {
+      span span2 = span_of(pooling, 2, at);
+      real *best = work->to + (row * out[2] + at) * channels;
+      int32_t *index = work->index ? work->index + (row * out[2] + at) * channels : NULL;
+      bool empty = true;
+      for (int64_t tap0 = span0.low; tap0 < span0.high; tap0++) {
+        int64_t at0 = span0.first + tap0 * pooling->dilation[0];
+        for (int64_t tap1 = span1.low; tap1 < span1.high; tap1++) {
+          int64_t at1 = span1.first + tap1 * pooling->dilation[1];
+          for (int64_t tap2 = span2.low; tap2 < span2.high; tap2++) {
+            int64_t position = (at0 * in[1] + at1) * in[2] + span2.first + tap2 * pooling->dilation[2];
+            const real *x = image + position * channels;
+            if (empty) {
+              memcpy(best, x, (size_t)channels * sizeof(real));
+              for (int64_t c = 0; index && c < channels; c++) index[c] = (int32_t)position;
+              empty = false;
+            } else if (index) {
+              NAME(take_maximum_and_index)(best, index, x, (int32_t)position, channels);
+            } else {
+              NAME(take_maximum)(best, x, channels);
+            }
+          }
+        }
+      }
+      for (int64_t c = 0; empty && c < channels; c++) {
+        best[c] = LOWEST;
+        if (index) index[c] = -1;
+      }
+    }
+  }
+}
+
+void NAME(ck_max_pool_forward)(const ck_pooling *pooling, const real *x, real *y, int32_t *index) {
+  NAME(pool) work = {.pooling = pooling, .from = x, .to = y, .index = index};
+  ck_parallel(pooling->batch * pooling->out[0] * pooling->out[1], grain(pooling->out[2] * pooling->channels),
+              &work, NAME(max_forward));
+}
+
+CK_CLONES static void NAME(average_forward)(void *context, int64_t begin, int64_t end) {
+  const NAME(pool) *work = context;
+  const ck_pooling *pooling = work->pooling;
+  const int64_t *in = pooling->in, *out = pooling->out;
+  int64_t channels = pooling->channels;
+  for (int64_t row = begin; row < end; row++) {
+    span span0 = span_of(pooling, 0, row / out[1] % out[0]), span1 = span_of(pooling, 1, row % out[1]);
+    const real *image = work->from + row / out[1] / out[0] * in[0] * in[1] * in[2] * channels;
+    for (int64_t at = 0; at < out[2]; at++) {
+      span span2 = span_of(pooling, 2, at);
+      real *restrict mean = work->to + (row * out[2] + at) * channels;
+      memset(mean, 0, (size_t)channels * sizeof(real));
+      for (int64_t tap0 = span0.low; tap0 < span0.high; tap0++) {
+        int64_t at0 = span0.first + tap0 * pooling->dilation[0];
+        for (int64_t tap1 = span1.low; tap1 < span1.high; tap1++) {
+          int64_t at1 = span1.first + tap1 * pooling->dilation[1];
+          for (int64_t tap2 = span2.low; tap2 < span2.high; tap2++) {
+            int64_t at2 = span2.first + tap2 * pooling->dilation[2];
+            const real *x = image + ((at0 * in[1] + at1) * in[2] + at2) * channels;
+            for (int64_t c = 0; c < channels; c++) mean[c] += x[c];
+          }
+        }
+      }
+      int64_t size = span0.counted * span1.counted * span2.counted;
+      real scale = size > 0 ? 1 / (real)size : 0;
+      for (int64_t c = 0; c < channels; c++) mean[c] *= scale;
+    }
+  }
+}
+
+void NAME(ck_average_pool_forward)(const ck_pooling *pooling, const real *x, real *y) {
+  NAME(pool) work = {.pooling = pooling, .from = x, .to = y};
+  ck_parallel(pooling->batch * pooling->out[0] * pooling->out[1], grain(pooling->out[2] * pooling->channels),
+              &work, NAME(average_forward));
+}
+
+static inline void NAME(add_where)(real *restrict sum, const real *restrict dy, const int32_t *restrict maxima,
+                                   int32_t at, int64_t channels) {
+  for (int64_t c = 0; c < channels; c++) sum[c] += maxima[c] == at ? dy[c] : 0;
+}
+
+static inline void NAME(add_scaled)(real *restrict sum, const real *restrict dy, real scale, int64_t channels) {
+  for (int64_t c = 0; c < channels; c++) sum[c] += dy[c] * scale;
+}
+
+// Rows are those of the input: [batch, in[0], in[1]]. With maxima the gradient of the maximum, else of the mean.
+CK_CLONES static void NAME(pool_backward)(void *context, int64_t begin, int64_t end) {
+  const NAME(pool) *work = context;
+  const ck_pooling *pooling = work->pooling;
+  const int64_t *in = pooling->in, *out = pooling->out;
+  const cover *cover = work->cover;
+  int64_t channels = pooling->channels;
+  for (int64_t row = begin; row < end; row++) {
+    int64_t at0 = row / in[1] % in[0], at1 = row % in[1], image = row / in[1] / in[0];
+    for (int64_t at2 = 0; at2 < in[2]; at2++) {
+      real *dx = work->to + (row * in[2] + at2) * channels;
+      int32_t position = (int32_t)((at0 * in[1] + at1) * in[2] + at2);
+      memset(dx, 0, (size_t)channels * sizeof(real));
+      for (int64_t i0 = cover[0].begin[at0]; i0 < cover[0].begin[at0 + 1]; i0++) {
+        for (int64_t i1 = cover[1].begin[at1]; i1 < cover[1].begin[at1 + 1]; i1++) {
+          for (int64_t i2 = cover[2].begin[at2]; i2 < cover[2].begin[at2 + 1]; i2++) {
+            int64_t window[3] = {cover[0].outputs[i0], cover[1].outputs[i1], cover[2].outputs[i2]};
+            int64_t output = (((image * out[0] + window[0]) * out[1] + window[1]) * out[2] + window[2]) * channels;
+            if (work->maxima) {
+              NAME(add_where)(dx, work->from + output, work->maxima + output, position, channels);
+            } else {
+              NAME(add_scaled)(dx, work->from + output, 1 / (real)window_size(pooling, window), channels);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+static void NAME(run_backward)(const ck_pooling *pooling, const real *dy, const int32_t *maxima, real *dx) {
+  NAME(pool) work = {.pooling = pooling, .from = dy, .to = dx, .maxima = maxima};
+  for (int axis = 0; axis < 3; axis++) work.cover[axis] = make_cover(pooling, axis);
+  ck_parallel(pooling->batch * pooling->in[0] * pooling->in[1], grain(pooling->in[2] * pooling->channels), &work,
+              NAME(pool_backward));
+  for (int axis = 0; axis < 3; axis++) release_cover(work.cover[axis]);
+}
+
+void NAME(ck_max_pool_backward)(const ck_pooling *pooling, const real *dy, const int32_t *index, real *dx) {
+  NAME(run_backward)(pooling, dy, index, dx);
+}
+
+void NAME(ck_average_pool_backward)(const ck_pooling *pooling, const real *dy, real *dx) {
+  NAME(run_backward)(pooling, dy, NULL, dx);
+}
