@@ -2,6 +2,18 @@
 
 #define ELEMENTWISE _Pragma("clang loop vectorize(assume_safety)")
 
+// Runs step(rows, length, first element) over wide rows, four at a time while there are four: what is
+// repeated along a row is then loaded once for all four, and sums are stored once.
+#define FOR_WIDE_ROWS(count, width, step, ...)                                     \
+  do {                                                                             \
+    int64_t element = 0;                                                           \
+    for (; element + 4 * (width) <= (count); element += 4 * (width))               \
+      step(4, width, element, __VA_ARGS__);                                        \
+    for (; element < (count); element += (width))                                  \
+      step(1, (count) - element < (width) ? (count) - element : (width), element,  \
+           __VA_ARGS__);                                                           \
+  } while (0)
+
 INLINE void NAMED(repeat)(int64_t width, int64_t channels, const REAL *narrow, REAL *wide) {
   for (int64_t i = 0; i < width; i += channels)
     memcpy(wide + i, narrow, (size_t)channels * sizeof(REAL));
@@ -21,6 +33,32 @@ typedef struct {
   double *partial;  // [spans, 2, channels]: means, sums of squared deviations
 } NAMED(statistics_context);
 
+INLINE void NAMED(add_rows)(
+    int rows, int64_t length, int64_t first, int64_t width, const REAL *x, REAL *sum) {
+  x += first;
+  ELEMENTWISE for (int64_t j = 0; j < length; j++) {
+    REAL total = x[j];
+    for (int row = 1; row < rows; row++) total += x[row * width + j];
+    sum[j] += total;
+  }
+}
+
+INLINE void NAMED(add_deviations)(
+    int rows, int64_t length, int64_t first, int64_t width, const REAL *x, const REAL *center,
+    REAL *sum, REAL *square) {
+  x += first;
+  ELEMENTWISE for (int64_t j = 0; j < length; j++) {
+    REAL total = 0, total_square = 0;
+    for (int row = 0; row < rows; row++) {
+      REAL difference = x[row * width + j] - center[j];
+      total += difference;
+      total_square += difference * difference;
+    }
+    sum[j] += total;
+    square[j] += total_square;
+  }
+}
+
 // Mean and squared deviations of one block: summed, then corrected by the sum of the deviations.
 INLINE void NAMED(block_moments)(
     int64_t rows, int64_t channels, int64_t width, const REAL *x, REAL *wide, double *mean,
@@ -32,10 +70,7 @@ INLINE void NAMED(block_moments)(
   memset(squares, 0, (size_t)channels * sizeof(double));
   memset(deviation, 0, (size_t)channels * sizeof(double));
 
-  for (int64_t i = 0; i < count; i += width) {
-    int64_t length = count - i < width ? count - i : width;
-    ELEMENTWISE for (int64_t j = 0; j < length; j++) sum[j] += x[i + j];
-  }
+  FOR_WIDE_ROWS(count, width, NAMED(add_rows), width, x, sum);
   NAMED(fold)(width, channels, sum, mean);
   for (int64_t c = 0; c < channels; c++) {
     center[c] = (REAL)(mean[c] / (double)rows);
@@ -45,14 +80,7 @@ INLINE void NAMED(block_moments)(
     memcpy(center + i, center, (size_t)channels * sizeof(REAL));
 
   memset(sum, 0, (size_t)width * sizeof(REAL));
-  for (int64_t i = 0; i < count; i += width) {
-    int64_t length = count - i < width ? count - i : width;
-    ELEMENTWISE for (int64_t j = 0; j < length; j++) {
-      REAL difference = x[i + j] - center[j];
-      sum[j] += difference;
-      square[j] += difference * difference;
-    }
-  }
+  FOR_WIDE_ROWS(count, width, NAMED(add_deviations), width, x, center, sum, square);
   NAMED(fold)(width, channels, sum, deviation);
   NAMED(fold)(width, channels, square, squares);
   for (int64_t c = 0; c < channels; c++) {
@@ -203,34 +231,58 @@ INLINE REAL NAMED(passed)(bool relu, REAL dy, REAL x, REAL scale, REAL shift) {
   return relu && x * scale + shift <= 0 ? 0 : dy;
 }
 
-INLINE void NAMED(block_sums)(
-    const NAMED(gradient_context) *work, bool relu, int64_t first, int64_t count, REAL *sum,
-    REAL *product) {
+INLINE void NAMED(add_products)(
+    int rows, int64_t length, int64_t first, const NAMED(gradient_context) *work, bool relu,
+    const REAL *x, const REAL *dy, REAL *sum, REAL *product) {
   int64_t width = work->rows_taken.width;
   const REAL *mean = work->mean, *scale = work->scale, *shift = work->shift;
-  for (int64_t i = 0; i < count; i += width) {
-    int64_t length = count - i < width ? count - i : width;
-    const REAL *x = work->x + first + i, *dy = work->dy + first + i;
-    ELEMENTWISE for (int64_t j = 0; j < length; j++) {
-      REAL g = NAMED(passed)(relu, dy[j], x[j], scale[j], shift[j]);
-      sum[j] += g;
-      product[j] += g * (x[j] - mean[j]);
+  x += first;
+  dy += first;
+  ELEMENTWISE for (int64_t j = 0; j < length; j++) {
+    REAL total = 0, total_product = 0;
+    for (int row = 0; row < rows; row++) {
+      int64_t i = row * width + j;
+      REAL g = NAMED(passed)(relu, dy[i], x[i], scale[j], shift[j]);
+      total += g;
+      total_product += g * (x[i] - mean[j]);
     }
+    sum[j] += total;
+    product[j] += total_product;
   }
 }
 
 // dx = g·scale
-INLINE void NAMED(block_scaled)(
-    const NAMED(gradient_context) *work, bool relu, int64_t first, int64_t count) {
+INLINE void NAMED(scale_rows)(
+    int rows, int64_t length, int64_t first, const NAMED(gradient_context) *work, bool relu,
+    const REAL *x, const REAL *dy, REAL *dx) {
   int64_t width = work->rows_taken.width;
   const REAL *scale = work->scale, *shift = work->shift;
-  for (int64_t i = 0; i < count; i += width) {
-    int64_t length = count - i < width ? count - i : width;
-    const REAL *x = work->x + first + i, *dy = work->dy + first + i;
-    REAL *dx = work->dx + first + i;
-    ELEMENTWISE for (int64_t j = 0; j < length; j++)
-      dx[j] = NAMED(passed)(relu, dy[j], x[j], scale[j], shift[j]) * scale[j];
-  }
+  x += first;
+  dy += first;
+  dx += first;
+  ELEMENTWISE for (int64_t j = 0; j < length; j++)
+    for (int row = 0; row < rows; row++) {
+      int64_t i = row * width + j;
+      dx[i] = NAMED(passed)(relu, dy[i], x[i], scale[j], shift[j]) * scale[j];
+    }
+}
+
+// dx = g·scale + slope·(x − mean) + offset
+INLINE void NAMED(differentiate_rows)(
+    int rows, int64_t length, int64_t first, const NAMED(gradient_context) *work, bool relu,
+    const REAL *x, const REAL *dy, REAL *dx) {
+  int64_t width = work->rows_taken.width;
+  const REAL *mean = work->mean, *scale = work->scale, *shift = work->shift;
+  const REAL *slope = work->slope, *offset = work->offset;
+  x += first;
+  dy += first;
+  dx += first;
+  ELEMENTWISE for (int64_t j = 0; j < length; j++)
+    for (int row = 0; row < rows; row++) {
+      int64_t i = row * width + j;
+      REAL g = NAMED(passed)(relu, dy[i], x[i], scale[j], shift[j]);
+      dx[i] = g * scale[j] + (slope[j] * (x[i] - mean[j]) + offset[j]);
+    }
 }
 
 CK_CLONES static void NAMED(sums_body)(void *opaque, int64_t begin, int64_t end) {
@@ -245,14 +297,21 @@ CK_CLONES static void NAMED(sums_body)(void *opaque, int64_t begin, int64_t end)
     memset(sums, 0, (size_t)(2 * channels) * sizeof(double));
     for (int64_t row = first; row < last; row += work->rows_taken.block) {
       int64_t rows = last - row < work->rows_taken.block ? last - row : work->rows_taken.block;
+      int64_t count = rows * channels;
+      const REAL *x = work->x + row * channels, *dy = work->dy + row * channels;
       memset(sum, 0, bytes);
       if (work->relu)
-        NAMED(block_sums)(work, true, row * channels, rows * channels, sum, product);
+        FOR_WIDE_ROWS(count, width, NAMED(add_products), work, true, x, dy, sum, product);
       else
-        NAMED(block_sums)(work, false, row * channels, rows * channels, sum, product);
+        FOR_WIDE_ROWS(count, width, NAMED(add_products), work, false, x, dy, sum, product);
       NAMED(fold)(width, channels, sum, sums);
       NAMED(fold)(width, channels, product, sums + channels);
-      if (work->dx) NAMED(block_scaled)(work, work->relu, row * channels, rows * channels);
+      if (work->dx && work->relu)
+        FOR_WIDE_ROWS(
+            count, width, NAMED(scale_rows), work, true, x, dy, work->dx + row * channels);
+      else if (work->dx)
+        FOR_WIDE_ROWS(
+            count, width, NAMED(scale_rows), work, false, x, dy, work->dx + row * channels);
     }
   }
   ck_deallocate(sum, bytes);
@@ -277,22 +336,18 @@ CK_CLONES static void NAMED(gradient_sums)(
   ck_deallocate(work.partial, bytes);
 }
 
-// dx = g·scale + slope·(x − mean) + offset
 CK_CLONES static void NAMED(input_gradient_body)(void *opaque, int64_t begin, int64_t end) {
   const NAMED(gradient_context) *work = opaque;
-  int64_t width = work->rows_taken.width, count = work->rows * work->channels;
-  const REAL *mean = work->mean, *scale = work->scale, *shift = work->shift;
-  const REAL *slope = work->slope, *offset = work->offset;
-  bool relu = work->relu;
-  for (int64_t row = begin; row < end; row++) {
-    int64_t first = row * width, length = count - first < width ? count - first : width;
-    const REAL *x = work->x + first, *dy = work->dy + first;
-    REAL *dx = work->dx + first;
-    ELEMENTWISE for (int64_t j = 0; j < length; j++) {
-      REAL g = NAMED(passed)(relu, dy[j], x[j], scale[j], shift[j]);
-      dx[j] = g * scale[j] + (slope[j] * (x[j] - mean[j]) + offset[j]);
-    }
-  }
+  int64_t width = work->rows_taken.width, first = begin * width;
+  int64_t count = work->rows * work->channels;
+  if (end * width < count) count = end * width;
+  count -= first;
+  const REAL *x = work->x + first, *dy = work->dy + first;
+  REAL *dx = work->dx + first;
+  if (work->relu)
+    FOR_WIDE_ROWS(count, width, NAMED(differentiate_rows), work, true, x, dy, dx);
+  else
+    FOR_WIDE_ROWS(count, width, NAMED(differentiate_rows), work, false, x, dy, dx);
 }
 
 static void NAMED(input_gradient)(NAMED(gradient_context) *work) {
