@@ -48,7 +48,7 @@ MATH float exp_f32(float x) {
 
 MATH float expm1_f32(float x) {
   x = x < -18.0f ? -18.0f : x;
-  x = x > 90.0f ? 90.0f : x;
+  x = x > 89.0f ? 89.0f : x;
   int32_t n;
   float p = expm1_near_zero(reduced_by_ln2(x, &n));
   float scale = power_of_two(n - 1);

@@ -27,8 +27,8 @@ static CK_CLONES void F(softmax_lanes)(F(lanes) l, int logarithm, const REAL *x,
   REAL shift[lane_limit], total[lane_limit];
   F(exponential_sums)(l, x, shift, total);
   if (logarithm) {
-    EACH_LANE shift[i] += F(log)(total[i]);
-    EACH_STEP EACH_LANE AT(y) = AT(x) - shift[i];
+    EACH_LANE total[i] = F(log)(total[i]);
+    EACH_STEP EACH_LANE AT(y) = (AT(x) - shift[i]) - total[i];
   } else {
     EACH_LANE total[i] = 1 / total[i];
     EACH_STEP EACH_LANE AT(y) = F(exp)(AT(x) - shift[i]) * total[i];
@@ -77,8 +77,8 @@ static CK_CLONES void F(log_sum_exp_row)(int64_t n, const REAL *x, REAL *y) {
 static CK_CLONES void F(softmax_row)(int64_t n, int logarithm, const REAL *x, REAL *y) {
   REAL total, shift = F(row_exponential_sum)(n, x, &total);
   if (logarithm) {
-    shift += F(log)(total);
-    VECTORISED for (int64_t i = 0; i < n; i++) y[i] = x[i] - shift;
+    total = F(log)(total);
+    VECTORISED for (int64_t i = 0; i < n; i++) y[i] = (x[i] - shift) - total;
   } else {
     total = 1 / total;
     VECTORISED for (int64_t i = 0; i < n; i++) y[i] = F(exp)(x[i] - shift) * total;

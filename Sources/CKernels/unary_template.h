@@ -16,12 +16,12 @@ MATH REAL F(gelu_slope)(REAL x) {
 
 // x (1 + tanh u) / 2 = x sigmoid(2 u) with u = sqrt(2 / pi) (x + 0.044715 x^3).
 MATH REAL F(gelu_tanh)(REAL x) {
-  return x * F(sigmoid)(x * (R(1.5957691216057308) + R(0.07135481282615801) * x * x));
+  return x * F(sigmoid)(x * (R(1.5957691216057308) + R(1.5957691216057308 * 0.044715) * x * x));
 }
 
 MATH REAL F(gelu_tanh_slope)(REAL x) {
-  REAL s = F(sigmoid)(x * (R(1.5957691216057308) + R(0.07135481282615801) * x * x));
-  return s + s * (1 - s) * x * (R(1.5957691216057308) + R(0.21406443847847403) * x * x);
+  REAL s = F(sigmoid)(x * (R(1.5957691216057308) + R(1.5957691216057308 * 0.044715) * x * x));
+  return s + s * (1 - s) * x * (R(1.5957691216057308) + R(1.5957691216057308 * 3 * 0.044715) * x * x);
 }
 
 MATH REAL F(silu_slope)(REAL x) {
@@ -36,8 +36,8 @@ MATH REAL F(mish)(REAL x) {
 }
 
 MATH REAL F(mish_slope)(REAL x) {
-  REAL e = F(exp)(x > 40 ? 40 : x), n = e * (e + 2), d = n + 2;
-  return n / d + x * (e / (1 + e)) * (4 * (n + 1) / d / d);
+  REAL u = x > 40 ? 40 : x, e = F(exp)(u), n = e * (e + 2), d = n + 2;
+  return n / d + u * (e / (1 + e)) * (4 * (n + 1) / d / d);
 }
 
 MATH REAL F(ramp)(REAL x) {
