@@ -68,15 +68,37 @@ public struct ConvTranspose2d: Layer {
   ) {
     window = Window(stride: stride, padding: padding, dilation: dilation, groups: groups)
     self.outputPadding = outputPadding
-    let sizes = kernel.sizes(axes: 2)
-    let fanIn = outputs / groups * sizes.reduce(1, *)
-    weight = Parameter(
-      uniformByFanIn(Shape(sizes + [outputs / groups, inputs]), fanIn: fanIn), layout: .filter)
-    self.bias = bias ? Parameter(uniformByFanIn([outputs], fanIn: fanIn)) : nil
+    (weight, self.bias) = transposedFilter(inputs, outputs, kernel.sizes(axes: 2), groups, bias)
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
     x.convTranspose2d(weight.value, bias: bias?.value, window: window, outputPadding: outputPadding)
+  }
+}
+
+/// A transposed convolution over volumes: `[N, T, H, W, C]` → `[N, T', H', W', O]`.
+public struct ConvTranspose3d: Layer {
+  /// `[kT, kH, kW, O / groups, C]`.
+  public let weight: Parameter
+  /// `[O]`.
+  public let bias: Parameter?
+  /// Stride, padding, dilation and groups.
+  public let window: Window
+  /// Frames, rows and columns added at the far ends of the output.
+  public let outputPadding: PerAxis
+
+  /// Initialised as PyTorch does.
+  public init(
+    _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
+    outputPadding: PerAxis = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true
+  ) {
+    window = Window(stride: stride, padding: padding, dilation: dilation, groups: groups)
+    self.outputPadding = outputPadding
+    (weight, self.bias) = transposedFilter(inputs, outputs, kernel.sizes(axes: 3), groups, bias)
+  }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.convTranspose3d(weight.value, bias: bias?.value, window: window, outputPadding: outputPadding)
   }
 }
 
@@ -89,6 +111,17 @@ private func filter(
   let fanIn = inputs / groups * kernel.reduce(1, *)
   return (
     Parameter(uniformByFanIn(Shape(kernel + [inputs / groups, outputs]), fanIn: fanIn), layout: .filter),
+    bias ? Parameter(uniformByFanIn([outputs], fanIn: fanIn)) : nil
+  )
+}
+
+private func transposedFilter(
+  _ inputs: Int, _ outputs: Int, _ kernel: [Int], _ groups: Int, _ bias: Bool
+) -> (Parameter, Parameter?) {
+  // PyTorch counts the fan-in of a transposed filter by its second axis, the outputs per group.
+  let fanIn = outputs / groups * kernel.reduce(1, *)
+  return (
+    Parameter(uniformByFanIn(Shape(kernel + [outputs / groups, inputs]), fanIn: fanIn), layout: .filter),
     bias ? Parameter(uniformByFanIn([outputs], fanIn: fanIn)) : nil
   )
 }
