@@ -10,6 +10,8 @@ typedef struct {
   double *partial;  // [parts, 2, channels]: of dbias, of dweight
 } NAMED(group_context);
 
+#include "layer_norm_template.h"
+
 CK_CLONES static void NAMED(group_body)(void *opaque, int64_t begin, int64_t end) {
   const NAMED(group_context) *work = opaque;
   int64_t channels = work->channels, size = channels / work->groups, rows = work->positions;
@@ -56,7 +58,8 @@ void NAMED(ck_group_norm)(
     NAMED(group_body)(&work, 0, batch);
   else
     ck_parallel(
-        batch, grain_elements / (positions * channels) + 1, &work, NAMED(group_body));
+        batch, grain_elements / (positions * channels) + 1, &work,
+        positions == 1 ? NAMED(layer_body) : NAMED(group_body));
 }
 
 CK_CLONES static void NAMED(group_gradient_body)(void *opaque, int64_t begin, int64_t end) {
@@ -137,7 +140,7 @@ void NAMED(ck_group_norm_gradient)(
   else
     ck_parallel(
         parts, grain_elements / (samples * positions * channels + 1) + 1, &work,
-        NAMED(group_gradient_body));
+        positions == 1 ? NAMED(layer_gradient_body) : NAMED(group_gradient_body));
   for (int64_t c = 0; dweight && c < channels; c++) {
     double bias_sum = 0, weight_sum = 0;
     for (int64_t part = 0; part < parts; part++) {
