@@ -1,0 +1,175 @@
+import Foundation
+import Tensor
+
+/// A square tile of procedural noise with values in 0...1 that repeats seamlessly in both directions.
+struct NoiseField: Sendable {
+  /// The patterns a field can show.
+  enum Pattern: CaseIterable {
+    /// Octaves of value noise: clouds, grass, gravel.
+    case clouds
+    /// The same, folded at its middle: veins and cracks.
+    case ridges
+    /// Waves bent by noise: wood, marble, water.
+    case waves
+    /// Round spots around scattered points.
+    case spots
+    /// A checkerboard with softly bent edges.
+    case checks
+  }
+
+  static let side = 128
+  private var values: [Float]
+
+  init(_ pattern: Pattern, using generator: inout SeededGenerator) {
+    let side = Self.side
+    let clouds = Self.octaves(
+      from: [2, 4, 8][generator.integer(0..<3)], persistence: Float(generator.uniform(0.4..<0.75)),
+      using: &generator)
+    switch pattern {
+    case .clouds:
+      values = clouds
+    case .ridges:
+      values = clouds.map { 1 - abs(2 * $0 - 1) }
+    case .waves:
+      let (across, down) = (generator.integer(0..<5), generator.integer(2..<7))
+      let bend = Float(generator.uniform(0.3..<1.5))
+      values = (0..<side * side).map { i in
+        let phase = Float(across * (i % side) + down * (i / side)) / Float(side)
+        return 0.5 + 0.5 * sin(2 * .pi * (phase + bend * clouds[i]))
+      }
+    case .spots:
+      let points = (0..<generator.integer(12..<40)).map { _ in
+        SIMD2(Float(generator.uniform()), Float(generator.uniform()))
+      }
+      values = (0..<side * side).map { i in
+        let here = SIMD2(Float(i % side), Float(i / side)) / Float(side)
+        let nearest = points.map { point in
+          let offset = here - point
+          let wrapped = offset - offset.rounded(.toNearestOrEven)
+          return (wrapped * wrapped).sum()
+        }.min()!
+        return nearest.squareRoot() + 0.05 * clouds[i]
+      }
+    case .checks:
+      let (across, down) = (generator.integer(1..<5), generator.integer(1..<5))
+      values = (0..<side * side).map { i in
+        let bend = 0.15 * clouds[i]
+        let x = sin(2 * .pi * (Float(across * (i % side)) / Float(side) + bend))
+        let y = sin(2 * .pi * (Float(down * (i / side)) / Float(side) + bend))
+        return tanh(6 * x * y) + 0.2 * clouds[i]
+      }
+    }
+    let (low, high) = (values.min()!, values.max()!)
+    values = values.map { ($0 - low) / max(high - low, 1e-6) }
+  }
+
+  /// The value at a point measured in tiles, between the neighbouring cells.
+  @inline(__always)
+  func value(_ point: SIMD2<Float>) -> Float {
+    let scaled = point * Float(Self.side)
+    let floor = scaled.rounded(.down)
+    let part = scaled - floor
+    let mask = Self.side - 1
+    let (x0, y0) = (Int(floor.x) & mask, Int(floor.y) & mask)
+    let (x1, y1) = ((x0 + 1) & mask, (y0 + 1) & mask)
+    let upper = values[y0 * Self.side + x0] * (1 - part.x) + values[y0 * Self.side + x1] * part.x
+    let lower = values[y1 * Self.side + x0] * (1 - part.x) + values[y1 * Self.side + x1] * part.x
+    return upper * (1 - part.y) + lower * part.y
+  }
+
+  /// Value noise summed over octaves, the coarsest of `frequency` cells a tile.
+  private static func octaves(
+    from frequency: Int, persistence: Float, using generator: inout SeededGenerator
+  ) -> [Float] {
+    var sum = [Float](repeating: 0, count: side * side)
+    var amplitude: Float = 1
+    var total: Float = 0
+    var cells = frequency
+    while cells <= side / 2 {
+      let lattice = (0..<cells * cells).map { _ in Float(generator.uniform()) }
+      let scale = Float(cells) / Float(side)
+      for y in 0..<side {
+        let (row, v) = smoothCell(Float(y) * scale)
+        let nextRow = (row + 1) % cells
+        for x in 0..<side {
+          let (column, u) = smoothCell(Float(x) * scale)
+          let nextColumn = (column + 1) % cells
+          let upper = lattice[row * cells + column] * (1 - u) + lattice[row * cells + nextColumn] * u
+          let lower = lattice[nextRow * cells + column] * (1 - u) + lattice[nextRow * cells + nextColumn] * u
+          sum[y * side + x] += amplitude * (upper * (1 - v) + lower * v)
+        }
+      }
+      total += amplitude
+      amplitude *= persistence
+      cells *= 2
+    }
+    return sum.map { $0 / total }
+  }
+
+  /// The cell a coordinate lies in, and how far into it on a smooth step.
+  private static func smoothCell(_ coordinate: Float) -> (Int, Float) {
+    let cell = coordinate.rounded(.down)
+    let t = coordinate - cell
+    return (Int(cell), t * t * (3 - 2 * t))
+  }
+}
+
+/// Two noise fields, one deciding between two colours and one for fine detail, at a scale and an angle.
+struct Texture: Sendable {
+  private var pattern: NoiseField
+  private var detail: NoiseField
+  private var toPattern: (x: SIMD2<Float>, y: SIMD2<Float>)
+  private var toDetail: Float
+  private var offset: SIMD2<Float>
+  private var roughness: Float
+  /// The colours at the pattern's ends, 0...255.
+  var low: SIMD3<Float>
+  var high: SIMD3<Float>
+
+  /// A random texture; `scale` is the number of tiles per frame height.
+  init(fields: [NoiseField], scale: Range<Double>, using generator: inout SeededGenerator) {
+    pattern = fields[generator.integer(0..<fields.count)]
+    detail = fields[generator.integer(0..<fields.count)]
+    let tiles = Float(generator.uniform(scale))
+    let angle = Float(generator.uniform(0..<2 * .pi))
+    toPattern = (SIMD2(cos(angle), sin(angle)) * tiles, SIMD2(-sin(angle), cos(angle)) * tiles)
+    toDetail = Float(generator.uniform(1.5..<4))
+    offset = SIMD2(Float(generator.uniform()), Float(generator.uniform()))
+    roughness = Float(generator.uniform(0.1..<0.6))
+    low = Self.colour(using: &generator)
+    let contrast = Float(generator.uniform(0.25..<1))
+    high = low + contrast * (Self.colour(using: &generator) - low)
+  }
+
+  /// The same material seen elsewhere: another part of the pattern, in slightly other colours.
+  func relative(using generator: inout SeededGenerator) -> Texture {
+    var other = self
+    other.offset = SIMD2(Float(generator.uniform()), Float(generator.uniform()))
+    let shift = SIMD3<Float>(
+      Float(generator.normal(deviation: 8)), Float(generator.normal(deviation: 8)),
+      Float(generator.normal(deviation: 8)))
+    other.low += shift
+    other.high += shift
+    return other
+  }
+
+  /// The colour at a point in frame heights.
+  @inline(__always)
+  func colour(_ point: SIMD2<Float>) -> SIMD3<Float> {
+    let turned = toPattern.x * point.x + toPattern.y * point.y + offset
+    let mix = pattern.value(turned)
+    let fine = 1 + roughness * (detail.value(turned * toDetail) - 0.5)
+    return (low + (high - low) * mix) * fine
+  }
+
+  private static func colour(using generator: inout SeededGenerator) -> SIMD3<Float> {
+    // Natural colours are mostly dull: a grey level with some of a hue.
+    let grey = generator.uniform(30..<225)
+    let strength = generator.uniform(0..<60)
+    let hue = generator.uniform(0..<2 * .pi)
+    return SIMD3(
+      Float(grey + strength * cos(hue)), Float(grey + strength * cos(hue - 2.1)),
+      Float(grey + strength * cos(hue + 2.1))
+    ).clamped(lowerBound: SIMD3(repeating: 8), upperBound: SIMD3(repeating: 247))
+  }
+}

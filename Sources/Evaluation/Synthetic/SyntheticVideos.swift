@@ -1,0 +1,65 @@
+import Foundation
+import Tensor
+
+/// Short videos drawn on demand, to train and test on without any file: textured objects that move, deform
+/// and occlude one another over moving textured backgrounds, with look-alikes near by, things passing in
+/// front, drifting light and noise.
+///
+/// A frame depends on the seed, the sequence and the frame alone. Every moving object is annotated.
+public struct SyntheticVideos: Sendable {
+  /// The sequences; their names are `synthetic-000`, `synthetic-001`, ….
+  public let sequences: [SyntheticSequence]
+
+  /// Makes `sequences` videos of `frames` frames of `width` × `height` pixels.
+  public init(seed: UInt64, sequences: Int, frames: Int = 24, width: Int = 240, height: Int = 136) {
+    let generator = SeededGenerator(seed: seed)
+    let fields = (0..<20).map { index in
+      var generator = generator.fork(-1 - index)
+      return NoiseField(
+        NoiseField.Pattern.allCases[index % NoiseField.Pattern.allCases.count], using: &generator)
+    }
+    self.sequences = (0..<sequences).map { index in
+      SyntheticSequence(
+        index: index, frameCount: frames, width: width, height: height, fields: fields,
+        generator: generator.fork(index))
+    }
+  }
+}
+
+/// One synthetic video.
+public struct SyntheticSequence: Sendable {
+  public let name: String
+  public let frameCount: Int
+  /// The objects' ids, from 1.
+  public let objects: [Int]
+  private let width: Int
+  private let height: Int
+  private let scene: Scene
+  private let generator: SeededGenerator
+
+  fileprivate init(
+    index: Int, frameCount: Int, width: Int, height: Int, fields: [NoiseField], generator: SeededGenerator
+  ) {
+    var generator = generator
+    let digits = String(index)
+    name = "synthetic-" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+    self.frameCount = frameCount
+    self.width = width
+    self.height = height
+    scene = Scene(fields: fields, aspect: Float(width) / Float(height), using: &generator)
+    objects = Array(1...scene.objectCount)
+    self.generator = generator
+  }
+
+  func rgb(_ frame: Int) -> [UInt8] {
+    var noise = generator.fork(frame)
+    return renderer(frame).colours(using: &noise)
+  }
+
+  func labels(_ frame: Int) -> [UInt8] { renderer(frame).labels() }
+
+  private func renderer(_ frame: Int) -> SceneRenderer {
+    SceneRenderer(
+      scene: scene, width: width, height: height, time: Float(frame) / Float(max(frameCount - 1, 1)))
+  }
+}
