@@ -11,7 +11,7 @@ public struct SyntheticVideos: Sendable {
   public let sequences: [SyntheticSequence]
 
   /// Makes `sequences` videos of `frames` frames of `width` × `height` pixels.
-  public init(seed: UInt64, sequences: Int, frames: Int = 24, width: Int = 240, height: Int = 136) {
+  public init(seed: UInt64, sequences: Int, frames: Int = 24, width: Int = 256, height: Int = 144) {
     let generator = SeededGenerator(seed: seed)
     let fields = (0..<20).map { index in
       var generator = generator.fork(-1 - index)
@@ -28,12 +28,16 @@ public struct SyntheticVideos: Sendable {
 
 /// One synthetic video.
 public struct SyntheticSequence: Sendable {
+  /// `synthetic-` and the sequence's number.
   public let name: String
+  /// The number of frames.
   public let frameCount: Int
   /// The objects' ids, from 1.
   public let objects: [Int]
-  private let width: Int
-  private let height: Int
+  /// The width of the frames, in pixels.
+  public let width: Int
+  /// The height of the frames, in pixels.
+  public let height: Int
   private let scene: Scene
   private let generator: SeededGenerator
 

@@ -1,0 +1,43 @@
+import Vision
+
+/// A measure over the frames of one object's sequence, summed up as DAVIS does (Perazzi et al., CVPR 2016).
+public struct SequenceScore: Sendable, Equatable {
+  /// The mean over the frames.
+  public var mean: Double
+  /// The share of frames above 0.5.
+  public var recall: Double
+  /// How much is lost on the way: the mean of the first quarter less that of the last.
+  public var decay: Double
+
+  /// Sums up one value per frame, of at least one frame.
+  public init(frames values: [Double]) {
+    precondition(!values.isEmpty, "SequenceScore: no frames")
+    func average(_ values: some Collection<Double>) -> Double { values.reduce(0, +) / Double(values.count) }
+    // The official quarters share their end frames.
+    let last = values.count - 1
+    let quarter = Int((Double(last) / 4).rounded(.toNearestOrAwayFromZero))
+    let threeQuarters = Int((Double(last) * 3 / 4).rounded(.toNearestOrAwayFromZero))
+    mean = average(values)
+    recall = Double(values.count { $0 > 0.5 }) / Double(values.count)
+    decay = average(values[...quarter]) - average(values[threeQuarters...])
+  }
+}
+
+/// Region similarity J and boundary measure F of one object's predicted masks.
+public struct SegmentationScore: Sendable, Equatable {
+  /// The Jaccard index.
+  public var region: SequenceScore
+  /// The boundary measure.
+  public var boundary: SequenceScore
+
+  /// Compares predictions with the truth, frame by frame. The semi-supervised protocol gives away the first
+  /// frame and leaves out the last: `excludingEnds` drops both.
+  public init(predictions: [Mask], truth: [Mask], excludingEnds: Bool = true) {
+    precondition(
+      predictions.count == truth.count && predictions.count > (excludingEnds ? 2 : 0),
+      "SegmentationScore: \(predictions.count) predictions for \(truth.count) frames")
+    let pairs = zip(predictions, truth).dropFirst(excludingEnds ? 1 : 0).dropLast(excludingEnds ? 1 : 0)
+    region = SequenceScore(frames: pairs.map { $0.iou($1) })
+    boundary = SequenceScore(frames: pairs.map { boundaryMeasure($0, $1) })
+  }
+}
