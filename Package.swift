@@ -54,6 +54,7 @@ let package = Package(
     .target(name: "SFModels", dependencies: ["Tensor", "NN", "Vision"]),
 
     .testTarget(name: "NNTests", dependencies: ["NN", "Tensor"]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "NN", "Tensor", "Vision"]),
     .testTarget(name: "VisionTests", dependencies: ["Vision"], exclude: ["make_fixtures.py"]),
   ],
   swiftLanguageModes: [.v6]

@@ -48,7 +48,7 @@ public struct BoxGuidedBatch: Sendable {
       let rgb = sample.image.pixels
       let box = sample.boxMask.values
       for pixel in 0..<width * height {
-        for channel in 0..<3 { input.append(Float(rgb[3 * pixel + channel]) * (1 / 255)) }
+        for channel in 0..<3 { input.append(Float(rgb[3 * pixel + channel]) / 255) }
         input.append(Float(box[pixel]))
       }
       for value in sample.truth.values { truth.append(Float(value)) }

@@ -18,6 +18,13 @@ struct NoiseField: Sendable {
   }
 
   static let side = 128
+
+  /// A few fields of each pattern: enough, as every texture turns, scales, shifts and colours them anew.
+  static let library: [NoiseField] = (0..<20).map { index in
+    var generator = SeededGenerator(seed: 0).fork(index)
+    return NoiseField(Pattern.allCases[index % Pattern.allCases.count], using: &generator)
+  }
+
   private var values: [Float]
 
   init(_ pattern: Pattern, using generator: inout SeededGenerator) {
@@ -39,15 +46,17 @@ struct NoiseField: Sendable {
       }
     case .spots:
       let points = (0..<generator.integer(12..<40)).map { _ in
-        SIMD2(Float(generator.uniform()), Float(generator.uniform()))
+        (x: Float(generator.uniform()), y: Float(generator.uniform()))
       }
       values = (0..<side * side).map { i in
-        let here = SIMD2(Float(i % side), Float(i / side)) / Float(side)
-        let nearest = points.map { point in
-          let offset = here - point
-          let wrapped = offset - offset.rounded(.toNearestOrEven)
-          return (wrapped * wrapped).sum()
-        }.min()!
+        let (x, y) = (Float(i % side) / Float(side), Float(i / side) / Float(side))
+        var nearest = Float.infinity
+        for point in points {
+          // The tile repeats: no point is further than half of it.
+          let (right, down) = (abs(x - point.x), abs(y - point.y))
+          let (dx, dy) = (min(right, 1 - right), min(down, 1 - down))
+          nearest = min(nearest, dx * dx + dy * dy)
+        }
         return nearest.squareRoot() + 0.05 * clouds[i]
       }
     case .checks:
@@ -61,6 +70,11 @@ struct NoiseField: Sendable {
     }
     let (low, high) = (values.min()!, values.max()!)
     values = values.map { ($0 - low) / max(high - low, 1e-6) }
+  }
+
+  /// One of the library's fields.
+  static func random(using generator: inout SeededGenerator) -> NoiseField {
+    library[generator.integer(0..<library.count)]
   }
 
   /// The value at a point measured in tiles, between the neighbouring cells.
@@ -127,9 +141,9 @@ struct Texture: Sendable {
   var high: SIMD3<Float>
 
   /// A random texture; `scale` is the number of tiles per frame height.
-  init(fields: [NoiseField], scale: Range<Double>, using generator: inout SeededGenerator) {
-    pattern = fields[generator.integer(0..<fields.count)]
-    detail = fields[generator.integer(0..<fields.count)]
+  init(scale: Range<Double>, using generator: inout SeededGenerator) {
+    pattern = NoiseField.random(using: &generator)
+    detail = NoiseField.random(using: &generator)
     let tiles = Float(generator.uniform(scale))
     let angle = Float(generator.uniform(0..<2 * .pi))
     toPattern = (SIMD2(cos(angle), sin(angle)) * tiles, SIMD2(-sin(angle), cos(angle)) * tiles)

@@ -38,7 +38,7 @@ struct Scene: Sendable {
   }
 
   /// A scene over a frame `aspect` wide and 1 high.
-  init(fields: [NoiseField], aspect: Float, using generator: inout SeededGenerator) {
+  init(aspect: Float, using generator: inout SeededGenerator) {
     func place(within margin: Double) -> SIMD2<Float> {
       SIMD2(
         Float(generator.uniform(margin..<Double(aspect) - margin)),
@@ -58,18 +58,18 @@ struct Scene: Sendable {
       through: SIMD2(aspect / 2, 0.5), size: 1, liveliness: generator.bool(probability: 0.3) ? 0 : 0.4,
       upright: true, using: &generator)
     backdrop = (
-      Texture(fields: fields, scale: 0.3..<1.5, using: &generator),
-      Texture(fields: fields, scale: 0.3..<2.5, using: &generator),
-      fields[generator.integer(0..<fields.count)]
+      Texture(scale: 0.3..<1.5, using: &generator),
+      Texture(scale: 0.3..<2.5, using: &generator),
+      NoiseField.random(using: &generator)
     )
     for _ in 0..<generator.integer(2..<8) {
-      scenery.append(Self.fixture(fields: fields, aspect: aspect, using: &generator))
+      scenery.append(Self.fixture(aspect: aspect, using: &generator))
     }
 
     // The look-alikes share the leading object's family and materials; the others have their own.
     let family = Body.Family.allCases[generator.integer(0..<Body.Family.allCases.count)]
     let materials = (0..<generator.integer(1..<3)).map { _ in
-      Texture(fields: fields, scale: 0.6..<3, using: &generator)
+      Texture(scale: 0.6..<3, using: &generator)
     }
     for _ in 0..<generator.integer(1..<3) {
       let distractor = body(family, materials, size: 0.16..<0.34, at: place(within: 0.15))
@@ -77,7 +77,7 @@ struct Scene: Sendable {
     }
     for _ in 0..<generator.integer(0..<2) {
       let other = Body.Family.allCases[generator.integer(0..<Body.Family.allCases.count)]
-      let own = [Texture(fields: fields, scale: 0.6..<3, using: &generator)]
+      let own = [Texture(scale: 0.6..<3, using: &generator)]
       let passer = body(other, own, size: 0.14..<0.34, at: place(within: 0.1))
       actors.append(Actor(body: passer, object: 0))
     }
@@ -89,7 +89,7 @@ struct Scene: Sendable {
     // Occluders cross the leader's place about half-way: a pole, or a body that rushes by.
     for _ in 0..<generator.integer(0..<2) {
       let crossing = leader.motion.pose(at: Float(generator.uniform(0.3..<0.7))).position
-      let texture = Texture(fields: fields, scale: 0.5..<3, using: &generator)
+      let texture = Texture(scale: 0.5..<3, using: &generator)
       let parts =
         generator.bool()
         ? [Part(radii: SIMD2(Float(generator.uniform(0.1..<0.3)), 8), contour: .rectangle, texture: texture)]
@@ -113,9 +113,9 @@ struct Scene: Sendable {
 
   /// Something of the backdrop with a definite edge: a box, a pole or a bush.
   private static func fixture(
-    fields: [NoiseField], aspect: Float, using generator: inout SeededGenerator
+    aspect: Float, using generator: inout SeededGenerator
   ) -> Body {
-    let texture = Texture(fields: fields, scale: 0.4..<3, using: &generator)
+    let texture = Texture(scale: 0.4..<3, using: &generator)
     let radii = SIMD2(Float(generator.uniform(0.04..<0.4)), Float(generator.uniform(0.04..<0.5)))
     let contour =
       generator.bool()

@@ -13,14 +13,9 @@ public struct SyntheticVideos: Sendable {
   /// Makes `sequences` videos of `frames` frames of `width` × `height` pixels.
   public init(seed: UInt64, sequences: Int, frames: Int = 24, width: Int = 256, height: Int = 144) {
     let generator = SeededGenerator(seed: seed)
-    let fields = (0..<20).map { index in
-      var generator = generator.fork(-1 - index)
-      return NoiseField(
-        NoiseField.Pattern.allCases[index % NoiseField.Pattern.allCases.count], using: &generator)
-    }
     self.sequences = (0..<sequences).map { index in
       SyntheticSequence(
-        index: index, frameCount: frames, width: width, height: height, fields: fields,
+        index: index, frameCount: frames, width: width, height: height,
         generator: generator.fork(index))
     }
   }
@@ -42,7 +37,7 @@ public struct SyntheticSequence: Sendable {
   private let generator: SeededGenerator
 
   fileprivate init(
-    index: Int, frameCount: Int, width: Int, height: Int, fields: [NoiseField], generator: SeededGenerator
+    index: Int, frameCount: Int, width: Int, height: Int, generator: SeededGenerator
   ) {
     var generator = generator
     let digits = String(index)
@@ -50,7 +45,7 @@ public struct SyntheticSequence: Sendable {
     self.frameCount = frameCount
     self.width = width
     self.height = height
-    scene = Scene(fields: fields, aspect: Float(width) / Float(height), using: &generator)
+    scene = Scene(aspect: Float(width) / Float(height), using: &generator)
     objects = Array(1...scene.objectCount)
     self.generator = generator
   }
