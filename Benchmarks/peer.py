@@ -1,6 +1,6 @@
 """What PyTorch takes for the package's benchmarks: eager, channels last, on the CPU.
 
-    python3 Benchmarks/peer.py [--threads N] [--filter TEXT] [--memory]
+    python3 Benchmarks/peer.py [--threads N] [--filter TEXT] [--keep-memory] [--memory]
 
 Protocol, for a program that runs this one as a child: standard output has one JSON object per line,
 flushed at once. The first is {"peer": "PyTorch 2.13.0, 2 threads"}; then comes, for each benchmark whose
@@ -8,6 +8,11 @@ name contains TEXT, {"name": …, "ms": the median of its runs, "detail": what w
 only {"name": "unet.training_step.memory", "megabytes": …, "detail": …}: the highest resident size of this
 process after five training steps, PyTorch itself included. Exit code 0; 3 with one line on standard error
 where PyTorch cannot be imported; 2 for a usage error.
+
+Each benchmark runs in a process of its own: how malloc treats a large tensor depends on what was freed
+before, and an addition of 8 M floats takes several times longer where its result is fresh memory from the
+system. That is what a script gets; --keep-memory tells malloc to keep freed memory instead, and so shows
+PyTorch with a better allocator.
 
 Benchmarks, always float32; sizes are those that the name states.
   unet.training_step, unet.inference   the U-Net of 482,881 parameters (Tests/Fixtures/unet.py), batch 4 of
@@ -22,6 +27,7 @@ Benchmarks, always float32; sizes are those that the name states.
 """
 
 import argparse
+import ctypes
 import json
 import os
 import pathlib
@@ -167,6 +173,10 @@ def benchmarks():
     yield "mlp.training_step", "784-512-256-10, 32 samples, SGD with Nesterov momentum", mlp_training
 
 
+def report_time(name, detail, prepare):
+    report(name=name, ms=round(median_milliseconds(prepare()), 4), detail=detail)
+
+
 def report_memory():
     step = unet_training()
     for _ in range(5):
@@ -176,22 +186,44 @@ def report_memory():
            detail="highest resident size of the process")
 
 
+def keep_memory():
+    trim_threshold, mmap_threshold = -1, -3  # glibc's mallopt
+    libc = ctypes.CDLL(None)
+    for parameter in (trim_threshold, mmap_threshold):
+        if not libc.mallopt(parameter, 2**30):
+            sys.exit("peer.py: mallopt refused")
+
+
+def in_own_process(run, *arguments):
+    """PyTorch has started no thread in this process, so that a fork of it is sound."""
+    child = os.fork()
+    if child == 0:
+        run(*arguments)
+        os._exit(0)
+    if os.waitpid(child, 0)[1] != 0:
+        sys.exit("peer.py: a benchmark failed")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Times PyTorch at the package's benchmarks.")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--filter", default="", metavar="TEXT")
+    parser.add_argument("--keep-memory", action="store_true")
     parser.add_argument("--memory", action="store_true")
     options = parser.parse_args()
 
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
+    if options.keep_memory:
+        keep_memory()
     version = torch.__version__.split("+")[0]
-    report(peer=f"PyTorch {version}, {options.threads} threads")
+    kept = ", freed memory kept" if options.keep_memory else ""
+    report(peer=f"PyTorch {version}, {options.threads} threads{kept}")
     if options.memory:
         return report_memory()
     for name, detail, prepare in benchmarks():
         if options.filter in name:
-            report(name=name, ms=round(median_milliseconds(prepare()), 4), detail=detail)
+            in_own_process(report_time, name, detail, prepare)
 
 
 main()
