@@ -1,0 +1,61 @@
+import Foundation
+
+/// A table of numbers, one row an epoch, kept as a CSV file that is whole at every moment.
+public struct TrainingLog: Sendable {
+  /// The names of the columns.
+  public let columns: [String]
+  /// The rows so far.
+  public private(set) var rows: [[Double]] = []
+
+  /// An empty table.
+  public init(columns: [String]) { self.columns = columns }
+
+  /// A table as it was written; an error where the file is no such table.
+  public init(contentsOf url: URL, columns: [String]) throws {
+    self.columns = columns
+    let lines = try String(contentsOf: url, encoding: .utf8).split(separator: "\n")
+    let header = columns.joined(separator: ",")
+    guard lines.first.map(String.init) == header else {
+      throw TrainingLogError(description: "\(url.path): the first line is not '\(header)'")
+    }
+    rows = try lines.dropFirst().enumerated().map { index, line in
+      let values = line.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+      guard values.count == columns.count, values.allSatisfy({ $0 != nil }) else {
+        throw TrainingLogError(description: "\(url.path): line \(index + 2) is not \(columns.count) numbers")
+      }
+      return values.map { $0! }
+    }
+  }
+
+  /// Adds a row.
+  public mutating func append(_ row: [Double]) {
+    precondition(row.count == columns.count, "a row of \(row.count) numbers for \(columns.count) columns")
+    rows.append(row)
+  }
+
+  /// Keeps the first rows only.
+  public mutating func truncate(to count: Int) { rows = Array(rows.prefix(count)) }
+
+  /// The values of a column, row by row.
+  public func values(of column: String) -> [Double] {
+    guard let index = columns.firstIndex(of: column) else {
+      preconditionFailure("no column '\(column)' among \(columns)")
+    }
+    return rows.map { $0[index] }
+  }
+
+  /// Writes the whole table, to a temporary name first.
+  public func write(to url: URL) throws {
+    let lines = [columns.joined(separator: ",")] + rows.map { $0.map(Self.text).joined(separator: ",") }
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: url, options: .atomic)
+  }
+
+  private static func text(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(format: "%.6g", value)
+  }
+}
+
+/// A log file that can't be read as one; the description is one line.
+public struct TrainingLogError: Error, CustomStringConvertible, Sendable {
+  public let description: String
+}
