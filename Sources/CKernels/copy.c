@@ -16,54 +16,50 @@ typedef struct {
   char *y;
 } copy_work;
 
-#define COPY_ROW(type)                                                                     \
-  do {                                                                                     \
-    const type *from = (const type *)x;                                                    \
-    type *to = (type *)y;                                                                  \
-    if (y_stride == 1 && x_stride == 0) {                                                  \
-      const type value = *from;                                                            \
-      for (int64_t i = 0; i < count; i++) to[i] = value;                                   \
+#define COPY_ROWS(type)                                                                    \
+  for (int64_t row = begin; row < end; row++) {                                            \
+    const type *x = (const type *)w->x + place.x;                                          \
+    type *y = (type *)w->y + place.y;                                                      \
+    if (x_stride == 1 && y_stride == 1) {                                                  \
+      for (int64_t i = 0; i < count; i++) y[i] = x[i];                                     \
+    } else if (x_stride == 0 && y_stride == 1) {                                           \
+      const type value = *x;                                                               \
+      for (int64_t i = 0; i < count; i++) y[i] = value;                                    \
     } else {                                                                               \
-      for (int64_t i = 0; i < count; i++) to[i * y_stride] = from[i * x_stride];           \
+      for (int64_t i = 0; i < count; i++) y[i * y_stride] = x[i * x_stride];               \
     }                                                                                      \
-  } while (0)
+    strided_advance(pair, last, &place);                                                   \
+  }
 
-static CK_CLONES void copy_row(
-    int size, int64_t count, const char *x, int64_t x_stride, char *y, int64_t y_stride) {
-  if (size == 4) COPY_ROW(uint32_t);
-  else if (size == 8) COPY_ROW(uint64_t);
-  else COPY_ROW(uint8_t);
-}
-
-static void copy_rows(void *context, int64_t begin, int64_t end) {
+static CK_CLONES void copy_rows(void *context, int64_t begin, int64_t end) {
   const copy_work *w = context;
   const strided_pair *pair = &w->pair;
-  int last = pair->rank - 1, size = w->element_size;
+  int last = pair->rank - 1;
   int64_t count = pair->sizes[last], x_stride = pair->x[last], y_stride = pair->y[last];
   strided_place place = strided_start(pair, last, begin);
-  for (int64_t row = begin; row < end; row++) {
-    const char *x = w->x + place.x * size;
-    char *y = w->y + place.y * size;
-    if (x_stride == 1 && y_stride == 1) memcpy(y, x, (size_t)(count * size));
-    else copy_row(size, count, x, x_stride, y, y_stride);
-    strided_advance(pair, last, &place);
-  }
+  if (w->element_size == 4) COPY_ROWS(uint32_t)
+  else if (w->element_size == 8) COPY_ROWS(uint64_t)
+  else COPY_ROWS(uint8_t)
 }
 
+// Through a small tile, so that both sides are read and written in runs of whole cache lines.
 #define TRANSPOSE(type)                                                                    \
   do {                                                                                     \
     const type *from = (const type *)x;                                                    \
-    type *to = (type *)y;                                                                  \
+    type *to = (type *)y, held[tile][tile + 1];                                            \
     for (int64_t first = 0; first < columns; first += tile) {                              \
-      int64_t stop = columns - first < tile ? columns : first + tile;                      \
+      int64_t width = columns - first < tile ? columns - first : tile;                     \
+      for (int64_t j = 0; j < width; j++) {                                                \
+        for (int64_t i = 0; i < rows; i++) held[j][i] = from[(first + j) * x_column + i];  \
+      }                                                                                    \
       for (int64_t i = 0; i < rows; i++) {                                                 \
-        for (int64_t j = first; j < stop; j++) to[i * y_row + j] = from[i + j * x_column]; \
+        for (int64_t j = 0; j < width; j++) to[i * y_row + first + j] = held[j][i];        \
       }                                                                                    \
     }                                                                                      \
   } while (0)
 
 // A strip of at most `tile` rows; x runs down the columns, y along the rows.
-static void transpose_strip(
+static CK_CLONES void transpose_strip(
     int size, int64_t rows, int64_t columns, const char *x, int64_t x_column, char *y,
     int64_t y_row) {
   if (size == 4) TRANSPOSE(uint32_t);

@@ -1,9 +1,8 @@
 // Walks along an axis, many lanes at once.
 #include "ck_parallel.h"
 #include "ck_reduction.h"
+#include "lanes.h"
 #include "template.h"
-
-enum { scan_lanes = 64 };
 
 #define REAL float
 #define SUFFIX f32

@@ -6,35 +6,39 @@ typedef struct {
 } F(scan_work);
 
 static CK_CLONES void F(arg_extreme_lanes)(
-    bool maximum, int64_t lanes, int64_t lane_stride, int64_t steps, int64_t step_stride,
-    const REAL *x, int32_t *y) {
-  REAL best[scan_lanes];
-  int32_t place[scan_lanes];
+    bool maximum, int64_t lanes, int64_t steps, int64_t stride, const REAL *x, int32_t *y) {
+  REAL best[lane_limit];
   for (int64_t i = 0; i < lanes; i++) {
-    best[i] = x[i * lane_stride];
-    place[i] = 0;
+    best[i] = x[i];
+    y[i] = 0;
   }
   for (int64_t s = 1; s < steps; s++) {
-    for (int64_t i = 0; i < lanes; i++) {
-      const REAL u = x[i * lane_stride + s * step_stride], v = best[i];
+    VECTORISED for (int64_t i = 0; i < lanes; i++) {
+      const REAL u = x[s * stride + i], v = best[i];
       int better = (maximum ? u > v : u < v) | ((u != u) & (v == v));
       best[i] = better ? u : v;
-      place[i] = better ? (int32_t)s : place[i];
+      y[i] = better ? (int32_t)s : y[i];
     }
   }
-  for (int64_t i = 0; i < lanes; i++) y[i] = place[i];
 }
 
 static void F(arg_extreme_range)(void *context, int64_t begin, int64_t end) {
   const F(scan_work) *w = context;
+  REAL turned[short_row * lane_limit];
+  int32_t *y = w->y;
+  int64_t n = w->axis;
   for (int64_t place = begin; place < end;) {
     int64_t outer = place / w->inner, j = place % w->inner;
-    int64_t lanes = w->inner == 1 ? end - place : w->inner - j;
+    int64_t lanes = w->inner > 1 ? w->inner - j : n <= short_row ? lane_limit : 1;
     if (lanes > end - place) lanes = end - place;
-    if (lanes > scan_lanes) lanes = scan_lanes;
-    F(arg_extreme_lanes)(
-        w->flag, lanes, w->inner == 1 ? w->axis : 1, w->axis, w->inner,
-        w->x + outer * w->axis * w->inner + j, (int32_t *)w->y + place);
+    if (lanes > lane_limit) lanes = lane_limit;
+    const REAL *x = w->x + outer * n * w->inner + j;
+    if (w->inner == 1 && n <= short_row) {
+      F(lanes_turned)(lanes, n, x, turned);
+      F(arg_extreme_lanes)(w->flag, lanes, n, lane_limit, turned, y + place);
+    } else {
+      F(arg_extreme_lanes)(w->flag, lanes, n, w->inner, x, y + place);
+    }
     place += lanes;
   }
 }
@@ -48,7 +52,7 @@ void F(ck_arg_extreme)(
 
 static CK_CLONES void F(cumulative_sum_lanes)(
     int64_t lanes, int64_t steps, int64_t step_stride, const REAL *x, REAL *y) {
-  double total[scan_lanes] = {0};
+  double total[lane_limit] = {0};
   for (int64_t s = 0; s < steps; s++) {
     VECTORISED for (int64_t i = 0; i < lanes; i++) {
       total[i] += x[s * step_stride + i];
@@ -63,7 +67,7 @@ static void F(cumulative_sum_range)(void *context, int64_t begin, int64_t end) {
   for (int64_t place = begin; place < end;) {
     int64_t outer = place / w->inner, j = place % w->inner, lanes = w->inner - j;
     if (lanes > end - place) lanes = end - place;
-    if (lanes > scan_lanes) lanes = scan_lanes;
+    if (lanes > lane_limit) lanes = lane_limit;
     int64_t offset = outer * w->axis * w->inner + j + start;
     F(cumulative_sum_lanes)(
         lanes, w->axis, w->flag ? -w->inner : w->inner, w->x + offset, (REAL *)w->y + offset);

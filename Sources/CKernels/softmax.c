@@ -1,9 +1,10 @@
 #include "ck_parallel.h"
 #include "ck_reduction.h"
+#include "lanes.h"
 #include "math_f32.h"
 #include "template.h"
 
-enum { lane_limit = 32, long_row = 64, softmax_grain = 8192 };
+enum { sum_length = 1024, softmax_grain = 8192 };
 
 #define REAL float
 #define SUFFIX f32

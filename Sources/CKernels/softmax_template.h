@@ -1,12 +1,12 @@
-// Work along an axis for several lanes at once: neighbours where the axis is not the last
-// (lane stride 1), otherwise short rows (lane stride their length).
+// Work along an axis for several lanes side by side: element (step, lane) stands at
+// step * stride + lane.
 typedef struct {
-  int64_t lanes, lane_stride, steps, step_stride;
+  int64_t lanes, steps, stride;
 } F(lanes);
 
 #define EACH_LANE VECTORISED for (int64_t i = 0; i < l.lanes; i++)
 #define EACH_STEP for (int64_t s = 0; s < l.steps; s++)
-#define AT(x) x[i * l.lane_stride + s * l.step_stride]
+#define AT(x) x[s * l.stride + i]
 
 // shift: the largest of each lane, 0 where that is not finite; total: the sum of e^(x - shift).
 MATH void F(exponential_sums)(F(lanes) l, const REAL *x, REAL *shift, REAL *total) {
@@ -48,64 +48,77 @@ static CK_CLONES void F(softmax_gradient_lanes)(
   }
 }
 
-// One long row: its elements are dealt to `lane_limit` partial sums.
-MATH REAL F(row_exponential_sum)(int64_t n, const REAL *x, REAL *result) {
+#undef EACH_LANE
+#undef EACH_STEP
+#undef AT
+
+// The sum of `value` over a long row: `lane_limit` sums side by side, joined in double every
+// `sum_length` elements.
+#define ROW_SUM(result, n, value)                                               \
+  for (int64_t first = 0; first < n; first += sum_length) {                     \
+    int64_t stop = n - first < sum_length ? n : first + sum_length;             \
+    REAL sums[lane_limit] = {0};                                                \
+    int64_t s = first;                                                          \
+    for (; s + lane_limit <= stop; s += lane_limit) {                           \
+      VECTORISED for (int64_t j = 0; j < lane_limit; j++) {                     \
+        const int64_t i = s + j;                                                \
+        sums[j] += value;                                                       \
+      }                                                                         \
+    }                                                                           \
+    for (int64_t i = s; i < stop; i++) sums[i - s] += value;                    \
+    for (int j = 0; j < lane_limit; j++) result += sums[j];                     \
+  }
+
+MATH REAL F(row_shift)(int64_t n, const REAL *x) {
   REAL largest[lane_limit];
-  double total[lane_limit] = {0};
-  for (int i = 0; i < lane_limit; i++) largest[i] = -INFINITY;
-  for (int64_t s = 0; s < n; s += lane_limit) {
-    int64_t lanes = n - s < lane_limit ? n - s : lane_limit;
-    for (int64_t i = 0; i < lanes; i++) largest[i] = x[s + i] > largest[i] ? x[s + i] : largest[i];
+  for (int j = 0; j < lane_limit; j++) largest[j] = -INFINITY;
+  int64_t s = 0;
+  for (; s + lane_limit <= n; s += lane_limit) {
+    for (int j = 0; j < lane_limit; j++) largest[j] = x[s + j] > largest[j] ? x[s + j] : largest[j];
   }
-  REAL shift = largest[0];
-  for (int i = 1; i < lane_limit; i++) shift = largest[i] > shift ? largest[i] : shift;
-  shift = shift - shift == 0 ? shift : 0;
-  for (int64_t s = 0; s < n; s += lane_limit) {
-    int64_t lanes = n - s < lane_limit ? n - s : lane_limit;
-    for (int64_t i = 0; i < lanes; i++) total[i] += F(exp)(x[s + i] - shift);
-  }
-  for (int i = 1; i < lane_limit; i++) total[0] += total[i];
-  *result = (REAL)total[0];
-  return shift;
+  REAL shift = -INFINITY;
+  for (; s < n; s++) shift = x[s] > shift ? x[s] : shift;
+  for (int j = 0; j < lane_limit; j++) shift = largest[j] > shift ? largest[j] : shift;
+  return shift - shift == 0 ? shift : 0;
 }
 
 static CK_CLONES void F(log_sum_exp_row)(int64_t n, const REAL *x, REAL *y) {
-  REAL total, shift = F(row_exponential_sum)(n, x, &total);
-  *y = F(log)(total) + shift;
+  const REAL shift = F(row_shift)(n, x);
+  double total = 0;
+  ROW_SUM(total, n, F(exp)(x[i] - shift))
+  *y = F(log)((REAL)total) + shift;
 }
 
 static CK_CLONES void F(softmax_row)(int64_t n, int logarithm, const REAL *x, REAL *y) {
-  REAL total, shift = F(row_exponential_sum)(n, x, &total);
+  const REAL shift = F(row_shift)(n, x);
+  double total = 0;
   if (logarithm) {
-    total = F(log)(total);
-    VECTORISED for (int64_t i = 0; i < n; i++) y[i] = (x[i] - shift) - total;
+    ROW_SUM(total, n, F(exp)(x[i] - shift))
+    const REAL height = F(log)((REAL)total);
+    VECTORISED for (int64_t i = 0; i < n; i++) y[i] = (x[i] - shift) - height;
   } else {
-    total = 1 / total;
-    VECTORISED for (int64_t i = 0; i < n; i++) y[i] = F(exp)(x[i] - shift) * total;
+    VECTORISED for (int64_t i = 0; i < n; i++) y[i] = F(exp)(x[i] - shift);
+    ROW_SUM(total, n, y[i])
+    const REAL scale = (REAL)(1 / total);
+    VECTORISED for (int64_t i = 0; i < n; i++) y[i] *= scale;
   }
 }
 
 static CK_CLONES void F(softmax_gradient_row)(
     int64_t n, int logarithm, const REAL *y, const REAL *dy, REAL *dx) {
-  double partial[lane_limit] = {0};
-  for (int64_t s = 0; s < n; s += lane_limit) {
-    int64_t lanes = n - s < lane_limit ? n - s : lane_limit;
-    for (int64_t i = 0; i < lanes; i++) {
-      partial[i] += logarithm ? dy[s + i] : dy[s + i] * y[s + i];
-    }
-  }
-  for (int i = 1; i < lane_limit; i++) partial[0] += partial[i];
-  const REAL total = (REAL)partial[0];
+  double sum = 0;
   if (logarithm) {
+    ROW_SUM(sum, n, dy[i])
+    const REAL total = (REAL)sum;
     VECTORISED for (int64_t i = 0; i < n; i++) dx[i] = dy[i] - F(exp)(y[i]) * total;
   } else {
+    ROW_SUM(sum, n, dy[i] * y[i])
+    const REAL total = (REAL)sum;
     VECTORISED for (int64_t i = 0; i < n; i++) dx[i] = y[i] * (dy[i] - total);
   }
 }
 
-#undef EACH_LANE
-#undef EACH_STEP
-#undef AT
+#undef ROW_SUM
 
 typedef struct {
   int logarithm;
@@ -114,23 +127,38 @@ typedef struct {
   REAL *y;
 } F(softmax_work);
 
-static void F(softmax_range)(void *context, int64_t begin, int64_t end) {
+static void F(softmax_long)(void *context, int64_t begin, int64_t end) {
   const F(softmax_work) *w = context;
-  int64_t n = w->columns, step = n <= long_row ? lane_limit : 1;
-  for (int64_t row = begin; row < end; row += step) {
-    int64_t lanes = end - row < step ? end - row : step;
-    F(lanes) l = {lanes, n, n, 1};
-    const REAL *x = w->x + row * n, *dy = w->dy ? w->dy + row * n : w->dy;
+  int64_t n = w->columns;
+  for (int64_t row = begin; row < end; row++) {
+    const REAL *x = w->x + row * n;
     REAL *y = w->y + row * n;
-    if (step == 1 && dy) F(softmax_gradient_row)(n, w->logarithm, x, dy, y);
-    else if (step == 1) F(softmax_row)(n, w->logarithm, x, y);
-    else if (dy) F(softmax_gradient_lanes)(l, w->logarithm, x, dy, y);
-    else F(softmax_lanes)(l, w->logarithm, x, y);
+    if (w->dy) F(softmax_gradient_row)(n, w->logarithm, x, w->dy + row * n, y);
+    else F(softmax_row)(n, w->logarithm, x, y);
+  }
+}
+
+static void F(softmax_short)(void *context, int64_t begin, int64_t end) {
+  const F(softmax_work) *w = context;
+  REAL x[short_row * lane_limit], dy[short_row * lane_limit];
+  int64_t n = w->columns;
+  for (int64_t row = begin; row < end; row += lane_limit) {
+    F(lanes) l = {end - row < lane_limit ? end - row : lane_limit, n, lane_limit};
+    F(lanes_turned)(l.lanes, n, w->x + row * n, x);
+    if (w->dy) {
+      F(lanes_turned)(l.lanes, n, w->dy + row * n, dy);
+      F(softmax_gradient_lanes)(l, w->logarithm, x, dy, x);
+    } else {
+      F(softmax_lanes)(l, w->logarithm, x, x);
+    }
+    F(lanes_turned_back)(l.lanes, n, x, w->y + row * n);
   }
 }
 
 static void F(run_softmax)(int64_t rows, F(softmax_work) w) {
-  ck_parallel(rows, softmax_grain / (w.columns + 1) + 1, &w, F(softmax_range));
+  ck_parallel(
+      rows, softmax_grain / (w.columns + 1) + 1, &w,
+      w.columns <= short_row ? F(softmax_short) : F(softmax_long));
 }
 
 void F(ck_softmax)(int64_t rows, int64_t columns, const REAL *x, REAL *y) {
@@ -154,17 +182,21 @@ void F(ck_log_softmax_gradient)(
 // The places of the result, in groups of lanes that share an outer index.
 static void F(log_sum_exp_range)(void *context, int64_t begin, int64_t end) {
   const F(softmax_work) *w = context;
+  REAL turned[short_row * lane_limit];
+  int64_t n = w->columns;
   for (int64_t place = begin; place < end;) {
-    int64_t outer = place / w->inner, j = place % w->inner, lanes = 1;
-    const REAL *x = w->x + outer * w->columns * w->inner + j;
-    if (w->inner == 1 && w->columns > long_row) {
-      F(log_sum_exp_row)(w->columns, x, w->y + place);
+    int64_t outer = place / w->inner, j = place % w->inner;
+    int64_t lanes = w->inner > 1 ? w->inner - j : n <= short_row ? lane_limit : 1;
+    if (lanes > end - place) lanes = end - place;
+    if (lanes > lane_limit) lanes = lane_limit;
+    const REAL *x = w->x + outer * n * w->inner + j;
+    if (w->inner > 1) {
+      F(log_sum_exp_lanes)((F(lanes)){lanes, n, w->inner}, x, w->y + place);
+    } else if (n <= short_row) {
+      F(lanes_turned)(lanes, n, x, turned);
+      F(log_sum_exp_lanes)((F(lanes)){lanes, n, lane_limit}, turned, w->y + place);
     } else {
-      int64_t available = w->inner == 1 ? end - place : w->inner - j;
-      if (available > end - place) available = end - place;
-      lanes = available < lane_limit ? available : lane_limit;
-      F(lanes) l = {lanes, w->inner == 1 ? w->columns : 1, w->columns, w->inner};
-      F(log_sum_exp_lanes)(l, x, w->y + place);
+      F(log_sum_exp_row)(n, x, w->y + place);
     }
     place += lanes;
   }
