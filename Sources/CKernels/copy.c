@@ -42,29 +42,60 @@ static CK_CLONES void copy_rows(void *context, int64_t begin, int64_t end) {
   else COPY_ROWS(uint8_t)
 }
 
-// Through a small tile, so that both sides are read and written in runs of whole cache lines.
-#define TRANSPOSE(type)                                                                    \
-  do {                                                                                     \
-    const type *from = (const type *)x;                                                    \
-    type *to = (type *)y, held[tile][tile + 1];                                            \
-    for (int64_t first = 0; first < columns; first += tile) {                              \
-      int64_t width = columns - first < tile ? columns - first : tile;                     \
-      for (int64_t j = 0; j < width; j++) {                                                \
-        for (int64_t i = 0; i < rows; i++) held[j][i] = from[(first + j) * x_column + i];  \
-      }                                                                                    \
-      for (int64_t i = 0; i < rows; i++) {                                                 \
-        for (int64_t j = 0; j < width; j++) to[i * y_row + first + j] = held[j][i];        \
-      }                                                                                    \
+// Rows [top, bottom) and columns [left, right) of a transposition.
+#define TRANSPOSE(type, top, bottom, left, right)                                          \
+  for (int64_t i = top; i < bottom; i++) {                                                 \
+    for (int64_t j = left; j < right; j++) {                                               \
+      ((type *)y)[i * y_row + j] = ((const type *)x)[i + j * x_column];                    \
     }                                                                                      \
-  } while (0)
+  }
+
+typedef uint32_t eight __attribute__((vector_size(32)));
+
+// An 8 by 8 block in registers: neighbours are exchanged at distances 4, 2 and 1.
+static inline __attribute__((always_inline)) void transpose_eight(
+    const uint32_t *x, int64_t x_column, uint32_t *y, int64_t y_row) {
+  eight v[8], w[8];
+  for (int i = 0; i < 8; i++) memcpy(&v[i], x + i * x_column, sizeof(eight));
+  for (int i = 0; i < 4; i++) {
+    w[i] = __builtin_shufflevector(v[i], v[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    w[i + 4] = __builtin_shufflevector(v[i], v[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+  for (int i = 0; i < 8; i += i % 4 == 1 ? 3 : 1) {
+    v[i] = __builtin_shufflevector(w[i], w[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+    v[i + 2] = __builtin_shufflevector(w[i], w[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+  }
+  for (int i = 0; i < 8; i += 2) {
+    w[i] = __builtin_shufflevector(v[i], v[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    w[i + 1] = __builtin_shufflevector(v[i], v[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+  for (int i = 0; i < 8; i++) memcpy(y + i * y_row, &w[i], sizeof(eight));
+}
 
 // A strip of at most `tile` rows; x runs down the columns, y along the rows.
 static CK_CLONES void transpose_strip(
     int size, int64_t rows, int64_t columns, const char *x, int64_t x_column, char *y,
     int64_t y_row) {
-  if (size == 4) TRANSPOSE(uint32_t);
-  else if (size == 8) TRANSPOSE(uint64_t);
-  else TRANSPOSE(uint8_t);
+  for (int64_t left = 0; left < columns; left += tile) {
+    int64_t right = columns - left < tile ? columns : left + tile;
+    if (size == 8) {
+      TRANSPOSE(uint64_t, 0, rows, left, right)
+    } else if (size == 1) {
+      TRANSPOSE(uint8_t, 0, rows, left, right)
+    } else {
+      int64_t down = rows / 8, along = (right - left) / 8, blocks = down * along;
+      for (int64_t block = 0; block < blocks; block++) {
+        // The side with the longer stride changes last: its lines would evict one another.
+        int by_rows = y_row > x_column;
+        int64_t i = 8 * (by_rows ? block / along : block % down);
+        int64_t j = left + 8 * (by_rows ? block % along : block / down);
+        transpose_eight(
+            (const uint32_t *)x + i + j * x_column, x_column, (uint32_t *)y + i * y_row + j, y_row);
+      }
+      TRANSPOSE(uint32_t, 0, 8 * down, left + 8 * along, right)
+      TRANSPOSE(uint32_t, 8 * down, rows, left, right)
+    }
+  }
 }
 
 static void copy_strips(void *context, int64_t begin, int64_t end) {
