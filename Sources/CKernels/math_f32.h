@@ -89,6 +89,12 @@ MATH float log1p_f32(float x) {
   return x > -1.0f && x < 0x1p24f ? y + lost : y;
 }
 
+// For 0 <= x <= 1, where nothing needs an exception.
+MATH float log1p_of_unit_f32(float x) {
+  float u = 1.0f + x;
+  return log_of_positive(u, 0.0f) + (x - (u - 1.0f)) / u;
+}
+
 MATH float tanh_f32(float x) {
   float e = fabsf(x);
   e = e > 10.0f ? 10.0f : e;
@@ -248,6 +254,7 @@ MATH float rint_f32(float x) { return rintf(x); }
 #define expm1_f64 expm1
 #define log_f64 log
 #define log1p_f64 log1p
+#define log1p_of_unit_f64 log1p
 #define tanh_f64 tanh
 #define erf_f64 erf
 #define sin_f64 sin

@@ -2,7 +2,7 @@ MATH REAL F(sigmoid)(REAL x) { return 1 / (1 + F(exp)(-x)); }
 
 MATH REAL F(sign)(REAL x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
 
-MATH REAL F(softplus)(REAL x) { return (x > 0 ? x : 0) + F(log1p)(F(exp)(-F(fabs)(x))); }
+MATH REAL F(softplus)(REAL x) { return (x > 0 ? x : 0) + F(log1p_of_unit)(F(exp)(-F(fabs)(x))); }
 
 MATH REAL F(gelu)(REAL x) {
   REAL density;
