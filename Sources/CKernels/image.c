@@ -64,31 +64,54 @@ static inline int64_t floor_bounded(double position, int64_t length) {
   return (int64_t)floor(fmin(fmax(position, -2), (double)length + 1));
 }
 
+static inline __attribute__((always_inline)) void warp_pixel(const uint8_t *source, ck_image_shape shape,
+                                                            uint8_t *destination, double u, double v,
+                                                            const uint8_t *fill) {
+  int64_t column = floor_bounded(u, shape.width), row = floor_bounded(v, shape.height);
+  const uint8_t *p00, *p01, *p10, *p11;
+  if (column >= 0 && column + 1 < shape.width && row >= 0 && row + 1 < shape.height) {
+    p00 = source + (row * shape.width + column) * shape.channels;
+    p01 = p00 + shape.channels;
+    p10 = p00 + shape.width * shape.channels;
+    p11 = p10 + shape.channels;
+  } else {
+    p00 = pixel(source, shape, column, row, fill);
+    p01 = pixel(source, shape, column + 1, row, fill);
+    p10 = pixel(source, shape, column, row + 1, fill);
+    p11 = pixel(source, shape, column + 1, row + 1, fill);
+  }
+  // Where all four are the filling, the weights may be anything but do not matter.
+  float right = fminf(fmaxf((float)(u - column), 0), 1), below = fminf(fmaxf((float)(v - row), 0), 1);
+  for (int64_t c = 0; c < shape.channels; c++) {
+    float top = p00[c] + right * (p01[c] - p00[c]), bottom = p10[c] + right * (p11[c] - p10[c]);
+    destination[c] = (uint8_t)(top + below * (bottom - top) + 0.5f);
+  }
+}
+
+static inline __attribute__((always_inline)) void warp_row(const uint8_t *source, ck_image_shape shape,
+                                                          uint8_t *destination, int64_t width, double y,
+                                                          const double *m, bool bilinear, const uint8_t *fill) {
+  for (int64_t x = 0; x < width; x++, destination += shape.channels) {
+    double u = m[0] * (x + 0.5) + m[1] * y + m[2], v = m[3] * (x + 0.5) + m[4] * y + m[5];
+    if (bilinear) {
+      warp_pixel(source, shape, destination, u - 0.5, v - 0.5, fill);
+    } else {
+      const uint8_t *nearest =
+          pixel(source, shape, floor_bounded(u, shape.width), floor_bounded(v, shape.height), fill);
+      for (int64_t c = 0; c < shape.channels; c++) destination[c] = nearest[c];
+    }
+  }
+}
+
 CK_CLONES void ck_image_warp_u8(const uint8_t *restrict source, ck_image_shape shape,
                                 uint8_t *restrict destination, int64_t width, int64_t height,
                                 const double matrix[6], bool bilinear, const uint8_t *fill) {
-  for (int64_t y = 0; y < height; y++) {
-    for (int64_t x = 0; x < width; x++, destination += shape.channels) {
-      double u = matrix[0] * (x + 0.5) + matrix[1] * (y + 0.5) + matrix[2];
-      double v = matrix[3] * (x + 0.5) + matrix[4] * (y + 0.5) + matrix[5];
-      if (!bilinear) {
-        int64_t column = floor_bounded(u, shape.width), row = floor_bounded(v, shape.height);
-        const uint8_t *nearest = pixel(source, shape, column, row, fill);
-        for (int64_t c = 0; c < shape.channels; c++) destination[c] = nearest[c];
-        continue;
-      }
-      u -= 0.5, v -= 0.5;
-      int64_t column = floor_bounded(u, shape.width), row = floor_bounded(v, shape.height);
-      float right = (float)(u - column), below = (float)(v - row);
-      const uint8_t *p00 = pixel(source, shape, column, row, fill);
-      const uint8_t *p01 = pixel(source, shape, column + 1, row, fill);
-      const uint8_t *p10 = pixel(source, shape, column, row + 1, fill);
-      const uint8_t *p11 = pixel(source, shape, column + 1, row + 1, fill);
-      if (p00 == fill && p01 == fill && p10 == fill && p11 == fill) right = below = 0;
-      for (int64_t c = 0; c < shape.channels; c++) {
-        float top = p00[c] + right * (p01[c] - p00[c]), bottom = p10[c] + right * (p11[c] - p10[c]);
-        destination[c] = (uint8_t)(top + below * (bottom - top) + 0.5f);
-      }
+  ck_image_shape grey = {shape.width, shape.height, 1}, rgb = {shape.width, shape.height, 3};
+  for (int64_t y = 0; y < height; y++, destination += width * shape.channels) {
+    switch (shape.channels) {
+    case 1: warp_row(source, grey, destination, width, y + 0.5, matrix, bilinear, fill); break;
+    case 3: warp_row(source, rgb, destination, width, y + 0.5, matrix, bilinear, fill); break;
+    default: warp_row(source, shape, destination, width, y + 0.5, matrix, bilinear, fill); break;
     }
   }
 }

@@ -1,5 +1,8 @@
 import Foundation
 
+/// A position (x, y) in the coordinates of `Box`.
+public typealias Point = SIMD2<Double>
+
 /// An affine map of the plane, `(x, y) → (a x + b y + tx, c x + d y + ty)`, in the coordinates of `Box`:
 /// x to the right, y down, the image's top-left corner at the origin, pixel centres at halves.
 public struct Affine: Sendable, Equatable {
@@ -48,8 +51,8 @@ public struct Affine: Sendable, Equatable {
   }
 
   /// The image of a point.
-  public func callAsFunction(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
-    (a * x + b * y + tx, c * x + d * y + ty)
+  public func callAsFunction(_ x: Double, _ y: Double) -> Point {
+    Point(a * x + b * y + tx, c * x + d * y + ty)
   }
 
   var coefficients: [Double] { [a, b, tx, c, d, ty] }

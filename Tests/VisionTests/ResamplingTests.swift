@@ -44,9 +44,9 @@ func resizedAsOtherLibrariesDo(name: String, width: Int, height: Int, by: Resamp
 
 @Test func affineMapsComposeAndInvert() {
   let map = Affine.rotation(0.4).then(.scale(2, 3)).then(.translation(5, -1))
-  let (x, y) = map(1.5, 2.5)
-  #expect(abs(x - (2 * (cos(0.4) * 1.5 - sin(0.4) * 2.5) + 5)) < 1e-12)
-  let back = map.inverse(x, y)
+  let point = map(1.5, 2.5)
+  #expect(abs(point.x - (2 * (cos(0.4) * 1.5 - sin(0.4) * 2.5) + 5)) < 1e-12)
+  let back = map.inverse(point.x, point.y)
   #expect(abs(back.x - 1.5) < 1e-12 && abs(back.y - 2.5) < 1e-12)
 }
 

@@ -1,0 +1,114 @@
+extension Image {
+  /// Fills a shape, with antialiased edges.
+  public mutating func fill(_ shape: Shape, with color: Color, opacity: Double = 1) {
+    let samples = color.samples(channels: channels).map(Float.init)
+    let channels = channels
+    let width = width
+    pixels.withUnsafeMutableBufferPointer { pixels in
+      Rasterizer(width: width, height: height).scan(shape) { y, firstColumn, coverage in
+        var index = (y * width + firstColumn) * channels
+        for cover in coverage {
+          let weight = cover * Float(opacity)
+          for c in 0..<channels where weight > 0 {
+            let old = Float(pixels[index + c])
+            pixels[index + c] = UInt8(old + weight * (samples[c] - old) + 0.5)
+          }
+          index += channels
+        }
+      }
+    }
+  }
+
+  /// Draws a line through points, with round ends and corners.
+  public mutating func draw(line points: [Point], color: Color, thickness: Double = 2) {
+    fill(.line(points, thickness: thickness), with: color)
+  }
+
+  /// Draws the outline of a box, on whole pixels and inwards.
+  public mutating func draw(_ box: Box, color: Color, thickness: Int = 2) {
+    let (left, top) = (box.x.rounded(), box.y.rounded())
+    let whole = Box(x: left, y: top, width: box.maxX.rounded() - left, height: box.maxY.rounded() - top)
+    if !whole.isEmpty { fill(.outline(whole, thickness: Double(thickness)), with: color) }
+  }
+
+  /// Draws a line of ASCII text, its top-left corner at (x, y), letters 7 units tall; on a plate of
+  /// another colour where one is given.
+  public mutating func draw(
+    _ text: String, x: Double, y: Double, color: Color, unit: Double = 1, plate: Color? = nil
+  ) {
+    if let plate {
+      let width = Shape.textWidth(text, unit: unit) + 4 * unit
+      fill(.rectangle(Box(x: x - 2 * unit, y: y - 2 * unit, width: width, height: 11 * unit)), with: plate)
+    }
+    fill(Shape.text(text, unit: unit).translated(x: x, y: y), with: color)
+  }
+
+  /// Tints the pixels of a mask, and draws its border opaque.
+  public mutating func overlay(_ mask: Mask, color: Color, opacity: Double = 0.5) {
+    precondition(
+      mask.width == width && mask.height == height,
+      "Image.overlay: an image of \(width)×\(height) and a mask of \(mask.width)×\(mask.height)")
+    let samples = color.samples(channels: channels).map(Float.init)
+    let values = mask.values
+    for y in 0..<height {
+      for x in 0..<width where values[y * width + x] != 0 {
+        let i = y * width + x
+        let isInside =
+          (x == 0 || values[i - 1] != 0) && (x == width - 1 || values[i + 1] != 0)
+          && (y == 0 || values[i - width] != 0) && (y == height - 1 || values[i + width] != 0)
+        let weight = isInside ? Float(opacity) : 1
+        for c in 0..<channels {
+          let old = Float(pixels[i * channels + c])
+          pixels[i * channels + c] = UInt8(old + weight * (samples[c] - old) + 0.5)
+        }
+      }
+    }
+  }
+
+  /// Images side by side, row by row, as RGB in cells of the largest size with a gap between them.
+  public static func grid(_ images: [Image], columns: Int, gap: Int = 2, background: Color = .white) -> Image
+  {
+    precondition(!images.isEmpty && columns > 0, "Image.grid: \(images.count) images in \(columns) columns")
+    let (cellWidth, cellHeight) = (images.map(\.width).max()!, images.map(\.height).max()!)
+    let columns = min(columns, images.count)
+    let rows = (images.count + columns - 1) / columns
+    var grid = Image(
+      width: columns * (cellWidth + gap) - gap, height: rows * (cellHeight + gap) - gap, color: background)
+    for (i, image) in images.enumerated() {
+      grid.paste(image, x: i % columns * (cellWidth + gap), y: i / columns * (cellHeight + gap))
+    }
+    return grid
+  }
+
+  /// An RGB image of one colour.
+  public init(width: Int, height: Int, color: Color) {
+    self.init(width: width, height: height)
+    pixels.withUnsafeMutableBufferPointer { pixels in
+      for i in stride(from: 0, to: pixels.count, by: 3) {
+        (pixels[i], pixels[i + 1], pixels[i + 2]) = (color.red, color.green, color.blue)
+      }
+    }
+  }
+
+  /// Copies another image over this RGB one, its top-left corner at (x, y); it must fit.
+  private mutating func paste(_ image: Image, x: Int, y: Int) {
+    let source = image.converted(to: .rgb)
+    for row in 0..<image.height {
+      let start = ((y + row) * width + x) * 3
+      pixels.replaceSubrange(
+        start..<start + image.width * 3,
+        with: source.pixels[row * image.width * 3..<(row + 1) * image.width * 3])
+    }
+  }
+}
+
+extension Mask {
+  /// The pixels of which a shape covers at least half.
+  public init(_ shape: Shape, width: Int, height: Int) {
+    var values = [UInt8](repeating: 0, count: width * height)
+    Rasterizer(width: width, height: height).scan(shape) { y, firstColumn, coverage in
+      for (i, cover) in coverage.enumerated() where cover >= 0.5 { values[y * width + firstColumn + i] = 1 }
+    }
+    self.init(width: width, height: height, values: values)
+  }
+}

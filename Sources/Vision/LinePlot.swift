@@ -1,0 +1,158 @@
+/// Curves over a common pair of axes, drawn to an image.
+public struct LinePlot: Sendable {
+  /// One curve.
+  public struct Series: Sendable {
+    /// The name in the legend.
+    public var name: String
+    /// The points in order; one that is not finite (or not positive, on a logarithmic axis) leaves a gap.
+    public var points: [Point]
+    /// The colour; nil takes the next of the plot's own.
+    public var color: Color?
+
+    /// A curve through points.
+    public init(_ name: String, points: [Point], color: Color? = nil) {
+      (self.name, self.points, self.color) = (name, points, color)
+    }
+
+    /// A curve of values at 1, 2, 3, …: an epoch's each.
+    public init(_ name: String, values: [Double], color: Color? = nil) {
+      self.init(name, points: values.enumerated().map { Point(Double($0 + 1), $1) }, color: color)
+    }
+  }
+
+  /// The line above the axes.
+  public var title: String
+  /// What runs along the horizontal axis.
+  public var xLabel: String
+  /// What runs along the vertical axis.
+  public var yLabel: String
+  /// The curves, the last one on top.
+  public var series: [Series]
+  /// Whether the vertical axis shows powers of ten.
+  public var isLogarithmicY: Bool
+
+  /// A plot of curves.
+  public init(title: String, xLabel: String, yLabel: String, series: [Series], isLogarithmicY: Bool = false) {
+    (self.title, self.xLabel, self.yLabel) = (title, xLabel, yLabel)
+    (self.series, self.isLogarithmicY) = (series, isLogarithmicY)
+  }
+
+  private static let colors: [Color] = [.blue, .orange, .green, .red, .purple, Color(120, 85, 70)]
+
+  /// The plot as an RGB image; the text takes its size from the image's.
+  public func render(width: Int = 900, height: Int = 560) -> Image {
+    var canvas = Canvas(plot: self, width: width, height: height)
+    canvas.drawAxes()
+    for (i, curve) in series.enumerated() {
+      canvas.draw(curve, color: curve.color ?? Self.colors[i % Self.colors.count])
+    }
+    canvas.drawLegend(series.enumerated().map { ($1.name, $1.color ?? Self.colors[$0 % Self.colors.count]) })
+    return canvas.image
+  }
+}
+
+/// A plot being drawn.
+private struct Canvas {
+  private static let ink = Color(grey: 50)
+  private static let gridColor = Color(grey: 226)
+
+  let plot: LinePlot
+  let unit: Double  // of the font, in pixels
+  let xAxis: PlotAxis
+  let yAxis: PlotAxis
+  let frame: Box
+  var image: Image
+
+  init(plot: LinePlot, width: Int, height: Int) {
+    self.plot = plot
+    image = Image(width: width, height: height, color: .white)
+    unit = max(1, Double(min(width, height)) / 350)
+    let points = plot.series.flatMap(\.points)
+    xAxis = PlotAxis(across: points.map(\.x))
+    yAxis = PlotAxis(up: points.map(\.y), isLogarithmic: plot.isLogarithmicY)
+    let widestLabel =
+      yAxis.ticks.map { [unit, yAxis] in Shape.textWidth(yAxis.label($0), unit: unit) }.max() ?? 0
+    let left = widestLabel + (plot.yLabel.isEmpty ? 14 : 28) * unit
+    let top = (plot.title.isEmpty ? 10 : 28) * unit
+    let bottom = (plot.xLabel.isEmpty ? 20 : 34) * unit
+    frame = Box(
+      x: left.rounded(), y: top.rounded(), width: (Double(width) - left - 16 * unit).rounded(),
+      height: (Double(height) - top - bottom).rounded())
+  }
+
+  private mutating func write(_ text: String, centerX: Double, y: Double, unit: Double, color: Color = ink) {
+    image.draw(
+      text, x: (centerX - Shape.textWidth(text, unit: unit) / 2).rounded(), y: y, color: color, unit: unit)
+  }
+
+  mutating func drawAxes() {
+    for tick in yAxis.ticks {
+      let y = (frame.maxY - yAxis.tickPosition(tick) * frame.height).rounded()
+      image.fill(.rectangle(Box(x: frame.x, y: y, width: frame.width, height: 1)), with: Self.gridColor)
+      let label = yAxis.label(tick)
+      let x = frame.x - Shape.textWidth(label, unit: unit) - 6 * unit
+      image.draw(label, x: x.rounded(), y: (y - 3.5 * unit).rounded(), color: Self.ink, unit: unit)
+    }
+    for tick in xAxis.ticks {
+      let x = (frame.x + xAxis.tickPosition(tick) * frame.width).rounded()
+      image.fill(.rectangle(Box(x: x, y: frame.y, width: 1, height: frame.height)), with: Self.gridColor)
+      write(xAxis.label(tick), centerX: x, y: (frame.maxY + 6 * unit).rounded(), unit: unit)
+    }
+    for edge in [
+      Box(x: frame.x, y: frame.y, width: 1, height: frame.height),
+      Box(x: frame.x, y: frame.maxY, width: frame.width + 1, height: 1),
+    ] {
+      image.fill(.rectangle(edge), with: Self.ink)
+    }
+    write(plot.title, centerX: frame.centerX, y: (9 * unit).rounded(), unit: 1.25 * unit)
+    write(plot.xLabel, centerX: frame.centerX, y: (frame.maxY + 20 * unit).rounded(), unit: unit)
+    let length = Shape.textWidth(plot.yLabel, unit: unit)
+    let upwards = Affine(a: 0, b: 1, c: -1, d: 0, tx: 6 * unit, ty: (frame.centerY + length / 2).rounded())
+    image.fill(Shape.text(plot.yLabel, unit: unit).transformed(by: upwards), with: Self.ink)
+  }
+
+  /// Where a point of a curve is drawn; nil where it cannot be.
+  private func position(of point: Point) -> Point? {
+    guard let x = xAxis.position(of: point.x), let y = yAxis.position(of: point.y) else { return nil }
+    return Point(frame.x + x * frame.width, frame.maxY - y * frame.height)
+  }
+
+  mutating func draw(_ curve: LinePlot.Series, color: Color) {
+    for run in curve.points.map(position).split(separator: nil) {
+      image.fill(.line(run.compactMap { $0 }, thickness: 1.25 * unit), with: color)
+    }
+  }
+
+  mutating func drawLegend(_ entries: [(name: String, color: Color)]) {
+    let named = entries.filter { !$0.name.isEmpty }
+    guard let widest = named.map({ Shape.textWidth($0.name, unit: unit) }).max() else { return }
+    let line = 13 * unit
+    let plate = emptiestCorner(width: widest + 30 * unit, height: Double(named.count) * line + 6 * unit)
+    image.fill(.rectangle(plate), with: .white, opacity: 0.85)
+    image.draw(plate, color: Self.gridColor, thickness: 1)
+    for (i, entry) in named.enumerated() {
+      let y = plate.y + 3 * unit + (Double(i) + 0.5) * line
+      image.draw(
+        line: [Point(plate.x + 6 * unit, y), Point(plate.x + 18 * unit, y)], color: entry.color,
+        thickness: 1.5 * unit)
+      image.draw(
+        entry.name, x: (plate.x + 24 * unit).rounded(), y: (y - 3.5 * unit).rounded(), color: Self.ink,
+        unit: unit)
+    }
+  }
+
+  // The corner of the frame in which the fewest points of the curves lie, the upper right where equal.
+  private func emptiestCorner(width: Double, height: Double) -> Box {
+    let margin = 8 * unit
+    let (left, right) = (frame.x + margin, frame.maxX - margin - width)
+    let (top, bottom) = (frame.y + margin, frame.maxY - margin - height)
+    let corners = [(right, top), (right, bottom), (left, top), (left, bottom)].map {
+      Box(x: $0.0.rounded(), y: $0.1.rounded(), width: width.rounded(), height: height.rounded())
+    }
+    let points = plot.series.flatMap(\.points).compactMap(position)
+    func crowd(_ box: Box) -> Int {
+      points.count { box.x <= $0.x && $0.x < box.maxX && box.y <= $0.y && $0.y < box.maxY }
+    }
+    return corners.min { crowd($0) < crowd($1) }!
+  }
+}
