@@ -8,19 +8,19 @@ typedef struct {
   REAL *mean, *inverse_deviation;
   int64_t samples;  // samples per part
   double *partial;  // [parts, 2, channels]: of dbias, of dweight
-} NAMED(group_context);
+} F(group_context);
 
 #include "layer_norm_template.h"
 
-CK_CLONES static void NAMED(group_body)(void *opaque, int64_t begin, int64_t end) {
-  const NAMED(group_context) *work = opaque;
+CK_CLONES static void F(group_body)(void *opaque, int64_t begin, int64_t end) {
+  const F(group_context) *work = opaque;
   int64_t channels = work->channels, size = channels / work->groups, rows = work->positions;
   size_t bytes = (size_t)(2 * channels) * (sizeof(double) + sizeof(REAL));
   double *means = ck_allocate(bytes), *squares = means + channels;
   REAL *scale = (REAL *)(squares + channels), *shift = scale + channels;
   for (int64_t n = begin; n < end; n++) {
     const REAL *x = work->x + n * rows * channels;
-    NAMED(statistics)(rows, channels, x, means, squares);
+    F(statistics)(rows, channels, x, means, squares);
     for (int64_t group = 0; group < work->groups; group++) {
       int64_t first = group * size;
       double mean = lane_sum(size, means + first) / (double)size;
@@ -38,32 +38,32 @@ CK_CLONES static void NAMED(group_body)(void *opaque, int64_t begin, int64_t end
         shift[c] = (REAL)((work->bias ? (double)work->bias[c] : 0) - mean * factor);
       }
     }
-    NAMED(ck_channel_affine)(
+    F(ck_channel_affine)(
         rows, channels, x, scale, shift, false, work->result + n * rows * channels);
   }
   ck_deallocate(means, bytes);
 }
 
-void NAMED(ck_group_norm)(
+void F(ck_group_norm)(
     int64_t batch, int64_t positions, int64_t channels, int64_t groups, const REAL *x,
     const REAL *weight, const REAL *bias, double epsilon, REAL *y, REAL *mean,
     REAL *inverse_deviation) {
   if (positions <= 0 || channels <= 0) return;
-  NAMED(group_context) work = {
+  F(group_context) work = {
       .batch = batch, .positions = positions, .channels = channels, .groups = groups, .x = x,
       .weight = weight, .bias = bias, .epsilon = epsilon, .result = y, .mean = mean,
       .inverse_deviation = inverse_deviation};
   // Large samples are divided themselves.
   if (lay_out(positions, channels, sizeof(REAL)).spans > 1)
-    NAMED(group_body)(&work, 0, batch);
+    F(group_body)(&work, 0, batch);
   else
     ck_parallel(
         batch, grain_elements / (positions * channels) + 1, &work,
-        positions == 1 ? NAMED(layer_body) : NAMED(group_body));
+        positions == 1 ? F(layer_body) : F(group_body));
 }
 
-CK_CLONES static void NAMED(group_gradient_body)(void *opaque, int64_t begin, int64_t end) {
-  const NAMED(group_context) *work = opaque;
+CK_CLONES static void F(group_gradient_body)(void *opaque, int64_t begin, int64_t end) {
+  const F(group_context) *work = opaque;
   int64_t channels = work->channels, size = channels / work->groups, rows = work->positions;
   layout taken = lay_out(rows, channels, sizeof(REAL));
   int64_t width = taken.width;
@@ -72,7 +72,7 @@ CK_CLONES static void NAMED(group_gradient_body)(void *opaque, int64_t begin, in
   double *weighted_sum = product + channels, *weighted_product = weighted_sum + channels;
   REAL *center = (REAL *)(weighted_product + channels), *scale = center + width;
   REAL *slope = scale + width, *offset = slope + width;
-  NAMED(gradient_context) gradient = {
+  F(gradient_context) gradient = {
       .rows = rows, .channels = channels, .rows_taken = taken, .mean = center, .scale = scale,
       .shift = scale, .slope = slope, .offset = offset};
 
@@ -87,7 +87,7 @@ CK_CLONES static void NAMED(group_gradient_body)(void *opaque, int64_t begin, in
       gradient.x = work->x + n * rows * channels;
       gradient.dy = work->dy + n * rows * channels;
       gradient.dx = NULL;
-      NAMED(gradient_sums)(gradient, sum, product);
+      F(gradient_sums)(gradient, sum, product);
       for (int64_t group = 0; group < work->groups; group++) {
         int64_t first = group * size;
         double inverse = (double)inverses[group];
@@ -115,13 +115,13 @@ CK_CLONES static void NAMED(group_gradient_body)(void *opaque, int64_t begin, in
         offset[c] = offset[c - channels];
       }
       gradient.dx = work->result + n * rows * channels;
-      NAMED(input_gradient)(&gradient);
+      F(input_gradient)(&gradient);
     }
   }
   ck_deallocate(sum, bytes);
 }
 
-void NAMED(ck_group_norm_gradient)(
+void F(ck_group_norm_gradient)(
     int64_t batch, int64_t positions, int64_t channels, int64_t groups, const REAL *x,
     const REAL *dy, const REAL *weight, const REAL *mean, const REAL *inverse_deviation, REAL *dx,
     REAL *dweight, REAL *dbias) {
@@ -130,17 +130,17 @@ void NAMED(ck_group_norm_gradient)(
   int64_t samples = (batch + most_spans - 1) / most_spans;
   int64_t parts = samples > 0 ? (batch + samples - 1) / samples : 0;
   size_t bytes = (size_t)(parts * 2 * channels) * sizeof(double);
-  NAMED(group_context) work = {
+  F(group_context) work = {
       .batch = batch, .positions = positions, .channels = channels, .groups = groups, .x = x,
       .dy = dy, .weight = weight, .result = dx, .mean = (REAL *)mean,
       .inverse_deviation = (REAL *)inverse_deviation, .samples = samples,
       .partial = ck_allocate(bytes)};
   if (lay_out(positions, channels, sizeof(REAL)).spans > 1)
-    NAMED(group_gradient_body)(&work, 0, parts);
+    F(group_gradient_body)(&work, 0, parts);
   else
     ck_parallel(
         parts, grain_elements / (samples * positions * channels + 1) + 1, &work,
-        positions == 1 ? NAMED(layer_gradient_body) : NAMED(group_gradient_body));
+        positions == 1 ? F(layer_gradient_body) : F(group_gradient_body));
   for (int64_t c = 0; dweight && c < channels; c++) {
     double bias_sum = 0, weight_sum = 0;
     for (int64_t part = 0; part < parts; part++) {

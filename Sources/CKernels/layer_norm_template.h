@@ -2,7 +2,7 @@
 // Included by group_norm_template.h.
 
 // Mean and inverse deviation of a run, the mean corrected by the sum of the deviations from it.
-INLINE void NAMED(run_moments)(
+INLINE void F(run_moments)(
     int64_t size, const REAL *x, double epsilon, REAL *mean, REAL *inverse_deviation) {
 #pragma clang fp reassociate(on)
   REAL total = 0, deviation = 0, square = 0;
@@ -19,23 +19,23 @@ INLINE void NAMED(run_moments)(
   *inverse_deviation = (REAL)(1 / sqrt(variance + epsilon));
 }
 
-CK_CLONES static void NAMED(layer_body)(void *opaque, int64_t begin, int64_t end) {
-  const NAMED(group_context) *work = opaque;
+CK_CLONES static void F(layer_body)(void *opaque, int64_t begin, int64_t end) {
+  const F(group_context) *work = opaque;
   int64_t groups = work->groups, size = work->channels / groups;
   for (int64_t run = begin * groups; run < end * groups; run++) {
     const REAL *x = work->x + run * size;
     const REAL *weight = work->weight ? work->weight + run % groups * size : NULL;
     const REAL *bias = work->bias ? work->bias + run % groups * size : NULL;
     REAL *y = work->result + run * size;
-    NAMED(run_moments)(size, x, work->epsilon, work->mean + run, work->inverse_deviation + run);
+    F(run_moments)(size, x, work->epsilon, work->mean + run, work->inverse_deviation + run);
     REAL mean = work->mean[run], inverse = work->inverse_deviation[run];
-    ELEMENTWISE for (int64_t i = 0; i < size; i++)
+    VECTORISED for (int64_t i = 0; i < size; i++)
       y[i] = (x[i] - mean) * inverse * (weight ? weight[i] : 1) + (bias ? bias[i] : 0);
   }
 }
 
 // One run's dx, and its part of the sums for dbias and dweight.
-INLINE void NAMED(run_gradient)(
+INLINE void F(run_gradient)(
     int64_t size, const REAL *x, const REAL *dy, const REAL *weight, REAL mean, REAL inverse,
     REAL *dx, double *bias_sum, double *weight_sum) {
 #pragma clang fp reassociate(on)
@@ -45,19 +45,19 @@ INLINE void NAMED(run_gradient)(
     sum += g;
     product += g * (x[i] - mean);
   }
-  ELEMENTWISE for (int64_t i = 0; i < size; i++) {
+  VECTORISED for (int64_t i = 0; i < size; i++) {
     bias_sum[i] += (double)dy[i];
     weight_sum[i] += (double)(dy[i] * ((x[i] - mean) * inverse));
   }
   if (!dx) return;
   REAL offset = -inverse * sum / (REAL)size;
   REAL slope = -inverse * inverse * inverse * product / (REAL)size;
-  ELEMENTWISE for (int64_t i = 0; i < size; i++)
+  VECTORISED for (int64_t i = 0; i < size; i++)
     dx[i] = inverse * (weight ? weight[i] * dy[i] : dy[i]) + (slope * (x[i] - mean) + offset);
 }
 
-CK_CLONES static void NAMED(layer_gradient_body)(void *opaque, int64_t begin, int64_t end) {
-  const NAMED(group_context) *work = opaque;
+CK_CLONES static void F(layer_gradient_body)(void *opaque, int64_t begin, int64_t end) {
+  const F(group_context) *work = opaque;
   int64_t channels = work->channels, groups = work->groups, size = channels / groups;
   for (int64_t part = begin; part < end; part++) {
     double *bias_sum = work->partial + part * 2 * channels, *weight_sum = bias_sum + channels;
@@ -66,7 +66,7 @@ CK_CLONES static void NAMED(layer_gradient_body)(void *opaque, int64_t begin, in
     if (last > work->batch) last = work->batch;
     for (int64_t run = part * work->samples * groups; run < last * groups; run++) {
       int64_t first = run % groups * size;
-      NAMED(run_gradient)(
+      F(run_gradient)(
           size, work->x + run * size, work->dy + run * size,
           work->weight ? work->weight + first : NULL, work->mean[run],
           work->inverse_deviation[run], work->result ? work->result + run * size : NULL,

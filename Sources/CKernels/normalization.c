@@ -6,6 +6,7 @@
 
 #include "ck_allocator.h"
 #include "ck_parallel.h"
+#include "template.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -43,13 +44,15 @@ INLINE double lane_sum(int64_t count, const double *values) {
 }
 
 #define REAL float
-#define NAMED(name) name##_f32
+#define SUFFIX f32
 #include "normalization_template.h"
+#include "normalization_gradient_template.h"
 #include "group_norm_template.h"
 #undef REAL
-#undef NAMED
+#undef SUFFIX
 
 #define REAL double
-#define NAMED(name) name##_f64
+#define SUFFIX f64
 #include "normalization_template.h"
+#include "normalization_gradient_template.h"
 #include "group_norm_template.h"

@@ -4,18 +4,19 @@
 #include <stddef.h>
 
 #include "ck_parallel.h"
+#include "template.h"
 
 enum { grain = 1 << 15 };
 
 #define REAL float
-#define NAMED(name) name##_f32
+#define SUFFIX f32
 #define SQRT sqrtf
 #include "optimizer_template.h"
 #undef REAL
-#undef NAMED
+#undef SUFFIX
 #undef SQRT
 
 #define REAL double
-#define NAMED(name) name##_f64
+#define SUFFIX f64
 #define SQRT sqrt
 #include "optimizer_template.h"

@@ -1,4 +1,4 @@
-// Optimiser steps for one precision: REAL, with names made by NAMED. Included by optimizer.c.
+// Optimiser steps for one precision: REAL. Included by optimizer.c.
 //
 // A product and a sum in one statement may be rounded once, as PyTorch's are; where it rounds in
 // between, the product is a statement of its own.
@@ -8,11 +8,11 @@ typedef struct {
   const REAL *gradient;
   bool first_step, nesterov;
   REAL learning_rate, momentum, undamped, weight_decay;
-} NAMED(sgd_context);
+} F(sgd_context);
 
-CK_CLONES static void NAMED(sgd_body)(void *opaque, int64_t begin, int64_t end) {
+CK_CLONES static void F(sgd_body)(void *opaque, int64_t begin, int64_t end) {
 #pragma STDC FP_CONTRACT ON
-  const NAMED(sgd_context) work = *(const NAMED(sgd_context) *)opaque;
+  const F(sgd_context) work = *(const F(sgd_context) *)opaque;
   REAL *restrict parameter = work.parameter, *restrict velocity = work.velocity;
   const REAL *restrict gradient = work.gradient;
   for (int64_t i = begin; i < end; i++) {
@@ -27,24 +27,24 @@ CK_CLONES static void NAMED(sgd_body)(void *opaque, int64_t begin, int64_t end) 
   }
 }
 
-void NAMED(ck_sgd)(
+void F(ck_sgd)(
     int64_t count, REAL *parameter, const REAL *gradient, REAL *velocity, bool first_step,
     double learning_rate, double momentum, double dampening, double weight_decay, bool nesterov) {
-  NAMED(sgd_context) work = {
+  F(sgd_context) work = {
       parameter, velocity, gradient, first_step, nesterov, (REAL)learning_rate, (REAL)momentum,
       (REAL)(1 - dampening), (REAL)weight_decay};
-  ck_parallel(count, grain, &work, NAMED(sgd_body));
+  ck_parallel(count, grain, &work, F(sgd_body));
 }
 
 typedef struct {
   REAL *parameter, *first, *second, *max_second;
   const REAL *gradient;
   REAL beta1, rate1, beta2, rate2, root_correction, epsilon, step_size, kept, added;
-} NAMED(adam_context);
+} F(adam_context);
 
-CK_CLONES static void NAMED(adam_body)(void *opaque, int64_t begin, int64_t end) {
+CK_CLONES static void F(adam_body)(void *opaque, int64_t begin, int64_t end) {
 #pragma STDC FP_CONTRACT ON
-  const NAMED(adam_context) work = *(const NAMED(adam_context) *)opaque;
+  const F(adam_context) work = *(const F(adam_context) *)opaque;
   REAL *restrict parameter = work.parameter, *restrict first = work.first;
   REAL *restrict second = work.second, *restrict max_second = work.max_second;
   const REAL *restrict gradient = work.gradient;
@@ -66,16 +66,16 @@ CK_CLONES static void NAMED(adam_body)(void *opaque, int64_t begin, int64_t end)
   }
 }
 
-void NAMED(ck_adam)(
+void F(ck_adam)(
     int64_t count, REAL *parameter, const REAL *gradient, REAL *first, REAL *second,
     REAL *max_second, int64_t step, double learning_rate, double beta1, double beta2,
     double epsilon, double weight_decay, bool decoupled) {
   double correction1 = 1 - pow(beta1, (double)step), correction2 = 1 - pow(beta2, (double)step);
-  NAMED(adam_context) work = {
+  F(adam_context) work = {
       parameter, first, second, max_second, gradient, (REAL)(1 - (REAL)(1 - beta1)),
       (REAL)(1 - beta1), (REAL)beta2, (REAL)(1 - beta2), (REAL)sqrt(correction2), (REAL)epsilon,
       (REAL)(learning_rate / correction1),
       (REAL)(decoupled ? 1 - learning_rate * weight_decay : 1),
       (REAL)(decoupled ? 0 : weight_decay)};
-  ck_parallel(count, grain, &work, NAMED(adam_body));
+  ck_parallel(count, grain, &work, F(adam_body));
 }

@@ -1,4 +1,4 @@
-// Resampling for one precision: REAL, with names made by NAMED. Included by upsample.c.
+// Resampling for one precision: REAL. Included by upsample.c.
 //
 // Along one axis resampling is a sparse matrix, and its gradient is the transposed one: both directions
 // are the same gather.
@@ -9,10 +9,10 @@ typedef struct {
   size_t bytes;
   int32_t *start, *index;
   REAL *weight;
-} NAMED(matrix);
+} F(matrix);
 
-static NAMED(matrix) NAMED(allocate)(int64_t rows, int64_t entries) {
-  NAMED(matrix) result = {.rows = rows};
+static F(matrix) F(allocate)(int64_t rows, int64_t entries) {
+  F(matrix) result = {.rows = rows};
   result.bytes = (size_t)entries * (sizeof(REAL) + sizeof(int32_t))
       + (size_t)(rows + 1) * sizeof(int32_t);
   result.weight = ck_allocate(result.bytes);
@@ -22,7 +22,7 @@ static NAMED(matrix) NAMED(allocate)(int64_t rows, int64_t entries) {
   return result;
 }
 
-static void NAMED(add)(NAMED(matrix) *matrix, int32_t *count, int64_t index, REAL weight) {
+static void F(add)(F(matrix) *matrix, int32_t *count, int64_t index, REAL weight) {
   if (weight == 0) return;
   matrix->index[*count] = (int32_t)index;
   matrix->weight[*count] = weight;
@@ -30,15 +30,15 @@ static void NAMED(add)(NAMED(matrix) *matrix, int32_t *count, int64_t index, REA
 }
 
 // Cubic convolution's kernel (Keys 1981), a = −0.75, at a distance of at most 1 and at most 2.
-static REAL NAMED(near)(REAL d) { return ((REAL)1.25 * d - (REAL)2.25) * d * d + 1; }
-static REAL NAMED(far)(REAL d) {
+static REAL F(near)(REAL d) { return ((REAL)1.25 * d - (REAL)2.25) * d * d + 1; }
+static REAL F(far)(REAL d) {
   return (((REAL)-0.75 * d + (REAL)3.75) * d - 6) * d + 3;
 }
 
 // The positions are computed in the precision PyTorch uses, so that samples are chosen alike: float32 for
 // nearest, the tensor's own otherwise.
-static NAMED(matrix) NAMED(axis)(method method, int64_t in, int64_t out, double factor, bool align) {
-  NAMED(matrix) result = NAMED(allocate)(out, 4 * out);
+static F(matrix) F(axis)(method method, int64_t in, int64_t out, double factor, bool align) {
+  F(matrix) result = F(allocate)(out, 4 * out);
   REAL step = factor > 0 ? (REAL)(1 / factor) : (REAL)in / (REAL)out;
   if (align && method != nearest) step = out > 1 ? (REAL)(in - 1) / (REAL)(out - 1) : 0;
   float nearest_step = factor > 0 ? (float)(1 / factor) : (float)in / (float)out;
@@ -52,19 +52,19 @@ static NAMED(matrix) NAMED(axis)(method method, int64_t in, int64_t out, double 
     if (fraction > 1) fraction = 1;
     if (method == nearest) {
       base = in == out ? to : out == 2 * in ? to / 2 : (int64_t)floorf((float)to * nearest_step);
-      NAMED(add)(&result, &count, base < in - 1 ? base : in - 1, 1);
+      F(add)(&result, &count, base < in - 1 ? base : in - 1, 1);
     } else if (in == out && method == linear) {
-      NAMED(add)(&result, &count, to, 1);
+      F(add)(&result, &count, to, 1);
     } else if (method == linear) {
-      NAMED(add)(&result, &count, base, base < in - 1 ? 1 - fraction : 1);
-      if (base < in - 1) NAMED(add)(&result, &count, base + 1, fraction);
+      F(add)(&result, &count, base, base < in - 1 ? 1 - fraction : 1);
+      if (base < in - 1) F(add)(&result, &count, base + 1, fraction);
     } else {
       REAL weights[4] = {
-          NAMED(far)(fraction + 1), NAMED(near)(fraction), NAMED(near)(1 - fraction),
-          NAMED(far)(2 - fraction)};
+          F(far)(fraction + 1), F(near)(fraction), F(near)(1 - fraction),
+          F(far)(2 - fraction)};
       for (int64_t tap = 0; tap < 4; tap++) {
         int64_t index = base + tap - 1;
-        NAMED(add)(
+        F(add)(
             &result, &count, index < 0 ? 0 : index < in ? index : in - 1, weights[tap]);
       }
     }
@@ -73,9 +73,9 @@ static NAMED(matrix) NAMED(axis)(method method, int64_t in, int64_t out, double 
   return result;
 }
 
-static NAMED(matrix) NAMED(transposed)(const NAMED(matrix) *matrix, int64_t rows) {
+static F(matrix) F(transposed)(const F(matrix) *matrix, int64_t rows) {
   int32_t entries = matrix->start[matrix->rows];
-  NAMED(matrix) result = NAMED(allocate)(rows, entries);
+  F(matrix) result = F(allocate)(rows, entries);
   memset(result.start, 0, (size_t)(rows + 1) * sizeof(int32_t));
   for (int32_t i = 0; i < entries; i++) result.start[matrix->index[i] + 1] += 1;
   for (int64_t row = 0; row < rows; row++) result.start[row + 1] += result.start[row];
@@ -92,14 +92,14 @@ static NAMED(matrix) NAMED(transposed)(const NAMED(matrix) *matrix, int64_t rows
 }
 
 // The matrix for rows of `channels` interleaved values.
-static NAMED(matrix) NAMED(interleaved)(const NAMED(matrix) *matrix, int64_t channels) {
-  NAMED(matrix) result =
-      NAMED(allocate)(matrix->rows * channels, matrix->start[matrix->rows] * channels);
+static F(matrix) F(interleaved)(const F(matrix) *matrix, int64_t channels) {
+  F(matrix) result =
+      F(allocate)(matrix->rows * channels, matrix->start[matrix->rows] * channels);
   int32_t count = 0;
   for (int64_t row = 0; row < matrix->rows; row++)
     for (int64_t c = 0; c < channels; c++) {
       for (int32_t i = matrix->start[row]; i < matrix->start[row + 1]; i++)
-        NAMED(add)(&result, &count, matrix->index[i] * channels + c, matrix->weight[i]);
+        F(add)(&result, &count, matrix->index[i] * channels + c, matrix->weight[i]);
       result.start[row * channels + c + 1] = count;
     }
   return result;
@@ -107,13 +107,13 @@ static NAMED(matrix) NAMED(interleaved)(const NAMED(matrix) *matrix, int64_t cha
 
 typedef struct {
   int64_t from[3], channels;
-  NAMED(matrix) axes[3];  // the last one interleaved where channels are few
+  F(matrix) axes[3];  // the last one interleaved where channels are few
   const REAL *x;
   REAL *y;
-} NAMED(resampling_context);
+} F(resampling_context);
 
 // row = Σ weight·source, up to four sources at a time.
-INLINE void NAMED(combine)(
+INLINE void F(combine)(
     int64_t length, int64_t count, const REAL *const *source, const REAL *weight, bool adds,
     REAL *restrict row) {
   const REAL *a = source[0], *b = source[count > 1 ? 1 : 0];
@@ -135,8 +135,8 @@ INLINE void NAMED(combine)(
 #define FEW_TURNS _Pragma("clang loop vectorize_width(8) interleave_count(1)")
 
 // One row along the width, time and height already combined in `row`.
-INLINE void NAMED(resample_row)(
-    const NAMED(matrix) *axis, int64_t channels, const REAL *restrict row, REAL *restrict y) {
+INLINE void F(resample_row)(
+    const F(matrix) *axis, int64_t channels, const REAL *restrict row, REAL *restrict y) {
   for (int64_t to = 0; to < axis->rows; to++) {
     int32_t first = axis->start[to], last = axis->start[to + 1];
     if (channels == 1) {
@@ -166,14 +166,14 @@ INLINE void NAMED(resample_row)(
         source[tap] = row + axis->index[i + tap] * channels;
         weight[tap] = axis->weight[i + tap];
       }
-      NAMED(combine)(channels, count, source, weight, i > first, pixel);
+      F(combine)(channels, count, source, weight, i > first, pixel);
     }
   }
 }
 
-CK_CLONES static void NAMED(resample_body)(void *opaque, int64_t begin, int64_t end) {
-  const NAMED(resampling_context) *work = opaque;
-  const NAMED(matrix) *time = &work->axes[0], *height = &work->axes[1], *width = &work->axes[2];
+CK_CLONES static void F(resample_body)(void *opaque, int64_t begin, int64_t end) {
+  const F(resampling_context) *work = opaque;
+  const F(matrix) *time = &work->axes[0], *height = &work->axes[1], *width = &work->axes[2];
   int64_t length = work->from[2] * work->channels;
   int64_t channels = work->channels < few_channels ? 1 : work->channels;
   int64_t elements = width->rows * channels;
@@ -192,7 +192,7 @@ CK_CLONES static void NAMED(resample_body)(void *opaque, int64_t begin, int64_t 
     for (int32_t i = time->start[to_t]; i < time->start[to_t + 1]; i++)
       for (int32_t j = height->start[to_y]; j < height->start[to_y + 1]; j++) {
         if (waiting == 4) {
-          NAMED(combine)(length, 4, source, weight, adds, buffer);
+          F(combine)(length, 4, source, weight, adds, buffer);
           adds = true;
           waiting = 0;
         }
@@ -202,17 +202,17 @@ CK_CLONES static void NAMED(resample_body)(void *opaque, int64_t begin, int64_t 
     if (waiting == 1 && !adds && weight[0] == 1)
       row = source[0];
     else if (waiting > 0)
-      NAMED(combine)(length, waiting, source, weight, adds, buffer);
+      F(combine)(length, waiting, source, weight, adds, buffer);
     else
       memset(buffer, 0, bytes);
-    NAMED(resample_row)(width, channels, row, work->y + line * elements);
+    F(resample_row)(width, channels, row, work->y + line * elements);
   }
   ck_deallocate(buffer, bytes);
 }
 
-static void NAMED(resample)(
+static void F(resample)(
     method method, bool transpose, const ck_resampling *shape, const REAL *x, REAL *y) {
-  NAMED(resampling_context) work = {.channels = shape->channels, .x = x, .y = y};
+  F(resampling_context) work = {.channels = shape->channels, .x = x, .y = y};
   int64_t lines = shape->batch, length = shape->channels;
   for (int i = 0; i < 3; i++) {
     int64_t from = transpose ? shape->out[i] : shape->in[i];
@@ -222,47 +222,47 @@ static void NAMED(resample)(
   }
   if (lines <= 0 || length <= 0) return;
   for (int i = 0; i < 3; i++) {
-    NAMED(matrix) *axis = &work.axes[i];
-    *axis = NAMED(axis)(
+    F(matrix) *axis = &work.axes[i];
+    *axis = F(axis)(
         i == 0 && method == cubic ? linear : method, shape->in[i], shape->out[i], shape->scale[i],
         shape->align_corners);
     if (transpose) {
-      NAMED(matrix) forward = *axis;
-      *axis = NAMED(transposed)(&forward, shape->in[i]);
+      F(matrix) forward = *axis;
+      *axis = F(transposed)(&forward, shape->in[i]);
       ck_deallocate(forward.weight, forward.bytes);
     }
     if (i == 2 && shape->channels < few_channels) {
-      NAMED(matrix) plain = *axis;
-      *axis = NAMED(interleaved)(&plain, shape->channels);
+      F(matrix) plain = *axis;
+      *axis = F(interleaved)(&plain, shape->channels);
       ck_deallocate(plain.weight, plain.bytes);
     }
   }
-  ck_parallel(lines, grain_elements / length + 1, &work, NAMED(resample_body));
+  ck_parallel(lines, grain_elements / length + 1, &work, F(resample_body));
   for (int i = 0; i < 3; i++) ck_deallocate(work.axes[i].weight, work.axes[i].bytes);
 }
 
-void NAMED(ck_resample_nearest)(const ck_resampling *resampling, const REAL *x, REAL *y) {
-  NAMED(resample)(nearest, false, resampling, x, y);
+void F(ck_resample_nearest)(const ck_resampling *resampling, const REAL *x, REAL *y) {
+  F(resample)(nearest, false, resampling, x, y);
 }
 
-void NAMED(ck_resample_linear)(const ck_resampling *resampling, const REAL *x, REAL *y) {
-  NAMED(resample)(linear, false, resampling, x, y);
+void F(ck_resample_linear)(const ck_resampling *resampling, const REAL *x, REAL *y) {
+  F(resample)(linear, false, resampling, x, y);
 }
 
-void NAMED(ck_resample_cubic)(const ck_resampling *resampling, const REAL *x, REAL *y) {
-  NAMED(resample)(cubic, false, resampling, x, y);
+void F(ck_resample_cubic)(const ck_resampling *resampling, const REAL *x, REAL *y) {
+  F(resample)(cubic, false, resampling, x, y);
 }
 
-void NAMED(ck_resample_nearest_gradient)(
+void F(ck_resample_nearest_gradient)(
     const ck_resampling *resampling, const REAL *dy, REAL *dx) {
-  NAMED(resample)(nearest, true, resampling, dy, dx);
+  F(resample)(nearest, true, resampling, dy, dx);
 }
 
-void NAMED(ck_resample_linear_gradient)(
+void F(ck_resample_linear_gradient)(
     const ck_resampling *resampling, const REAL *dy, REAL *dx) {
-  NAMED(resample)(linear, true, resampling, dy, dx);
+  F(resample)(linear, true, resampling, dy, dx);
 }
 
-void NAMED(ck_resample_cubic_gradient)(const ck_resampling *resampling, const REAL *dy, REAL *dx) {
-  NAMED(resample)(cubic, true, resampling, dy, dx);
+void F(ck_resample_cubic_gradient)(const ck_resampling *resampling, const REAL *dy, REAL *dx) {
+  F(resample)(cubic, true, resampling, dy, dx);
 }

@@ -5,6 +5,7 @@
 
 #include "ck_allocator.h"
 #include "ck_parallel.h"
+#include "template.h"
 
 // Values are compared through unsigned keys in the same order: NaN above all, −0 with 0, complemented
 // where the order is descending.
@@ -27,13 +28,13 @@ static uint64_t key_f64(double value, bool descending) {
 
 #define REAL float
 #define KEY uint32_t
-#define NAMED(name) name##_f32
+#define SUFFIX f32
 #include "sort_template.h"
 #undef REAL
 #undef KEY
-#undef NAMED
+#undef SUFFIX
 
 #define REAL double
 #define KEY uint64_t
-#define NAMED(name) name##_f64
+#define SUFFIX f64
 #include "sort_template.h"

@@ -6,6 +6,7 @@
 
 #include "ck_allocator.h"
 #include "ck_parallel.h"
+#include "template.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -15,14 +16,14 @@ typedef enum { nearest, linear, cubic } method;
 enum { few_channels = 16, grain_elements = 1 << 14 };
 
 #define REAL float
-#define NAMED(name) name##_f32
+#define SUFFIX f32
 #define FLOOR floorf
 #include "resampling_template.h"
 #undef REAL
-#undef NAMED
+#undef SUFFIX
 #undef FLOOR
 
 #define REAL double
-#define NAMED(name) name##_f64
+#define SUFFIX f64
 #define FLOOR floor
 #include "resampling_template.h"
