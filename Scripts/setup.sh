@@ -45,16 +45,15 @@ install_missing() {
   apt-get install -y -qq --no-install-recommends $absent || fail "apt-get could not install $absent"
 }
 
-# SwiftPM keeps the evaluated Package.swift, which depends on the optional libraries it found: when these
-# are no longer what they were at the last set-up, what was kept and built is out of date.
-forget_stale_builds() {
+# SwiftPM keeps the evaluated Package.swift, which depends on the optional libraries it found, and the plan
+# of the build made from it, for as long as that file is untouched: when the libraries are no longer what
+# they were at the last set-up, both are out of date. What was built is rebuilt where its options changed.
+forget_stale_manifest() {
   state=.build/system-packages
   found="without: $(missing libdnnl-dev libpng-dev libjpeg-dev)"
-  if [ -d .build ] && [ "$(cat "$state" 2>/dev/null)" != "$found" ]; then
-    swift package clean
+  if [ -n "$absent" ] || { [ -d .build ] && [ "$(cat "$state" 2>/dev/null)" != "$found" ]; }; then
     swift package purge-cache
-  elif [ -n "$absent" ]; then
-    swift package purge-cache
+    touch Package.swift
   fi
   mkdir -p .build
   echo "$found" >"$state"
@@ -63,7 +62,7 @@ forget_stale_builds() {
 check_swift
 if command -v apt-get >/dev/null; then
   install_missing
-  forget_stale_builds
+  forget_stale_manifest
 else
   say "no apt-get here. Install the development files of OpenBLAS and LAPACKE (required), oneDNN, libpng and"
   say "libjpeg (optional) with your system's package manager; the build goes on with what it finds."
