@@ -52,7 +52,7 @@ public struct TrackerBoxes: Sendable {
   /// - Throws: `DatasetError`: where a file is malformed or has another number of boxes than its sequence has
   ///   frames, or where there is no file for any of the sequences.
   public init(contentsOf folder: URL, for sequences: [any VideoSequence]) throws {
-    for tracker in try Folder.list(folder, where: \.hasDirectoryPath) {
+    for tracker in try Folder.list(folder, where: Folder.isFolder) {
       for sequence in sequences {
         for object in sequence.objects {
           var names = ["\(sequence.name)-\(object).txt"]

@@ -20,7 +20,7 @@ public struct DAVISDataset: Sendable {
   public init(root: URL, list: String? = nil) throws {
     let frames = root.appending(path: "JPEGImages/480p")
     let annotations = root.appending(path: "Annotations/480p")
-    let found = try Folder.list(frames) { $0.hasDirectoryPath }
+    let found = try Folder.list(frames, where: Folder.isFolder)
     guard !found.isEmpty else {
       throw DatasetError.emptyFolder(path: frames.path, wanted: "folders of frames")
     }

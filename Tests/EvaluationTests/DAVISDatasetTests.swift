@@ -56,6 +56,18 @@ import Vision
     }
   }
 
+  @Test func sequencesMayBeLinks() throws {
+    let elsewhere = try TemporaryFolder()
+    try elsewhere.writeSequence("swan", annotations: [labelMap([1: left])])
+    let folder = try TemporaryFolder()
+    for kind in ["JPEGImages", "Annotations"] {
+      try FileManager.default.createSymbolicLink(
+        at: folder.file("\(kind)/480p/linked"),
+        withDestinationURL: elsewhere.file("\(kind)/480p/swan"))
+    }
+    #expect(try DAVISDataset(root: folder.url).sequences.map(\.name) == ["linked"])
+  }
+
   @Test func aMissingFolderAndEmptyFoldersAreNamed() throws {
     let folder = try TemporaryFolder()
     #expect(throws: DatasetError.missingFolder(path: folder.url.appending(path: "JPEGImages/480p").path)) {

@@ -88,7 +88,7 @@ public struct BoxGuidedSamples: Sendable {
     let view = View(
       of: sequence, fit: fit(sequence), around: truth, width: width, height: height, using: &generator)
     let image = view.apply(try sequence.image(frame)).adjusted(
-      brightness: generator.uniform(0.75..<1.3), contrast: generator.uniform(0.75..<1.3),
+      brightness: generator.uniform(0.8..<1.25), contrast: generator.uniform(0.8..<1.25),
       saturation: generator.uniform(0.6..<1.4), hue: generator.normal(deviation: 0.02))
     return BoxGuidedSample(image: image, box: box.map(view.apply), truth: view.apply(mask))
   }
@@ -108,7 +108,7 @@ public struct BoxGuidedSamples: Sendable {
     case .jitter:
       return truth?.jittered(using: &generator)
     case .stale:
-      let earlier = max(0, frame - generator.integer(1..<9))
+      let earlier = max(0, frame - generator.integer(1..<6))
       return try sequence.mask(earlier, object: object).boundingBox ?? truth
     case .lost:
       let whole = Box(x: 0, y: 0, width: Double(sequence.width), height: Double(sequence.height))
