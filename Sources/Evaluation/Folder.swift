@@ -6,9 +6,9 @@ enum Folder {
   static func list(_ folder: URL, where isWanted: (URL) -> Bool) throws -> [URL] {
     guard isFolder(folder) else { throw DatasetError.missingFolder(path: folder.path) }
     do {
-      return try FileManager.default.contentsOfDirectory(
-        at: folder, includingPropertiesForKeys: nil, options: .skipsHiddenFiles
-      ).filter(isWanted).sorted { $0.lastPathComponent < $1.lastPathComponent }
+      // By path, which follows a link to a folder where the same call by URL does not.
+      return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        .filter { !$0.hasPrefix(".") }.map { folder.appending(path: $0) }.filter(isWanted)
     } catch {
       throw DatasetError.inaccessible(path: folder.path, reason: "the folder cannot be listed")
     }

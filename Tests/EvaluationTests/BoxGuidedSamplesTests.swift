@@ -114,14 +114,14 @@ import Vision
   @Test func batchesHoldColoursBoxesAndTruthChannelsLast() throws {
     let samples = samples()
     let batch = BoxGuidedBatch([try samples.plain(0), try samples.plain(2)])
-    #expect((batch.count, batch.height, batch.width) == (2, 32, 32))
-    #expect(batch.input.count == 2 * 32 * 32 * 4)
-    #expect(batch.truth.count == 2 * 32 * 32)
+    #expect(batch.input.shape == [2, 32, 32, 4])
+    #expect(batch.truth.shape == [2, 32, 32, 1])
+    let (input, truth) = (batch.input.array(of: Float.self), batch.truth.array(of: Float.self))
     let pixel = 32 * 32 + 6 * 32 + 8
-    #expect(batch.input[4 * pixel] == 200.0 / 255)
-    #expect(batch.input[4 * pixel + 3] == 1)
-    #expect(batch.truth[pixel] == 1)
-    #expect(batch.input[4 * (pixel + 16 * 32) + 3] == 0)
+    #expect(input[4 * pixel] == 200.0 / 255)
+    #expect(input[4 * pixel + 3] == 1)
+    #expect(truth[pixel] == 1)
+    #expect(input[4 * (pixel + 16 * 32) + 3] == 0)
   }
 
   @Test func aLoaderYieldsTheSameBatchesEachTime() throws {
@@ -134,7 +134,7 @@ import Vision
     func epoch() throws -> [[Float]] {
       let batches = loader.batches(epoch: 1)
       var inputs: [[Float]] = []
-      while let batch = try batches.next() { inputs.append(batch.input) }
+      while let batch = try batches.next() { inputs.append(batch.input.array(of: Float.self)) }
       return inputs
     }
     let first = try epoch()

@@ -1,3 +1,4 @@
+import Tensor
 import Vision
 
 /// An object of a frame: what a box-guided segmentation network sees, and what it should answer.
@@ -16,21 +17,14 @@ public struct BoxGuidedSample: Sendable {
   }
 }
 
-/// Samples of one size as plain arrays, ready to become tensors.
+/// Samples of one size, as tensors.
 public struct BoxGuidedBatch: Sendable {
   /// The samples, for pictures.
   public let samples: [BoxGuidedSample]
   /// RGB / 255 and the 0/1 box mask, `[N, H, W, 4]`.
-  public let input: [Float]
+  public let input: Tensor
   /// The 0/1 masks, `[N, H, W, 1]`.
-  public let truth: [Float]
-
-  /// The number of samples N.
-  public var count: Int { samples.count }
-  /// The height H of every sample.
-  public var height: Int { samples[0].image.height }
-  /// The width W of every sample.
-  public var width: Int { samples[0].image.width }
+  public let truth: Tensor
 
   /// Joins at least one sample; all must be of one size.
   public init(_ samples: [BoxGuidedSample]) {
@@ -54,7 +48,7 @@ public struct BoxGuidedBatch: Sendable {
       for value in sample.truth.values { truth.append(Float(value)) }
     }
     self.samples = samples
-    self.input = input
-    self.truth = truth
+    self.input = Tensor(input, shape: [samples.count, height, width, 4])
+    self.truth = Tensor(truth, shape: [samples.count, height, width, 1])
   }
 }
