@@ -1,0 +1,178 @@
+#include <string.h>
+
+#include "COneDNN.h"
+#include "ck_parallel.h"
+#include "plan.h"
+
+#ifdef HAS_ONEDNN_2
+
+// The descriptions oneDNN wants: channels second in the order of axes, last in memory.
+typedef struct {
+  int axes;  // spatial ones
+  dnnl_memory_desc_t input, filter, any_filter, bias, output;
+  dnnl_dims_t stride, dilation, before, after;
+} description;
+
+static void describe_images(dnnl_memory_desc_t *result, int axes, int64_t batch, int64_t channels, const int64_t *size) {
+  dnnl_dims_t dimensions = {batch, channels};
+  for (int axis = 0; axis < axes; axis++) dimensions[2 + axis] = size[axis];
+  dnnl_memory_desc_init_by_tag(result, 2 + axes, dimensions, dnnl_f32, axes == 2 ? dnnl_nhwc : dnnl_ndhwc);
+}
+
+static description describe(const ck_convolution *convolution) {
+  description result = {.axes = 3};
+  // A filter without extent in time sees frames as so many images.
+  bool flat = convolution->kernel[0] == 1 && convolution->before[0] == 0 && convolution->after[0] == 0
+      && convolution->in[0] == convolution->out[0];
+  int64_t batch = convolution->batch;
+  if (flat) {
+    result.axes = 2;
+    batch *= convolution->in[0];
+  }
+  int skipped = flat ? 1 : 0;
+  describe_images(&result.input, result.axes, batch, convolution->in_channels, convolution->in + skipped);
+  describe_images(&result.output, result.axes, batch, convolution->out_channels, convolution->out + skipped);
+
+  int64_t groups = convolution->groups, width = convolution->in_channels / groups;
+  int64_t outputs = convolution->out_channels / groups;
+  dnnl_dims_t dimensions, strides;
+  int rank = 0;
+  if (groups > 1) {
+    dimensions[rank] = groups;
+    strides[rank++] = outputs;
+  }
+  dimensions[rank] = outputs;
+  strides[rank++] = 1;
+  dimensions[rank] = width;
+  strides[rank++] = convolution->out_channels;
+  int64_t stride = width * convolution->out_channels;
+  for (int axis = result.axes - 1; axis >= 0; axis--) {
+    dimensions[rank + axis] = convolution->kernel[skipped + axis];
+    strides[rank + axis] = stride;
+    stride *= convolution->kernel[skipped + axis];
+    result.stride[axis] = convolution->stride[skipped + axis];
+    result.dilation[axis] = convolution->dilation[skipped + axis] - 1;
+    result.before[axis] = convolution->before[skipped + axis];
+    result.after[axis] = convolution->after[skipped + axis];
+  }
+  rank += result.axes;
+  dnnl_memory_desc_init_by_strides(&result.filter, rank, dimensions, dnnl_f32, strides);
+  dnnl_memory_desc_init_by_tag(&result.any_filter, rank, dimensions, dnnl_f32, dnnl_format_tag_any);
+  dnnl_dims_t channels = {convolution->out_channels};
+  dnnl_memory_desc_init_by_tag(&result.bias, 1, channels, dnnl_f32, dnnl_a);
+  return result;
+}
+
+static bool describe_forward(const plan_key *key, description *it, dnnl_prop_kind_t purpose, dnnl_primitive_desc_t *result) {
+  dnnl_convolution_desc_t operation;
+  if (dnnl_dilated_convolution_forward_desc_init(
+          &operation, purpose, dnnl_convolution_direct, &it->input, &it->any_filter, key->bias ? &it->bias : NULL,
+          &it->output, it->stride, it->dilation, it->before, it->after) != dnnl_success) {
+    return false;
+  }
+  dnnl_primitive_attr_t attributes = plan_attributes();
+  if (key->relu) {
+    dnnl_post_ops_t after;
+    dnnl_post_ops_create(&after);
+    dnnl_post_ops_append_eltwise(after, 1, dnnl_eltwise_relu, 0, 0);
+    dnnl_primitive_attr_set_post_ops(attributes, after);
+    dnnl_post_ops_destroy(after);
+  }
+  dnnl_status_t status = dnnl_primitive_desc_create(result, &operation, attributes, onednn_engine(), NULL);
+  dnnl_primitive_attr_destroy(attributes);
+  return status == dnnl_success;
+}
+
+static bool describe_gradient(const plan_key *key, description *it, dnnl_primitive_desc_t *result) {
+  dnnl_primitive_desc_t hint;
+  plan_key plain = *key;
+  plain.bias = plain.relu = 0;
+  if (!describe_forward(&plain, it, dnnl_forward_training, &hint)) return false;
+  dnnl_convolution_desc_t operation;
+  dnnl_status_t status = key->operation == input_gradient
+      ? dnnl_dilated_convolution_backward_data_desc_init(
+            &operation, dnnl_convolution_direct, &it->input, &it->any_filter, &it->output, it->stride, it->dilation,
+            it->before, it->after)
+      : dnnl_dilated_convolution_backward_weights_desc_init(
+            &operation, dnnl_convolution_direct, &it->input, &it->any_filter, key->bias ? &it->bias : NULL,
+            &it->output, it->stride, it->dilation, it->before, it->after);
+  if (status == dnnl_success) {
+    dnnl_primitive_attr_t attributes = plan_attributes();
+    status = dnnl_primitive_desc_create(result, &operation, attributes, onednn_engine(), hint);
+    dnnl_primitive_attr_destroy(attributes);
+  }
+  dnnl_primitive_desc_destroy(hint);
+  return status == dnnl_success;
+}
+
+// oneDNN 2.6.3 writes past its scratch memory in strided 1x1 convolutions of channels that do not fill a vector.
+static bool is_broken(const ck_convolution *convolution, const_dnnl_primitive_desc_t primitive) {
+  const char *implementation = "";
+  dnnl_primitive_desc_query(primitive, dnnl_query_impl_info_str, 0, &implementation);
+  return strncmp(implementation, "jit_1x1", 7) == 0
+      && (convolution->in_channels % 16 != 0 || convolution->out_channels % 16 != 0)
+      && (convolution->stride[0] > 1 || convolution->stride[1] > 1 || convolution->stride[2] > 1);
+}
+
+static void build(const plan_key *key, plan *plan) {
+  description it = describe(&key->convolution);
+  dnnl_primitive_desc_t primitive;
+  bool described = key->operation == forward ? describe_forward(key, &it, dnnl_forward_inference, &primitive)
+                                             : describe_gradient(key, &it, &primitive);
+  if (!described) return;
+  const operand operands[3][4] = {
+      [forward] = {{DNNL_ARG_SRC, false, .plain = it.input}, {DNNL_ARG_WEIGHTS, false, .plain = it.filter},
+                   {DNNL_ARG_DST, true, .plain = it.output}, {DNNL_ARG_BIAS, false, .plain = it.bias}},
+      [input_gradient] = {{DNNL_ARG_DIFF_DST, false, .plain = it.output}, {DNNL_ARG_WEIGHTS, false, .plain = it.filter},
+                          {DNNL_ARG_DIFF_SRC, true, .plain = it.input}},
+      [filter_gradient] = {{DNNL_ARG_DIFF_DST, false, .plain = it.output}, {DNNL_ARG_SRC, false, .plain = it.input},
+                           {DNNL_ARG_DIFF_WEIGHTS, true, .plain = it.filter},
+                           {DNNL_ARG_DIFF_BIAS, true, .plain = it.bias}},
+  };
+  memcpy(plan->operands, operands[key->operation], sizeof plan->operands);
+  plan->operand_count = key->bias ? 4 : 3;
+  if (!is_broken(&key->convolution, primitive)) plan_create(plan, primitive);
+  dnnl_primitive_desc_destroy(primitive);
+}
+
+static bool run(operation operation, const ck_convolution *convolution, bool relu, const void *first,
+                const void *second, const void *third, const void *bias) {
+  bool acquired = ck_pool_acquire();
+  plan_key key = {operation, bias != NULL, relu, acquired ? ck_thread_count() : 1, *convolution};
+  plan *plan = plan_acquire(&key, build);
+  bool done = false;
+  if (plan) {
+    void *const arrays[] = {(void *)first, (void *)second, (void *)third, (void *)bias};
+    done = plan->primitive && plan_run(plan, arrays);
+    plan_release(plan);
+  }
+  ck_pool_release(acquired);
+  return done;
+}
+
+#else
+
+typedef enum { forward, input_gradient, filter_gradient } operation;
+
+static bool run(operation operation, const ck_convolution *convolution, bool relu, const void *first,
+                const void *second, const void *third, const void *bias) {
+  (void)operation, (void)convolution, (void)relu, (void)first, (void)second, (void)third, (void)bias;
+  return false;
+}
+
+#endif
+
+bool onednn_convolution_forward(const ck_convolution *convolution, const float *x, const float *w,
+                                const float *bias, bool relu, float *y) {
+  return run(forward, convolution, relu, x, w, y, bias);
+}
+
+bool onednn_convolution_input_gradient(const ck_convolution *convolution, const float *dy, const float *w,
+                                       float *dx) {
+  return run(input_gradient, convolution, false, dy, w, dx, NULL);
+}
+
+bool onednn_convolution_filter_gradient(const ck_convolution *convolution, const float *dy, const float *x,
+                                        float *dw, float *dbias) {
+  return run(filter_gradient, convolution, false, dy, x, dw, dbias);
+}
