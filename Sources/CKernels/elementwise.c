@@ -14,16 +14,12 @@ enum { light_grain = 32768, heavy_grain = 4096 };
 #undef REAL
 #undef SUFFIX
 
-// In double the C library's functions take one value at a time.
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wpass-failed"
 #define REAL double
 #define SUFFIX f64
 #include "elementwise_template.h"
 #include "compare_template.h"
 #undef REAL
 #undef SUFFIX
-#pragma clang diagnostic pop
 
 #define REAL int32_t
 #define SUFFIX i32

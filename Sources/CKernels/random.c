@@ -55,7 +55,6 @@ MATH double unit_f64(const uint32_t *words, int i) {
 #undef REAL
 #undef SUFFIX
 
-#pragma clang diagnostic ignored "-Wpass-failed"
 #define REAL double
 #define SUFFIX f64
 #include "random_template.h"

@@ -12,8 +12,6 @@ enum { sum_length = 1024, softmax_grain = 8192 };
 #undef REAL
 #undef SUFFIX
 
-// In double the C library's functions take one value at a time.
-#pragma clang diagnostic ignored "-Wpass-failed"
 #define REAL double
 #define SUFFIX f64
 #include "softmax_template.h"

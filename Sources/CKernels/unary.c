@@ -42,13 +42,9 @@ static int64_t unary_grain(ck_unary op) {
 #undef REAL
 #undef SUFFIX
 
-// In double the C library's functions take one value at a time.
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wpass-failed"
 #define REAL double
 #define SUFFIX f64
 #include "unary_template.h"
 #include "stream_template.h"
 #undef REAL
 #undef SUFFIX
-#pragma clang diagnostic pop
