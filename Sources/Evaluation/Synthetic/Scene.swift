@@ -41,8 +41,7 @@ struct Scene: Sendable {
   init(aspect: Float, using generator: inout SeededGenerator) {
     func place(within margin: Double) -> SIMD2<Float> {
       SIMD2(
-        Float(generator.uniform(margin..<Double(aspect) - margin)),
-        Float(generator.uniform(margin..<1 - margin)))
+        aspect * Float(generator.uniform(margin..<1 - margin)), Float(generator.uniform(margin..<1 - margin)))
     }
     func body(_ family: Body.Family, _ materials: [Texture], size: Range<Double>, at middle: SIMD2<Float>)
       -> Body
