@@ -127,7 +127,7 @@ private struct Canvas {
     let named = entries.filter { !$0.name.isEmpty }
     guard let widest = named.map({ Shape.textWidth($0.name, unit: unit) }).max() else { return }
     let line = 13 * unit
-    let plate = emptiestCorner(width: widest + 30 * unit, height: Double(named.count) * line + 6 * unit)
+    let plate = emptiestPlace(width: widest + 30 * unit, height: Double(named.count) * line + 6 * unit)
     image.fill(.rectangle(plate), with: .white, opacity: 0.85)
     image.draw(plate, color: Self.gridColor, thickness: 1)
     for (i, entry) in named.enumerated() {
@@ -141,18 +141,27 @@ private struct Canvas {
     }
   }
 
-  // The corner of the frame in which the fewest points of the curves lie, the upper right where equal.
-  private func emptiestCorner(width: Double, height: Double) -> Box {
+  // Of nine places in the frame the one that the curves cross least, the first where equal.
+  private func emptiestPlace(width: Double, height: Double) -> Box {
     let margin = 8 * unit
     let (left, right) = (frame.x + margin, frame.maxX - margin - width)
     let (top, bottom) = (frame.y + margin, frame.maxY - margin - height)
-    let corners = [(right, top), (right, bottom), (left, top), (left, bottom)].map {
-      Box(x: $0.0.rounded(), y: $0.1.rounded(), width: width.rounded(), height: height.rounded())
+    let places = [right, left, (left + right) / 2].flatMap { x in
+      [top, bottom, (top + bottom) / 2].map {
+        Box(x: x.rounded(), y: $0.rounded(), width: width.rounded(), height: height.rounded())
+      }
     }
-    let points = plot.series.flatMap(\.points).compactMap(position)
+    // Some points between each two of a curve stand for the line.
+    let points = plot.series.flatMap { curve in
+      let drawn = curve.points.compactMap(position)
+      return drawn
+        + zip(drawn, drawn.dropFirst()).flatMap { from, to in
+          stride(from: 0.1, to: 1, by: 0.1).map { from + $0 * (to - from) }
+        }
+    }
     func crowd(_ box: Box) -> Int {
       points.count { box.x <= $0.x && $0.x < box.maxX && box.y <= $0.y && $0.y < box.maxY }
     }
-    return corners.min { crowd($0) < crowd($1) }!
+    return places.min { crowd($0) < crowd($1) }!
   }
 }

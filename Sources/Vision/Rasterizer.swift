@@ -12,13 +12,15 @@ struct Rasterizer {
   let height: Int
 
   /// Calls `body` for each row that the shape touches, with the first column and the cover of the
-  /// columns from there on, 0…1.
+  /// columns from there on, 0…1. A shape with a corner that is not finite touches nothing.
   func scan(_ shape: Shape, _ body: (_ y: Int, _ firstColumn: Int, _ coverage: [Float]) -> Void) {
     let corners = shape.polygons.joined()
-    guard let top = corners.map(\.y).min(), let bottom = corners.map(\.y).max(), top.isFinite, bottom.isFinite
+    guard let top = corners.map(\.y).min(), let bottom = corners.map(\.y).max(),
+      corners.allSatisfy({ $0.x.isFinite && $0.y.isFinite })
     else { return }
-    let rows = Int(max(0, top.rounded(.down)))..<max(0, Int(min(Double(height), bottom.rounded(.up))))
-    guard rows.lowerBound < rows.upperBound else { return }
+    func row(_ y: Double) -> Int { Int(min(max(y, 0), Double(height))) }
+    let rows = row(top.rounded(.down))..<row(bottom.rounded(.up))
+    if rows.isEmpty { return }
     var lines = crossings(of: shape, rows: rows)
     for y in rows {
       let first = (y - rows.lowerBound) * Self.linesPerRow

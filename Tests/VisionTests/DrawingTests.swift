@@ -24,6 +24,9 @@ import Testing
   #expect(cover(.rectangle(Box(x: 60, y: 5, width: 5, height: 5))) == 0)
   #expect(cover(.rectangle(Box(x: 5, y: -9, width: 5, height: 5))) == 0)
   #expect(cover(.rectangle(Box(x: -9, y: 5, width: 5, height: 5))) == 0)
+  #expect(cover(.rectangle(Box(x: 5, y: 1e300, width: 1e300, height: 5))) == 0)
+  #expect(abs(cover(.rectangle(Box(x: -1e30, y: -1e30, width: 2e30, height: 2e30))) - 2000) < 1e-3)
+  #expect(cover(.rectangle(Box(x: .nan, y: 5, width: 5, height: 5))) == 0)
 }
 
 @Test func fillingBlends() {
