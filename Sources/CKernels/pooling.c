@@ -10,31 +10,6 @@
 // Rows of the last axis that are worth a thread: about 16 thousand elements.
 static int64_t grain(int64_t row_elements) { return 1 + (1 << 14) / (row_elements > 0 ? row_elements : 1); }
 
-// The outputs that read an input coordinate along one axis, in `outputs[begin[i] ..< begin[i + 1]]`.
-typedef struct {
-  int64_t *begin, *outputs;
-  size_t bytes;
-} cover;
-
-static cover make_cover(const ck_pooling *pooling, int axis) {
-  int64_t in = pooling->in[axis], kernel = pooling->kernel[axis], stride = pooling->stride[axis];
-  cover result = {.bytes = (size_t)(in + 1 + pooling->out[axis] * kernel) * sizeof(int64_t)};
-  result.begin = ck_allocate(result.bytes);
-  result.outputs = result.begin + in + 1;
-  int64_t count = 0;
-  for (int64_t i = 0; i < in; i++) {
-    result.begin[i] = count;
-    for (int64_t tap = kernel - 1; tap >= 0; tap--) {
-      int64_t at = i + pooling->before[axis] - tap * pooling->dilation[axis];
-      if (at >= 0 && at % stride == 0 && at / stride < pooling->out[axis]) result.outputs[count++] = at / stride;
-    }
-  }
-  result.begin[in] = count;
-  return result;
-}
-
-static void release_cover(cover cover) { ck_deallocate(cover.begin, cover.bytes); }
-
 // The taps [low, high) of a window that read the input, or the input and its padding.
 typedef struct {
   int64_t first, low, high, counted;
@@ -58,11 +33,33 @@ static inline span span_of(const ck_pooling *pooling, int axis, int64_t out) {
   return result;
 }
 
-static inline int64_t window_size(const ck_pooling *pooling, const int64_t out[3]) {
-  int64_t size = 1;
-  for (int axis = 0; axis < 3; axis++) size *= span_of(pooling, axis, out[axis]).counted;
-  return size;
+// The outputs that read an input coordinate along one axis, in `outputs[begin[i] ..< begin[i + 1]]`,
+// and the number of taps of each output that count in a mean.
+typedef struct {
+  int64_t *begin, *outputs, *sizes;
+  size_t bytes;
+} cover;
+
+static cover make_cover(const ck_pooling *pooling, int axis) {
+  int64_t in = pooling->in[axis], kernel = pooling->kernel[axis], stride = pooling->stride[axis];
+  cover result = {.bytes = (size_t)(in + 1 + pooling->out[axis] * (kernel + 1)) * sizeof(int64_t)};
+  result.begin = ck_allocate(result.bytes);
+  result.outputs = result.begin + in + 1;
+  result.sizes = result.outputs + pooling->out[axis] * kernel;
+  for (int64_t out = 0; out < pooling->out[axis]; out++) result.sizes[out] = span_of(pooling, axis, out).counted;
+  int64_t count = 0;
+  for (int64_t i = 0; i < in; i++) {
+    result.begin[i] = count;
+    for (int64_t tap = kernel - 1; tap >= 0; tap--) {
+      int64_t at = i + pooling->before[axis] - tap * pooling->dilation[axis];
+      if (at >= 0 && at % stride == 0 && at / stride < pooling->out[axis]) result.outputs[count++] = at / stride;
+    }
+  }
+  result.begin[in] = count;
+  return result;
 }
+
+static void release_cover(cover cover) { ck_deallocate(cover.begin, cover.bytes); }
 
 #define real float
 #define NAME(function) function##_f32

@@ -106,13 +106,23 @@ void NAME(ck_average_pool_forward)(const ck_pooling *pooling, const real *x, rea
               &work, NAME(average_forward));
 }
 
+// The first window sets the gradient, the others add to it.
 static inline void NAME(add_where)(real *restrict sum, const real *restrict dy, const int32_t *restrict maxima,
-                                   int32_t at, int64_t channels) {
-  for (int64_t c = 0; c < channels; c++) sum[c] += maxima[c] == at ? dy[c] : 0;
+                                   int32_t at, bool first, int64_t channels) {
+  if (first) {
+    for (int64_t c = 0; c < channels; c++) sum[c] = maxima[c] == at ? dy[c] : 0;
+  } else {
+    for (int64_t c = 0; c < channels; c++) sum[c] += maxima[c] == at ? dy[c] : 0;
+  }
 }
 
-static inline void NAME(add_scaled)(real *restrict sum, const real *restrict dy, real scale, int64_t channels) {
-  for (int64_t c = 0; c < channels; c++) sum[c] += dy[c] * scale;
+static inline void NAME(add_scaled)(real *restrict sum, const real *restrict dy, real scale, bool first,
+                                    int64_t channels) {
+  if (first) {
+    for (int64_t c = 0; c < channels; c++) sum[c] = dy[c] * scale;
+  } else {
+    for (int64_t c = 0; c < channels; c++) sum[c] += dy[c] * scale;
+  }
 }
 
 // Rows are those of the input: [batch, in[0], in[1]]. With maxima the gradient of the maximum, else of the mean.
@@ -127,20 +137,24 @@ CK_CLONES static void NAME(pool_backward)(void *context, int64_t begin, int64_t 
     for (int64_t at2 = 0; at2 < in[2]; at2++) {
       real *dx = work->to + (row * in[2] + at2) * channels;
       int32_t position = (int32_t)((at0 * in[1] + at1) * in[2] + at2);
-      memset(dx, 0, (size_t)channels * sizeof(real));
+      bool first = true;
       for (int64_t i0 = cover[0].begin[at0]; i0 < cover[0].begin[at0 + 1]; i0++) {
+        int64_t out0 = cover[0].outputs[i0];
         for (int64_t i1 = cover[1].begin[at1]; i1 < cover[1].begin[at1 + 1]; i1++) {
-          for (int64_t i2 = cover[2].begin[at2]; i2 < cover[2].begin[at2 + 1]; i2++) {
-            int64_t window[3] = {cover[0].outputs[i0], cover[1].outputs[i1], cover[2].outputs[i2]};
-            int64_t output = (((image * out[0] + window[0]) * out[1] + window[1]) * out[2] + window[2]) * channels;
+          int64_t out1 = cover[1].outputs[i1];
+          for (int64_t i2 = cover[2].begin[at2]; i2 < cover[2].begin[at2 + 1]; i2++, first = false) {
+            int64_t out2 = cover[2].outputs[i2];
+            int64_t window = (((image * out[0] + out0) * out[1] + out1) * out[2] + out2) * channels;
             if (work->maxima) {
-              NAME(add_where)(dx, work->from + output, work->maxima + output, position, channels);
+              NAME(add_where)(dx, work->from + window, work->maxima + window, position, first, channels);
             } else {
-              NAME(add_scaled)(dx, work->from + output, 1 / (real)window_size(pooling, window), channels);
+              real size = (real)(cover[0].sizes[out0] * cover[1].sizes[out1] * cover[2].sizes[out2]);
+              NAME(add_scaled)(dx, work->from + window, 1 / size, first, channels);
             }
           }
         }
       }
+      if (first) memset(dx, 0, (size_t)channels * sizeof(real));
     }
   }
 }

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "COneDNN.h"
+#include "ck_allocator.h"
 #include "ck_parallel.h"
 #include "plan.h"
 
@@ -137,6 +138,7 @@ static void build(const plan_key *key, plan *plan) {
 
 static bool run(operation operation, const ck_convolution *convolution, bool relu, const void *first,
                 const void *second, const void *third, const void *bias) {
+  if (convolution->batch == 0) return false;
   bool acquired = ck_pool_acquire();
   plan_key key = {operation, bias != NULL, relu, acquired ? ck_thread_count() : 1, *convolution};
   plan *plan = plan_acquire(&key, build);
@@ -150,6 +152,38 @@ static bool run(operation operation, const ck_convolution *convolution, bool rel
   return done;
 }
 
+// The input gradient of stride 1 is a convolution of dy with the filter turned round and its channels swapped.
+// Written so, it takes oneDNN's forward kernels, which run a fifth faster than those for gradients.
+static bool run_turned(const ck_convolution *convolution, const float *dy, const float *w, float *dx) {
+  int64_t groups = convolution->groups, inputs = convolution->in_channels, outputs = convolution->out_channels;
+  ck_convolution turned = *convolution;
+  turned.in_channels = outputs;
+  turned.out_channels = inputs;
+  int64_t taps = 1;
+  for (int axis = 0; axis < 3; axis++) {
+    int64_t reach = convolution->dilation[axis] * (convolution->kernel[axis] - 1);
+    turned.in[axis] = convolution->out[axis];
+    turned.out[axis] = convolution->in[axis];
+    turned.before[axis] = reach - convolution->before[axis];
+    turned.after[axis] = reach - convolution->after[axis];
+    if (convolution->stride[axis] != 1 || turned.before[axis] < 0 || turned.after[axis] < 0) return false;
+    taps *= convolution->kernel[axis];
+  }
+  int64_t width = inputs / groups, group_outputs = outputs / groups;
+  size_t bytes = (size_t)(taps * width * outputs) * sizeof(float);
+  float *filter = ck_allocate(bytes), *to = filter;
+  for (int64_t tap = taps - 1; tap >= 0; tap--) {
+    for (int64_t output = 0; output < group_outputs; output++) {
+      for (int64_t input = 0; input < inputs; input++) {
+        *to++ = w[(tap * width + input % width) * outputs + input / width * group_outputs + output];
+      }
+    }
+  }
+  bool done = run(forward, &turned, false, dy, filter, dx, NULL);
+  ck_deallocate(filter, bytes);
+  return done;
+}
+
 #else
 
 typedef enum { forward, input_gradient, filter_gradient } operation;
@@ -160,7 +194,24 @@ static bool run(operation operation, const ck_convolution *convolution, bool rel
   return false;
 }
 
+static bool run_turned(const ck_convolution *convolution, const float *dy, const float *w, float *dx) {
+  (void)convolution, (void)dy, (void)w, (void)dx;
+  return false;
+}
+
 #endif
+
+// Whether the filter is one matrix applied at every position. As a matrix product, the gradient of such a
+// filter takes less than half the time of oneDNN's convolution.
+static bool is_pointwise(const ck_convolution *convolution) {
+  for (int axis = 0; axis < 3; axis++) {
+    if (convolution->kernel[axis] != 1 || convolution->stride[axis] != 1 || convolution->before[axis] != 0
+        || convolution->after[axis] != 0) {
+      return false;
+    }
+  }
+  return convolution->groups == 1;
+}
 
 bool onednn_convolution_forward(const ck_convolution *convolution, const float *x, const float *w,
                                 const float *bias, bool relu, float *y) {
@@ -169,10 +220,14 @@ bool onednn_convolution_forward(const ck_convolution *convolution, const float *
 
 bool onednn_convolution_input_gradient(const ck_convolution *convolution, const float *dy, const float *w,
                                        float *dx) {
-  return run(input_gradient, convolution, false, dy, w, dx, NULL);
+  return run_turned(convolution, dy, w, dx) || run(input_gradient, convolution, false, dy, w, dx, NULL);
 }
 
 bool onednn_convolution_filter_gradient(const ck_convolution *convolution, const float *dy, const float *x,
                                         float *dw, float *dbias) {
+  if (!dbias && is_pointwise(convolution)) {
+    int64_t positions = convolution->batch * convolution->in[0] * convolution->in[1] * convolution->in[2];
+    return onednn_matmul(true, false, convolution->in_channels, convolution->out_channels, positions, x, dy, 0, dw);
+  }
   return run(filter_gradient, convolution, false, dy, x, dw, dbias);
 }
