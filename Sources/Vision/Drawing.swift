@@ -1,6 +1,6 @@
 extension Image {
   /// Fills a shape, with antialiased edges.
-  public mutating func fill(_ shape: Shape, with color: Color, opacity: Double = 1) {
+  public mutating func fill(_ shape: Figure, with color: Color, opacity: Double = 1) {
     let samples = color.samples(channels: channels).map(Float.init)
     let channels = channels
     let width = width
@@ -37,10 +37,10 @@ extension Image {
     _ text: String, x: Double, y: Double, color: Color, unit: Double = 1, plate: Color? = nil
   ) {
     if let plate {
-      let width = Shape.textWidth(text, unit: unit) + 4 * unit
+      let width = Figure.textWidth(text, unit: unit) + 4 * unit
       fill(.rectangle(Box(x: x - 2 * unit, y: y - 2 * unit, width: width, height: 11 * unit)), with: plate)
     }
-    fill(Shape.text(text, unit: unit).translated(x: x, y: y), with: color)
+    fill(Figure.text(text, unit: unit).translated(x: x, y: y), with: color)
   }
 
   /// Tints the pixels of a mask, and draws its border opaque.
@@ -104,7 +104,7 @@ extension Image {
 
 extension Mask {
   /// The pixels of which a shape covers at least half.
-  public init(_ shape: Shape, width: Int, height: Int) {
+  public init(_ shape: Figure, width: Int, height: Int) {
     var values = [UInt8](repeating: 0, count: width * height)
     Rasterizer(width: width, height: height).scan(shape) { y, firstColumn, coverage in
       for (i, cover) in coverage.enumerated() where cover >= 0.5 { values[y * width + firstColumn + i] = 1 }

@@ -4,7 +4,7 @@ import Testing
 @testable import Vision
 
 @Test func shapesCoverTheirArea() {
-  func cover(_ shape: Shape) -> Double {
+  func cover(_ shape: Figure) -> Double {
     var total = 0.0
     Rasterizer(width: 50, height: 40).scan(shape) { _, _, coverage in
       total += coverage.reduce(0) { $0 + Double($1) }
@@ -83,8 +83,8 @@ import Testing
   }
   #expect(Set(drawn).count == 94)
   #expect(drawn.allSatisfy { $0.contains(255) })
-  #expect(Shape.text(" ").polygons.isEmpty)
-  #expect(Shape.textWidth("ab", unit: 2) == 22)
+  #expect(Figure.text(" ").polygons.isEmpty)
+  #expect(Figure.textWidth("ab", unit: 2) == 22)
 }
 
 @Test func plotShowsItsCurves() {

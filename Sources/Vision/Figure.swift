@@ -2,7 +2,7 @@ import Foundation
 
 /// A filled region between closed polygons, in the coordinates of `Box`. Polygons that overlap unite
 /// when they run the same way round; one that runs the other way cuts a hole.
-public struct Shape: Sendable {
+public struct Figure: Sendable {
   /// The corners of each polygon, in order; the last is joined to the first.
   public var polygons: [[Point]]
 
@@ -10,27 +10,27 @@ public struct Shape: Sendable {
   public init(polygons: [[Point]]) { self.polygons = polygons }
 
   /// The polygon of the given corners.
-  public static func polygon(_ corners: [Point]) -> Shape { Shape(polygons: [corners]) }
+  public static func polygon(_ corners: [Point]) -> Figure { Figure(polygons: [corners]) }
 
   /// A filled rectangle.
-  public static func rectangle(_ box: Box) -> Shape {
+  public static func rectangle(_ box: Box) -> Figure {
     .polygon([
       Point(box.x, box.y), Point(box.maxX, box.y), Point(box.maxX, box.maxY), Point(box.x, box.maxY),
     ])
   }
 
   /// The frame of a rectangle, of the given thickness inwards.
-  public static func outline(_ box: Box, thickness: Double) -> Shape {
+  public static func outline(_ box: Box, thickness: Double) -> Figure {
     let inner = Box(
       centerX: box.centerX, centerY: box.centerY, width: box.width - 2 * thickness,
       height: box.height - 2 * thickness)
     guard !inner.isEmpty else { return .rectangle(box) }
-    return Shape(
-      polygons: Shape.rectangle(box).polygons + [Shape.rectangle(inner).polygons[0].reversed()])
+    return Figure(
+      polygons: Figure.rectangle(box).polygons + [Figure.rectangle(inner).polygons[0].reversed()])
   }
 
   /// The ellipse that touches the sides of a box.
-  public static func ellipse(in box: Box) -> Shape {
+  public static func ellipse(in box: Box) -> Figure {
     let corners = max(16, Int(3 * max(box.width, box.height).squareRoot()) * 4)
     return .polygon(
       (0..<corners).map {
@@ -40,14 +40,14 @@ public struct Shape: Sendable {
   }
 
   /// A line through points, with round ends and corners.
-  public static func line(_ points: [Point], thickness: Double) -> Shape {
+  public static func line(_ points: [Point], thickness: Double) -> Figure {
     if points.count == 1 { return capsule(points[0], points[0], radius: thickness / 2) }
-    return zip(points, points.dropFirst()).reduce(into: Shape(polygons: [])) {
+    return zip(points, points.dropFirst()).reduce(into: Figure(polygons: [])) {
       $0.polygons += capsule($1.0, $1.1, radius: thickness / 2).polygons
     }
   }
 
-  private static func capsule(_ from: Point, _ to: Point, radius: Double) -> Shape {
+  private static func capsule(_ from: Point, _ to: Point, radius: Double) -> Figure {
     let heading = atan2(to.y - from.y, to.x - from.x)
     let steps = max(8, Int(4 * radius.squareRoot()))
     func cap(_ center: Point, _ start: Double) -> [Point] {
@@ -61,8 +61,8 @@ public struct Shape: Sendable {
 
   /// A line of text in the built-in font (ASCII, letters 5×7 units, 6 units apart), its top-left corner
   /// at the origin; `unit` is the size of the font's unit in pixels.
-  public static func text(_ text: String, unit: Double = 1) -> Shape {
-    var shape = Shape(polygons: [])
+  public static func text(_ text: String, unit: Double = 1) -> Figure {
+    var shape = Figure(polygons: [])
     for (position, character) in text.enumerated() {
       let origin = Point(Double(position * Font.advance), 0)
       shape.polygons += Font.outline(of: character).map { $0.map { unit * ($0 + origin) } }
@@ -76,12 +76,12 @@ public struct Shape: Sendable {
   }
 
   /// The shape after an affine map.
-  public func transformed(by map: Affine) -> Shape {
-    Shape(polygons: polygons.map { $0.map { map($0.x, $0.y) } })
+  public func transformed(by map: Affine) -> Figure {
+    Figure(polygons: polygons.map { $0.map { map($0.x, $0.y) } })
   }
 
   /// The shape moved.
-  public func translated(x: Double, y: Double) -> Shape { transformed(by: .translation(x, y)) }
+  public func translated(x: Double, y: Double) -> Figure { transformed(by: .translation(x, y)) }
 }
 
 extension Font {
