@@ -43,6 +43,14 @@ extension Tensor {
     UnsafeMutableRawBufferPointer(start: storage.pointer, count: bytes.count).copyBytes(from: bytes)
   }
 
+  /// Elements that a closure writes, all of them, as raw bytes in the machine's order, row-major: the result of a kernel.
+  public init(
+    unsafeUninitialized shape: Shape, dtype: DType, _ write: (UnsafeMutableRawBufferPointer) throws -> Void
+  ) rethrows {
+    self.init(uninitialized: shape, dtype)
+    try write(UnsafeMutableRawBufferPointer(start: storage.pointer, count: elementCount * dtype.size))
+  }
+
   /// `start, start + step, …` up to `end`, which is left out.
   public init(from start: Double = 0, to end: Double, by step: Double = 1, dtype: DType = .float32) {
     precondition(step != 0, "a range of step 0 has no end")

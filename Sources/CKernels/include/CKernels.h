@@ -7,6 +7,7 @@
 #include "ck_copy.h"
 #include "ck_elementwise.h"
 #include "ck_image.h"
+#include "ck_loss.h"
 #include "ck_matmul.h"
 #include "ck_normalization.h"
 #include "ck_optimizer.h"

@@ -1,21 +1,3 @@
-/// The gradients of a scalar with respect to every leaf (a module's parameter, say) that it was computed from.
-public struct Gradients: Sendable {
-  private let tensors: [ObjectIdentifier: Tensor]
-  // Held so that no identity is reused while its gradient is here.
-  private let owners: [any Sendable & AnyObject]
-
-  init(_ tensors: [ObjectIdentifier: Tensor], owners: [any Sendable & AnyObject]) {
-    self.tensors = tensors
-    self.owners = owners
-  }
-
-  /// The gradient of a leaf; nil where the value does not depend on it.
-  public subscript(owner: AnyObject) -> Tensor? { tensors[ObjectIdentifier(owner)] }
-
-  /// The number of leaves that received a gradient.
-  public var count: Int { tensors.count }
-}
-
 /// Runs `body`, recording, and returns its scalar result with the gradients of all parameters it read.
 ///
 /// Nothing is recorded outside such a scope. A scope inside another is on its own: to the inner one the
@@ -33,19 +15,9 @@ public func valueWithGradient<Extra>(
 ) rethrows -> (value: Tensor, extra: Extra, gradients: Gradients) {
   let tape = Tape()
   let (value, extra) = try Tape.with(tape, body)
-  let leaves = tape.leaves
-  let found = tape.gradients(ofScalar: value, wanted: Set(leaves.values.map(\.slot)))
-  var tensors: [ObjectIdentifier: Tensor] = [:]
-  for (identity, leaf) in leaves { tensors[identity] = found[leaf.slot] }
-  return (
-    value.detached(), extra, Gradients(tensors, owners: leaves.values.map { Owner($0.owner) })
-  )
-}
-
-/// Keeps a leaf's owner alive; never reads it.
-private final class Owner: @unchecked Sendable {
-  private let object: AnyObject
-  init(_ object: AnyObject) { self.object = object }
+  let leaves = tape.leaves.values.sorted { $0.slot < $1.slot }
+  let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.slot)))
+  return (value.detached(), extra, Gradients(leaves.map { ($0.owner, found[$0.slot]) }))
 }
 
 extension Tape {

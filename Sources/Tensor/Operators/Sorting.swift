@@ -29,6 +29,13 @@ extension Tensor {
   }
 }
 
+extension Tensor {
+  /// The gradient of the Lovász extension of the Jaccard loss with respect to errors in descending order, given the
+  /// truths in [0, 1] in the errors' order along the last axis (Berman et al. 2018, algorithm 1). A constant: no
+  /// gradient flows through it.
+  public func lovaszGradient() -> Tensor { Kernel.lovaszGradient(self) }
+}
+
 extension Kernel {
   static func sort(_ x: Tensor, descending: Bool) -> (Tensor, Tensor) {
     let values = Tensor(uninitialized: x.shape, x.dtype)
@@ -60,14 +67,16 @@ extension Kernel {
     return (values, indices)
   }
 
-  /// The gradient of the Lovász extension of the Jaccard loss with respect to errors sorted in descending order.
   static func lovaszGradient(_ sortedTruth: Tensor) -> Tensor {
     let y = Tensor(uninitialized: sortedTruth.shape, sortedTruth.dtype)
-    let count = Int64(sortedTruth.elementCount)
-    switch sortedTruth.dtype {
-    case .float32: ck_lovasz_gradient_f32(count, sortedTruth.f32, y.f32)
-    case .float64: ck_lovasz_gradient_f64(count, sortedTruth.f64, y.f64)
-    default: unsupported("the Lovász gradient", sortedTruth.dtype)
+    let (rows, columns, _) = sortedTruth.shape.split(at: sortedTruth.rank - 1)
+    for row in 0..<Int(rows) {
+      let start = row * Int(columns)
+      switch sortedTruth.dtype {
+      case .float32: ck_lovasz_gradient_f32(columns, sortedTruth.f32 + start, y.f32 + start)
+      case .float64: ck_lovasz_gradient_f64(columns, sortedTruth.f64 + start, y.f64 + start)
+      default: unsupported("the Lovász gradient", sortedTruth.dtype)
+      }
     }
     return y
   }

@@ -1,0 +1,77 @@
+import Foundation
+import Tensor
+
+extension Module {
+  /// The parameters and buffers under PyTorch's names and in its layouts: filters `[out, in, kernel…]`, integers
+  /// 64 bits wide.
+  public var checkpoint: SafeTensors {
+    var result = SafeTensors()
+    for (path, parameter) in namedParameters {
+      let value = parameter.value.detached()
+      result.tensors[path] = parameter.layout.stored(value)
+      if value.dtype == .int32 { result.wideIntegers.insert(path) }
+    }
+    return result
+  }
+
+  /// Saves the parameters and buffers to a safetensors file that PyTorch's `load_state_dict` takes as it is. Throws a
+  /// `CheckpointError`.
+  public func save(to url: URL, metadata: [String: String] = [:]) throws {
+    var file = checkpoint
+    file.metadata = metadata
+    try file.write(to: url)
+  }
+
+  /// Loads the parameters and buffers from a safetensors file with PyTorch's names and layouts; returns the file's
+  /// metadata. Strictly, the names must be the module's; otherwise names that only one side knows are passed over.
+  /// Shapes must fit in any case. Throws a `CheckpointError`, and then has changed nothing.
+  @discardableResult
+  public func load(from url: URL, strict: Bool = true) throws -> [String: String] {
+    let file = try SafeTensors.read(from: url)
+    try load(file, named: url.path, strict: strict)
+    return file.metadata
+  }
+
+  /// As `load(from:strict:)`, from tensors in memory; `name` is what an error calls them.
+  public func load(_ checkpoint: SafeTensors, named name: String = "checkpoint", strict: Bool = true) throws {
+    let own = namedParameters
+    var values: [(Parameter, Tensor)] = []
+    var missing: [String] = []
+    var misshapen: [String] = []
+    for (path, parameter) in own {
+      guard let stored = checkpoint.tensors[path] else {
+        missing.append(path)
+        continue
+      }
+      let value = parameter.value.detached()
+      let expected = parameter.layout.stored(shape: value.shape)
+      if stored.shape == expected {
+        values.append((parameter, parameter.layout.restored(stored).to(value.dtype)))
+      } else {
+        misshapen.append("\(path) \(stored.shape) instead of \(expected)")
+      }
+    }
+    let unexpected = Set(checkpoint.tensors.keys).subtracting(own.map(\.path)).sorted()
+    guard misshapen.isEmpty && (!strict || missing.isEmpty && unexpected.isEmpty) else {
+      throw CheckpointError.mismatch(
+        file: name, missing: strict ? missing : [], unexpected: strict ? unexpected : [], misshapen: misshapen)
+    }
+    for (parameter, value) in values { parameter.value = value }
+  }
+}
+
+extension Parameter.Layout {
+  /// From the order of the axes here to that in a checkpoint.
+  fileprivate func stored(_ value: Tensor) -> Tensor {
+    self == .plain ? value : value.permuted([value.rank - 1, value.rank - 2] + Array(0..<value.rank - 2))
+  }
+
+  /// From the order of the axes in a checkpoint to that here.
+  fileprivate func restored(_ value: Tensor) -> Tensor {
+    self == .plain ? value : value.permuted(Array(2..<value.rank) + [1, 0])
+  }
+
+  fileprivate func stored(shape: Shape) -> Shape {
+    self == .plain ? shape : Shape([shape[-1], shape[-2]] + shape.dropLast(2))
+  }
+}

@@ -1,0 +1,58 @@
+import CKernels
+import Tensor
+
+/// Stochastic gradient descent, with momentum where asked for; as `torch.optim.SGD`. The weight decay is added to the
+/// gradient.
+public final class SGD: Optimizer {
+  public var groups: [ParameterGroup]
+  public var histories: [ObjectIdentifier: ParameterHistory] = [:]
+  /// How much of the last step goes into the next.
+  public let momentum: Double
+  /// How much of the gradient is held back from the momentum.
+  public let dampening: Double
+  /// Whether the step looks ahead along the momentum.
+  public let isNesterov: Bool
+
+  /// An optimiser of groups of parameters.
+  public init(groups: [ParameterGroup], momentum: Double = 0, dampening: Double = 0, nesterov: Bool = false) {
+    precondition(
+      !nesterov || momentum > 0 && dampening == 0, "SGD: Nesterov takes momentum and no dampening")
+    self.groups = groups
+    (self.momentum, self.dampening, isNesterov) = (momentum, dampening, nesterov)
+  }
+
+  /// An optimiser of parameters trained alike.
+  public convenience init(
+    _ parameters: [Parameter], learningRate: Double, momentum: Double = 0, dampening: Double = 0,
+    nesterov: Bool = false, weightDecay: Double = 0
+  ) {
+    let group = ParameterGroup(parameters, learningRate: learningRate, weightDecay: weightDecay)
+    self.init(groups: [group], momentum: momentum, dampening: dampening, nesterov: nesterov)
+  }
+
+  public func update(
+    _ value: inout Tensor, gradient: Tensor, in group: ParameterGroup, history: inout ParameterHistory
+  ) {
+    let count = Int64(value.elementCount)
+    let isFirst = history.steps == 1
+    var velocity = momentum == 0 ? nil : history.take("momentum_buffer", like: value)
+    value.withUnsafeMutableBytes { value in
+      gradient.withUnsafeBytes { slope in
+        withUnsafeMutableBytes(of: &velocity) { velocity in
+          switch gradient.dtype {
+          case .float32:
+            ck_sgd_f32(
+              count, value.start(), slope.start(), velocity?.start(), isFirst, group.learningRate, momentum,
+              dampening, group.weightDecay, isNesterov)
+          case .float64:
+            ck_sgd_f64(
+              count, value.start(), slope.start(), velocity?.start(), isFirst, group.learningRate, momentum,
+              dampening, group.weightDecay, isNesterov)
+          default: preconditionFailure("SGD: a parameter is \(gradient.dtype), not floating-point")
+          }
+        }
+      }
+    }
+    history.tensors["momentum_buffer"] = velocity
+  }
+}
