@@ -12,7 +12,7 @@ static CK_CLONES double F(cross_entropy_chunk)(
   REAL values[loss_chunk];
   for (int64_t i = 0; i < count; i++) {
     REAL x = logits[i], negative = 1 - truth[i], positive = weight * truth[i];
-    REAL tail = F(log1p)(F(exp)(-F(fabs)(x)));
+    REAL tail = F(log1p_of_unit)(F(exp)(-F(fabs)(x)));
     values[i] = negative * ((x > 0 ? x : 0) + tail) + positive * ((x < 0 ? -x : 0) + tail);
   }
   double lanes[loss_lanes] = {0}, sum = 0;

@@ -1,6 +1,6 @@
 import Tensor
 
-// What the optimisers' kernels are called with.
+// What kernels are called with.
 
 extension UnsafeMutableRawBufferPointer {
   func start<Element>() -> UnsafeMutablePointer<Element>? { baseAddress?.assumingMemoryBound(to: Element.self) }

@@ -1,0 +1,23 @@
+import Tensor
+
+// The Lovász extension of the Jaccard loss (Berman et al. 2018), for images `[N, H, W, C]` and volumes `[N, T, H, W, C]`:
+// each frame and channel for itself, then the mean. No gradient flows through the order of the errors. Where a truth is
+// empty, the one pixel with the largest error bears the whole gradient.
+
+/// Lovász hinge of logits x: the errors are max(0, 1 − x·(2g − 1)).
+public func lovaszHingeLoss(logits: Tensor, truth: Tensor) -> Tensor {
+  let g = constant(truth, like: logits, "lovaszHingeLoss")
+  return lovaszExtension((1 - logits * (2 * g - 1)).relu(), g, "lovaszHingeLoss")
+}
+
+/// Lovász softmax of probabilities p, each channel a class: the errors are |g − p|.
+public func lovaszSoftmaxLoss(probabilities: Tensor, truth: Tensor) -> Tensor {
+  let g = constant(truth, like: probabilities, "lovaszSoftmaxLoss")
+  return lovaszExtension((g - probabilities).abs(), g, "lovaszSoftmaxLoss")
+}
+
+private func lovaszExtension(_ errors: Tensor, _ truth: Tensor, _ loss: String) -> Tensor {
+  let (sorted, order) = planes(errors, loss).sorted(1, descending: true)
+  let weights = planes(truth, loss).gather(elementsAt: order, axis: 1).lovaszGradient()
+  return (sorted * weights).sum(1).mean()
+}

@@ -1,0 +1,81 @@
+import Tensor
+
+// Losses of how far probabilities p in [0, 1] and truths g in [0, 1] overlap, for images `[N, H, W, C]` and volumes
+// `[N, T, H, W, C]`. Sums run over the pixels of one frame and one channel; a loss is the mean over frames and channels.
+
+/// Soft Dice: 1 − (2Σpg + s)/(Σp + Σg + s). The smoothing s makes an empty prediction of an empty truth perfect.
+public func diceLoss(probabilities: Tensor, truth: Tensor, smoothing: Double = 1) -> Tensor {
+  let overlap = Overlap(probabilities, truth, "diceLoss")
+  return (1 - (2 * overlap.common + smoothing) / (overlap.total + smoothing)).mean()
+}
+
+/// Focal-Dice (SFSeg, equation 12, whose union is read as Σp + Σg): (1 − 2Σpg/(Σp + Σg))^γ. An empty truth costs 1,
+/// whatever the prediction. Below 1e-6 the base is held there, since the gradient of the power has no bound.
+public func focalDiceLoss(probabilities: Tensor, truth: Tensor, exponent: Double = 0.75) -> Tensor {
+  let overlap = Overlap(probabilities, truth, "focalDiceLoss")
+  return (1 - 2 * overlap.common / overlap.total.clamp(floor)).clamp(floor).pow(exponent).mean()
+}
+
+/// Focal-Tversky (Abraham & Khan 2019): (1 − TI)^(3/4) with TI = (TP + s)/(TP + α·FN + (1 − α)·FP + s): α weighs what is
+/// missed against false alarms. The exponent is the paper's 1/γ. Below 1e-6 the base is held there.
+public func focalTverskyLoss(
+  probabilities: Tensor, truth: Tensor, falseNegativeWeight: Double = 0.7, exponent: Double = 0.75,
+  smoothing: Double = 1
+) -> Tensor {
+  let overlap = Overlap(probabilities, truth, "focalTverskyLoss")
+  let misses = (overlap.actual - overlap.common) * falseNegativeWeight
+  let falseAlarms = (overlap.predicted - overlap.common) * (1 - falseNegativeWeight)
+  let index = (overlap.common + smoothing) / (overlap.common + misses + falseAlarms + smoothing)
+  return (1 - index).clamp(floor).pow(exponent).mean()
+}
+
+/// Generalised Dice (Sudre et al. 2017) over foreground and background: 1 − 2·Σ_l w_l Σgp / Σ_l w_l Σ(g + p), where
+/// w_l = 1/(Σg)². The weight of a class that does not occur is the other's.
+public func generalisedDiceLoss(probabilities: Tensor, truth: Tensor) -> Tensor {
+  let foreground = Overlap(probabilities, truth, "generalisedDiceLoss")
+  let background = Overlap(1 - probabilities, 1 - truth.to(probabilities.dtype), "generalisedDiceLoss")
+  let rare = foreground.actual.squared().reciprocal()
+  let common = background.actual.squared().reciprocal()
+  let weight = Tensor.where(rare.isFinite(), rare, common)
+  let backgroundWeight = Tensor.where(common.isFinite(), common, rare)
+  let shared = weight * foreground.common + backgroundWeight * background.common
+  let total = weight * foreground.total + backgroundWeight * background.total
+  return (1 - 2 * shared / total).mean()
+}
+
+/// Mask IoU (SAMN): 1 − Σmin(p, g)/Σmax(p, g). An empty truth costs 1, whatever the prediction.
+public func maskIoULoss(probabilities: Tensor, truth: Tensor) -> Tensor {
+  let p = planes(probabilities, "maskIoULoss")
+  let g = planes(constant(truth, like: probabilities, "maskIoULoss"), "maskIoULoss")
+  return (1 - Tensor.minimum(p, g).sum(1) / Tensor.maximum(p, g).sum(1).clamp(floor)).mean()
+}
+
+/// Keeps powers below 1, and quotients, away from 0.
+private let floor = 1e-6
+
+/// The sums that overlaps are made of, one of each per frame and channel.
+private struct Overlap {
+  /// Σpg.
+  let common: Tensor
+  /// Σp.
+  let predicted: Tensor
+  /// Σg.
+  let actual: Tensor
+  /// Σp + Σg.
+  var total: Tensor { predicted + actual }
+
+  init(_ probabilities: Tensor, _ truth: Tensor, _ loss: String) {
+    let p = planes(probabilities, loss)
+    let g = planes(constant(truth, like: probabilities, loss), loss)
+    (common, predicted, actual) = ((p * g).sum(1), p.sum(1), g.sum(1))
+  }
+}
+
+/// Images `[N, H, W, C]` or volumes `[N, T, H, W, C]` as rows of pixels, one per frame and channel.
+func planes(_ x: Tensor, _ loss: String) -> Tensor {
+  precondition(x.rank >= 3, "\(loss): frames have axes [H, W, C], a tensor of shape \(x.shape) has not")
+  let channels = x.shape[-1]
+  let pixels = x.shape[-2] * x.shape[-3]
+  if channels == 1 { return x.reshape(-1, pixels) }
+  return x.reshape(-1, pixels, channels).swappingAxes(1, 2).reshape(-1, pixels)
+}

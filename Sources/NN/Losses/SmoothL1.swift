@@ -1,0 +1,10 @@
+import Tensor
+
+/// Smooth L1 (Huber's loss over β), the mean over all elements: with d the difference, d²/2β where |d| < β, else
+/// |d| − β/2. Any shape, the same for both.
+public func smoothL1Loss(_ prediction: Tensor, truth: Tensor, beta: Double = 1) -> Tensor {
+  precondition(beta > 0, "smoothL1Loss: β is \(beta), not positive")
+  let distance = (prediction - constant(truth, like: prediction, "smoothL1Loss")).abs()
+  let bounded = distance.clamp(0, beta)
+  return (bounded * (distance - 0.5 * bounded)).mean() / beta
+}
