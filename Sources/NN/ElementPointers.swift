@@ -3,7 +3,9 @@ import Tensor
 // What kernels are called with.
 
 extension UnsafeMutableRawBufferPointer {
-  func start<Element>() -> UnsafeMutablePointer<Element>? { baseAddress?.assumingMemoryBound(to: Element.self) }
+  func start<Element>() -> UnsafeMutablePointer<Element>? {
+    baseAddress?.assumingMemoryBound(to: Element.self)
+  }
 }
 
 extension UnsafeRawBufferPointer {

@@ -54,7 +54,8 @@ extension Module {
     let unexpected = Set(checkpoint.tensors.keys).subtracting(own.map(\.path)).sorted()
     guard misshapen.isEmpty && (!strict || missing.isEmpty && unexpected.isEmpty) else {
       throw CheckpointError.mismatch(
-        file: name, missing: strict ? missing : [], unexpected: strict ? unexpected : [], misshapen: misshapen)
+        file: name, missing: strict ? missing : [], unexpected: strict ? unexpected : [], misshapen: misshapen
+      )
     }
     for (parameter, value) in values { parameter.value = value }
   }

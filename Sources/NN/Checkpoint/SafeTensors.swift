@@ -50,7 +50,9 @@ public struct SafeTensors: Sendable {
     var file = SafeTensorsHeader.encoded(elements.map { ($0, $1, $2.shape) }, metadata: metadata)
     for (_, type, tensor) in elements {
       if type == .int64 {
-        tensor.array(of: Int32.self).map { Int64($0).littleEndian }.withUnsafeBytes { file.append(contentsOf: $0) }
+        tensor.array(of: Int32.self).map { Int64($0).littleEndian }.withUnsafeBytes {
+          file.append(contentsOf: $0)
+        }
       } else {
         tensor.withUnsafeBytes { file.append(contentsOf: $0) }
       }

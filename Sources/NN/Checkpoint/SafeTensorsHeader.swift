@@ -35,15 +35,13 @@ struct SafeTensorsHeader {
     let items: [String: Item]
     do {
       items = try JSONDecoder().decode([String: Item].self, from: file[8..<start])
-    } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
-      throw malformed("the header is not JSON")
-    } catch DecodingError.dataCorrupted(let context), DecodingError.typeMismatch(_, let context),
-      DecodingError.keyNotFound(_, let context), DecodingError.valueNotFound(_, let context)
+    } catch DecodingError.typeMismatch(_, let context), DecodingError.keyNotFound(_, let context),
+      DecodingError.valueNotFound(_, let context)
     {
       let place = context.codingPath.first?.stringValue ?? "header"
       throw malformed("the entry '\(place)' lacks dtype, shape and data_offsets, or texts")
     } catch {
-      throw malformed("the header is not JSON")
+      throw malformed("the header is not JSON with whole numbers")
     }
     for (name, item) in items.sorted(by: { $0.key < $1.key }) {
       switch item {
@@ -75,8 +73,10 @@ struct SafeTensorsHeader {
 
   private func checkThatTensorsFill(_ bytes: Range<Int>, _ malformed: (String) -> CheckpointError) throws {
     var end = bytes.lowerBound
-    let inOrder = entries.sorted { ($0.value.bytes.lowerBound, $0.value.bytes.upperBound, $0.key)
-      < ($1.value.bytes.lowerBound, $1.value.bytes.upperBound, $1.key) }
+    let inOrder = entries.sorted {
+      ($0.value.bytes.lowerBound, $0.value.bytes.upperBound, $0.key)
+        < ($1.value.bytes.lowerBound, $1.value.bytes.upperBound, $1.key)
+    }
     for (name, entry) in inOrder {
       if entry.bytes.lowerBound < end { throw malformed("tensor '\(name)' overlaps another one") }
       if entry.bytes.lowerBound > end { throw malformed("there is a gap before tensor '\(name)'") }

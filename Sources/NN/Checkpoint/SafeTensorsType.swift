@@ -38,7 +38,9 @@ enum SafeTensorsType: String {
   ) throws -> Tensor {
     // The place in the file need not be aligned.
     func elements<Stored: BitwiseCopyable>(_ type: Stored.Type) -> some Sequence<Stored> {
-      stride(from: 0, to: bytes.count, by: size).lazy.map { bytes.loadUnaligned(fromByteOffset: $0, as: type) }
+      stride(from: 0, to: bytes.count, by: size).lazy.map {
+        bytes.loadUnaligned(fromByteOffset: $0, as: type)
+      }
     }
     switch self {
     case .float64: return Tensor(bytes: bytes, shape: shape, dtype: .float64)

@@ -1,0 +1,158 @@
+import NN
+import Tensor
+import Testing
+
+@Suite struct LossTests {
+  struct Case: Decodable {
+    let name: String, loss: String, target: String
+    let positive_weight: Double?, smoothing: Double?, exponent: Double?, false_negative_weight: Double?,
+      beta: Double?
+
+    /// The loss of logits, or of probabilities where it is one of those, and which.
+    var function: (of: String, (_ x: Tensor, _ truth: Tensor) -> Tensor) {
+      switch loss {
+      case "cross_entropy":
+        ("logits", { binaryCrossEntropy(logits: $0, truth: $1, positiveWeight: positive_weight ?? 1) })
+      case "dice": ("probabilities", { diceLoss(probabilities: $0, truth: $1, smoothing: smoothing!) })
+      case "focal_dice":
+        ("probabilities", { focalDiceLoss(probabilities: $0, truth: $1, exponent: exponent!) })
+      case "focal_tversky":
+        (
+          "probabilities",
+          {
+            focalTverskyLoss(
+              probabilities: $0, truth: $1, falseNegativeWeight: false_negative_weight!, exponent: exponent!,
+              smoothing: smoothing!)
+          }
+        )
+      case "generalised_dice": ("probabilities", { generalisedDiceLoss(probabilities: $0, truth: $1) })
+      case "lovasz_hinge": ("logits", { lovaszHingeLoss(logits: $0, truth: $1) })
+      case "lovasz_softmax": ("probabilities", { lovaszSoftmaxLoss(probabilities: $0, truth: $1) })
+      case "mask_iou": ("probabilities", { maskIoULoss(probabilities: $0, truth: $1) })
+      case "smooth_l1": ("logits", { smoothL1Loss($0, truth: $1, beta: beta!) })
+      default: fatalError("the fixture has a loss that is not tested: \(loss)")
+      }
+    }
+  }
+
+  static let file = try! Fixture.load("losses")
+  static let cases = try! Fixture.cases(Case.self, "cases", in: file)
+
+  @Test(arguments: cases.indices)
+  func valuesAndGradientsArePyTorchs(_ index: Int) throws {
+    let item = Self.cases[index]
+    let logits = Self.file.tensors["logits"]!
+    let truth = Self.file.tensors["target.\(item.target)"]!
+    let (input, loss) = item.function
+    let isOfLogits = input == "logits"
+    let (value, gradients) = valueWithGradient(at: [logits]) {
+      loss(isOfLogits ? $0[0] : $0[0].sigmoid(), truth)
+    }
+    #expect(distance(value, Self.file.tensors["\(item.name).value"]!) < 1e-10, "\(item.name)")
+    #expect(distance(gradients[0], Self.file.tensors["\(item.name).gradient.logits"]!) < 1e-8, "\(item.name)")
+
+    let point = isOfLogits ? logits : logits.sigmoid()
+    let slope = gradient(at: point) { loss($0, truth) }
+    #expect(distance(slope, Self.file.tensors["\(item.name).gradient.\(input)"]!) < 1e-8, "\(item.name)")
+    #expect(distance(slope, differences(at: point) { loss($0, truth) }) < 1e-7, "\(item.name)")
+  }
+
+  @Test(arguments: SegmentationLoss.allCases, [DType.float32, .float64])
+  func edgesAreFinite(_ loss: SegmentationLoss, _ dtype: DType) {
+    let shape: Shape = [2, 3, 4, 1]
+    let half = Tensor((0..<24).map { Float($0 % 2) }, shape: shape).to(dtype)
+    let truths = [Tensor(zeros: shape, dtype: dtype), Tensor(ones: shape, dtype: dtype), half]
+    for truth in truths {
+      let predictions =
+        [-500, -90, 0, 90, 500].map { Tensor(repeating: $0, shape: shape, dtype: dtype) }
+        + [10, 90, 500, -500].map { (truth * 2 - 1) * $0 }
+      for logits in predictions {
+        let (value, gradients) = valueWithGradient(at: [logits]) { loss(logits: $0[0], truth: truth) }
+        #expect(value.shape == [] && value.item.isFinite && value.item > -1e-6)
+        #expect(gradients[0].isFinite().all, "\(loss) of \(logits.array()[0])")
+      }
+    }
+  }
+
+  @Test(arguments: SegmentationLoss.allCases)
+  func aPerfectPredictionIsBestAndAWrongOneWorst(_ loss: SegmentationLoss) {
+    let truth = Tensor((0..<24).map { Float($0 % 3 == 0 ? 1 : 0) }, shape: [1, 4, 6, 1])
+    let signs = truth * 2 - 1
+    let perfect = loss(logits: signs * 20, truth: truth).item
+    let undecided = loss(logits: signs * 0, truth: truth).item
+    let wrong = loss(logits: signs * -20, truth: truth).item
+    #expect(perfect < 1e-4 && perfect < undecided && undecided < wrong)
+  }
+
+  @Test(arguments: SegmentationLoss.allCases)
+  func framesOfAVolumeAndChannelsCountLikeImages(_ loss: SegmentationLoss) {
+    let logits = Self.file.tensors["logits"]!
+    let truth = Self.file.tensors["target.binary"]!
+    let expected = loss(logits: logits, truth: truth)
+    let volume = loss(logits: logits.reshape(1, 2, 6, 7, 1), truth: truth.reshape(1, 2, 6, 7, 1))
+    #expect(abs(volume.item - expected.item) < 1e-12)
+    let asChannels = { (x: Tensor) in x.reshape(2, 6, 7).permuted(1, 2, 0).expandingAxis(0) }
+    #expect(abs(loss(logits: asChannels(logits), truth: asChannels(truth)).item - expected.item) < 1e-12)
+    #expect(abs(loss(logits: logits, truth: truth.to(.uint8)).item - expected.item) < 1e-12)
+  }
+
+  @Test func crossEntropyIsExactInBothTailsInFloat32() {
+    let logits = Tensor([-80, -20, 20, 80] as [Float])
+    let (value, gradients) = valueWithGradient(at: [logits]) {
+      binaryCrossEntropy(logits: $0[0], truth: Tensor([0, 0, 1, 1] as [Float])) * 4
+    }
+    #expect(abs(value.item / 4.122307e-9 - 1) < 1e-5)
+    let slopes = gradients[0].array(of: Double.self)
+    #expect(abs(slopes[1] / 2.0611537e-9 - 1) < 1e-5 && abs(slopes[2] / -2.0611537e-9 - 1) < 1e-5)
+    #expect(slopes[0] > 0 && slopes[3] < 0)
+  }
+
+  @Test func crossEntropyDoesNotDependOnTheThreads() {
+    var generator = SeededGenerator(seed: 1)
+    let logits = Tensor((0..<100_003).map { _ in Float.random(in: -5...5, using: &generator) })
+    let truth = (logits .> 1).to(.float32)
+    let threads = Threads.count
+    defer { Threads.count = threads }
+    let results = [1, 3].map { count in
+      Threads.count = count
+      let (value, gradients) = valueWithGradient(at: [logits]) {
+        binaryCrossEntropy(logits: $0[0], truth: truth)
+      }
+      return bytes(value) + bytes(gradients[0])
+    }
+    #expect(results[0] == results[1])
+  }
+
+  @Test func crossEntropyOverClassesWeighsThem() {
+    let logits = Tensor((0..<24).map { Double($0 * $0 % 13) / 4 }, shape: [2, 4, 3])
+    let labels = Tensor([0, 1, 2, 1, 0, 0, 2, 1] as [Int32], shape: [2, 4])
+    let weights = Tensor([1, 2, 0.5])
+    let (x, y) = (logits.array(of: Double.self), labels.array(of: Int32.self).map(Int.init))
+    let w = weights.array(of: Double.self)
+    let costs = y.indices.map { i in
+      Tensor(Array(x[3 * i..<3 * i + 3])).logSumExp(0).item - x[3 * i + y[i]]
+    }
+    let plain = crossEntropy(logits: logits, labels: labels)
+    #expect(abs(plain.item - costs.reduce(0, +) / 8) < 1e-12)
+    let weighted = crossEntropy(logits: logits, labels: labels, classWeights: weights)
+    let expected = y.indices.map { costs[$0] * w[y[$0]] }.reduce(0, +) / y.map { w[$0] }.reduce(0, +)
+    #expect(abs(weighted.item - expected) < 1e-12)
+    let loss = { (x: Tensor) in crossEntropy(logits: x, labels: labels, classWeights: weights) }
+    #expect(distance(gradient(at: logits, loss), differences(at: logits, loss)) < 1e-8)
+  }
+
+  /// The gradient of a scalar function by central differences.
+  func differences(at x: Tensor, _ function: (Tensor) -> Tensor) -> Tensor {
+    let step = 1e-6
+    let values = x.array(of: Double.self)
+    return Tensor(
+      values.indices.map { index in
+        let sides = [step, -step].map { shift in
+          var shifted = values
+          shifted[index] += shift
+          return function(Tensor(shifted, shape: x.shape)).item
+        }
+        return (sides[0] - sides[1]) / (2 * step)
+      }, shape: x.shape)
+  }
+}

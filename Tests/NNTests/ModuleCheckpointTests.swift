@@ -1,0 +1,93 @@
+import Foundation
+import NN
+import Tensor
+import Testing
+
+@Suite struct ModuleCheckpointTests {
+  /// A block of the fixtures' U-Net.
+  struct Block: Module {
+    let conv1: Conv2d, norm1: BatchNorm, conv2: Conv2d, norm2: BatchNorm
+
+    init(_ inputs: Int, _ outputs: Int) {
+      conv1 = Conv2d(inputs, outputs, kernel: 3, padding: 1, bias: false)
+      norm1 = BatchNorm(outputs)
+      conv2 = Conv2d(outputs, outputs, kernel: 3, padding: 1, bias: false)
+      norm2 = BatchNorm(outputs)
+    }
+  }
+
+  /// PyTorch's state of the second block, 4 to 8 channels.
+  func reference() throws -> SafeTensors {
+    let prefix = "state.encoder.1."
+    let file = try Fixture.load("unet")
+    var result = SafeTensors()
+    for (name, tensor) in file.tensors where name.hasPrefix(prefix) {
+      result.tensors[String(name.dropFirst(prefix.count))] = tensor
+      if file.wideIntegers.contains(name) { result.wideIntegers.insert(String(name.dropFirst(prefix.count))) }
+    }
+    return result
+  }
+
+  @Test func namesAndLayoutsArePyTorchs() throws {
+    let block = Block(4, 8)
+    let reference = try reference()
+    try block.load(reference)
+    let stored = try #require(reference.tensors["conv1.weight"])
+    let own = block.conv1.weight.value
+    #expect(own.shape == [3, 3, 4, 8] && stored.shape == [8, 4, 3, 3])
+    #expect(own[2, 1, 3, 5].item == stored[5, 3, 2, 1].item)
+    let saved = block.checkpoint
+    #expect(saved.tensors.keys.sorted() == reference.tensors.keys.sorted())
+    #expect(saved.wideIntegers == reference.wideIntegers)
+    for (name, tensor) in reference.tensors {
+      #expect(saved.tensors[name].map(bytes) == bytes(tensor), "\(name)")
+    }
+  }
+
+  @Test func aTransposedFilterIsStoredWithItsInputsFirst() throws {
+    let layer = ConvTranspose2d(6, 4, kernel: 2, stride: 2)
+    #expect(layer.checkpoint.tensors["weight"]?.shape == [6, 4, 2, 2])
+  }
+
+  @Test func aFileRestoresAModule() throws {
+    let saved = Block(3, 4)
+    saved.norm1.batchCount.value = Tensor(17, dtype: .int32)
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("block.safetensors")
+      try saved.save(to: url, metadata: ["model": "block"])
+      let loaded = Block(3, 4)
+      #expect(try loaded.load(from: url) == ["model": "block"])
+      for (a, b) in zip(saved.namedParameters, loaded.namedParameters) {
+        #expect(bytes(a.parameter.value) == bytes(b.parameter.value), "\(a.path)")
+      }
+      #expect(try SafeTensors.read(from: url).wideIntegers.contains("norm1.num_batches_tracked"))
+    }
+  }
+
+  @Test func whatDoesNotFitIsListedAndNothingChanges() throws {
+    var file = try reference()
+    file.tensors["conv2.weight"] = nil
+    file.tensors["extra"] = Tensor(zeros: [1])
+    file.tensors["norm1.bias"] = Tensor(zeros: [9])
+    let block = Block(4, 8)
+    let before = block.checkpoint
+    let error = try #require(throws: CheckpointError.self) { try block.load(file, named: "f") }
+    #expect(
+      error
+        == .mismatch(
+          file: "f", missing: ["conv2.weight"], unexpected: ["extra"],
+          misshapen: ["norm1.bias [9] instead of [8]"]))
+    #expect(
+      error.description
+        == "f: does not fit: missing: conv2.weight; unexpected: extra; of another shape: norm1.bias [9] instead of [8]"
+    )
+    for (name, tensor) in before.tensors {
+      #expect(block.checkpoint.tensors[name].map(bytes) == bytes(tensor))
+    }
+
+    file.tensors["norm1.bias"] = Tensor(repeating: 3, shape: [8])
+    try block.load(file, strict: false)
+    #expect(block.norm1.bias.value.array() == [Float](repeating: 3, count: 8))
+    #expect(distance(block.conv2.weight.value, before.tensors["conv2.weight"]!.permuted([2, 3, 1, 0])) == 0)
+  }
+}

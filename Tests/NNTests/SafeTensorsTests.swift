@@ -1,0 +1,135 @@
+import Foundation
+import NN
+import Tensor
+import Testing
+
+@Suite struct SafeTensorsTests {
+  @Test func everyTypeSurvivesARoundTrip() throws {
+    let file = SafeTensors(
+      tensors: [
+        "scalar": Tensor(2.5, dtype: .float64), "empty": Tensor(zeros: [0, 3]),
+        "half/ä \"quoted\"": Tensor([0.1, -2, .infinity] as [Float]), "i": Tensor([Int32.min, 7, .max]),
+        "wide": Tensor([-1, 3] as [Int32], shape: [2, 1]), "u": Tensor([0, 255] as [UInt8]),
+        "b": Tensor([true, false, true]),
+      ], metadata: ["epoch": "3", "note": "line\nbreak"], wideIntegers: ["wide"])
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("all.safetensors")
+      try file.write(to: url)
+      let read = try SafeTensors.read(from: url)
+      #expect(read.metadata == file.metadata)
+      #expect(read.wideIntegers == ["wide"])
+      #expect(read.tensors.keys.sorted() == file.tensors.keys.sorted())
+      for (name, tensor) in file.tensors {
+        #expect(read.tensors[name]?.shape == tensor.shape && read.tensors[name]?.dtype == tensor.dtype)
+        #expect(read.tensors[name].map(bytes) == bytes(tensor), "\(name)")
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["all.safetensors"])
+      let data = try Data(contentsOf: url)
+      #expect(data.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) } % 8 == 0)
+      try read.write(to: url)
+      #expect(try Data(contentsOf: url) == data, "the same content gives the same bytes")
+    }
+  }
+
+  @Test func halvesAndWideIntegersAreConverted() throws {
+    let file = try read(
+      #"{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]},"#
+        + #""i":{"dtype":"I64","shape":[1],"data_offsets":[6,14]}}"#,
+      [0x00, 0x3c, 0x00, 0xc4, 0x80, 0x3f] + [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])
+    #expect(file.tensors["h"]?.array() == [1, -4])
+    #expect(file.tensors["b"]?.array() == [1])
+    #expect(file.tensors["i"]?.array(of: Int32.self) == [-1])
+  }
+
+  static let faults: [(header: String, data: Int, message: String)] = [
+    (#"{"#, 0, "not JSON"),
+    (#"[1]"#, 0, "lacks dtype"),
+    (#"{"a":3}"#, 0, "entry 'a' lacks"),
+    (#"{"a":{"dtype":"F32","shape":[1]}}"#, 4, "entry 'a' lacks"),
+    (#"{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}"#, 4, "whole numbers"),
+    (#"{"__metadata__":{"a":1}}"#, 0, "'__metadata__' lacks"),
+    (#"{"a":{"dtype":"F8_E5M2","shape":[1],"data_offsets":[0,1]}}"#, 1, "F8_E5M2"),
+    (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 4, "truncated"),
+    (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4, "takes 8 bytes, not 4"),
+    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#, 4, "offsets [4, 0]"),
+    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}"#, 4, "offsets [-4, 0]"),
+    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4]}}"#, 4, "offsets [4]"),
+    (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, 4, "impossible shape [-1]"),
+    (
+      #"{"a":{"dtype":"F32","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,4]}}"#, 4,
+      "impossible shape"
+    ),
+    (#"{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}"#, 4, "impossible shape"),
+    (
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[2],"data_offsets":[3,5]}}"#,
+      5, "'b' overlaps"
+    ),
+    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}}"#, 5, "gap before tensor 'a'"),
+    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 5, "1 bytes at the end"),
+    (#"{"a":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}"#, 1, "neither 0 nor 1"),
+    (#"{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#, 8, "does not fit in 32 bits"),
+  ]
+
+  @Test(arguments: faults.indices)
+  func aFaultIsOneLineThatNamesTheFile(_ index: Int) throws {
+    let (header, count, message) = Self.faults[index]
+    let error = try #require(throws: CheckpointError.self) {
+      _ = try read(header, [UInt8](repeating: 0x55, count: count))
+    }
+    #expect(error.description.contains("x.safetensors: "))
+    #expect(error.description.contains(message), "\(error)")
+    #expect(!error.description.contains("\n"))
+  }
+
+  @Test func shortAndAbsentFilesAndFoldersAreErrors() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("x.safetensors")
+      #expect(throws: CheckpointError.self) { try SafeTensors.read(from: url) }
+      #expect(throws: CheckpointError.self) { try SafeTensors.read(from: folder) }
+      for beginning: [UInt8] in [[], [1, 2, 3], [9, 0, 0, 0, 0, 0, 0, 0, 0x7b], [0, 0, 0, 0, 0, 1, 0, 0]] {
+        try Data(beginning).write(to: url)
+        #expect(throws: CheckpointError.self) { try SafeTensors.read(from: url) }
+      }
+      #expect(throws: CheckpointError.self) {
+        try SafeTensors().write(to: folder.appendingPathComponent("no/such/folder"))
+      }
+    }
+  }
+
+  @Test func noMutationCrashes() throws {
+    let original = try Data(contentsOf: Fixture.url("optimizers.safetensors"))
+    var generator = SeededGenerator(seed: 3)
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("x.safetensors")
+      for _ in 0..<150 {
+        var mutated = original
+        for _ in 0..<Int.random(in: 1...4, using: &generator) {
+          // Mostly in the header, where the structure is.
+          let end = Bool.random(using: &generator) ? 16 : mutated.count
+          mutated[Int.random(in: 0..<min(end, mutated.count), using: &generator)] = .random(
+            in: 0...255, using: &generator)
+        }
+        if Int.random(in: 0..<4, using: &generator) == 0 {
+          mutated.removeLast(Int.random(in: 0..<mutated.count, using: &generator))
+        }
+        try mutated.write(to: url)
+        do {
+          for (_, tensor) in try SafeTensors.read(from: url).tensors { _ = tensor.sum() }
+        } catch {
+          #expect(error is CheckpointError, "\(error)")
+        }
+      }
+    }
+  }
+
+  private func read(_ header: String, _ data: [UInt8]) throws -> SafeTensors {
+    var result = SafeTensors()
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("x.safetensors")
+      let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
+      try (length + Data(header.utf8) + Data(data)).write(to: url)
+      result = try SafeTensors.read(from: url)
+    }
+    return result
+  }
+}
