@@ -53,6 +53,13 @@ let package = Package(
     .target(name: "Evaluation", dependencies: ["Tensor", "Vision"]),
     .target(name: "SFModels", dependencies: ["Tensor", "NN", "Vision"]),
 
+    .executableTarget(
+      name: "TrainFeat2Seg",
+      dependencies: [
+        "Tensor", "NN", "Vision", "Evaluation", "SFModels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Examples/TrainFeat2Seg"),
+
     .testTarget(name: "NNTests", dependencies: ["NN", "Tensor"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "NN", "Tensor", "Vision"]),
     .testTarget(name: "VisionTests", dependencies: ["Vision"], exclude: ["make_fixtures.py"]),

@@ -18,6 +18,7 @@ extern void openblas_set_num_threads(int);
 static atomic_int thread_count = 0;
 static atomic_flag pool_taken = ATOMIC_FLAG_INIT;
 static _Thread_local void *thread_tape = NULL;
+static _Thread_local bool thread_is_serial = false;
 
 __attribute__((constructor)) static void start(void) {
   openblas_set_num_threads(1);
@@ -38,7 +39,8 @@ void ck_set_thread_count(int count) {
 
 bool ck_pool_acquire(void) {
   int count = ck_thread_count();
-  bool acquired = !atomic_flag_test_and_set_explicit(&pool_taken, memory_order_acquire);
+  bool acquired =
+      !thread_is_serial && !atomic_flag_test_and_set_explicit(&pool_taken, memory_order_acquire);
   omp_set_num_threads(acquired ? count : 1);
   return acquired;
 }
@@ -76,6 +78,8 @@ void ck_parallel(int64_t count, int64_t grain, void *context, ck_body body) {
   }
   body(context, 0, count);
 }
+
+void ck_keep_thread_serial(void) { thread_is_serial = true; }
 
 void *ck_thread_tape(void) { return thread_tape; }
 void ck_set_thread_tape(void *tape) { thread_tape = tape; }

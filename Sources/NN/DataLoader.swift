@@ -60,11 +60,11 @@ public struct DataLoader<Sample: Sendable, Batch: Sendable>: Sendable {
     return (0..<count).shuffled(using: &generator)
   }
 
-  /// Starts loading an epoch's batches.
-  public func batches(epoch: Int) -> Batches<Batch> {
+  /// Starts loading an epoch's batches, from batch `first` on where a run resumes within it.
+  public func batches(epoch: Int, from first: Int = 0) -> Batches<Batch> {
     Batches(ahead: ahead) { queue in
       let order = self.order(epoch: epoch)
-      for batch in 0..<batchCount {
+      for batch in min(first, batchCount)..<batchCount {
         var samples: [Sample] = []
         for index in order[batch * batchSize..<min(count, (batch + 1) * batchSize)] {
           if queue.isCancelled { return }
@@ -93,6 +93,7 @@ public final class Batches<Batch: Sendable> {
     let queue = BatchQueue<Batch>(capacity: ahead)
     self.queue = queue
     let thread = Thread {
+      Threads.keepCurrentSerial()
       do {
         try producer(queue)
         queue.close(with: nil)

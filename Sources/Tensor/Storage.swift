@@ -52,4 +52,8 @@ public enum Threads {
     get { Int(ck_thread_count()) }
     set { ck_set_thread_count(Int32(newValue)) }
   }
+
+  /// Keeps the kernels that the calling thread runs to this thread from now on: for one that works beside the
+  /// training thread, a data loader's, which would otherwise take the pool from it.
+  public static func keepCurrentSerial() { ck_keep_thread_serial() }
 }

@@ -28,6 +28,10 @@ void ck_pool_release(bool acquired);
 int ck_thread_count(void);
 void ck_set_thread_count(int count);
 
+/// Keeps the calling thread's kernels to itself from now on, so that a thread that works beside the training
+/// one never has the pool when that wants it.
+void ck_keep_thread_serial(void);
+
 /// The recording in progress on this thread: an opaque pointer owned by the caller.
 void *ck_thread_tape(void);
 void ck_set_thread_tape(void *tape);

@@ -29,26 +29,8 @@ public struct BoxGuidedBatch: Sendable {
   /// Joins at least one sample; all must be of one size.
   public init(_ samples: [BoxGuidedSample]) {
     precondition(!samples.isEmpty, "BoxGuidedBatch: no samples")
-    let (width, height) = (samples[0].image.width, samples[0].image.height)
-    var input: [Float] = []
-    var truth: [Float] = []
-    input.reserveCapacity(samples.count * width * height * 4)
-    truth.reserveCapacity(samples.count * width * height)
-    for sample in samples {
-      precondition(
-        sample.image.width == width && sample.image.height == height && sample.image.channels == 3,
-        "BoxGuidedBatch: \(sample.image.width)×\(sample.image.height)×\(sample.image.channels) in a batch of "
-          + "\(width)×\(height)×3")
-      let rgb = sample.image.pixels
-      let box = sample.boxMask.values
-      for pixel in 0..<width * height {
-        for channel in 0..<3 { input.append(Float(rgb[3 * pixel + channel]) / 255) }
-        input.append(Float(box[pixel]))
-      }
-      for value in sample.truth.values { truth.append(Float(value)) }
-    }
     self.samples = samples
-    self.input = Tensor(input, shape: [samples.count, height, width, 4])
-    self.truth = Tensor(truth, shape: [samples.count, height, width, 1])
+    input = .stack(samples.map { .concatenate([$0.image.tensor(), $0.boxMask.tensor()], axis: -1) })
+    truth = .stack(samples.map { $0.truth.tensor() })
   }
 }

@@ -1,0 +1,77 @@
+import Foundation
+import NN
+import SFModels
+import Tensor
+
+// What a run leaves for the next one: weights, optimiser, scheduler, and how far it had come.
+extension Training {
+  func file(_ name: String) -> URL { output.appending(path: name) }
+
+  /// Makes the output folder, and finds out now rather than after an epoch whether it can be written to.
+  func prepareOutput() throws {
+    do {
+      try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
+      let probe = file(".writable")
+      try Data().write(to: probe)
+      try FileManager.default.removeItem(at: probe)
+    } catch {
+      throw TrainingError.unwritable(output.path, reason: "the folder can't be made or written")
+    }
+  }
+
+  func saveLast() throws {
+    var checkpoint = network.checkpoint
+    for (name, tensor) in optimizer.state { checkpoint.tensors["optimizer." + name] = tensor }
+    for (name, tensor) in scheduler.state { checkpoint.tensors["scheduler." + name] = tensor }
+    checkpoint.metadata.merge(identity) { _, new in new }
+    checkpoint.metadata["epoch"] = "\(position.epoch)"
+    checkpoint.metadata["step"] = "\(position.step)"
+    checkpoint.metadata["loss_sum"] = "\(position.lossSum)"
+    checkpoint.metadata["best_j"] = "\(position.bestJ)"
+    checkpoint.metadata["random_state"] = "\(Tensor.randomState)"
+    try checkpoint.write(to: file("last.safetensors"))
+  }
+
+  mutating func resume(from url: URL) throws {
+    var checkpoint = try SafeTensors.read(from: url)
+    let metadata = checkpoint.metadata
+    guard let epoch = metadata["epoch"].flatMap({ Int($0) }),
+      let step = metadata["step"].flatMap({ Int($0) }),
+      let lossSum = metadata["loss_sum"].flatMap({ Double($0) }),
+      let bestJ = metadata["best_j"].flatMap({ Double($0) }),
+      let randomState = metadata["random_state"].flatMap({ UInt64($0) })
+    else { throw TrainingError.notResumable(url.path) }
+    for (option, now) in identity.sorted(by: { $0.key < $1.key }) where metadata[option] != now {
+      throw TrainingError.otherOptions(option, was: metadata[option] ?? "nothing", is: now)
+    }
+    let optimizerState = checkpoint.removeTensors(withPrefix: "optimizer.")
+    let schedulerState = checkpoint.removeTensors(withPrefix: "scheduler.")
+    try network.load(checkpoint, named: url.path)
+    try optimizer.load(state: optimizerState, named: url.path)
+    try scheduler.load(state: schedulerState, named: url.path)
+    position = Position(epoch: epoch, step: step, lossSum: lossSum, bestJ: bestJ)
+    Tensor.randomState = randomState
+    if epoch > 0 {
+      log = try TrainingLog(
+        contentsOf: url.deletingLastPathComponent().appending(path: "log.csv"), columns: log.columns)
+      log.truncate(to: epoch)
+    }
+  }
+
+  /// The options that must agree for a resumed run to be the same run.
+  private var identity: [String: String] {
+    [
+      "preset": options.preset.rawValue, "loss": options.loss.rawValue, "batch": "\(options.batch)",
+      "seed": "\(options.seed)", "learning-rate": "\(options.learningRate)",
+    ]
+  }
+}
+
+extension SafeTensors {
+  /// Takes out the tensors whose names start with a prefix, which they lose.
+  fileprivate mutating func removeTensors(withPrefix prefix: String) -> [String: Tensor] {
+    let chosen = tensors.filter { $0.key.hasPrefix(prefix) }
+    for name in chosen.keys { tensors[name] = nil }
+    return Dictionary(uniqueKeysWithValues: chosen.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
+  }
+}

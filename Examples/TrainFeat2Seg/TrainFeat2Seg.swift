@@ -1,0 +1,76 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import NN
+import SFModels
+
+/// Trains `feat2seg`, the network of SFTrack++ that turns a frame and a tracker's box into a mask.
+@main
+struct TrainFeat2Seg: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Trains feat2seg (SFTrack++, phase 1): from a frame and a box to the object's mask.",
+    discussion: """
+      Without --data it trains on an embedded synthetic data set. Under --output it leaves model.safetensors (the \
+      best by validation J), last.safetensors (to resume from), log.csv, curves.png and samples.png. \
+      Ctrl-C saves and ends.
+      """)
+
+  @Option(help: "A folder in DAVIS layout: JPEGImages/480p and Annotations/480p.")
+  var data: String?
+
+  @Option(help: "Where the results go.")
+  var output = "runs/feat2seg"
+
+  @Option(help: "The network's size.")
+  var preset = Feat2Seg.small
+
+  @Option(help: "The loss.")
+  var loss = SegmentationLoss.binaryCrossEntropy
+
+  @Option(help: "How often training sees the whole data set.")
+  var epochs = 8
+
+  @Option(help: "Samples a step.")
+  var batch = 8
+
+  @Option(help: "The learning rate to start with.")
+  var learningRate = 0.003
+
+  @Option(help: "What the weights, the order and the augmentation are drawn from.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Goes on from a last.safetensors, bit for bit, with the options it was made with.")
+  var resume: String?
+
+  @Option(
+    name: .customLong("validate"),
+    help: "Sequences to hold out, separated by commas; the last one unless given.")
+  var heldOut: String?
+
+  @Option(help: "A folder of trackers' boxes, TRACKER/SEQUENCE.txt, one x,y,w,h a line, to train with.")
+  var boxes: String?
+
+  func validate() throws {
+    guard epochs > 0 else { throw ValidationError("--epochs is \(epochs); it must be at least 1.") }
+    guard batch > 0 else { throw ValidationError("--batch is \(batch); it must be at least 1.") }
+    guard learningRate > 0, learningRate.isFinite else {
+      throw ValidationError("--learning-rate is \(learningRate); it must be positive.")
+    }
+  }
+
+  func run() throws {
+    let data = try TrainingData(
+      folder: data.map { URL(filePath: $0) }, heldOut: heldOut?.split(separator: ",").map(String.init),
+      boxes: boxes.map { URL(filePath: $0) }, batch: batch, seed: seed)
+    var training = try Training(
+      options: Training.Options(
+        preset: preset, loss: loss, epochs: epochs, batch: batch, learningRate: learningRate, seed: seed),
+      data: data, output: URL(filePath: output))
+    if let resume { try training.resume(from: URL(filePath: resume)) }
+    Interrupt.watch()
+    try training.run()
+  }
+}
+
+extension Feat2Seg: ExpressibleByArgument {}
+extension SegmentationLoss: ExpressibleByArgument {}
