@@ -32,12 +32,16 @@ struct TrainingData {
     let validationSamples = BoxGuidedSamples(held, longestSide: side)
     training = DataLoader(count: samples.count, batchSize: batch, seed: seed) { index, step, generator in
       try samples.augmented(index, step: step, using: &generator)
-    } collate: BoxGuidedBatch.init
+    } collate: {
+      BoxGuidedBatch($0)
+    }
     validation = DataLoader(
       count: validationSamples.count, batchSize: batch, isShuffled: false, seed: seed
     ) { index, _, _ in
       try validationSamples.plain(index)
-    } collate: BoxGuidedBatch.init
+    } collate: {
+      BoxGuidedBatch($0)
+    }
     self.validationSamples = validationSamples
     let source = folder?.path ?? "the embedded synthetic videos"
     description =
