@@ -51,6 +51,7 @@ public final class ScheduledLearningRate: Scheduler {
     setRates()
   }
 
+  /// The end of an epoch; the metric does not matter.
   public func step(metric: Double = 0) {
     epoch += 1
     setRates()
@@ -62,10 +63,12 @@ public final class ScheduledLearningRate: Scheduler {
     }
   }
 
+  /// What a run needs to resume.
   public var state: [String: Tensor] {
     scalars([("epoch", Double(epoch))] + baseRates.enumerated().map { ("base.\($0)", $1) })
   }
 
+  /// Takes over such a state, or throws a `CheckpointError` and changes nothing.
   public func load(state: [String: Tensor], named name: String = "scheduler state") throws {
     let values = try values(of: self.state.keys.sorted(), counts: ["epoch"], in: state, named: name)
     epoch = Int(values["epoch"]!)
@@ -105,6 +108,7 @@ public final class ReduceLROnPlateau: Scheduler {
     best = goal == .minimum ? .infinity : -.infinity
   }
 
+  /// The end of an epoch, with the value that is watched.
   public func step(metric: Double) {
     let isBetter =
       goal == .minimum ? metric < best * (1 - threshold) : metric > best * (1 + threshold)
@@ -130,12 +134,14 @@ public final class ReduceLROnPlateau: Scheduler {
     }
   }
 
+  /// What a run needs to resume.
   public var state: [String: Tensor] {
     scalars([
       ("best", best), ("bad_epochs", Double(badEpochs)), ("resting_epochs", Double(restingEpochs)),
     ])
   }
 
+  /// Takes over such a state, or throws a `CheckpointError` and changes nothing.
   public func load(state: [String: Tensor], named name: String = "scheduler state") throws {
     let values = try values(
       of: self.state.keys.sorted(), counts: ["bad_epochs", "resting_epochs"], in: state, named: name)

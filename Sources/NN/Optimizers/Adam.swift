@@ -3,7 +3,9 @@ import Tensor
 
 /// Adam (Kingma & Ba 2015), as `torch.optim.Adam`. The weight decay is added to the gradient.
 public class Adam: Optimizer {
+  /// The parameters, with the step size of each group.
   public var groups: [ParameterGroup]
+  /// What is remembered of each parameter, by its identity.
   public var histories: [ObjectIdentifier: ParameterHistory] = [:]
   /// How much of the averages of the gradient and of its square a step keeps.
   public let betas: (first: Double, second: Double)
@@ -33,6 +35,7 @@ public class Adam: Optimizer {
     self.init(groups: [group], betas: betas, epsilon: epsilon, amsgrad: amsgrad)
   }
 
+  /// One step of one parameter.
   public func update(
     _ value: inout Tensor, gradient: Tensor, in group: ParameterGroup, history: inout ParameterHistory
   ) {

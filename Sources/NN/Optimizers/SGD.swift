@@ -4,7 +4,9 @@ import Tensor
 /// Stochastic gradient descent, with momentum where asked for; as `torch.optim.SGD`. The weight decay is added to the
 /// gradient.
 public final class SGD: Optimizer {
+  /// The parameters, with the step size of each group.
   public var groups: [ParameterGroup]
+  /// What is remembered of each parameter, by its identity.
   public var histories: [ObjectIdentifier: ParameterHistory] = [:]
   /// How much of the last step goes into the next.
   public let momentum: Double
@@ -30,6 +32,7 @@ public final class SGD: Optimizer {
     self.init(groups: [group], momentum: momentum, dampening: dampening, nesterov: nesterov)
   }
 
+  /// One step of one parameter.
   public func update(
     _ value: inout Tensor, gradient: Tensor, in group: ParameterGroup, history: inout ParameterHistory
   ) {
