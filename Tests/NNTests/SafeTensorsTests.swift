@@ -44,6 +44,7 @@ import Testing
   static let faults: [(header: String, data: Int, message: String)] = [
     (#"{"#, 0, "not JSON"),
     (#"[1]"#, 0, "lacks dtype"),
+    (String(repeating: #"{"a":["#, count: 20_000), 0, "not JSON"),
     (#"{"a":3}"#, 0, "entry 'a' lacks"),
     (#"{"a":{"dtype":"F32","shape":[1]}}"#, 4, "entry 'a' lacks"),
     (#"{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}"#, 4, "whole numbers"),

@@ -17,7 +17,6 @@ public func lovaszSoftmaxLoss(probabilities: Tensor, truth: Tensor) -> Tensor {
 }
 
 private func lovaszExtension(_ errors: Tensor, _ truth: Tensor, _ loss: String) -> Tensor {
-  let (sorted, order) = planes(errors, loss).sorted(1, descending: true)
-  let weights = planes(truth, loss).gather(elementsAt: order, axis: 1).lovaszGradient()
-  return (sorted * weights).sum(1).mean()
+  let errors = planes(errors, loss)
+  return (errors * .lovaszWeights(errors: errors, truth: planes(truth, loss))).sum(1).mean()
 }

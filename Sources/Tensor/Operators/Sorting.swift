@@ -30,10 +30,17 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// The gradient of the Lovász extension of the Jaccard loss with respect to errors in descending order, given the
-  /// truths in [0, 1] in the errors' order along the last axis (Berman et al. 2018, algorithm 1). A constant: no
-  /// gradient flows through it.
-  public func lovaszGradient() -> Tensor { Kernel.lovaszGradient(self) }
+  /// The gradient of the Lovász extension of the Jaccard loss with respect to errors `[rows, P]` of a prediction whose
+  /// truths are in [0, 1] (Berman et al. 2018, algorithm 1), row by row: the loss is Σ errors·weights. The weights depend
+  /// on the order of the errors alone, and are constants: no gradient flows through them.
+  public static func lovaszWeights(errors: Tensor, truth: Tensor) -> Tensor {
+    precondition(
+      errors.rank == 2 && truth.shape == errors.shape && truth.dtype == errors.dtype,
+      "lovaszWeights: \(errors.dtype) errors \(errors.shape) for \(truth.dtype) truths \(truth.shape)")
+    let order = Kernel.sort(errors, descending: true).1
+    let weights = Kernel.lovaszGradient(Kernel.gatherElements(truth, order, axis: 1))
+    return Kernel.scatterAddElements(weights, order, axis: 1, shape: errors.shape)
+  }
 }
 
 extension Kernel {
