@@ -9,69 +9,78 @@ public protocol TensorIndex {
 public enum AxisIndex: TensorIndex, Sendable {
   /// One position; the axis goes.
   case position(Int)
-  /// Every `by`-th position from `from` to before `to`; nil is the end where the walk starts, or ends. `by` may be negative.
-  case stride(from: Int?, to: Int?, by: Int)
-  /// All axes that remain, whole.
-  case ellipsis
+  /// Every `by`-th position from `from` to before `to`; nil is the end where the walk starts, or ends.
+  case walk(from: Int?, to: Int?, by: Int)
+  /// All axes that no other index names, whole.
+  case remaining
   /// A new axis of size 1.
-  case newAxis
+  case inserted
 
   public var axisIndex: AxisIndex { self }
 }
 
 extension TensorIndex where Self == AxisIndex {
   /// The whole axis.
-  public static var all: AxisIndex { .stride(from: nil, to: nil, by: 1) }
+  public static var all: AxisIndex { .walk(from: nil, to: nil, by: 1) }
+  /// All axes that no other index names, whole.
+  public static var ellipsis: AxisIndex { .remaining }
+  /// A new axis of size 1.
+  public static var newAxis: AxisIndex { .inserted }
+  /// Every `by`-th position from `from` to before `to`; nil is the end where the walk starts, or ends. `by` may be
+  /// negative.
+  public static func stride(from: Int? = nil, to: Int? = nil, by: Int) -> AxisIndex {
+    .walk(from: from, to: to, by: by)
+  }
 }
 
 extension Int: TensorIndex {
   public var axisIndex: AxisIndex { .position(self) }
 }
 extension Range<Int>: TensorIndex {
-  public var axisIndex: AxisIndex { .stride(from: lowerBound, to: upperBound, by: 1) }
+  public var axisIndex: AxisIndex { .walk(from: lowerBound, to: upperBound, by: 1) }
 }
 extension ClosedRange<Int>: TensorIndex {
   public var axisIndex: AxisIndex {
-    .stride(from: lowerBound, to: upperBound == -1 ? nil : upperBound + 1, by: 1)
+    .walk(from: lowerBound, to: upperBound == -1 ? nil : upperBound + 1, by: 1)
   }
 }
 extension PartialRangeFrom<Int>: TensorIndex {
-  public var axisIndex: AxisIndex { .stride(from: lowerBound, to: nil, by: 1) }
+  public var axisIndex: AxisIndex { .walk(from: lowerBound, to: nil, by: 1) }
 }
 extension PartialRangeUpTo<Int>: TensorIndex {
-  public var axisIndex: AxisIndex { .stride(from: nil, to: upperBound, by: 1) }
+  public var axisIndex: AxisIndex { .walk(from: nil, to: upperBound, by: 1) }
 }
 extension PartialRangeThrough<Int>: TensorIndex {
-  public var axisIndex: AxisIndex { .stride(from: nil, to: upperBound == -1 ? nil : upperBound + 1, by: 1) }
+  public var axisIndex: AxisIndex { .walk(from: nil, to: upperBound == -1 ? nil : upperBound + 1, by: 1) }
 }
 
 extension Tensor {
   /// The elements chosen along each axis, axes not named whole: `x[0]`, `x[.all, 2..<5]`, `x[.ellipsis, -1]`,
-  /// `x[.stride(from: nil, to: nil, by: -2)]`. Positions beyond an axis are a programmer's error; ranges are cut to it.
+  /// `x[.stride(by: -2)]`. Positions beyond an axis are a programmer's error; ranges are cut to it.
   public subscript(_ indices: any TensorIndex...) -> Tensor {
     get {
       let selection = Selection(shape, indices.map(\.axisIndex))
       return Kernel.copy(selection, of: self).recorded(
         edge { [shape] dy in Kernel.embed(dy, at: selection, in: shape) })
     }
-    set { self = replacing(Selection(shape, indices.map(\.axisIndex)), with: newValue) }
+    set { replace(Selection(shape, indices.map(\.axisIndex)), with: newValue) }
   }
 
-  private func replacing(_ selection: Selection, with value: Tensor) -> Tensor {
+  private mutating func replace(_ selection: Selection, with value: Tensor) {
     Kernel.requireSame(self, value, "subscript assignment")
     let target = selection.shape
     let stretched = value.broadcast(to: target)
-    var y = detached()
-    y.makeUnique()
-    Kernel.copy(Selection(target), of: stretched, to: selection, of: y)
-    return y.recorded(
-      edge { dy in
-        var dx = dy
-        dx.makeUnique()
-        Kernel.copy(Selection(target), of: Tensor(zeros: target, dtype: dy.dtype), to: selection, of: dx)
-        return dx
-      },
-      stretched.edge { dy in Kernel.copy(selection, of: dy) })
+    let kept = edge { dy in
+      var dx = dy
+      dx.makeUnique()
+      Kernel.copy(Selection(target), of: Tensor(zeros: target, dtype: dy.dtype), to: selection, of: dx)
+      return dx
+    }
+    let assigned = stretched.edge { dy in Kernel.copy(selection, of: dy) }
+    // Copies nothing where no one else holds the memory: neither the value before nor after is needed on the way back.
+    makeUnique()
+    Kernel.copy(Selection(target), of: stretched, to: selection, of: self)
+    self = recorded(kept, assigned)
   }
 }
 
@@ -79,7 +88,7 @@ extension Selection {
   init(_ shape: Shape, _ indices: [AxisIndex]) {
     self.init()
     let named = indices.filter {
-      if case .position = $0 { true } else if case .stride = $0 { true } else { false }
+      if case .position = $0 { true } else if case .walk = $0 { true } else { false }
     }
     precondition(named.count <= shape.rank, "subscript: \(named.count) indices for shape \(shape)")
     let steps = shape.strides
@@ -93,10 +102,10 @@ extension Selection {
     }
     for index in indices {
       switch index {
-      case .newAxis:
+      case .inserted:
         sizes.append(1)
         strides.append(0)
-      case .ellipsis:
+      case .remaining:
         keepWhole(shape.rank - named.count, &self)
       case .position(let position):
         let found = position < 0 ? position + shape[axis] : position
@@ -105,7 +114,7 @@ extension Selection {
           "subscript: position \(position) lies outside axis \(axis) of shape \(shape)")
         offset += found * steps[axis]
         axis += 1
-      case .stride(let from, let to, let by):
+      case .walk(let from, let to, let by):
         let (start, count) = Self.walk(from, to, by, size: shape[axis])
         offset += count > 0 ? start * steps[axis] : 0
         sizes.append(count)
