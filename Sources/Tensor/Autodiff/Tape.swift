@@ -24,6 +24,7 @@ final class Tape {
   }
 
   let identity: UInt64
+  private var isSpent = false
   private(set) var records: [Record] = []
   private(set) var values: [(shape: Shape, dtype: DType)] = []
   private(set) var leaves: [ObjectIdentifier: (owner: AnyObject, slot: Int)] = [:]
@@ -89,6 +90,8 @@ final class Tape {
   /// The gradients of a value with respect to the tape's `wanted` values, given the value's own gradient.
   /// Uses the records up.
   func backward(from output: Int, _ seed: Tensor, wanted: Set<Int>) -> [Int: Tensor] {
+    precondition(!isSpent, "a pullback is called a second time: what it needs is gone")
+    isSpent = true
     var gradients = [Tensor?](repeating: nil, count: values.count)
     gradients[output] = seed
     var results: [Int: Tensor] = [:]
