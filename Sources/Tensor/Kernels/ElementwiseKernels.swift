@@ -101,6 +101,9 @@ extension Kernel {
 
   static func fill(_ tensor: Tensor, _ value: Double) {
     let count = Int64(tensor.elementCount)
+    precondition(
+      tensor.dtype.isFloatingPoint || value == value.rounded(),
+      "\(value) is not a value of \(tensor.dtype) tensors; convert with to(_:)")
     switch tensor.dtype {
     case .float32: ck_fill_f32(count, value, tensor.f32)
     case .float64: ck_fill_f64(count, value, tensor.f64)

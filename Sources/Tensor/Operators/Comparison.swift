@@ -22,17 +22,26 @@ extension Tensor {
   }
 
   /// Where equal to a number.
-  public static func .== (a: Tensor, b: Double) -> Tensor { a .== Tensor(b, dtype: a.dtype) }
+  public static func .== (a: Tensor, b: Double) -> Tensor { compare(ck_comparison_equal, a, b, ".==") }
   /// Where different from a number.
-  public static func .!= (a: Tensor, b: Double) -> Tensor { a .!= Tensor(b, dtype: a.dtype) }
+  public static func .!= (a: Tensor, b: Double) -> Tensor { compare(ck_comparison_not_equal, a, b, ".!=") }
   /// Where less than a number.
-  public static func .< (a: Tensor, b: Double) -> Tensor { a .< Tensor(b, dtype: a.dtype) }
+  public static func .< (a: Tensor, b: Double) -> Tensor { compare(ck_comparison_less, a, b, ".<") }
   /// Where at most a number.
-  public static func .<= (a: Tensor, b: Double) -> Tensor { a .<= Tensor(b, dtype: a.dtype) }
+  public static func .<= (a: Tensor, b: Double) -> Tensor { compare(ck_comparison_less_equal, a, b, ".<=") }
   /// Where greater than a number.
-  public static func .> (a: Tensor, b: Double) -> Tensor { a .> Tensor(b, dtype: a.dtype) }
+  public static func .> (a: Tensor, b: Double) -> Tensor { compare(ck_comparison_greater, a, b, ".>") }
   /// Where at least a number.
-  public static func .>= (a: Tensor, b: Double) -> Tensor { a .>= Tensor(b, dtype: a.dtype) }
+  public static func .>= (a: Tensor, b: Double) -> Tensor {
+    compare(ck_comparison_greater_equal, a, b, ".>=")
+  }
+
+  private static func compare(_ comparison: ck_comparison, _ a: Tensor, _ b: Double, _ name: String) -> Tensor
+  {
+    // A fraction has no place among integers, but does among their values.
+    let a = a.dtype.isFloatingPoint ? a : a.to(.float64)
+    return Kernel.compare(comparison, a, Tensor(b, dtype: a.dtype), name)
+  }
 
   /// Both.
   public static func .& (a: Tensor, b: Tensor) -> Tensor { (a.to(.int32) * b.to(.int32)).to(.bool) }
