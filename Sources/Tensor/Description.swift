@@ -8,8 +8,11 @@ extension Tensor: CustomStringConvertible {
       abridged && size > 6 ? [0, 1, 2, nil, size - 3, size - 2, size - 1] : (0..<size).map(Optional.some)
     }
     let values = to(.float64).array(of: Double.self)
-    let format = ElementFormat(values.filter(\.isFinite), dtype)
     let strides = shape.strides
+    let shown = zip(positions, strides).reduce([0]) { offsets, axis in
+      offsets.flatMap { offset in axis.0.compactMap { $0.map { offset + $0 * axis.1 } } }
+    }
+    let format = ElementFormat(shown.map { values[$0] }, dtype)
 
     func render(_ axis: Int, _ offset: Int) -> String {
       if axis == rank { return format.text(values[offset]) }
@@ -36,17 +39,19 @@ private struct ElementFormat {
 
   init(_ values: [Double], _ dtype: DType) {
     self.dtype = dtype
-    let magnitudes = values.lazy.map(abs).filter { $0 > 0 }
+    let finite = values.filter(\.isFinite)
+    let magnitudes = finite.lazy.map(abs).filter { $0 > 0 }
     if dtype.isFloatingPoint, let largest = magnitudes.max(), let smallest = magnitudes.min() {
       scientific = largest >= 1e8 || smallest < 1e-4 || largest / smallest > 1e5 && largest >= 1e4
-      decimals = scientific ? 4 : (0...4).first { d in values.allSatisfy { isExact($0, d) } } ?? 4
+      decimals = scientific ? 4 : (0...4).first { d in finite.allSatisfy { isExact($0, d) } } ?? 4
     }
     width = values.map { plain($0).count }.max() ?? 0
   }
 
   private func isExact(_ value: Double, _ decimals: Int) -> Bool {
     let scaled = value * Foundation.pow(10, Double(decimals))
-    return abs(scaled - scaled.rounded()) < 1e-9 * Swift.max(1, abs(scaled))
+    // float32 knows 0.1 to some seven digits.
+    return abs(scaled - scaled.rounded()) < (dtype == .float32 ? 1e-7 : 1e-12) * Swift.max(1, abs(scaled))
   }
 
   private func plain(_ value: Double) -> String {
