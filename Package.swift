@@ -60,7 +60,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Examples/TrainFeat2Seg"),
 
-    .testTarget(name: "NNTests", dependencies: ["NN", "Tensor"]),
+    .target(name: "TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport"),
+    .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"]),
+    .testTarget(name: "NNTests", dependencies: ["NN", "Tensor", "TestSupport"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "NN", "Tensor", "Vision"]),
     .testTarget(name: "VisionTests", dependencies: ["Vision"], exclude: ["make_fixtures.py"]),
   ],

@@ -1,0 +1,202 @@
+import Foundation
+import NN
+import Tensor
+import TestSupport
+import Testing
+
+/// Layers with their parameters, and losses, against central differences in float64.
+@Suite struct LayerGradientTests {
+  struct LayerCase: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    /// The types that it checks.
+    let covers: [String]
+    let input: Input
+    let make: @Sendable () -> any Layer
+
+    init(_ name: String, covers: String..., input: Input, make: @escaping @Sendable () -> any Layer) {
+      (testDescription, self.covers, self.input, self.make) = (name, covers, input, make)
+    }
+  }
+
+  static let layers: [LayerCase] = [
+    LayerCase("Conv2d", covers: "Conv2d", input: [2, 4, 5, 2]) { Conv2d(2, 3, kernel: 3, padding: 1) },
+    LayerCase("Conv2d, all options", covers: "Conv2d", input: [1, 6, 5, 4]) {
+      Conv2d(
+        4, 2, kernel: [3, 2], stride: 2, padding: [1, 2], dilation: [1, 2], groups: 2, bias: false, relu: true
+      )
+    },
+    LayerCase("Conv3d", covers: "Conv3d", input: [1, 3, 3, 4, 2]) {
+      Conv3d(2, 2, kernel: 3, padding: 1, relu: true)
+    },
+    LayerCase("ConvTranspose2d", covers: "ConvTranspose2d", input: [1, 2, 3, 2]) {
+      ConvTranspose2d(2, 3, kernel: 2, stride: 2)
+    },
+    LayerCase("ConvTranspose2d, all options", covers: "ConvTranspose2d", input: [1, 3, 2, 4]) {
+      ConvTranspose2d(4, 2, kernel: 3, stride: 2, padding: 1, outputPadding: 1, groups: 2, bias: false)
+    },
+    LayerCase("ConvTranspose3d", covers: "ConvTranspose3d", input: [1, 2, 2, 2, 2]) {
+      ConvTranspose3d(2, 1, kernel: 2, stride: 2)
+    },
+    LayerCase("Linear", covers: "Linear", input: [3, 4]) { Linear(4, 2) },
+    LayerCase("Linear over images, without bias", covers: "Linear", input: [2, 2, 3, 4]) {
+      Linear(4, 2, bias: false)
+    },
+    LayerCase("BatchNorm", covers: "BatchNorm", input: [2, 3, 2, 3]) { BatchNorm(3) },
+    LayerCase("BatchNorm, relu", covers: "BatchNorm", input: [2, 2, 2, 2, 3]) { BatchNorm(3, relu: true) },
+    LayerCase("GroupNorm", covers: "GroupNorm", input: [2, 3, 2, 4]) { GroupNorm(groups: 2, 4) },
+    LayerCase("LayerNorm", covers: "LayerNorm", input: [2, 3, 5]) { LayerNorm(5) },
+    LayerCase("ReLU", covers: "ReLU", input: [2, 6]) { ReLU() },
+    LayerCase("Function", covers: "Function", input: [2, 6]) { Function { $0.sigmoid() } },
+    LayerCase("MaxPool2d", covers: "MaxPool2d", input: .distinct([1, 5, 6, 2])) {
+      MaxPool2d(3, stride: 2, padding: 1)
+    },
+    LayerCase("MaxPool3d", covers: "MaxPool3d", input: .distinct([1, 2, 4, 4, 2])) { MaxPool3d([1, 2, 2]) },
+    LayerCase("AveragePool2d", covers: "AveragePool2d", input: [1, 5, 6, 2]) {
+      AveragePool2d(3, stride: 2, padding: 1)
+    },
+    LayerCase("Upsample2d", covers: "Upsample2d", input: [1, 2, 3, 2]) { Upsample2d() },
+    LayerCase("Sequential", covers: "Sequential", input: [2, 4, 4, 2]) {
+      Sequential(Conv2d(2, 3, kernel: 3, padding: 1, bias: false), BatchNorm(3, relu: true), MaxPool2d(2))
+    },
+    LayerCase("a layer used twice", covers: "Sequential", input: [3, 4]) {
+      let shared = Linear(4, 4)
+      return Sequential(shared, Function { $0.tanh() }, shared)
+    },
+  ]
+
+  @Test(arguments: layers)
+  func layerAgreesWithCentralDifferences(_ check: LayerCase) throws {
+    let layer = check.make()
+    for (index, item) in layer.namedParameters.enumerated() where item.parameter.role == .weight {
+      let shape = item.parameter.shape
+      item.parameter.update { $0 = Tensor(normal: shape, dtype: .float64, seed: UInt64(100 + index)) }
+    }
+    for (_, parameter) in layer.namedParameters where parameter.role == .buffer && parameter.shape.rank > 0 {
+      parameter.update { $0 = $0.to(.float64) }
+    }
+    let x = check.input.tensor(seed: 5)
+    func loss(_ x: Tensor) -> Tensor {
+      let y = layer(x)
+      return (y * Tensor(normal: y.shape, dtype: .float64, seed: 6)).sum()
+    }
+    // In a recording, as in training: batch norms take the batch's statistics there.
+    func recordedLoss(_ x: Tensor) -> Double { valueWithGradient { loss(x) }.value.item }
+
+    let gradients = valueWithGradient { loss(x) }.gradients
+    #expect(gradients.count == layer.parameters.count)
+    expectClose(gradient(at: x, loss), centralDifferences(at: [x], 0) { recordedLoss($0[0]) }, "the input")
+    for (path, parameter) in layer.namedParameters where parameter.role == .weight {
+      let value = parameter.value
+      let expected = centralDifferences(at: [value], 0) { changed in
+        parameter.value = changed[0]
+        return recordedLoss(x)
+      }
+      parameter.value = value
+      expectClose(try #require(gradients[parameter]), expected, path)
+    }
+  }
+
+  private func expectClose(_ gradient: Tensor, _ expected: [Double], _ name: String) {
+    let scale = max(1e-3, expected.map(abs).max() ?? 0)
+    let error = zip(gradient.array(of: Double.self), expected).map { abs($0 - $1) }.max() ?? 0
+    #expect(gradient.elementCount == expected.count && error <= 1e-6 * scale, "the gradient of \(name)")
+  }
+
+  @Test func frozenBatchNormUsesItsRunningStatistics() {
+    let layer = BatchNorm(2)
+    layer.runningMean.value = [1, -1]
+    layer.runningVariance.value = [4, 9]
+    layer.freeze()
+    let (value, gradients) = valueWithGradient(at: [[[3, 2]] as Tensor]) { (layer($0[0]) * [[1, 10]]).sum() }
+    #expect(abs(value.item - 11) < 1e-3)
+    #expect(abs(gradients[0].array()[0] - 0.5) < 1e-3 && abs(gradients[0].array()[1] - 10 / 3.0) < 1e-3)
+    #expect(layer.runningMean.value.array() == [1, -1] && layer.batchCount.value.item == 0)
+  }
+
+  /// What is dropped is drawn anew each time, so that differences say nothing: the value and the gradient must share
+  /// one mask.
+  @Test func dropoutDropsTheSameValuesOnTheWayBack() {
+    let x = Tensor(uniform: [1000], in: 1..<2, seed: 1)
+    let layer = Dropout(0.25)
+    let (y, back) = pullback(at: [x]) { layer($0[0]) }
+    let mask = back(Tensor(ones: [1000]))[0]
+    #expect((y .== x * mask).all)
+    #expect(((mask .== 0) .| (mask .== Tensor(Double(Float(1) / 0.75)))).all)
+    #expect(abs(mask.mean().item - 1) < 0.1)
+    #expect((layer(x) .== x).all, "outside a recording nothing is dropped")
+  }
+
+  private static let truth = Tensor((0..<24).map { Double($0 * 7 % 5 % 2) }, shape: [2, 3, 2, 2])
+  private static let probabilities = Input.uniform([2, 3, 2, 2], 0.1..<0.9)
+  private static let logits = Input.normal([2, 3, 2, 2])
+
+  static let losses: [GradientCase] = [
+    GradientCase("binaryCrossEntropy", covers: "binaryCrossEntropy", inputs: [logits]) {
+      binaryCrossEntropy(logits: $0[0] * 3, truth: truth, positiveWeight: 2)
+    },
+    GradientCase("crossEntropy", covers: "crossEntropy", inputs: [[5, 4]]) {
+      crossEntropy(logits: $0[0], labels: Tensor([3, 0, 1, 1, 2] as [Int32]))
+    },
+    GradientCase("crossEntropy, weighted classes", covers: "crossEntropy", inputs: [[2, 2, 3]]) {
+      crossEntropy(
+        logits: $0[0], labels: Tensor([2, 0, 1, 1] as [Int32], shape: [2, 2]),
+        classWeights: Tensor([1.0, 2, 0.5] as [Double]))
+    },
+    GradientCase("diceLoss", covers: "diceLoss", inputs: [probabilities]) {
+      diceLoss(probabilities: $0[0], truth: truth)
+    },
+    GradientCase("focalDiceLoss", covers: "focalDiceLoss", inputs: [probabilities]) {
+      focalDiceLoss(probabilities: $0[0], truth: truth)
+    },
+    GradientCase("focalTverskyLoss", covers: "focalTverskyLoss", inputs: [probabilities]) {
+      focalTverskyLoss(probabilities: $0[0], truth: truth)
+    },
+    GradientCase("generalisedDiceLoss", covers: "generalisedDiceLoss", inputs: [probabilities]) {
+      generalisedDiceLoss(probabilities: $0[0], truth: truth)
+    },
+    GradientCase("lovaszHingeLoss", covers: "lovaszHingeLoss", inputs: [logits]) {
+      lovaszHingeLoss(logits: $0[0], truth: truth)
+    },
+    GradientCase("lovaszSoftmaxLoss", covers: "lovaszSoftmaxLoss", inputs: [probabilities]) {
+      lovaszSoftmaxLoss(probabilities: $0[0], truth: truth)
+    },
+    GradientCase("maskIoULoss", covers: "maskIoULoss", inputs: [probabilities]) {
+      maskIoULoss(probabilities: $0[0], truth: truth)
+    },
+    GradientCase("smoothL1Loss", covers: "smoothL1Loss", inputs: [.distinct([2, 3, 2, 2])]) {
+      smoothL1Loss($0[0], truth: truth, beta: 0.7)
+    },
+  ]
+
+  @Test(arguments: losses)
+  func lossAgreesWithCentralDifferences(_ check: GradientCase) {
+    #expect(gradientErrors(check) == [])
+  }
+
+  @Test func coversEveryLayerAndLoss() throws {
+    let layers = try names(#"public struct (\w+): Layer"#, in: "Layers")
+    #expect(layers.count > 10)
+    // Random, and checked by itself.
+    #expect(layers.subtracting(Self.layers.flatMap(\.covers)) == ["Dropout"])
+    let losses = try names(#"(?m)^public func (\w+)"#, in: "Losses")
+    #expect(losses.count > 8)
+    #expect(losses.subtracting(Self.losses.flatMap(\.covers)) == [])
+  }
+
+  /// What a pattern's group matches in the sources of a folder.
+  private func names(_ pattern: String, in folder: String) throws -> Set<String> {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../Sources/NN/\(folder)")
+    let expression = try NSRegularExpression(pattern: pattern)
+    var found: Set<String> = []
+    for file in try FileManager.default.contentsOfDirectory(
+      at: folder.standardized, includingPropertiesForKeys: nil)
+    {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for match in expression.matches(in: text, range: NSRange(text.startIndex..., in: text)) {
+        found.insert(String(text[Range(match.range(at: 1), in: text)!]))
+      }
+    }
+    return found
+  }
+}

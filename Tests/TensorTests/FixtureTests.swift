@@ -1,0 +1,149 @@
+import Foundation
+import Testing
+
+@testable import Tensor
+
+/// The tensors and the metadata of a safetensors file whose tensors are `float64`.
+struct Fixture {
+  let tensors: [String: Tensor]
+  let metadata: [String: String]
+
+  init(_ name: String) throws {
+    let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/\(name)")
+      .standardized
+    let data = try [UInt8](Data(contentsOf: url))
+    let headerLength = data[0..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let start = 8 + headerLength
+    let header = try #require(
+      JSONSerialization.jsonObject(with: Data(data[8..<start])) as? [String: [String: Any]])
+    metadata = try #require(header["__metadata__"] as? [String: String])
+    var tensors: [String: Tensor] = [:]
+    for (name, entry) in header where name != "__metadata__" {
+      #expect(entry["dtype"] as? String == "F64")
+      let shape = try #require(entry["shape"] as? [Int])
+      let offsets = try #require(entry["data_offsets"] as? [Int])
+      tensors[name] = Tensor(
+        bytes: data[start + offsets[0]..<start + offsets[1]], shape: Shape(shape), dtype: .float64)
+    }
+    self.tensors = tensors
+  }
+}
+
+/// What PyTorch computed for convolutions, pooling, normalisation and resampling: see Fixtures/operators.py.
+@Suite struct FixtureTests {
+  struct Case: Decodable, Sendable, CustomTestStringConvertible {
+    let name: String, `operator`: String
+    let kernel: [Int]?, stride: [Int]?, padding: [[Int]]?, dilation: [Int]?, groups: Int?
+    let output_padding: [Int]?, size: [Int]?, align_corners: Bool?, count_padding: Bool?
+    let training: Bool?, momentum: Double?, epsilon: Double?
+
+    var testDescription: String { name }
+
+    var window: Window {
+      Window(stride: perAxis(stride), padding: pads, dilation: perAxis(dilation), groups: groups ?? 1)
+    }
+    var pads: Padding {
+      guard let padding else { return 0 }
+      return Padding(before: perAxis(padding.map { $0[0] }), after: perAxis(padding.map { $0[1] }))
+    }
+    func perAxis(_ numbers: [Int]?, default fallback: PerAxis = 1) -> PerAxis {
+      switch numbers {
+      case let n? where n.count == 2: [n[0], n[1]]
+      case let n? where n.count == 3: [n[0], n[1], n[2]]
+      default: fallback
+      }
+    }
+  }
+
+  static let fixture = Result { try Fixture("operators.safetensors") }
+  static let cases: [Case] =
+    (try? fixture.get().metadata["cases"].map { try JSONDecoder().decode([Case].self, from: Data($0.utf8)) })
+    ?? []
+
+  @Test func areThere() { #expect(Self.cases.count > 70) }
+
+  @Test(arguments: cases)
+  func agreesWithPyTorch(_ check: Case) throws {
+    let tensors = try Self.fixture.get().tensors
+    func stored(_ key: String) throws -> Tensor { try #require(tensors["\(check.name).\(key)"]) }
+    let keys = ["input", "filter", "weight", "bias"].filter { tensors["\(check.name).\($0)"] != nil }
+    let (value, pullback) = try pullback(at: keys.map(stored)) { values in
+      let operands = Dictionary(uniqueKeysWithValues: zip(keys, values))
+      return try output(check, operands, stored)
+    }
+    #expect(try distance(value, stored("output")) <= 1e-12)
+    for (key, gradient) in try zip(keys, pullback(stored("cotangent"))) {
+      #expect(try distance(gradient, stored("gradient.\(key)")) <= 1e-10, "the gradient of \(key)")
+    }
+  }
+
+  private func output(
+    _ check: Case, _ operands: [String: Tensor], _ stored: (String) throws -> Tensor
+  ) throws -> Tensor {
+    let x = operands["input"]!
+    let (filter, bias) = (operands["filter"], operands["bias"])
+    switch check.operator {
+    case "conv2d": return x.conv2d(filter!, bias: bias, window: check.window)
+    case "conv3d": return x.conv3d(filter!, bias: bias, window: check.window)
+    case "conv_transpose2d":
+      let extra = check.perAxis(check.output_padding, default: 0)
+      return x.convTranspose2d(filter!, bias: bias, window: check.window, outputPadding: extra)
+    case "conv_transpose3d":
+      let extra = check.perAxis(check.output_padding, default: 0)
+      return x.convTranspose3d(filter!, bias: bias, window: check.window, outputPadding: extra)
+    case "max_pool2d", "max_pool3d":
+      let (kernel, stride) = (check.perAxis(check.kernel), check.perAxis(check.stride))
+      let dilation = check.perAxis(check.dilation)
+      return x.rank == 4
+        ? x.maxPool2d(kernel, stride: stride, padding: check.pads, dilation: dilation)
+        : x.maxPool3d(kernel, stride: stride, padding: check.pads, dilation: dilation)
+    case "average_pool2d", "average_pool3d":
+      let (kernel, stride) = (check.perAxis(check.kernel), check.perAxis(check.stride))
+      let counting = check.count_padding!
+      return x.rank == 4
+        ? x.averagePool2d(kernel, stride: stride, padding: check.pads, countingPadding: counting)
+        : x.averagePool3d(kernel, stride: stride, padding: check.pads, countingPadding: counting)
+    case "batch_norm": return try batchNorm(check, operands, stored)
+    case "group_norm":
+      return x.groupNorm(
+        groups: check.groups!, weight: operands["weight"]!, bias: bias!, epsilon: check.epsilon!)
+    case "upsample_nearest", "upsample_linear":
+      let size = check.size!
+      let interpolation: Interpolation = check.operator == "upsample_nearest" ? .nearest : .linear
+      let aligned = check.align_corners ?? false
+      return size.count == 2
+        ? x.resized2d(height: size[0], width: size[1], by: interpolation, alignCorners: aligned)
+        : x.resized3d(
+          time: size[0], height: size[1], width: size[2], by: interpolation, alignCorners: aligned)
+    default: throw UnknownOperator(name: check.operator)
+    }
+  }
+
+  private func batchNorm(
+    _ check: Case, _ operands: [String: Tensor], _ stored: (String) throws -> Tensor
+  ) throws -> Tensor {
+    let x = operands["input"]!
+    let weight = operands["weight"] ?? Tensor(ones: [x.shape[-1]], dtype: .float64)
+    let bias = operands["bias"] ?? Tensor(zeros: [x.shape[-1]], dtype: .float64)
+    let (mean, variance) = try (stored("mean"), stored("variance"))
+    guard check.training! else {
+      return x.batchNorm(weight: weight, bias: bias, mean: mean, variance: variance, epsilon: check.epsilon!)
+    }
+    let (y, batchMean, batchVariance) = x.batchNorm(weight: weight, bias: bias, epsilon: check.epsilon!)
+    let (momentum, count) = (check.momentum!, Double(x.elementCount / x.shape[-1]))
+    let unbiased = batchVariance * (count / (count - 1))
+    #expect(try distance(mean * (1 - momentum) + batchMean * momentum, stored("updated.mean")) <= 1e-12)
+    #expect(
+      try distance(variance * (1 - momentum) + unbiased * momentum, stored("updated.variance")) <= 1e-12)
+    return y
+  }
+
+  private struct UnknownOperator: Error { let name: String }
+
+  /// The largest difference, relative to the largest value; infinite where the shapes differ.
+  private func distance(_ a: Tensor, _ b: Tensor) -> Double {
+    guard a.shape == b.shape else { return .infinity }
+    let difference = (a - b).abs().max().item
+    return difference.isNaN ? .infinity : difference / Swift.max(1, b.abs().max().item)
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Tensor
+
+@Suite struct GradientTests {
+  static let table: [GradientCase] =
+    GradientCase.arithmetic + GradientCase.functions + GradientCase.reductions + GradientCase.shapes
+    + GradientCase.indexing + GradientCase.matrixProducts + GradientCase.convolutions
+    + GradientCase.transposedConvolutions + GradientCase.pooling + GradientCase.normalization
+    + GradientCase.resampling
+
+  @Test(arguments: table)
+  func agreesWithCentralDifferences(_ check: GradientCase) {
+    #expect(gradientErrors(check) == [])
+  }
+
+  /// float32 takes other kernels, whose gradients must be those of float64.
+  @Test(arguments: table)
+  func float32AgreesWithFloat64(_ check: GradientCase) {
+    // Where a body makes float64 tensors of its own, float32 has nothing to say.
+    guard !check.name.contains("float64") else { return }
+    func gradients(_ dtype: DType) -> [Tensor] {
+      let inputs = check.values().map { $0.to(.float32).to(dtype) }
+      return valueWithGradient(at: inputs) { x in
+        check.body(x).enumerated().reduce(Tensor(0, dtype: dtype)) { total, item in
+          let cotangent = Tensor(normal: item.element.shape, dtype: .float64, seed: 7 + UInt64(item.offset))
+          return total + (item.element.to(dtype) * cotangent.to(dtype)).sum()
+        }
+      }.gradients
+    }
+    for (single, double) in zip(gradients(.float32), gradients(.float64)) {
+      let scale = max(1, double.elementCount == 0 ? 0 : double.abs().max().item)
+      let error = double.elementCount == 0 ? 0 : (single.to(.float64) - double).abs().max().item
+      #expect(error <= 2e-5 * scale, "off by \(error) at a scale of \(scale)")
+    }
+  }
+
+  @Test func coversEveryDifferentiableOperator() throws {
+    let covered = Set(Self.table.flatMap(\.covers))
+    let operators = try differentiableOperators()
+    #expect(operators.count > 80, "the sources were not read")
+    #expect(operators.subtracting(covered).sorted() == [], "operators without a gradient case")
+    #expect(covered.subtracting(operators).sorted() == [], "cases of operators that don't exist")
+  }
+
+  @Test func namesAreUnique() {
+    let names = Dictionary(grouping: Self.table, by: \.name).filter { $1.count > 1 }
+    #expect(names.keys.sorted() == [])
+  }
+
+  /// The public functions of Tensor's operators that return tensors, read from the sources.
+  private func differentiableOperators() throws -> Set<String> {
+    let withoutGradient: Set = [
+      ".==", ".!=", ".<", ".<=", ".>", ".>=", ".&", ".|", ".!", "isNaN", "isFinite", "argmax", "argmin",
+      "oneHot", "lovaszGradient",
+    ]
+    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources/Tensor")
+      .standardized
+    let folder = root.appending(path: "Operators")
+    let files =
+      try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+      + [root.appending(path: "Creation.swift")]
+    let declaration = try NSRegularExpression(
+      pattern:
+        #"public (?:static )?(?:prefix )?(?:func (\.[^\s(]+|[^\s(<]+)[^{]*?|(subscript)\([^{]*?)\)\s*->\s*([^{]*)\{"#
+    )
+    var found: Set<String> = []
+    for file in files {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for match in declaration.matches(in: text, range: NSRange(text.startIndex..., in: text)) {
+        func part(_ index: Int) -> String? {
+          Range(match.range(at: index), in: text).map { String(text[$0]) }
+        }
+        guard part(3)?.contains("Tensor") == true, let name = part(1) ?? part(2) else { continue }
+        found.insert(name.replacing("`", with: ""))
+      }
+    }
+    return found.subtracting(withoutGradient)
+  }
+}

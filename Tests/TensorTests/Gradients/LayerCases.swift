@@ -1,0 +1,130 @@
+import Tensor
+import TestSupport
+
+// Pooling, normalisation and resampling.
+extension GradientCase {
+  private static func of(
+    _ name: String, _ place: String = "", _ input: Input, _ body: @escaping @Sendable (Tensor) -> Tensor
+  ) -> GradientCase {
+    GradientCase(place.isEmpty ? name : "\(name), \(place)", covers: name, inputs: [input]) { body($0[0]) }
+  }
+
+  static let pooling: [GradientCase] = [
+    of("maxPool2d", "", .distinct([2, 4, 4, 2])) { $0.maxPool2d(2) },
+    of("maxPool2d", "remainder", .distinct([1, 5, 7, 2])) { $0.maxPool2d(2) },
+    of("maxPool2d", "overlapping, padding", .distinct([1, 5, 6, 2])) {
+      $0.maxPool2d(3, stride: 2, padding: 1)
+    },
+    of("maxPool2d", "asymmetric kernel", .distinct([1, 5, 4, 2])) { $0.maxPool2d([3, 2], stride: [1, 2]) },
+    of("maxPool2d", "asymmetric padding", .distinct([1, 4, 4, 1])) {
+      $0.maxPool2d(3, stride: 2, padding: Padding(before: [0, 1], after: [1, 0]))
+    },
+    of("maxPool2d", "ceiling", .distinct([1, 5, 6, 2])) { $0.maxPool2d(2, stride: 3, ceiling: true) },
+    of("maxPool2d", "ceiling, padding", .distinct([1, 6, 5, 1])) {
+      $0.maxPool2d(3, stride: 2, padding: 1, ceiling: true)
+    },
+    of("maxPool2d", "dilation", .distinct([1, 6, 5, 2])) { $0.maxPool2d(2, stride: 1, dilation: [3, 2]) },
+    of("maxPool2d", "dilation, padding", .distinct([1, 5, 5, 1])) {
+      $0.maxPool2d(3, stride: 2, padding: 1, dilation: 2)
+    },
+    of("maxPool3d", "", .distinct([1, 4, 4, 2, 2])) { $0.maxPool3d(2) },
+    of("maxPool3d", "all options", .distinct([1, 4, 5, 5, 1])) {
+      $0.maxPool3d([1, 3, 2], stride: [2, 2, 1], padding: [0, 1, 0], dilation: [1, 1, 2], ceiling: true)
+    },
+    of("averagePool2d", "", [2, 4, 4, 2]) { $0.averagePool2d(2) },
+    of("averagePool2d", "overlapping", [1, 4, 5, 2]) { $0.averagePool2d([2, 3], stride: 1) },
+    of("averagePool2d", "counting padding", [1, 5, 4, 2]) { $0.averagePool2d(3, stride: 2, padding: 1) },
+    of("averagePool2d", "leaving padding out", [1, 5, 4, 2]) {
+      $0.averagePool2d(3, stride: 2, padding: 1, countingPadding: false)
+    },
+    of("averagePool2d", "asymmetric padding, leaving it out", [1, 4, 4, 1]) {
+      $0.averagePool2d(
+        3, stride: 2, padding: Padding(before: [0, 2], after: [2, 0]), countingPadding: false)
+    },
+    of("averagePool2d", "ceiling", [1, 5, 6, 1]) { $0.averagePool2d(2, stride: 3, ceiling: true) },
+    of("averagePool2d", "ceiling, padding", [1, 6, 5, 1]) {
+      $0.averagePool2d(3, stride: 2, padding: 1, ceiling: true)
+    },
+    of("averagePool2d", "ceiling, leaving padding out", [1, 6, 5, 1]) {
+      $0.averagePool2d(3, stride: 2, padding: 1, ceiling: true, countingPadding: false)
+    },
+    of("averagePool3d", "", [1, 2, 4, 4, 2]) { $0.averagePool3d(2) },
+    of("averagePool3d", "all options", [1, 3, 4, 4, 1]) {
+      $0.averagePool3d(
+        [2, 3, 2], stride: [1, 2, 3], padding: [1, 1, 0], ceiling: true, countingPadding: false)
+    },
+  ]
+
+  private static let images = Input.normal([2, 3, 2, 3])
+
+  static let normalization: [GradientCase] = [
+    GradientCase("batchNorm", covers: "batchNorm", inputs: [images, [3], [3]]) {
+      $0[0].batchNorm(weight: $0[1], bias: $0[2]).output
+    },
+    GradientCase("batchNorm, relu", covers: "batchNorm", inputs: [images, [3], [3]]) {
+      $0[0].batchNorm(weight: $0[1], bias: $0[2], relu: true).output
+    },
+    GradientCase("batchNorm, volumes", covers: "batchNorm", inputs: [[2, 2, 2, 2, 2], [2], [2]]) {
+      $0[0].batchNorm(weight: $0[1], bias: $0[2], epsilon: 0.1).output
+    },
+    GradientCase("batchNorm, rows, many channels", covers: "batchNorm", inputs: [[3, 19], [19], [19]]) {
+      $0[0].batchNorm(weight: $0[1], bias: $0[2]).output
+    },
+    GradientCase("batchNorm, the input used beside it", covers: "batchNorm", inputs: [[4, 2], [2]]) {
+      $0[0] + $0[0].batchNorm(weight: $0[1], bias: $0[1]).output
+    },
+    GradientCase("batchNorm, given statistics", covers: "batchNorm", inputs: [images, [3], [3]]) {
+      $0[0].batchNorm(
+        weight: $0[1], bias: $0[2], mean: given($0[0], [0.3, -0.2, 1]), variance: given($0[0], [0.5, 1, 2]))
+    },
+    GradientCase("batchNorm, given statistics, relu", covers: "batchNorm", inputs: [images, [3], [3]]) {
+      $0[0].batchNorm(
+        weight: $0[1], bias: $0[2], mean: given($0[0], [0.3, -0.2, 1]), variance: given($0[0], [0.5, 1, 2]),
+        relu: true)
+    },
+    GradientCase("groupNorm", covers: "groupNorm", inputs: [[2, 3, 2, 4], [4], [4]]) {
+      $0[0].groupNorm(groups: 2, weight: $0[1], bias: $0[2])
+    },
+    GradientCase("groupNorm, one group", covers: "groupNorm", inputs: [[2, 2, 2, 3], [3], [3]]) {
+      $0[0].groupNorm(groups: 1, weight: $0[1], bias: $0[2])
+    },
+    GradientCase("groupNorm, a group per channel", covers: "groupNorm", inputs: [[2, 2, 2, 2, 3], [3], [3]]) {
+      $0[0].groupNorm(groups: 3, weight: $0[1], bias: $0[2])
+    },
+    GradientCase("layerNorm", covers: "layerNorm", inputs: [[2, 3, 5], [5], [5]]) {
+      $0[0].layerNorm(weight: $0[1], bias: $0[2])
+    },
+    GradientCase("layerNorm, odd width", covers: "layerNorm", inputs: [[2, 37], [37], [37]]) {
+      $0[0].layerNorm(weight: $0[1], bias: $0[2])
+    },
+  ]
+
+  private static func given(_ like: Tensor, _ values: [Double]) -> Tensor { Tensor(values).to(like.dtype) }
+
+  static let resampling: [GradientCase] =
+    [(5, 7, "up"), (2, 2, "down"), (6, 8, "doubled"), (3, 1, "to one column"), (3, 4, "same size")].flatMap {
+      height, width, size in
+      Interpolation.allCases.flatMap { interpolation in
+        [false, true].map { alignCorners in
+          of(
+            "resized2d", "\(interpolation), \(size)\(alignCorners ? ", aligned corners" : "")", [2, 3, 4, 2]
+          ) {
+            $0.resized2d(height: height, width: width, by: interpolation, alignCorners: alignCorners)
+          }
+        }
+      }
+    }
+    + [Interpolation.nearest, .linear].flatMap { interpolation in
+      [false, true].map { alignCorners in
+        of("resized3d", "\(interpolation)\(alignCorners ? ", aligned corners" : "")", [1, 2, 3, 4, 2]) {
+          $0.resized3d(time: 3, height: 2, width: 5, by: interpolation, alignCorners: alignCorners)
+        }
+      }
+    }
+    + [
+      of("upsampled2d", "", [1, 2, 3, 2]) { $0.upsampled2d() },
+      of("upsampled2d", "nearest, by 3", [1, 2, 3, 2]) { $0.upsampled2d(by: 3, .nearest) },
+      of("upsampled2d", "aligned corners", [1, 2, 3, 2]) { $0.upsampled2d(alignCorners: true) },
+      of("upsampled2d", "one pixel", [1, 1, 1, 2]) { $0.upsampled2d() },
+    ]
+}

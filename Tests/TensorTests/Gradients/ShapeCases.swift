@@ -1,0 +1,136 @@
+import Tensor
+import TestSupport
+
+extension GradientCase {
+  static let shapes: [GradientCase] = [
+    of("reshape") { $0.reshape(4, -1) },
+    of("reshape", "to a shape") { $0.reshape(to: [3, 2, 2, 2]) },
+    of("flattened") { $0.flattened(from: 1) },
+    of("flattened", "a scalar", []) { $0.flattened() },
+    of("expandingAxis") { $0.expandingAxis(1) },
+    of("expandingAxis", "behind the last") { $0.expandingAxis(-1) },
+    of("squeezed", "", [1, 3, 1]) { $0.squeezed() },
+    of("squeezed", "one axis", [1, 3, 1]) { $0.squeezed(-1) },
+    of("permuted") { $0.permuted(2, 0, 1) },
+    of("permuted", "four axes", [2, 3, 2, 4]) { $0.permuted([0, 3, 1, 2]) },
+    of("transposed", "", [2, 3, 4]) { $0.transposed() },
+    of("swappingAxes") { $0.swappingAxes(0, 2) },
+    of("broadcast", "", [2, 1, 3]) { $0.broadcast(to: [4, 2, 5, 3]) },
+    of("broadcast", "a scalar", []) { $0.broadcast(to: [2, 3]) },
+    of("tiled", "", [2, 3]) { $0.tiled(3, 2) },
+    of("tiled", "once", [2, 3]) { $0.tiled(1, 1) },
+    of("flipped") { $0.flipped(0, -1) },
+    of("flipped", "one axis") { $0.flipped(1) },
+    of("padded", "", [2, 3]) { $0.padded([(1, 2), (0, 3)]) },
+    of("padded", "with a value", [2, 3, 2]) { $0.padded([(0, 1), (2, 0), (0, 0)], value: -4) },
+    GradientCase("concatenate", covers: "concatenate", inputs: [[2, 3], [1, 3], [4, 3]]) { .concatenate($0) },
+    GradientCase("concatenate, last axis", covers: "concatenate", inputs: [[2, 2, 1], [2, 2, 3]]) {
+      .concatenate($0, axis: -1)
+    },
+    GradientCase("concatenate, an input twice", covers: "concatenate", inputs: [[2, 3], [2, 1]]) {
+      .concatenate([$0[0], $0[1], $0[0]], axis: 1)
+    },
+    GradientCase("concatenate, one of them empty", covers: "concatenate", inputs: [[2, 3], [0, 3]]) {
+      .concatenate($0)
+    },
+    GradientCase("concatenate, one tensor", covers: "concatenate", inputs: [[2, 3]]) { .concatenate($0) },
+    GradientCase("stack", covers: "stack", inputs: [[2, 3], [2, 3]]) { .stack($0) },
+    GradientCase("stack, last axis", covers: "stack", inputs: [[2, 3], [2, 3], [2, 3]]) {
+      .stack($0, axis: -1)
+    },
+    GradientCase("split", covers: "split", inputs: [[4, 3]], results: { $0[0].split(sizes: [1, 3]) }),
+    GradientCase(
+      "split, last axis", covers: "split", inputs: [[2, 6]], results: { $0[0].split(into: 3, axis: -1) }),
+    GradientCase("split, one piece unused", covers: "split", inputs: [[2, 6]]) {
+      let pieces = $0[0].split(sizes: [1, 2, 3], axis: 1)
+      return pieces[0] * pieces[2]
+    },
+  ]
+
+  static let indexing: [GradientCase] = [
+    of("subscript", "a position") { $0[1] },
+    of("subscript", "from the end") { $0[.ellipsis, -1] },
+    of("subscript", "ranges", [4, 5]) { $0[1..<3, 2...] },
+    of("subscript", "ranges from the end", [4, 5]) { $0[..<(-1), -3 ... -2] },
+    of("subscript", "a stride", [7, 3]) { $0[.stride(from: 1, by: 2)] },
+    of("subscript", "negative strides", [5, 4]) {
+      $0[.stride(by: -2), .stride(from: 2, to: 0, by: -1)]
+    },
+    of("subscript", "new axis and ellipsis", [2, 3, 4]) { $0[.newAxis, 1, .ellipsis, .newAxis, 0..<2] },
+    of("subscript", "nothing chosen", [3, 2]) { $0[2..<2] },
+    of("subscript", "one element read twice", [3]) { $0[0] * $0[0] + $0[1] },
+    GradientCase("subscript, assignment", covers: "subscript", inputs: [[3, 4], [2, 4]]) { x in
+      var y = x[0]
+      y[1...] = x[1]
+      return y * x[0]
+    },
+    GradientCase("subscript, assignment stretched", covers: "subscript", inputs: [[3, 4], []]) { x in
+      var y = x[0] * 2
+      y[.all, .stride(by: -2)] = x[1]
+      return y.squared()
+    },
+    GradientCase("subscript, assignment of an input to itself", covers: "subscript", inputs: [[4]]) { x in
+      var y = x[0]
+      y[0..<2] = x[0][2..<4] * x[0][1..<3]
+      y[3] = y[0]
+      return y.squared()
+    },
+    GradientCase("subscript, assignment into a constant", covers: "subscript", inputs: [[2]]) { x in
+      var y = Tensor(ones: [3, 2], dtype: x[0].dtype)
+      y[1] = x[0]
+      return y
+    },
+    of("gather", "", [4, 3]) { $0.gather(Tensor([2, 0, 2, 3] as [Int32])) },
+    of("gather", "inner axis", [2, 3, 2]) { $0.gather(Tensor([1, 1, 0, 2, 1] as [Int32]), axis: 1) },
+    of("gather", "last axis", [2, 3]) { $0.gather(Tensor([2] as [Int32]), axis: -1) },
+    of("gather", "of elements", [2, 3]) {
+      $0.gather(elementsAt: Tensor([0, 2, 2, 1, 1, 1, 0, 0] as [Int32], shape: [2, 4]), axis: 1)
+    },
+    of("gather", "of elements, first axis", [3, 2]) {
+      $0.gather(elementsAt: Tensor([0, 2, 2, 1] as [Int32], shape: [2, 2]), axis: 0)
+    },
+  ]
+
+  private static func of(
+    _ name: String, _ place: String = "", _ inputs: Input = [2, 3, 4],
+    _ body: @escaping @Sendable (Tensor) -> Tensor
+  ) -> GradientCase {
+    GradientCase(place.isEmpty ? name : "\(name), \(place)", covers: name, inputs: [inputs]) { body($0[0]) }
+  }
+
+  static let matrixProducts: [GradientCase] = [
+    product("matrices", [2, 3], [3, 4]) { $0.matmul($1) },
+    product("left transposed", [3, 2], [3, 4]) { $0.matmul($1, transposed: true) },
+    product("right transposed", [2, 3], [4, 3]) { $0.matmul($1, otherTransposed: true) },
+    product("both transposed", [3, 2], [4, 3]) { $0.matmul($1, transposed: true, otherTransposed: true) },
+    product("batch", [2, 2, 3], [2, 3, 2]) { $0.matmul($1) },
+    product("batch, both transposed", [2, 3, 2], [2, 4, 3]) {
+      $0.matmul($1, transposed: true, otherTransposed: true)
+    },
+    product("batch by one matrix", [2, 3, 2, 3], [3, 2]) { $0.matmul($1) },
+    product("one matrix by batch, left transposed", [3, 2], [2, 3, 2]) { $0.matmul($1, transposed: true) },
+    product("batch stretched unevenly", [2, 1, 2, 3], [3, 3, 2]) { $0.matmul($1) },
+    product("batch stretched unevenly, right transposed", [1, 3, 2, 3], [2, 1, 2, 3]) {
+      $0.matmul($1, otherTransposed: true)
+    },
+    product("vector by matrix", [3], [3, 2]) { $0.matmul($1) },
+    product("vector by matrix transposed", [3], [2, 3]) { $0.matmul($1, otherTransposed: true) },
+    product("matrix by vector", [2, 3], [3]) { $0.matmul($1) },
+    product("matrix transposed by vector", [3, 2], [3]) { $0.matmul($1, transposed: true) },
+    product("vector by vector", [4], [4]) { $0.matmul($1) },
+    product("batch by vector", [2, 3, 4], [4]) { $0.matmul($1) },
+    product("vector by batch", [3], [2, 3, 4]) { $0.matmul($1) },
+    product("row by column", [1, 5], [5, 1]) { $0.matmul($1) },
+    product("no rows", [0, 3], [3, 2]) { $0.matmul($1) },
+    product("nothing to sum", [2, 0], [0, 3]) { $0.matmul($1) },
+    GradientCase("matmul, a matrix by its transpose", covers: "matmul", inputs: [[3, 4]]) {
+      $0[0].matmul($0[0], otherTransposed: true)
+    },
+  ]
+
+  private static func product(
+    _ place: String, _ a: Input, _ b: Input, _ body: @escaping @Sendable (Tensor, Tensor) -> Tensor
+  ) -> GradientCase {
+    GradientCase("matmul, \(place)", covers: "matmul", inputs: [a, b]) { body($0[0], $0[1]) }
+  }
+}

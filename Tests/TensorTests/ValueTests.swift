@@ -1,0 +1,144 @@
+import Testing
+
+@testable import Tensor
+
+/// What operators return, where gradients say nothing about it.
+@Suite struct ValueTests {
+  private let x = Tensor(0..<24).to(.float32).reshape(4, 6)
+
+  @Test func subscripts() {
+    #expect(x[1].array() == [6, 7, 8, 9, 10, 11])
+    #expect(x[-1, -1].item == 23)
+    #expect(x[1..<3, 2].array() == [8, 14])
+    #expect(x[.all, 4...].shape == [4, 2])
+    #expect(x[..<2, ...0].array() == [0, 6])
+    #expect(x[2, .stride(by: -2)].array() == [17, 15, 13])
+    #expect(x[0, .stride(from: 4, to: 1, by: -1)].array() == [4, 3, 2])
+    #expect(x[0, .stride(from: 1, by: 3)].array() == [1, 4])
+    #expect(x[0, -2 ... -1].array() == [4, 5])
+    #expect(x[.newAxis, 1, .newAxis].shape == [1, 1, 6])
+    #expect(x.reshape(2, 2, 6)[.ellipsis, 0].array() == [0, 6, 12, 18])
+    #expect(x[2..<100].shape == [2, 6], "ranges are cut to the axis")
+    #expect(x[3..<3].shape == [0, 6])
+  }
+
+  @Test func assignment() {
+    var y = x
+    y[1..<3, 0] = [-1, -2]
+    y[0] = Tensor(5)
+    y[3, .stride(by: -3)] = [70, 60]
+    #expect(y[.all, 0].array() == [5, -1, -2, 18])
+    #expect(y[0].array() == [5, 5, 5, 5, 5, 5])
+    #expect(y[3].array() == [18, 19, 60, 21, 22, 70])
+    y[0..<2] = y[1..<3]
+    #expect(y[0, 0].item == -1 && y[1, 0].item == -2)
+    #expect(x[0].array() == [0, 1, 2, 3, 4, 5])
+  }
+
+  @Test func comparisons() {
+    let a = Tensor([1, 2, .nan] as [Float])
+    let b = Tensor([2, 2, .nan] as [Float])
+    #expect((a .< b).array(of: Bool.self) == [true, false, false])
+    #expect((a .<= b).array(of: Bool.self) == [true, true, false])
+    #expect((a .== b).array(of: Bool.self) == [false, true, false])
+    #expect((a .!= b).array(of: Bool.self) == [true, false, true])
+    #expect((a .> 1).array(of: Bool.self) == [false, true, false])
+    #expect((a .>= 1).array(of: Bool.self) == [true, true, false])
+    #expect((.!(a .> 1) .& (a .== 1)).array(of: Bool.self) == [true, false, false])
+    #expect(((a .== 1) .| (a .== 2)).array(of: Bool.self) == [true, true, false])
+    #expect(a.isNaN().array(of: Bool.self) == [false, false, true])
+    #expect(Tensor([1, .infinity, .nan] as [Float]).isFinite().array(of: Bool.self) == [true, false, false])
+    #expect((a .> 5).any == false && (a .< 3).any && !(a .< 3).all)
+    #expect((a.reshape(3, 1) .== b).shape == [3, 3])
+  }
+
+  @Test func integersCompareWithFractions() {
+    let numbers = Tensor([1, 2, 3] as [Int32])
+    #expect((numbers .< 2.5).array(of: Bool.self) == [true, true, false])
+    #expect((numbers .== 2.5).any == false)
+    #expect(numbers.isFinite().all && !numbers.isNaN().any)
+  }
+
+  @Test func integerArithmetic() {
+    let a = Tensor([7, -7, 5] as [Int32])
+    #expect((a / Tensor([2, 2, 0] as [Int32])).array(of: Int32.self) == [3, -3, 0])
+    #expect((a * 2 - 1).array(of: Int32.self) == [13, -15, 9])
+    #expect((-a).array(of: Int32.self) == [-7, 7, -5])
+    #expect(a.abs().array(of: Int32.self) == [7, 7, 5])
+    #expect(a.sum().item == 5 && a.max().item == 7 && a.min().item == -7)
+    #expect(Tensor([200, 100] as [UInt8]).sum().item == 300)
+  }
+
+  @Test func argExtremes() {
+    let x: Tensor = [[1, 5, 5], [4, -2, 0]]
+    #expect(x.argmax().array(of: Int32.self) == [1, 0], "the first of equals")
+    #expect(x.argmax(0).array(of: Int32.self) == [1, 0, 0])
+    #expect(x.argmin(-1).array(of: Int32.self) == [0, 1])
+    #expect(Tensor([1, .nan, 3] as [Float]).argmax().item == 1, "NaN wins, as in NumPy and PyTorch")
+    #expect(Tensor([1, .nan, -3] as [Float]).argmin().item == 1)
+  }
+
+  @Test func extremesPassNaNOn() {
+    let x = Tensor([1, .nan, 3] as [Float])
+    #expect(x.max().item.isNaN && x.min().item.isNaN)
+    #expect(Tensor.maximum(x, Tensor(2)).array()[1].isNaN)
+    #expect(x.relu().array()[1].isNaN)
+    #expect(x.clamp(0, 1).array()[1].isNaN)
+  }
+
+  @Test func sortingIsStable() {
+    let keys = Tensor((0..<1000).map { Float($0 * 7919 % 10) })
+    for descending in [false, true] {
+      let (values, indices) = keys.sorted(descending: descending)
+      let (v, i) = (values.array(), indices.array(of: Int32.self))
+      #expect(
+        zip(v.indices.dropFirst(), v.indices).allSatisfy { later, earlier in
+          v[earlier] == v[later] ? i[earlier] < i[later] : (v[earlier] < v[later]) != descending
+        })
+      #expect(i.map { keys.array()[Int($0)] } == v)
+    }
+    let withNaN = Tensor([3, .nan, 1, -.infinity] as [Float])
+    #expect(withNaN.sorted().indices.array(of: Int32.self) == [3, 2, 0, 1])
+    #expect(withNaN.sorted(descending: true).indices.array(of: Int32.self) == [1, 0, 2, 3])
+  }
+
+  @Test func topKIsTheFrontOfTheSorted() {
+    let x = Tensor(normal: [3, 50], seed: 4)
+    for largest in [true, false] {
+      let (values, indices) = x.topK(7, largest: largest)
+      let sorted = x.sorted(descending: largest)
+      #expect((values .== sorted.values[.all, 0..<7]).all)
+      #expect((indices .== sorted.indices[.all, 0..<7]).all)
+    }
+  }
+
+  @Test func reductions() {
+    #expect(x.sum(0).array() == [36, 40, 44, 48, 52, 56])
+    #expect(x.mean(1, keepingAxes: true).shape == [4, 1])
+    #expect(x.mean().item == 11.5)
+    #expect(x.variance(correction: 1).item == 50)
+    #expect(Tensor([3, 4] as [Float]).norm().item == 5)
+    #expect(x.max(0, 1).item == 23)
+    #expect(x[0..<2, 1...2].product().item == Double(1 * 2 * 7 * 8))
+    #expect(Tensor([1000, 1000] as [Float]).logSumExp(0).item == Double(Float(1000 + 0.6931471805599453)))
+    #expect(Tensor([-Float.infinity, -.infinity]).logSumExp(0).item == -.infinity)
+    #expect(Tensor(zeros: [0, 3]).sum(0).array() == [0, 0, 0])
+    let many = Tensor(repeating: 0.1, shape: [10_000_000])
+    #expect(abs(many.sum().item / 1e6 - 1) < 1e-6, "summing many float32 keeps its accuracy")
+  }
+
+  @Test func shapes() {
+    #expect(x.transposed()[1].array() == [1, 7, 13, 19])
+    #expect(x.flipped(0)[0, 0].item == 18)
+    #expect(Tensor.stack([x, x], axis: 1).shape == [4, 2, 6])
+    #expect(Tensor.concatenate([x, x[0..<1]]).shape == [5, 6])
+    #expect(x.split(into: 2, axis: 1)[1][0].array() == [3, 4, 5])
+    #expect(Tensor([1, 2] as [Float]).tiled(2).array() == [1, 2, 1, 2])
+    #expect(Tensor([1, 2] as [Float]).padded([(1, 2)], value: 9).array() == [9, 1, 2, 9, 9])
+    #expect(Tensor([1, 0] as [Int32]).oneHot(classes: 3).array() == [0, 1, 0, 1, 0, 0])
+    #expect(Shape.broadcast([2, 1, 3], [4, 1]) == [2, 4, 3])
+    #expect(Shape.broadcast([2], [3]) == nil)
+    #expect(Tensor(zeros: [1, 3, 1]).squeezed().shape == [3])
+    #expect(Tensor(zeros: [0, 3]).reshape(-1, 3).shape == [0, 3])
+  }
+}
