@@ -59,6 +59,13 @@ let package = Package(
         "Tensor", "NN", "Vision", "Evaluation", "SFModels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Examples/TrainFeat2Seg"),
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: [
+        "CKernels", "COneDNN", "NN", "SFModels", "Tensor",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks", exclude: ["README.md", "peer.py"]),
 
     .target(name: "TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"]),

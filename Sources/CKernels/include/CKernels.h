@@ -9,6 +9,7 @@
 #include "ck_image.h"
 #include "ck_loss.h"
 #include "ck_matmul.h"
+#include "ck_measure.h"
 #include "ck_normalization.h"
 #include "ck_optimizer.h"
 #include "ck_parallel.h"

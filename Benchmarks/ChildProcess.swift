@@ -1,0 +1,62 @@
+import Foundation
+
+/// Runs a program to its end, its errors shown with ours, and returns its output with its exit code.
+func output(of program: URL, _ arguments: [String]) throws -> (text: Data, exitCode: Int32) {
+  let process = Process()
+  let pipe = Pipe()
+  process.executableURL = program
+  process.arguments = arguments
+  process.standardOutput = pipe
+  try process.run()
+  let text = pipe.fileHandleForReading.readDataToEndOfFile()
+  process.waitUntilExit()
+  return (text, process.terminationReason == .exit ? process.terminationStatus : -1)
+}
+
+/// What training the U-Net takes in memory, found in a process that does nothing else.
+final class MemoryOfTraining {
+  /// What that process prints, as JSON.
+  struct Report: Codable {
+    let processMegabytes: Double
+    let tensorMegabytes: Double
+  }
+
+  private let threads: Int
+  private var report: Report?
+
+  init(threads: Int) { self.threads = threads }
+
+  /// The most physical memory the process held.
+  func process() throws -> Double { try measured().processMegabytes }
+
+  /// The most that tensors held.
+  func tensors() throws -> Double { try measured().tensorMegabytes }
+
+  private func measured() throws -> Report {
+    if let report { return report }
+    let (text, exitCode) = try output(
+      of: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(),
+      ["--memory", "--threads", "\(threads)"])
+    guard exitCode == 0, let found = try? JSONDecoder().decode(Report.self, from: text) else {
+      throw BenchmarkError.memoryProcess(exitCode: exitCode)
+    }
+    report = found
+    return found
+  }
+}
+
+/// Why a benchmark could not be measured.
+enum BenchmarkError: Error, CustomStringConvertible {
+  case memoryProcess(exitCode: Int32)
+  case noProcessStatus
+  case unwritable(path: String, reason: String)
+
+  var description: String {
+    switch self {
+    case .memoryProcess(let exitCode):
+      "the process that measures the memory of training failed (exit code \(exitCode))"
+    case .noProcessStatus: "/proc/self/status does not tell the highest resident size"
+    case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+    }
+  }
+}

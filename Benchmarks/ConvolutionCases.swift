@@ -1,0 +1,66 @@
+import Tensor
+
+/// A convolution with a bias that keeps the size.
+private struct Convolution {
+  let batch: Int
+  let channels: Int
+  let outputs: Int
+  let size: [Int]
+  let kernel: [Int]
+
+  var name: String {
+    "conv\(size.count)d.\(channels)→\(outputs)@\(size.map(String.init).joined(separator: "x"))"
+  }
+
+  var positions: Int { size.reduce(batch, *) }
+  var filterElements: Int { kernel.reduce(channels * outputs, *) }
+  var operations: Int { 2 * positions * filterElements }
+
+  /// Input and filter are read, the output is written.
+  var forward: Work {
+    Work(elements: positions * (channels + outputs) + filterElements, operations: operations)
+  }
+
+  /// Back, the output's gradient and again the input and the filter are read, and the gradients of both are written.
+  var forwardBackward: Work {
+    Work(elements: positions * (3 * channels + 2 * outputs) + 3 * filterElements, operations: 3 * operations)
+  }
+
+  func operands() -> [Tensor] {
+    [
+      Tensor(uniform: Shape([batch] + size + [channels])),
+      Tensor(uniform: Shape(kernel + [channels, outputs])), Tensor(uniform: [outputs]),
+    ]
+  }
+
+  func callAsFunction(_ operands: [Tensor]) -> Tensor {
+    let (x, filter, bias) = (operands[0], operands[1], operands[2])
+    let window = Window(padding: .same)
+    return size.count == 2
+      ? x.conv2d(filter, bias: bias, window: window) : x.conv3d(filter, bias: bias, window: window)
+  }
+}
+
+/// Convolutions of images as in the benchmark's U-Net, and of volumes as in the spectral layer.
+func convolutionBenchmarks() -> [Benchmark] {
+  let images = [
+    (4, 16, 256), (16, 16, 256), (32, 32, 128), (64, 64, 64), (128, 128, 32), (256, 256, 16),
+  ].map { channels, outputs, side in
+    Convolution(batch: 4, channels: channels, outputs: outputs, size: [side, side], kernel: [3, 3])
+  }
+  let volumes = [
+    Convolution(batch: 1, channels: 8, outputs: 8, size: [8, 64, 64], kernel: [3, 3, 3]),
+    Convolution(batch: 1, channels: 1, outputs: 8, size: [8, 120, 160], kernel: [3, 7, 7]),
+  ]
+  return (images + volumes).flatMap { convolution in
+    [
+      Benchmark("\(convolution.name).forward", convolution.forward) {
+        let operands = convolution.operands()
+        return { _ = convolution(operands) }
+      },
+      Benchmark("\(convolution.name).forward_backward", convolution.forwardBackward) {
+        forwardBackward(convolution.operands()) { convolution($0) }
+      },
+    ]
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import NN
+import SFModels
+import Tensor
+
+/// Whole networks: time, memory, page faults. Their work is that of convolutions and products of matrices alone.
+func networkBenchmarks(_ memory: MemoryOfTraining) -> [Benchmark] {
+  [
+    Benchmark("unet.training_step", Work(operations: unetOperations(training: true))) {
+      let training = UNetTraining()
+      return { training.step() }
+    },
+    Benchmark("unet.inference", Work(operations: unetOperations(training: false))) {
+      let training = UNetTraining()
+      return { _ = training.model(training.inputs) }
+    },
+    mlp(),
+    Benchmark("unet.training_step.memory", unit: .megabytes, hasPeer: true) { try memory.process() },
+    Benchmark("unet.training_step.tensor_memory", unit: .megabytes) { try memory.tensors() },
+    Benchmark("unet.training_step.page_faults", unit: .count) {
+      let training = UNetTraining()
+      for _ in 0..<3 { training.step() }
+      let before = ProcessUsage.minorPageFaults
+      let steps = 5
+      for _ in 0..<steps { training.step() }
+      return Double(ProcessUsage.minorPageFaults - before) / Double(steps)
+    },
+  ]
+}
+
+private let (batch, height, width, inputChannels) = (4, 256, 448, 4)
+private let widths = [16, 32, 64, 128]
+
+/// The U-Net of 482,881 parameters, with the data of one step.
+struct UNetTraining {
+  let model: UNet
+  let inputs = Tensor(uniform: [batch, height, width, inputChannels])
+  private let target = Tensor(bernoulli: [batch, height, width, 1], probability: 0.5)
+  private let optimizer: SGD
+
+  init() {
+    model = UNet(
+      UNet.Configuration(inputs: inputChannels, widths: widths, upsampling: .transposed, hasBias: false))
+    optimizer = SGD(model.parameters, learningRate: 0.01, momentum: 0.9, nesterov: true)
+  }
+
+  func step() {
+    let (_, gradients) = valueWithGradient { binaryCrossEntropy(logits: model(inputs), truth: target) }
+    optimizer.step(gradients)
+  }
+}
+
+/// Two operations per weight and position. Training does each product three times, but for the gradient of the input.
+private func unetOperations(training: Bool) -> Int {
+  func convolution(_ inputs: Int, _ outputs: Int, taps: Int, level: Int) -> Int {
+    2 * taps * inputs * outputs * batch * (height >> level) * (width >> level)
+  }
+  let first = convolution(inputChannels, widths[0], taps: 9, level: 0)
+  var total = first + convolution(widths[0], 1, taps: 1, level: 0)
+  for (level, width) in widths.enumerated() {
+    total += convolution(width, width, taps: 9, level: level)
+    if level > 0 { total += convolution(widths[level - 1], width, taps: 9, level: level) }
+    // On the way up: the transposed convolution, whose 2×2 outputs each have one input, and the block.
+    if level < widths.count - 1 {
+      total += convolution(2 * width, width, taps: 1, level: level)
+      total += convolution(2 * width, width, taps: 9, level: level)
+      total += convolution(width, width, taps: 9, level: level)
+    }
+  }
+  return training ? 3 * total - first : total
+}
+
+private func mlp() -> Benchmark {
+  let (samples, sizes) = (32, [784, 512, 256, 10])
+  let products = zip(sizes, sizes.dropFirst()).map { 2 * samples * $0 * $1 }
+  let operations = 3 * products.reduce(0, +) - products[0]
+  return Benchmark("mlp.training_step", Work(operations: operations)) {
+    let model = Sequential(
+      Linear(sizes[0], sizes[1]), ReLU(), Linear(sizes[1], sizes[2]), ReLU(), Linear(sizes[2], sizes[3]))
+    let optimizer = SGD(model.parameters, learningRate: 0.01, momentum: 0.9, nesterov: true)
+    let (inputs, target) = (Tensor(uniform: [samples, sizes[0]]), Tensor(uniform: [samples, sizes[3]]))
+    return {
+      let (_, gradients) = valueWithGradient { (model(inputs) - target).squared().mean() }
+      optimizer.step(gradients)
+    }
+  }
+}
