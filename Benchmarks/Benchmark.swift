@@ -7,7 +7,7 @@ struct Benchmark {
     case milliseconds = "ms"
     case microseconds = "µs"
     case megabytes = "MB"
-    case count = ""
+    case pageFaults = "faults"
   }
 
   /// The name; peer.py's own where it has the benchmark too.

@@ -17,7 +17,7 @@ func networkBenchmarks(_ memory: MemoryOfTraining) -> [Benchmark] {
     mlp(),
     Benchmark("unet.training_step.memory", unit: .megabytes, hasPeer: true) { try memory.process() },
     Benchmark("unet.training_step.tensor_memory", unit: .megabytes) { try memory.tensors() },
-    Benchmark("unet.training_step.page_faults", unit: .count) {
+    Benchmark("unet.training_step.page_faults", unit: .pageFaults) {
       let training = UNetTraining()
       for _ in 0..<3 { training.step() }
       let before = ProcessUsage.minorPageFaults
