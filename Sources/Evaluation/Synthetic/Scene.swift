@@ -39,10 +39,6 @@ struct Scene: Sendable {
 
   /// A scene over a frame `aspect` wide and 1 high.
   init(aspect: Float, using generator: inout SeededGenerator) {
-    func place(within margin: Double) -> SIMD2<Float> {
-      SIMD2(
-        aspect * Float(generator.uniform(margin..<1 - margin)), Float(generator.uniform(margin..<1 - margin)))
-    }
     func body(_ family: Body.Family, _ materials: [Texture], size: Range<Double>, at middle: SIMD2<Float>)
       -> Body
     {
@@ -57,38 +53,47 @@ struct Scene: Sendable {
       through: SIMD2(aspect / 2, 0.5), size: 1, liveliness: generator.bool(probability: 0.3) ? 0 : 0.4,
       upright: true, using: &generator)
     backdrop = (
-      Texture(scale: 0.3..<1.5, using: &generator),
-      Texture(scale: 0.3..<2.5, using: &generator),
+      Texture(scale: 0.3..<1.5, contrast: 0.05..<0.4, using: &generator),
+      Texture(scale: 0.3..<2.5, contrast: 0.05..<0.4, using: &generator),
       NoiseField.random(using: &generator)
     )
-    for _ in 0..<generator.integer(2..<8) {
+    for _ in 0..<generator.integer(1..<6) {
       scenery.append(Self.fixture(aspect: aspect, using: &generator))
     }
 
-    // The look-alikes share the leading object's family and materials; the others have their own.
+    // The look-alikes share the leading object's family and materials; a passer-by has its own. All start
+    // side by side, so that they meet on their ways and not from the start.
     let family = Body.Family.allCases[generator.integer(0..<Body.Family.allCases.count)]
+    let grounds = [backdrop.far, backdrop.near]
     let materials = (0..<generator.integer(1..<3)).map { _ in
-      Texture(scale: 0.6..<3, using: &generator)
+      Texture.material(apartFrom: grounds, using: &generator)
     }
-    for _ in 0..<generator.integer(1..<3) {
-      let distractor = body(family, materials, size: 0.16..<0.34, at: place(within: 0.15))
-      actors.append(Actor(body: distractor, object: 0))
+    let lookAlikes = generator.integer(1..<3)
+    let passersBy = generator.integer(0..<2)
+    let count = 1 + lookAlikes + passersBy
+    let places = (0..<count).shuffled(using: &generator).map { slot in
+      SIMD2(
+        aspect * (Float(slot) + Float(generator.uniform(0.3..<0.7))) / Float(count),
+        Float(generator.uniform(0.25..<0.75)))
     }
-    for _ in 0..<generator.integer(0..<2) {
+    let leader = body(family, materials, size: 0.26..<0.42, at: places[0])
+    actors.append(Actor(body: leader, object: 0))
+    for index in 1..<count {
+      let isLookAlike = index <= lookAlikes
       let other = Body.Family.allCases[generator.integer(0..<Body.Family.allCases.count)]
-      let own = [Texture(scale: 0.6..<3, using: &generator)]
-      let passer = body(other, own, size: 0.14..<0.34, at: place(within: 0.1))
-      actors.append(Actor(body: passer, object: 0))
+      let own = [Texture.material(apartFrom: grounds, using: &generator)]
+      let follower = body(
+        isLookAlike ? family : other, isLookAlike ? materials : own, size: 0.18..<0.36, at: places[index])
+      actors.append(Actor(body: follower, object: 0))
     }
-    let leader = body(family, materials, size: 0.26..<0.42, at: place(within: 0.3))
-    actors.insert(Actor(body: leader, object: 0), at: generator.integer(0..<actors.count + 1))
+    actors.shuffle(using: &generator)
     for index in actors.indices { actors[index].object = UInt8(index + 1) }
-    objectCount = actors.count
+    objectCount = count
 
     // Occluders cross the leader's place about half-way: a pole, or a body that rushes by.
     for _ in 0..<generator.integer(0..<2) {
       let crossing = leader.motion.pose(at: Float(generator.uniform(0.3..<0.7))).position
-      let texture = Texture(scale: 0.5..<3, using: &generator)
+      let texture = Texture(scale: 0.5..<3, contrast: 0.1..<0.6, using: &generator)
       let parts =
         generator.bool()
         ? [Part(radii: SIMD2(Float(generator.uniform(0.1..<0.3)), 8), contour: .rectangle, texture: texture)]
@@ -114,7 +119,7 @@ struct Scene: Sendable {
   private static func fixture(
     aspect: Float, using generator: inout SeededGenerator
   ) -> Body {
-    let texture = Texture(scale: 0.4..<3, using: &generator)
+    let texture = Texture(scale: 0.4..<3, contrast: 0.05..<0.5, using: &generator)
     let radii = SIMD2(Float(generator.uniform(0.04..<0.4)), Float(generator.uniform(0.04..<0.5)))
     let contour =
       generator.bool()

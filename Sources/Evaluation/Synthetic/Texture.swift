@@ -13,8 +13,9 @@ struct Texture: Sendable {
   var low: SIMD3<Float>
   var high: SIMD3<Float>
 
-  /// A random texture; `scale` is the number of tiles per frame height.
-  init(scale: Range<Double>, using generator: inout SeededGenerator) {
+  /// A random texture; `scale` is the number of tiles per frame height, `contrast` how far apart its colours
+  /// may lie, 0...1.
+  init(scale: Range<Double>, contrast: Range<Double>, using generator: inout SeededGenerator) {
     pattern = NoiseField.random(using: &generator)
     detail = NoiseField.random(using: &generator)
     let tiles = Float(generator.uniform(scale))
@@ -22,10 +23,28 @@ struct Texture: Sendable {
     toPattern = (SIMD2(cos(angle), sin(angle)) * tiles, SIMD2(-sin(angle), cos(angle)) * tiles)
     toDetail = Float(generator.uniform(1.5..<4))
     offset = SIMD2(Float(generator.uniform()), Float(generator.uniform()))
-    roughness = Float(generator.uniform(0.1..<0.6))
+    let contrast = Float(generator.uniform(contrast))
+    roughness = 0.6 * contrast
     low = Self.colour(using: &generator)
-    let contrast = Float(generator.uniform(0.25..<1))
     high = low + contrast * (Self.colour(using: &generator) - low)
+  }
+
+  /// A texture for a body that its surroundings do not hide: the first of some whose mean colour is well
+  /// apart from all of theirs, or else the last.
+  static func material(
+    apartFrom surroundings: [Texture], using generator: inout SeededGenerator
+  ) -> Texture {
+    func draw() -> Texture { Texture(scale: 0.6..<3, contrast: 0.1..<0.6, using: &generator) }
+    var texture = draw()
+    for _ in 0..<12 {
+      let isApart = surroundings.allSatisfy { other in
+        let difference = (texture.low + texture.high - other.low - other.high) / 2
+        return (difference * difference).sum() > 75 * 75
+      }
+      if isApart { break }
+      texture = draw()
+    }
+    return texture
   }
 
   /// The same material seen elsewhere: another part of the pattern, in slightly other colours.
