@@ -118,7 +118,7 @@ import Vision
     #expect(batch.truth.shape == [2, 32, 32, 1])
     let (input, truth) = (batch.input.array(of: Float.self), batch.truth.array(of: Float.self))
     let pixel = 32 * 32 + 6 * 32 + 8
-    #expect(input[4 * pixel] == 200.0 / 255)
+    #expect(abs(input[4 * pixel] - 200 / 255) < 1e-6)
     #expect(input[4 * pixel + 3] == 1)
     #expect(truth[pixel] == 1)
     #expect(input[4 * (pixel + 16 * 32) + 3] == 0)
