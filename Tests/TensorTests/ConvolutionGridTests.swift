@@ -37,7 +37,7 @@ import Testing
       groups = draw([1, 1, 1, 2, 3, 4])
       let depthwise = random.bool(probability: 0.25)
       let (perInput, perOutput) =
-        depthwise ? (1, draw([1, 1, 2])) : (draw([1, 2, 3, 8, 17]), draw([1, 2, 5, 16]))
+        depthwise ? (1, draw([1, 1, 2])) : (draw([1, 2, 3, 8, 17, 32]), draw([1, 2, 5, 16, 48]))
       (inputs, outputs) = (groups * perInput, groups * perOutput)
       (bias, relu) = (random.bool(), random.bool())
       let transposed = axes > 1 && random.bool(probability: 0.3)

@@ -45,6 +45,18 @@ import Testing
     #expect(covered.subtracting(operators).sorted() == [], "cases of operators that don't exist")
   }
 
+  @Test func theCheckFindsWrongGradients() {
+    func errors(_ pullback: @escaping @Sendable (Tensor) -> Tensor) -> [String] {
+      gradientErrors(
+        GradientCase("squares", inputs: [[3]]) { x in
+          x[0].detached().squared().recorded(x[0].edge { dy in pullback(dy) })
+        })
+    }
+    #expect(errors { $0 * 7 }.count == 2)
+    #expect(errors { $0 * .nan }.count == 2)
+    #expect(errors { $0 * 0 }.count == 2)
+  }
+
   @Test func namesAreUnique() {
     let names = Dictionary(grouping: Self.table, by: \.name).filter { $1.count > 1 }
     #expect(names.keys.sorted() == [])
@@ -54,7 +66,7 @@ import Testing
   private func differentiableOperators() throws -> Set<String> {
     let withoutGradient: Set = [
       ".==", ".!=", ".<", ".<=", ".>", ".>=", ".&", ".|", ".!", "isNaN", "isFinite", "argmax", "argmin",
-      "oneHot", "lovaszGradient",
+      "oneHot", "lovaszWeights",
     ]
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources/Tensor")
       .standardized
