@@ -1,0 +1,66 @@
+import TestSupport
+import Testing
+
+@testable import Tensor
+
+/// A batch of nothing goes through every operator, and back: a frame without objects is no error.
+@Suite struct EmptyTests {
+  private static func of(_ name: String, _ body: @escaping @Sendable (Tensor) -> Tensor) -> GradientCase {
+    GradientCase(name, inputs: [[0, 4, 4, 2]]) { body($0[0]) }
+  }
+
+  static let table: [GradientCase] = [
+    of("functions") { ($0.exp() + $0.relu()).pow(2) },
+    of("binary") { $0 * Tensor(ones: [2], dtype: $0.dtype) - 1 },
+    of("where") { .where($0 .> 0, $0, Tensor(0, dtype: $0.dtype)) },
+    of("sum") { $0.sum(0) },
+    of("sum over positions") { $0.sum(1, 2) },
+    of("max over positions") { $0.max(1, 2) },
+    of("logSumExp") { $0.logSumExp(-1) },
+    of("norm") { $0.norm() },
+    of("cumulativeSum") { $0.cumulativeSum(1) },
+    of("cumulativeSum over the batch") { $0.cumulativeSum(0) },
+    of("softmax") { $0.softmax() },
+    of("softmax, inner axis") { $0.logSoftmax(axis: 1) },
+    of("sorted") { $0.sorted(1).values },
+    of("topK") { $0.topK(1).values },
+    of("permuted") { $0.permuted(3, 0, 2, 1) },
+    of("flipped") { $0.flipped(0, 1) },
+    of("tiled") { $0.tiled(1, 2, 1, 1) },
+    of("padded") { $0.padded([(0, 0), (1, 1), (0, 0), (0, 0)]) },
+    of("padded to something") { $0.padded([(1, 1), (0, 0), (0, 0), (0, 0)], value: 3) },
+    of("split") { $0.split(into: 2, axis: 1)[0] },
+    of("subscript") { $0[.all, 1..<3, .stride(by: -1)] },
+    of("gather") { $0.gather(Tensor([1, 0] as [Int32]), axis: 1) },
+    of("matmul") { $0.matmul(Tensor(ones: [2, 5], dtype: $0.dtype)) },
+    of("conv2d") { $0.conv2d(Tensor(ones: [3, 3, 2, 3], dtype: $0.dtype), window: Window(padding: 1)) },
+    of("convTranspose2d") {
+      $0.convTranspose2d(Tensor(ones: [2, 2, 3, 2], dtype: $0.dtype), window: Window(stride: 2))
+    },
+    of("maxPool2d") { $0.maxPool2d(2) },
+    of("averagePool2d") { $0.averagePool2d(2) },
+    of("resized2d") { $0.resized2d(height: 7, width: 3) },
+    of("resized2d, nearest") { $0.upsampled2d(.nearest) },
+    of("batchNorm in evaluation") {
+      let ones = Tensor(ones: [2], dtype: $0.dtype)
+      return $0.batchNorm(weight: ones, bias: ones, mean: ones, variance: ones)
+    },
+    of("groupNorm") {
+      let ones = Tensor(ones: [2], dtype: $0.dtype)
+      return $0.groupNorm(groups: 2, weight: ones, bias: ones)
+    },
+    of("layerNorm") {
+      let ones = Tensor(ones: [2], dtype: $0.dtype)
+      return $0.layerNorm(weight: ones, bias: ones)
+    },
+    of("to") { $0.to(.float64) },
+  ]
+
+  @Test(arguments: table, [DType.float32, .float64])
+  func goesThrough(_ check: GradientCase, _ dtype: DType) {
+    let (value, back) = pullback(at: check.values(dtype: dtype)) { check.body($0)[0] }
+    #expect(value.isFinite().all)
+    let gradient = back(Tensor(ones: value.shape, dtype: value.dtype))[0]
+    #expect(gradient.shape == [0, 4, 4, 2] && gradient.dtype == dtype)
+  }
+}
