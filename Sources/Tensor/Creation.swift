@@ -92,8 +92,11 @@ public struct TensorLiteral: ExpressibleByArrayLiteral, ExpressibleByFloatLitera
   let sizes: [Int]
   let values: [Double]
 
+  /// A number.
   public init(floatLiteral value: Double) { (sizes, values) = ([], [value]) }
+  /// A whole number.
   public init(integerLiteral value: Int) { (sizes, values) = ([], [Double(value)]) }
+  /// A list of numbers, or of lists of one length.
   public init(arrayLiteral elements: TensorLiteral...) { self.init(elements) }
 
   init(_ elements: [TensorLiteral]) {

@@ -22,17 +22,22 @@ public protocol Scalar: Sendable {
 }
 
 extension Float: Scalar {
+  /// `float32`.
   public static var dtype: DType { .float32 }
 }
 extension Double: Scalar {
+  /// `float64`.
   public static var dtype: DType { .float64 }
 }
 extension Int32: Scalar {
+  /// `int32`.
   public static var dtype: DType { .int32 }
 }
 extension UInt8: Scalar {
+  /// `uint8`.
   public static var dtype: DType { .uint8 }
 }
 extension Bool: Scalar {
+  /// `bool`.
   public static var dtype: DType { .bool }
 }

@@ -20,6 +20,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     }
   }
 
+  /// A shape of the given sizes.
   public init(arrayLiteral sizes: Int...) { self.init(sizes) }
 
   /// The number of axes.
@@ -35,6 +36,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   /// The sizes as an array.
   public var dimensions: [Int] { Array(self) }
 
+  /// The sizes in brackets.
   public var description: String { "[" + map(String.init).joined(separator: ", ") + "]" }
 
   /// Elements between neighbours along each axis of a contiguous tensor of this shape.
@@ -62,9 +64,12 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 }
 
 extension Shape: RandomAccessCollection, MutableCollection {
+  /// The first axis.
   public var startIndex: Int { 0 }
+  /// Behind the last axis.
   public var endIndex: Int { rank }
 
+  /// The size of an axis, which may count from the end.
   public subscript(axis: Int) -> Int {
     get { Int(sizes[self.axis(axis)]) }
     set { sizes[self.axis(axis)] = Int32(newValue) }

@@ -20,6 +20,7 @@ public struct Conv2d: Layer {
     self.relu = relu
   }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     x.conv2d(weight.value, bias: bias?.value, window: window, relu: relu)
   }
@@ -45,6 +46,7 @@ public struct Conv3d: Layer {
     self.relu = relu
   }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     x.conv3d(weight.value, bias: bias?.value, window: window, relu: relu)
   }
@@ -71,6 +73,7 @@ public struct ConvTranspose2d: Layer {
     (weight, self.bias) = transposedFilter(inputs, outputs, kernel.sizes(axes: 2), groups, bias)
   }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     x.convTranspose2d(weight.value, bias: bias?.value, window: window, outputPadding: outputPadding)
   }
@@ -97,6 +100,7 @@ public struct ConvTranspose3d: Layer {
     (weight, self.bias) = transposedFilter(inputs, outputs, kernel.sizes(axes: 3), groups, bias)
   }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     x.convTranspose3d(weight.value, bias: bias?.value, window: window, outputPadding: outputPadding)
   }

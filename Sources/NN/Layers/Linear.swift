@@ -13,6 +13,7 @@ public struct Linear: Layer {
     self.bias = bias ? Parameter(uniformByFanIn([outputs], fanIn: inputs)) : nil
   }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let rows = x.rank == 2 ? x : x.reshape(-1, x.shape[-1])
     var y = rows.matmul(weight.value, otherTransposed: true)

@@ -30,6 +30,7 @@ public struct BatchNorm: Layer {
     (self.epsilon, self.momentum, self.relu) = (epsilon, momentum, relu)
   }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     guard Tensor.isRecording && !weight.isFrozen else {
       return x.batchNorm(
@@ -65,6 +66,7 @@ public struct GroupNorm: Layer {
     (self.groups, self.epsilon) = (groups, epsilon)
   }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     x.groupNorm(groups: groups, weight: weight.value, bias: bias.value, epsilon: epsilon)
   }
@@ -86,6 +88,7 @@ public struct LayerNorm: Layer {
     self.epsilon = epsilon
   }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     x.layerNorm(weight: weight.value, bias: bias.value, epsilon: epsilon)
   }

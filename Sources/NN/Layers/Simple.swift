@@ -10,6 +10,7 @@ public struct Sequential: Layer, CustomReflectable {
   /// The layers, in order.
   public init(_ layers: [any Layer]) { self.layers = layers }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     layers.reduce(x) { x, layer in layer(x) }
   }
@@ -27,6 +28,7 @@ public struct Function: Layer {
   /// A layer without parameters.
   public init(_ body: @escaping @Sendable (Tensor) -> Tensor) { self.body = body }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor { body(x) }
 }
 
@@ -34,6 +36,8 @@ public struct Function: Layer {
 public struct ReLU: Layer {
   /// A layer without parameters.
   public init() {}
+
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor { x.relu() }
 }
 
@@ -49,6 +53,7 @@ public struct Dropout: Layer {
     self.rate = rate
   }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     guard Tensor.isRecording && rate > 0 else { return x }
     return x * (Tensor(bernoulli: x.shape, probability: 1 - rate, dtype: x.dtype) / (1 - rate))
@@ -64,6 +69,7 @@ public struct MaxPool2d: Layer {
     (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
   }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     x.maxPool2d(kernel, stride: stride, padding: padding)
   }
@@ -78,6 +84,7 @@ public struct MaxPool3d: Layer {
     (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
   }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     x.maxPool3d(kernel, stride: stride, padding: padding)
   }
@@ -92,6 +99,7 @@ public struct AveragePool2d: Layer {
     (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
   }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     x.averagePool2d(kernel, stride: stride, padding: padding)
   }
@@ -106,6 +114,7 @@ public struct Upsample2d: Layer {
     (self.factor, self.interpolation, self.alignCorners) = (factor, interpolation, alignCorners)
   }
 
+  /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     x.upsampled2d(by: factor, interpolation, alignCorners: alignCorners)
   }

@@ -57,5 +57,6 @@ public struct TrainingLog: Sendable {
 
 /// A log file that can't be read as one; the description is one line.
 public struct TrainingLogError: Error, CustomStringConvertible, Sendable {
+  /// What is wrong.
   public let description: String
 }

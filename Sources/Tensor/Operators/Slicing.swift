@@ -16,6 +16,7 @@ public enum AxisIndex: TensorIndex, Sendable {
   /// A new axis of size 1.
   case inserted
 
+  /// Itself.
   public var axisIndex: AxisIndex { self }
 }
 
@@ -34,23 +35,29 @@ extension TensorIndex where Self == AxisIndex {
 }
 
 extension Int: TensorIndex {
+  /// One position; the axis goes.
   public var axisIndex: AxisIndex { .position(self) }
 }
 extension Range<Int>: TensorIndex {
+  /// The positions of the range, cut to the axis.
   public var axisIndex: AxisIndex { .walk(from: lowerBound, to: upperBound, by: 1) }
 }
 extension ClosedRange<Int>: TensorIndex {
+  /// The positions of the range, cut to the axis.
   public var axisIndex: AxisIndex {
     .walk(from: lowerBound, to: upperBound == -1 ? nil : upperBound + 1, by: 1)
   }
 }
 extension PartialRangeFrom<Int>: TensorIndex {
+  /// The positions from the lower bound on.
   public var axisIndex: AxisIndex { .walk(from: lowerBound, to: nil, by: 1) }
 }
 extension PartialRangeUpTo<Int>: TensorIndex {
+  /// The positions before the upper bound.
   public var axisIndex: AxisIndex { .walk(from: nil, to: upperBound, by: 1) }
 }
 extension PartialRangeThrough<Int>: TensorIndex {
+  /// The positions up to the upper bound, itself included.
   public var axisIndex: AxisIndex { .walk(from: nil, to: upperBound == -1 ? nil : upperBound + 1, by: 1) }
 }
 

@@ -6,7 +6,9 @@ public struct PerAxis: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressi
 
   /// One number for all axes.
   public init(_ number: Int) { numbers = [number] }
+  /// One number for all axes.
   public init(integerLiteral number: Int) { numbers = [number] }
+  /// A number per axis.
   public init(arrayLiteral numbers: Int...) { self.numbers = numbers }
 
   /// The number for each of `axes` axes.
@@ -27,6 +29,7 @@ public struct Padding: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressi
 
   /// As many positions before as after.
   public init(integerLiteral number: Int) { self.init(before: PerAxis(number), after: PerAxis(number)) }
+  /// A number per axis, the same on both ends.
   public init(arrayLiteral numbers: Int...) {
     precondition(!numbers.isEmpty, "a padding of no axes")
     let sizes = numbers.map { "\($0)" }
