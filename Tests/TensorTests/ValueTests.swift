@@ -141,4 +141,25 @@ import Testing
     #expect(Tensor(zeros: [1, 3, 1]).squeezed().shape == [3])
     #expect(Tensor(zeros: [0, 3]).reshape(-1, 3).shape == [0, 3])
   }
+
+  /// Features far from 0 beside their spread: a variance found as the difference of two large sums would be lost.
+  @Test func normalizationStandsLargeMeans() {
+    let x = Tensor(normal: [4, 16, 16, 6], mean: 1000, deviation: 1, seed: 3)
+    let (weight, bias) = (Tensor(normal: [6], seed: 4), Tensor(normal: [6], seed: 5))
+    let normalizations: [([Tensor]) -> Tensor] = [
+      { $0[0].batchNorm(weight: $0[1], bias: $0[2]).output },
+      { $0[0].groupNorm(groups: 2, weight: $0[1], bias: $0[2]) },
+      { $0[0].layerNorm(weight: $0[1], bias: $0[2]) },
+    ]
+    for normalize in normalizations {
+      func results(_ dtype: DType) -> [Tensor] {
+        let (value, back) = pullback(at: [x, weight, bias].map { $0.to(dtype) }, normalize)
+        return ([value] + back(Tensor(normal: value.shape, seed: 6).to(dtype))).map { $0.to(.float64) }
+      }
+      for (single, double) in zip(results(.float32), results(.float64)) {
+        #expect((single - double).abs().max().item <= 2e-3 * double.abs().max().item)
+      }
+    }
+    #expect(abs(x.variance().item / x.to(.float64).variance().item - 1) < 1e-4)
+  }
 }
