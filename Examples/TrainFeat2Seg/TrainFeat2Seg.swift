@@ -25,16 +25,16 @@ struct TrainFeat2Seg: ParsableCommand {
   var preset = Feat2Seg.small
 
   @Option(help: "The loss.")
-  var loss = SegmentationLoss.binaryCrossEntropy
+  var loss = SegmentationLoss.diceAndCrossEntropy
 
   @Option(help: "How often training sees the whole data set.")
-  var epochs = 8
+  var epochs = 10
 
   @Option(help: "Samples a step.")
   var batch = 8
 
   @Option(help: "The learning rate to start with.")
-  var learningRate = 0.003
+  var learningRate = 0.004
 
   @Option(help: "What the weights, the order and the augmentation are drawn from.")
   var seed: UInt64 = 1

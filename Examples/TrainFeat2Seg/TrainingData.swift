@@ -17,7 +17,7 @@ struct TrainingData {
   init(folder: URL?, heldOut: [String]?, boxes: URL?, batch: Int, seed: UInt64) throws {
     let sequences: [any VideoSequence] =
       try folder.map { try DAVISDataset(root: $0).sequences }
-      ?? SyntheticVideos(seed: 2020, sequences: 84, frames: 10).sequences
+      ?? SyntheticVideos(seed: 2020, sequences: 86, frames: 8, width: 160, height: 90).sequences
     let names = Set(try heldOut ?? Self.defaultHeldOut(sequences, isSynthetic: folder == nil))
     for name in names where !sequences.contains(where: { $0.name == name }) {
       throw DataError.unknownSequence(name, known: sequences.map(\.name))
@@ -26,9 +26,11 @@ struct TrainingData {
     let held = sequences.filter { names.contains($0.name) }
     guard !kept.isEmpty else { throw DataError.nothingToTrainOn }
 
-    let side = folder == nil ? 256 : Self.longestSide
+    let side = folder == nil ? 160 : Self.longestSide
     let trackerBoxes = try boxes.map { try TrackerBoxes(contentsOf: $0, for: kept) }
-    let samples = BoxGuidedSamples(kept, longestSide: side, trackerBoxes: trackerBoxes)
+    let samples = BoxGuidedSamples(
+      kept, longestSide: side, curriculum: BoxCurriculum(growthSteps: 400, faultyShare: 0.5),
+      trackerBoxes: trackerBoxes)
     let validationSamples = BoxGuidedSamples(held, longestSide: side)
     training = DataLoader(count: samples.count, batchSize: batch, seed: seed) { index, step, generator in
       try samples.augmented(index, step: step, using: &generator)
@@ -53,7 +55,7 @@ struct TrainingData {
     _ sequences: [any VideoSequence], isSynthetic: Bool
   ) throws -> [String] {
     guard sequences.count > 1 else { throw DataError.nothingToTrainOn }
-    return sequences.suffix(isSynthetic ? 4 : 1).map(\.name)
+    return sequences.suffix(isSynthetic ? 6 : 1).map(\.name)
   }
 }
 

@@ -40,15 +40,15 @@ enum BoxFault: CaseIterable {
   static func draw(hasTrackers: Bool, using generator: inout SeededGenerator) -> BoxFault {
     if hasTrackers && generator.bool() { return .tracker }
     let draw = generator.uniform()
-    return draw < 0.65 ? .jitter : draw < 0.92 ? .stale : .lost
+    return draw < 0.7 ? .jitter : draw < 0.97 ? .stale : .lost
   }
 }
 
 extension Box {
   /// The box moved and resized at random, by some tenths of its size.
   func jittered(using generator: inout SeededGenerator) -> Box {
-    func factor() -> Double { exp(min(max(generator.normal(deviation: 0.2), -0.5), 0.5)) }
-    func shift() -> Double { min(max(generator.normal(deviation: 0.12), -0.3), 0.3) }
+    func factor() -> Double { exp(min(max(generator.normal(deviation: 0.15), -0.4), 0.4)) }
+    func shift() -> Double { min(max(generator.normal(deviation: 0.1), -0.3), 0.3) }
     return Box(
       centerX: centerX + shift() * width, centerY: centerY + shift() * height,
       width: width * factor(), height: height * factor())
