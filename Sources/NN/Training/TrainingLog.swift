@@ -13,7 +13,10 @@ public struct TrainingLog: Sendable {
   /// A table as it was written; an error where the file is no such table.
   public init(contentsOf url: URL, columns: [String]) throws {
     self.columns = columns
-    let lines = try String(contentsOf: url, encoding: .utf8).split(separator: "\n")
+    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
+      throw TrainingLogError(description: "\(url.path): the file can't be read as text")
+    }
+    let lines = text.split(separator: "\n")
     let header = columns.joined(separator: ",")
     guard lines.first.map(String.init) == header else {
       throw TrainingLogError(description: "\(url.path): the first line is not '\(header)'")
@@ -47,7 +50,11 @@ public struct TrainingLog: Sendable {
   /// Writes the whole table, to a temporary name first.
   public func write(to url: URL) throws {
     let lines = [columns.joined(separator: ",")] + rows.map { $0.map(Self.text).joined(separator: ",") }
-    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: url, options: .atomic)
+    do {
+      try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: url, options: .atomic)
+    } catch {
+      throw TrainingLogError(description: "\(url.path): the file can't be written")
+    }
   }
 
   private static func text(_ value: Double) -> String {

@@ -1,0 +1,186 @@
+import Foundation
+import NN
+import Tensor
+import Testing
+
+@Suite struct ModuleTests {
+  struct Network: Layer {
+    let first: Linear
+    let norm: BatchNorm
+    let blocks: [any Layer]
+    let heads: [String: Linear]
+    let extra: Linear?
+    let nothing: Linear?
+    let rate = 0.5
+
+    init() {
+      first = Linear(3, 4)
+      norm = BatchNorm(4)
+      blocks = [Sequential(Linear(4, 4), ReLU(), Linear(4, 4, bias: false)), Dropout(0.2)]
+      heads = ["mask": Linear(4, 2)]
+      extra = Linear(2, 2)
+      nothing = nil
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+      let features = blocks.reduce(norm(first(x))) { x, block in block(x) }
+      return extra!(heads["mask"]!(features))
+    }
+  }
+
+  /// Two layers with one weight.
+  struct Tied: Layer {
+    let encode: Linear
+    let decode: Linear
+
+    init() {
+      encode = Linear(3, 3, bias: false)
+      decode = encode
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor { decode(encode(x).tanh()) }
+  }
+
+  static let x = Tensor(normal: [5, 3], seed: 1)
+
+  @Test func pathsFollowThePropertiesInOrder() {
+    #expect(
+      Network().namedParameters.map(\.path) == [
+        "first.weight", "first.bias", "norm.weight", "norm.bias", "norm.running_mean", "norm.running_var",
+        "norm.num_batches_tracked", "blocks.0.0.weight", "blocks.0.0.bias", "blocks.0.2.weight",
+        "heads.mask.weight", "heads.mask.bias", "extra.weight", "extra.bias",
+      ])
+    #expect(Network().parameterCount == 16 + 8 + 20 + 16 + 10 + 6)
+    #expect(Network().parameters.count == 11, "buffers are no parameters")
+  }
+
+  // MARK: Copies
+
+  @Test func aCopiedValueSharesItsParametersAndACloneDoesNot() {
+    let network = Network()
+    network.norm.runningMean.value = [1, 2, 3, 4]
+    network.first.freeze()
+    let copy = network
+    let clone = network.clone { Network() }
+    #expect(clone.norm.runningMean.value.array() == [1, 2, 3, 4])
+    #expect(clone.first.weight.isFrozen && !clone.extra!.weight.isFrozen)
+    #expect(bytes(clone(Self.x)) == bytes(network(Self.x)))
+
+    let old = network.first.weight.value
+    network.first.weight.value = old + 1
+    #expect(bytes(copy.first.weight.value) == bytes(old + 1))
+    #expect(bytes(clone.first.weight.value) == bytes(old))
+  }
+
+  @Test func aSharedWeightCountsOnceAndItsGradientsAddUp() throws {
+    let tied = Tied()
+    #expect(tied.namedParameters.map(\.path) == ["encode.weight", "decode.weight"])
+    #expect(tied.parameters.count == 1 && tied.parameterCount == 9)
+
+    let weight = tied.encode.weight
+    let found = try #require(valueWithGradient { tied(Self.x).sum() }.gradients[weight])
+    let (encode, decode) = gradient(at: weight.value, weight.value) { encode, decode in
+      Self.x.matmul(encode, otherTransposed: true).tanh().matmul(decode, otherTransposed: true).sum()
+    }
+    #expect(distance(found, encode + decode) < 1e-5)
+  }
+
+  @Test func aSharedWeightIsSavedUnderEachNameAndStaysShared() throws {
+    let (tied, other) = (Tied(), Tied())
+    #expect(tied.checkpoint.tensors.keys.sorted() == ["decode.weight", "encode.weight"])
+    try other.load(tied.checkpoint)
+    #expect(bytes(other.encode.weight.value) == bytes(tied.encode.weight.value))
+    other.encode.weight.value = Tensor(zeros: [3, 3])
+    #expect(other.decode.weight.value.array() == [Float](repeating: 0, count: 9))
+  }
+
+  // MARK: What training changes
+
+  @Test func frozenParametersHaveNoGradientAndStay() {
+    let network = Network()
+    network.first.freeze()
+    let before = network.state
+    let optimizer = SGD(network.parameters, learningRate: 0.1, weightDecay: 0.1)
+    let gradients = valueWithGradient { network(Self.x).squared().sum() }.gradients
+    #expect(gradients[network.first.weight] == nil && gradients[network.first.bias!] == nil)
+    #expect(gradients.count == 9)
+    optimizer.step(gradients)
+    for (path, value) in network.state where !path.hasPrefix("norm.") {
+      #expect((bytes(value) == before[path].map(bytes)) == path.hasPrefix("first."), "\(path)")
+    }
+
+    network.unfreeze()
+    #expect(valueWithGradient { network(Self.x).sum() }.gradients.count == 11)
+  }
+
+  @Test func gradientsFlowThroughAFrozenPart() throws {
+    let network = Sequential(Linear(3, 4), Linear(4, 2))
+    network.layers[1].freeze()
+    let gradients = valueWithGradient { network(Self.x).sum() }.gradients
+    let first = network.layers[0].parameters
+    #expect(gradients.count == first.count)
+    for parameter in first { #expect(try #require(gradients[parameter]).abs().max().item > 0) }
+  }
+
+  @Test func eachGroupHasItsOwnStepAndDecay() {
+    let network = Sequential(Linear(3, 4, bias: false), Linear(4, 2, bias: false))
+    let (slow, fast) = (network.layers[0].parameters[0], network.layers[1].parameters[0])
+    let optimizer = SGD(groups: [
+      ParameterGroup([slow], learningRate: 0.01), ParameterGroup([fast], learningRate: 0.1, weightDecay: 0.5),
+    ])
+    let (oldSlow, oldFast) = (slow.value, fast.value)
+    let gradients = valueWithGradient { network(Self.x).sum() }.gradients
+    optimizer.step(gradients)
+    #expect(distance(slow.value, oldSlow - gradients[slow]! * 0.01) < 1e-6)
+    #expect(distance(fast.value, oldFast - (gradients[fast]! + oldFast * 0.5) * 0.1) < 1e-6)
+  }
+
+  // MARK: Training and evaluation
+
+  @Test func batchNormLearnsItsStatisticsInRecordingsOnly() {
+    let norm = BatchNorm(2)
+    let x: Tensor = [[0, 10], [2, 30]]
+    #expect(distance(norm(x), x) < 1e-3)
+    #expect(norm.batchCount.value.item == 0 && norm.runningMean.value.array() == [0, 0])
+
+    let trained = valueWithGradient { () -> (Tensor, Tensor) in
+      let y = norm(x)
+      return (y.sum(), y)
+    }.extra.detached()
+    #expect(distance(trained, [[-1, -1], [1, 1]]) < 1e-4, "by the batch's own statistics")
+    #expect(norm.batchCount.value.item == 1)
+    #expect(distance(norm.runningMean.value, [0.1, 2]) < 1e-6)
+    #expect(distance(norm.runningVariance.value, [1.1, 20.9]) < 1e-5, "of the unbiased variance")
+
+    let scale = norm.runningVariance.value + 1e-5
+    #expect(distance(norm(x), (x - norm.runningMean.value) / scale.sqrt()) < 1e-4)
+    #expect(norm.batchCount.value.item == 1)
+  }
+
+  @Test func aBatchNormWithinAFrozenModuleEvaluatesWhileTheRestTrains() {
+    let (frozen, free) = (BatchNorm(3), BatchNorm(3))
+    let network = Sequential(frozen, free)
+    frozen.freeze()
+    let gradients = valueWithGradient { network(Self.x).squared().sum() }.gradients
+    #expect(frozen.batchCount.value.item == 0 && frozen.runningMean.value.array() == [0, 0, 0])
+    #expect(free.batchCount.value.item == 1 && gradients.count == 2)
+  }
+
+  @Test func dropoutDropsAnewInEachRecordingAndNeverOutside() {
+    let dropout = Dropout(0.5)
+    let x = Tensor(ones: [1000])
+    func recorded() -> Tensor {
+      valueWithGradient { () -> (Tensor, Tensor) in
+        let y = dropout(x)
+        return (y.sum(), y)
+      }.extra.detached()
+    }
+    let (first, second) = (recorded(), recorded())
+    #expect(((first .== 0) .| (first .== 2)).all && (first .== 0).to(.float32).mean().item > 0.4)
+    #expect(bytes(first) != bytes(second))
+    #expect(bytes(dropout(x)) == bytes(x))
+    let state = Tensor.randomState
+    _ = dropout(x)
+    #expect(Tensor.randomState == state, "evaluation draws nothing")
+  }
+}
