@@ -17,7 +17,7 @@ struct TrainingData {
   init(folder: URL?, heldOut: [String]?, boxes: URL?, batch: Int, seed: UInt64) throws {
     let sequences: [any VideoSequence] =
       try folder.map { try DAVISDataset(root: $0).sequences }
-      ?? SyntheticVideos(seed: 2020, sequences: 86, frames: 8, width: 160, height: 90).sequences
+      ?? SyntheticVideos(seed: 2020, sequences: 86, width: 160, height: 90).sequences
     let names = Set(try heldOut ?? Self.defaultHeldOut(sequences, isSynthetic: folder == nil))
     for name in names where !sequences.contains(where: { $0.name == name }) {
       throw DataError.unknownSequence(name, known: sequences.map(\.name))
@@ -26,12 +26,13 @@ struct TrainingData {
     let held = sequences.filter { names.contains($0.name) }
     guard !kept.isEmpty else { throw DataError.nothingToTrainOn }
 
-    let side = folder == nil ? 160 : Self.longestSide
+    // Neighbouring frames of the synthetic videos differ little.
+    let (side, step) = folder == nil ? (160, 3) : (Self.longestSide, 1)
     let trackerBoxes = try boxes.map { try TrackerBoxes(contentsOf: $0, for: kept) }
     let samples = BoxGuidedSamples(
-      kept, longestSide: side, curriculum: BoxCurriculum(growthSteps: 400, faultyShare: 0.5),
+      kept, longestSide: side, frameStep: step, curriculum: BoxCurriculum(growthSteps: 400, faultyShare: 0.5),
       trackerBoxes: trackerBoxes)
-    let validationSamples = BoxGuidedSamples(held, longestSide: side)
+    let validationSamples = BoxGuidedSamples(held, longestSide: side, frameStep: step)
     training = DataLoader(count: samples.count, batchSize: batch, seed: seed) { index, step, generator in
       try samples.augmented(index, step: step, using: &generator)
     } collate: {

@@ -23,10 +23,11 @@ public struct BoxGuidedSamples: Sendable {
   /// Lists the samples of sequences, which may not be empty.
   /// - Parameters:
   ///   - longestSide: the length that the longer side of a frame is scaled to.
+  ///   - frameStep: frames from one sample of an object to its next.
   ///   - multiple: what the samples' width and height are rounded up to a multiple of; a network that halves
   ///     its input four times wants 16.
   public init(
-    _ sequences: [any VideoSequence], longestSide: Int = 480, multiple: Int = 16,
+    _ sequences: [any VideoSequence], longestSide: Int = 480, frameStep: Int = 1, multiple: Int = 16,
     curriculum: BoxCurriculum = BoxCurriculum(), trackerBoxes: TrackerBoxes? = nil
   ) {
     precondition(!sequences.isEmpty, "BoxGuidedSamples: no sequences")
@@ -35,7 +36,9 @@ public struct BoxGuidedSamples: Sendable {
     self.curriculum = curriculum
     self.trackerBoxes = trackerBoxes
     entries = sequences.enumerated().flatMap { index, sequence in
-      sequence.objects.flatMap { object in (0..<sequence.frameCount).map { (index, object, $0) } }
+      sequence.objects.flatMap { object in
+        stride(from: 0, to: sequence.frameCount, by: frameStep).map { (index, object, $0) }
+      }
     }
     func roundedUp(_ length: Double) -> Int { Int((length / Double(multiple)).rounded(.up)) * multiple }
     let sizes = sequences.map { sequence in
