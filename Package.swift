@@ -35,11 +35,10 @@ let package = Package(
       name: "COpenBLAS", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     .target(
       name: "CKernels", cSettings: optimised,
-      linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("openblas"), .linkedLibrary("m")]),
+      linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("m")]),
     .target(
       name: "COneDNN", dependencies: ["CKernels"],
-      cSettings: optimised + (hasOneDNN ? [.define("HAS_ONEDNN")] : []),
-      linkerSettings: hasOneDNN ? [.linkedLibrary("dnnl")] : []),
+      cSettings: optimised + (hasOneDNN ? [.define("HAS_ONEDNN")] : [])),
     .target(
       name: "CCodecs",
       cSettings: optimised + (hasPNG ? [.define("HAS_PNG")] : [])

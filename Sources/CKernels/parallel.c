@@ -1,18 +1,23 @@
 #include "ck_parallel.h"
 
-#include <pthread.h>
+#include <dlfcn.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdlib.h>
 
-// libgomp's entry points, declared here because clang ships without omp.h.
-extern void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
-extern int omp_get_thread_num(void);
-extern int omp_get_num_threads(void);
-extern int omp_get_max_threads(void);
-extern void omp_set_num_threads(int);
+// libgomp, loaded rather than linked: how long its idle threads spin is read from the environment when it is
+// loaded, and must be said before. By default they spin for milliseconds, which costs a factor of ten where
+// another process, or a data loader, wants a CPU too.
+static struct {
+  void (*parallel)(void (*body)(void *), void *data, unsigned threads, unsigned flags);
+  int (*thread)(void);
+  int (*threads)(void);
+  int (*max_threads)(void);
+  void (*set_threads)(int);
+} omp;
 
-// OpenBLAS keeps a pool of its own, whose threads spin: it runs on one thread here, and the
-// callers divide the work over this pool instead.
+// OpenBLAS keeps a pool of its own, whose threads spin: it runs on one thread here, and the callers divide
+// the work over this pool instead.
 extern void openblas_set_num_threads(int);
 
 static atomic_int thread_count = 0;
@@ -20,14 +25,29 @@ static atomic_flag pool_taken = ATOMIC_FLAG_INIT;
 static _Thread_local void *thread_tape = NULL;
 static _Thread_local bool thread_is_serial = false;
 
+static void *load_libgomp(void) {
+  bool is_ours = !getenv("GOMP_SPINCOUNT") && !getenv("OMP_WAIT_POLICY");
+  if (is_ours) setenv("GOMP_SPINCOUNT", "1000", 1);
+  void *library = dlopen("libgomp.so.1", RTLD_NOW | RTLD_GLOBAL);
+  if (is_ours) unsetenv("GOMP_SPINCOUNT");
+  return library;
+}
+
 __attribute__((constructor)) static void start(void) {
   openblas_set_num_threads(1);
+  void *library = load_libgomp();
+  if (!library) return;
+  *(void **)&omp.thread = dlsym(library, "omp_get_thread_num");
+  *(void **)&omp.threads = dlsym(library, "omp_get_num_threads");
+  *(void **)&omp.max_threads = dlsym(library, "omp_get_max_threads");
+  *(void **)&omp.set_threads = dlsym(library, "omp_set_num_threads");
+  *(void **)&omp.parallel = dlsym(library, "GOMP_parallel");
 }
 
 int ck_thread_count(void) {
   int count = atomic_load_explicit(&thread_count, memory_order_relaxed);
   if (count == 0) {
-    count = omp_get_max_threads();
+    count = omp.parallel ? omp.max_threads() : 1;
     atomic_store(&thread_count, count);
   }
   return count;
@@ -41,7 +61,7 @@ bool ck_pool_acquire(void) {
   int count = ck_thread_count();
   bool acquired =
       !thread_is_serial && !atomic_flag_test_and_set_explicit(&pool_taken, memory_order_acquire);
-  omp_set_num_threads(acquired ? count : 1);
+  if (omp.parallel) omp.set_threads(acquired ? count : 1);
   return acquired;
 }
 
@@ -57,7 +77,7 @@ typedef struct {
 
 static void run_share(void *data) {
   const region *work = data;
-  int64_t threads = omp_get_num_threads(), thread = omp_get_thread_num();
+  int64_t threads = omp.threads(), thread = omp.thread();
   int64_t begin = work->count * thread / threads, end = work->count * (thread + 1) / threads;
   if (begin < end) work->body(work->context, begin, end);
 }
@@ -67,11 +87,11 @@ void ck_parallel(int64_t count, int64_t grain, void *context, ck_body body) {
   int64_t threads = ck_thread_count();
   int64_t pieces = grain > 0 ? count / grain : count;
   if (pieces < threads) threads = pieces;
-  if (threads > 1) {
+  if (threads > 1 && omp.parallel) {
     bool acquired = ck_pool_acquire();
     if (acquired) {
       region work = {count, context, body};
-      GOMP_parallel(run_share, &work, (unsigned)threads, 0);
+      omp.parallel(run_share, &work, (unsigned)threads, 0);
       ck_pool_release(acquired);
       return;
     }

@@ -17,7 +17,7 @@ typedef struct {
 static void describe_images(dnnl_memory_desc_t *result, int axes, int64_t batch, int64_t channels, const int64_t *size) {
   dnnl_dims_t dimensions = {batch, channels};
   for (int axis = 0; axis < axes; axis++) dimensions[2 + axis] = size[axis];
-  dnnl_memory_desc_init_by_tag(result, 2 + axes, dimensions, dnnl_f32, axes == 2 ? dnnl_nhwc : dnnl_ndhwc);
+  onednn.memory_desc_init_by_tag(result, 2 + axes, dimensions, dnnl_f32, axes == 2 ? dnnl_nhwc : dnnl_ndhwc);
 }
 
 static description describe(const ck_convolution *convolution) {
@@ -57,16 +57,16 @@ static description describe(const ck_convolution *convolution) {
     result.after[axis] = convolution->after[skipped + axis];
   }
   rank += result.axes;
-  dnnl_memory_desc_init_by_strides(&result.filter, rank, dimensions, dnnl_f32, strides);
-  dnnl_memory_desc_init_by_tag(&result.any_filter, rank, dimensions, dnnl_f32, dnnl_format_tag_any);
+  onednn.memory_desc_init_by_strides(&result.filter, rank, dimensions, dnnl_f32, strides);
+  onednn.memory_desc_init_by_tag(&result.any_filter, rank, dimensions, dnnl_f32, dnnl_format_tag_any);
   dnnl_dims_t channels = {convolution->out_channels};
-  dnnl_memory_desc_init_by_tag(&result.bias, 1, channels, dnnl_f32, dnnl_a);
+  onednn.memory_desc_init_by_tag(&result.bias, 1, channels, dnnl_f32, dnnl_a);
   return result;
 }
 
 static bool describe_forward(const plan_key *key, description *it, dnnl_prop_kind_t purpose, dnnl_primitive_desc_t *result) {
   dnnl_convolution_desc_t operation;
-  if (dnnl_dilated_convolution_forward_desc_init(
+  if (onednn.dilated_convolution_forward_desc_init(
           &operation, purpose, dnnl_convolution_direct, &it->input, &it->any_filter, key->bias ? &it->bias : NULL,
           &it->output, it->stride, it->dilation, it->before, it->after) != dnnl_success) {
     return false;
@@ -74,13 +74,13 @@ static bool describe_forward(const plan_key *key, description *it, dnnl_prop_kin
   dnnl_primitive_attr_t attributes = plan_attributes();
   if (key->relu) {
     dnnl_post_ops_t after;
-    dnnl_post_ops_create(&after);
-    dnnl_post_ops_append_eltwise(after, 1, dnnl_eltwise_relu, 0, 0);
-    dnnl_primitive_attr_set_post_ops(attributes, after);
-    dnnl_post_ops_destroy(after);
+    onednn.post_ops_create(&after);
+    onednn.post_ops_append_eltwise(after, 1, dnnl_eltwise_relu, 0, 0);
+    onednn.primitive_attr_set_post_ops(attributes, after);
+    onednn.post_ops_destroy(after);
   }
-  dnnl_status_t status = dnnl_primitive_desc_create(result, &operation, attributes, onednn_engine(), NULL);
-  dnnl_primitive_attr_destroy(attributes);
+  dnnl_status_t status = onednn.primitive_desc_create(result, &operation, attributes, onednn_engine(), NULL);
+  onednn.primitive_attr_destroy(attributes);
   return status == dnnl_success;
 }
 
@@ -91,25 +91,25 @@ static bool describe_gradient(const plan_key *key, description *it, dnnl_primiti
   if (!describe_forward(&plain, it, dnnl_forward_training, &hint)) return false;
   dnnl_convolution_desc_t operation;
   dnnl_status_t status = key->operation == input_gradient
-      ? dnnl_dilated_convolution_backward_data_desc_init(
+      ? onednn.dilated_convolution_backward_data_desc_init(
             &operation, dnnl_convolution_direct, &it->input, &it->any_filter, &it->output, it->stride, it->dilation,
             it->before, it->after)
-      : dnnl_dilated_convolution_backward_weights_desc_init(
+      : onednn.dilated_convolution_backward_weights_desc_init(
             &operation, dnnl_convolution_direct, &it->input, &it->any_filter, key->bias ? &it->bias : NULL,
             &it->output, it->stride, it->dilation, it->before, it->after);
   if (status == dnnl_success) {
     dnnl_primitive_attr_t attributes = plan_attributes();
-    status = dnnl_primitive_desc_create(result, &operation, attributes, onednn_engine(), hint);
-    dnnl_primitive_attr_destroy(attributes);
+    status = onednn.primitive_desc_create(result, &operation, attributes, onednn_engine(), hint);
+    onednn.primitive_attr_destroy(attributes);
   }
-  dnnl_primitive_desc_destroy(hint);
+  onednn.primitive_desc_destroy(hint);
   return status == dnnl_success;
 }
 
 // oneDNN 2.6.3 writes past its scratch memory in strided 1x1 convolutions of channels that do not fill a vector.
 static bool is_broken(const ck_convolution *convolution, const_dnnl_primitive_desc_t primitive) {
   const char *implementation = "";
-  dnnl_primitive_desc_query(primitive, dnnl_query_impl_info_str, 0, &implementation);
+  onednn.primitive_desc_query(primitive, dnnl_query_impl_info_str, 0, &implementation);
   return strncmp(implementation, "jit_1x1", 7) == 0
       && (convolution->in_channels % 16 != 0 || convolution->out_channels % 16 != 0)
       && (convolution->stride[0] > 1 || convolution->stride[1] > 1 || convolution->stride[2] > 1);
@@ -133,7 +133,7 @@ static void build(const plan_key *key, plan *plan) {
   memcpy(plan->operands, operands[key->operation], sizeof plan->operands);
   plan->operand_count = key->bias ? 4 : 3;
   if (!is_broken(&key->convolution, primitive)) plan_create(plan, primitive);
-  dnnl_primitive_desc_destroy(primitive);
+  onednn.primitive_desc_destroy(primitive);
 }
 
 static bool run(operation operation, const ck_convolution *convolution, bool relu, const void *first,

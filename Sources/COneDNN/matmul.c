@@ -4,7 +4,7 @@
 
 #ifdef HAS_ONEDNN_2
 
-bool onednn_is_available(void) { return true; }
+bool onednn_is_available(void) { return onednn_load(); }
 
 typedef struct {
   bool transpose_a, transpose_b;
@@ -14,7 +14,7 @@ typedef struct {
 } product;
 
 static bool multiply(const product *it, int64_t matrix) {
-  return dnnl_sgemm(it->transpose_a ? 'T' : 'N', it->transpose_b ? 'T' : 'N', it->m, it->n, it->k, 1,
+  return onednn.sgemm(it->transpose_a ? 'T' : 'N', it->transpose_b ? 'T' : 'N', it->m, it->n, it->k, 1,
                     it->a + matrix * it->a_stride, it->transpose_a ? it->m : it->k, it->b + matrix * it->b_stride,
                     it->transpose_b ? it->k : it->n, it->beta, it->c + matrix * it->m * it->n, it->n)
       == dnnl_success;
@@ -28,7 +28,7 @@ static void multiply_share(void *context, int64_t begin, int64_t end) {
 bool onednn_matmul_batched(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a,
                            bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a, const float *b,
                            float beta, float *c) {
-  if (m == 0 || n == 0 || k == 0) return false;
+  if (m == 0 || n == 0 || k == 0 || !onednn_load()) return false;
   const product it = {transpose_a, transpose_b, m, n, k, a_stride, b_stride, a, b, beta, c};
   if (batch == 1) {
     bool acquired = ck_pool_acquire();

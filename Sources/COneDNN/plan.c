@@ -25,9 +25,9 @@ static dnnl_engine_t engine;
 static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
 
 static void create_engine(void) {
-  if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) engine = NULL;
+  if (onednn.engine_create(&engine, dnnl_cpu, 0) != dnnl_success) engine = NULL;
   // Plans are kept here: oneDNN need not keep the primitives again.
-  dnnl_set_primitive_cache_capacity(0);
+  onednn.set_primitive_cache_capacity(0);
 }
 
 dnnl_engine_t onednn_engine(void) {
@@ -37,23 +37,23 @@ dnnl_engine_t onednn_engine(void) {
 
 dnnl_primitive_attr_t plan_attributes(void) {
   dnnl_primitive_attr_t attributes = NULL;
-  dnnl_primitive_attr_create(&attributes);
-  dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
+  onednn.primitive_attr_create(&attributes);
+  onednn.primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
   return attributes;
 }
 
 static void clear(plan *plan) {
   for (int i = 0; i < plan->operand_count; i++) {
-    if (plan->operands[i].reorder) dnnl_primitive_destroy(plan->operands[i].reorder);
+    if (plan->operands[i].reorder) onednn.primitive_destroy(plan->operands[i].reorder);
     plan->operands[i].reorder = NULL;
   }
-  if (plan->primitive) dnnl_primitive_destroy(plan->primitive);
+  if (plan->primitive) onednn.primitive_destroy(plan->primitive);
   plan->primitive = NULL;
 }
 
 static void reserve_scratch(plan *plan, const_dnnl_primitive_desc_t description) {
-  const dnnl_memory_desc_t *scratch = dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
-  size_t bytes = scratch ? dnnl_memory_desc_get_size(scratch) : 0;
+  const dnnl_memory_desc_t *scratch = onednn.primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
+  size_t bytes = scratch ? onednn.memory_desc_get_size(scratch) : 0;
   if (bytes > plan->scratch_bytes) plan->scratch_bytes = bytes;
 }
 
@@ -61,21 +61,21 @@ static bool create_reorder(plan *plan, operand *operand, dnnl_primitive_attr_t a
   const dnnl_memory_desc_t *from = operand->written ? &operand->chosen : &operand->plain;
   const dnnl_memory_desc_t *to = operand->written ? &operand->plain : &operand->chosen;
   dnnl_primitive_desc_t description;
-  if (dnnl_reorder_primitive_desc_create(&description, from, onednn_engine(), to, onednn_engine(), attributes)
+  if (onednn.reorder_primitive_desc_create(&description, from, onednn_engine(), to, onednn_engine(), attributes)
       != dnnl_success) {
     return false;
   }
-  bool created = dnnl_primitive_create(&operand->reorder, description) == dnnl_success;
+  bool created = onednn.primitive_create(&operand->reorder, description) == dnnl_success;
   if (created) reserve_scratch(plan, description);
-  dnnl_primitive_desc_destroy(description);
+  onednn.primitive_desc_destroy(description);
   return created;
 }
 
 void plan_create(plan *plan, const_dnnl_primitive_desc_t description) {
   const char *implementation = NULL;
-  dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, &implementation);
+  onednn.primitive_desc_query(description, dnnl_query_impl_info_str, 0, &implementation);
   if (!implementation || strncmp(implementation, "ref", 3) == 0) return;
-  if (dnnl_primitive_create(&plan->primitive, description) != dnnl_success) {
+  if (onednn.primitive_create(&plan->primitive, description) != dnnl_success) {
     plan->primitive = NULL;
     return;
   }
@@ -83,13 +83,13 @@ void plan_create(plan *plan, const_dnnl_primitive_desc_t description) {
   dnnl_primitive_attr_t attributes = plan_attributes();
   for (int i = 0; i < plan->operand_count; i++) {
     operand *operand = &plan->operands[i];
-    operand->chosen = *dnnl_primitive_desc_query_md(description, dnnl_query_exec_arg_md, operand->argument);
-    if (!dnnl_memory_desc_equal(&operand->plain, &operand->chosen) && !create_reorder(plan, operand, attributes)) {
+    operand->chosen = *onednn.primitive_desc_query_md(description, dnnl_query_exec_arg_md, operand->argument);
+    if (!onednn.memory_desc_equal(&operand->plain, &operand->chosen) && !create_reorder(plan, operand, attributes)) {
       clear(plan);
       break;
     }
   }
-  dnnl_primitive_attr_destroy(attributes);
+  onednn.primitive_attr_destroy(attributes);
 }
 
 // A free place of the table: a new one, or the one used longest ago of those that nobody uses now.
@@ -111,6 +111,7 @@ static entry *place(void) {
 }
 
 plan *plan_acquire(const plan_key *key, void (*build)(const plan_key *key, plan *plan)) {
+  if (!onednn_load()) return NULL;
   pthread_mutex_lock(&lock);
   entry *found = NULL;
   for (int i = 0; i < entry_count && !found; i++) {
@@ -136,14 +137,14 @@ void plan_release(plan *plan) {
 
 static dnnl_memory_t memory_at(const dnnl_memory_desc_t *description, void *array) {
   dnnl_memory_t memory = NULL;
-  dnnl_memory_create(&memory, description, onednn_engine(), array);
+  onednn.memory_create(&memory, description, onednn_engine(), array);
   return memory;
 }
 
 static bool reorder(const operand *operand, dnnl_stream_t stream, dnnl_memory_t from,
                     dnnl_memory_t to, dnnl_memory_t scratch) {
   dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}, {DNNL_ARG_SCRATCHPAD, scratch}};
-  return dnnl_primitive_execute(operand->reorder, stream, 3, arguments) == dnnl_success;
+  return onednn.primitive_execute(operand->reorder, stream, 3, arguments) == dnnl_success;
 }
 
 bool plan_run(const plan *plan, void *const arrays[]) {
@@ -152,11 +153,11 @@ bool plan_run(const plan *plan, void *const arrays[]) {
   void *buffers[most];
   dnnl_exec_arg_t arguments[most + 1];
   dnnl_stream_t stream;
-  if (dnnl_stream_create(&stream, onednn_engine(), dnnl_stream_default_flags) != dnnl_success) return false;
+  if (onednn.stream_create(&stream, onednn_engine(), dnnl_stream_default_flags) != dnnl_success) return false;
   void *scratch_block = ck_allocate(plan->scratch_bytes);
   dnnl_dims_t scratch_size = {(dnnl_dim_t)plan->scratch_bytes};
   dnnl_memory_desc_t scratch_description;
-  dnnl_memory_desc_init_by_tag(&scratch_description, 1, scratch_size, dnnl_u8, dnnl_a);
+  onednn.memory_desc_init_by_tag(&scratch_description, 1, scratch_size, dnnl_u8, dnnl_a);
   dnnl_memory_t scratch = memory_at(&scratch_description, scratch_block);
   bool done = true;
   for (int i = 0; i < plan->operand_count; i++) {
@@ -165,26 +166,26 @@ bool plan_run(const plan *plan, void *const arrays[]) {
     chosen[i] = plain[i];
     buffers[i] = NULL;
     if (operand->reorder) {
-      buffers[i] = ck_allocate(dnnl_memory_desc_get_size(&operand->chosen));
+      buffers[i] = ck_allocate(onednn.memory_desc_get_size(&operand->chosen));
       chosen[i] = memory_at(&operand->chosen, buffers[i]);
       if (!operand->written) done = done && reorder(operand, stream, plain[i], chosen[i], scratch);
     }
     arguments[i] = (dnnl_exec_arg_t){operand->argument, chosen[i]};
   }
   arguments[plan->operand_count] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, scratch};
-  done = done && dnnl_primitive_execute(plan->primitive, stream, plan->operand_count + 1, arguments) == dnnl_success;
+  done = done && onednn.primitive_execute(plan->primitive, stream, plan->operand_count + 1, arguments) == dnnl_success;
   for (int i = 0; i < plan->operand_count; i++) {
     const operand *operand = &plan->operands[i];
     if (operand->reorder) {
       if (operand->written) done = done && reorder(operand, stream, chosen[i], plain[i], scratch);
-      dnnl_memory_destroy(chosen[i]);
-      ck_deallocate(buffers[i], dnnl_memory_desc_get_size(&operand->chosen));
+      onednn.memory_destroy(chosen[i]);
+      ck_deallocate(buffers[i], onednn.memory_desc_get_size(&operand->chosen));
     }
-    dnnl_memory_destroy(plain[i]);
+    onednn.memory_destroy(plain[i]);
   }
-  dnnl_memory_destroy(scratch);
+  onednn.memory_destroy(scratch);
   ck_deallocate(scratch_block, plan->scratch_bytes);
-  dnnl_stream_destroy(stream);
+  onednn.stream_destroy(stream);
   return done;
 }
 
