@@ -114,7 +114,9 @@ struct Training {
         index += 1
       }
     }
-    return (losses.mean, scores.values.map(\.mean).mean)
+    // In a fixed order: the last bits of a sum depend on it.
+    let ordered = scores.sorted { $0.key < $1.key }
+    return (losses.mean, ordered.map(\.value.mean).mean)
   }
 }
 
