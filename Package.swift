@@ -70,6 +70,7 @@ let package = Package(
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"]),
     .testTarget(name: "NNTests", dependencies: ["NN", "Tensor", "TestSupport"]),
     .testTarget(name: "SFModelsTests", dependencies: ["SFModels", "NN", "Tensor"]),
+    .testTarget(name: "TrainFeat2SegTests", dependencies: ["TrainFeat2Seg", "NN", "SFModels", "Vision"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "NN", "Tensor", "Vision"]),
     .testTarget(name: "VisionTests", dependencies: ["Vision"], exclude: ["make_fixtures.py"]),
   ],

@@ -40,9 +40,15 @@ extension Training {
       let lossSum = metadata["loss_sum"].flatMap({ Double($0) }),
       let bestJ = metadata["best_j"].flatMap({ Double($0) }),
       let randomState = metadata["random_state"].flatMap({ UInt64($0) })
-    else { throw TrainingError.notResumable(url.path) }
+    else {
+      throw TrainingError.notResumable(url.path, reason: "holds no training state, so is no last.safetensors")
+    }
     for (option, now) in identity.sorted(by: { $0.key < $1.key }) where metadata[option] != now {
       throw TrainingError.otherOptions(option, was: metadata[option] ?? "nothing", is: now)
+    }
+    guard epoch >= 0, 0...data.training.batchCount ~= step else {
+      throw TrainingError.notResumable(
+        url.path, reason: "step \(step) of epoch \(epoch + 1) is none of this data set")
     }
     let optimizerState = checkpoint.removeTensors(withPrefix: "optimizer.")
     let schedulerState = checkpoint.removeTensors(withPrefix: "scheduler.")
@@ -51,10 +57,20 @@ extension Training {
     try scheduler.load(state: schedulerState, named: url.path)
     position = Position(epoch: epoch, step: step, lossSum: lossSum, bestJ: bestJ)
     Tensor.randomState = randomState
-    if epoch > 0 {
-      log = try TrainingLog(
-        contentsOf: url.deletingLastPathComponent().appending(path: "log.csv"), columns: log.columns)
-      log.truncate(to: epoch)
+    if epoch > 0 { try takeOver(url.deletingLastPathComponent(), epochs: epoch) }
+  }
+
+  /// The log so far, and the best weights so far where they lie in another folder than the output.
+  private mutating func takeOver(_ folder: URL, epochs: Int) throws {
+    let written = folder.appending(path: "log.csv")
+    log = try TrainingLog(contentsOf: written, columns: log.columns)
+    guard log.rows.count >= epochs else {
+      throw TrainingError.notResumable(written.path, reason: "holds \(log.rows.count) of \(epochs) epochs")
+    }
+    log.truncate(to: epochs)
+    if folder.standardizedFileURL.path != output.standardizedFileURL.path {
+      try SafeTensors.read(from: folder.appending(path: "model.safetensors"))
+        .write(to: file("model.safetensors"))
     }
   }
 

@@ -44,21 +44,22 @@ struct Training {
   }
 
   mutating func run() throws {
-    print("feat2seg \(options.preset.rawValue): \(network.parameterCount) parameters, \(data.description)")
+    report("feat2seg \(options.preset.rawValue): \(network.parameterCount) parameters, \(data.description)")
     while position.epoch < options.epochs {
       let start = ContinuousClock.now
       guard let trainLoss = try trainEpoch() else {
         try saveLast()
-        print("interrupted: go on with --resume \(file("last.safetensors").path)")
+        report("interrupted: go on with --resume \(file("last.safetensors").path)")
         return
       }
       let (validationLoss, j) = try validate()
+      guard validationLoss.isFinite else { throw lossIsNotFinite("the validation loss") }
       let seconds = (ContinuousClock.now - start) / .seconds(1)
       log.append([
         Double(position.epoch + 1), trainLoss, validationLoss, j, optimizer.learningRate, seconds,
       ])
       try log.write(to: file("log.csv"))
-      print(
+      report(
         String(
           format: "epoch %d/%d  train %.4f  val %.4f  J %.4f  lr %.2g  %.0f s", position.epoch + 1,
           options.epochs, trainLoss, validationLoss, j, optimizer.learningRate, seconds))
@@ -71,7 +72,13 @@ struct Training {
       try saveLast()
       try drawPictures()
     }
-    print(String(format: "best validation J %.4f; results in %@", position.bestJ, output.path))
+    report(String(format: "best validation J %.4f; results in %@", position.bestJ, output.path))
+  }
+
+  /// Prints a line at once, also where the output is a file.
+  private func report(_ line: String) {
+    print(line)
+    fflush(nil)
   }
 
   /// The epoch's mean training loss; nil where the run was interrupted.
@@ -86,8 +93,7 @@ struct Training {
         criterion(logits: network(batch.input), truth: batch.truth)
       }
       guard loss.item.isFinite else {
-        throw TrainingError.lossIsNotFinite(
-          epoch: position.epoch + 1, step: position.step + 1, last: file("last.safetensors").path)
+        throw lossIsNotFinite("step \(position.step + 1): the loss")
       }
       optimizer.step(gradients)
       position.step += 1
@@ -96,6 +102,12 @@ struct Training {
       if Interrupt.isRequested { return nil }
     }
     return position.lossSum / Double(position.step)
+  }
+
+  private func lossIsNotFinite(_ what: String) -> TrainingError {
+    let last = file("last.safetensors").path
+    return .lossIsNotFinite(
+      "epoch \(position.epoch + 1), \(what)", last: FileManager.default.fileExists(atPath: last) ? last : nil)
   }
 
   /// The mean loss over the held-out samples, and J: the mean over each object's frames, then over objects.
@@ -126,20 +138,20 @@ extension Array<Double> {
 
 /// Why a run can't go on, in one line.
 enum TrainingError: Error, CustomStringConvertible {
-  case lossIsNotFinite(epoch: Int, step: Int, last: String)
+  case lossIsNotFinite(String, last: String?)
   case unwritable(String, reason: String)
   case otherOptions(String, was: String, is: String)
-  case notResumable(String)
+  case notResumable(String, reason: String)
 
   var description: String {
     switch self {
-    case .lossIsNotFinite(let epoch, let step, let last):
-      "the loss is not a finite number at epoch \(epoch), step \(step); try a lower --learning-rate. "
-        + "What was saved after the last whole epoch is left as it is: \(last)"
+    case .lossIsNotFinite(let what, let last):
+      "\(what) is not a finite number; try a lower --learning-rate"
+        + (last.map { "; what was saved before is left as it is: \($0)" } ?? "")
     case .unwritable(let path, let reason): "can't write to \(path): \(reason)"
     case .otherOptions(let option, let was, let now):
       "--resume: the run was made with --\(option) \(was), not \(now)"
-    case .notResumable(let path): "\(path) is no last.safetensors of this program: it holds no training state"
+    case .notResumable(let path, let reason): "--resume: \(path): \(reason)"
     }
   }
 }

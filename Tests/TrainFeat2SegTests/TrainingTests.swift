@@ -1,0 +1,115 @@
+import Foundation
+import NN
+import SFModels
+import Testing
+import Vision
+
+@Suite(.serialized, .enabled(if: hasCodecs)) struct TrainingTests {
+  static let header = "epoch,train_loss,val_loss,val_j,learning_rate,seconds"
+  static let results = ["curves.png", "last.safetensors", "log.csv", "model.safetensors", "samples.png"]
+
+  /// The log's rows without their last column, the seconds.
+  private func rows(_ workplace: Workplace, _ output: String) throws -> [[String]] {
+    let text = String(decoding: try workplace.bytes(of: "\(output)/log.csv"), as: UTF8.self)
+    let lines = text.split(separator: "\n").map(String.init)
+    #expect(lines.first == Self.header)
+    return lines.dropFirst().map { $0.split(separator: ",").dropLast().map(String.init) }
+  }
+
+  private func expectSameResults(_ workplace: Workplace, _ a: String, _ b: String) throws {
+    for name in ["model.safetensors", "last.safetensors"] {
+      let (first, second) = try (workplace.bytes(of: "\(a)/\(name)"), workplace.bytes(of: "\(b)/\(name)"))
+      #expect(first == second, "\(name) of \(a) and \(b)")
+    }
+    #expect(try rows(workplace, a) == rows(workplace, b))
+  }
+
+  private func succeed(_ outcome: Workplace.Outcome) {
+    #expect(outcome.exitCode == 0 && !outcome.wasKilled && outcome.complaints.isEmpty, "\(outcome.errors)")
+  }
+
+  @Test func leavesWhatItPromises() throws {
+    let workplace = try Workplace()
+    try workplace.writeData()
+    let outcome = try workplace.train()
+    succeed(outcome)
+    #expect(outcome.output.count == 4 && outcome.output[0].contains("269441 parameters"), "\(outcome.output)")
+    #expect(workplace.files(in: "out") == Self.results)
+
+    let rows = try rows(workplace, "out")
+    #expect(rows.map(\.first) == ["1", "2"])
+    #expect(rows.joined().allSatisfy { Double($0)?.isFinite == true }, "\(rows)")
+    let network = Feat2Seg.small.makeNetwork()
+    let metadata = try network.load(from: workplace.file("out/model.safetensors"))
+    #expect(metadata == ["preset": "small"])
+    for name in ["curves.png", "samples.png"] {
+      let picture = try Image(contentsOf: workplace.file("out/\(name)"))
+      #expect(picture.width > 100 && picture.height > 100, "\(name)")
+    }
+    let samples = try Image(contentsOf: workplace.file("out/samples.png"))
+    #expect(samples.width >= 4 * 480 && samples.height >= 3 * 160, "three rows of four tiles")
+  }
+
+  @Test func aSeedDeterminesTheRunAndResumingContinuesItBitForBit() throws {
+    let workplace = try Workplace()
+    try workplace.writeData()
+    succeed(try workplace.train(output: "straight", ["--epochs", "4"]))
+    succeed(try workplace.train(output: "half"))
+    succeed(try workplace.train(output: "again"))
+    succeed(try workplace.train(output: "other", ["--seed", "2"]))
+    try expectSameResults(workplace, "half", "again")
+    #expect(try rows(workplace, "half") != rows(workplace, "other"))
+    #expect(try rows(workplace, "half") == Array(rows(workplace, "straight").prefix(2)))
+
+    // Once into another folder, and once into the one it comes from.
+    for output in ["resumed", "half"] {
+      let options = ["--epochs", "4", "--resume", "half/last.safetensors"]
+      succeed(try workplace.train(output: output, options))
+      try expectSameResults(workplace, "straight", output)
+      #expect(workplace.files(in: output) == Self.results)
+    }
+  }
+
+  @Test func aResumedRunKeepsTheBestWeightsInAnyFolder() throws {
+    let workplace = try Workplace()
+    try workplace.writeData()
+    succeed(try workplace.train(output: "first"))
+    let nothingLeft = ["--resume", "first/last.safetensors"]
+    succeed(try workplace.train(output: "second", nothingLeft))
+    let (first, second) = try (
+      workplace.bytes(of: "first/model.safetensors"), workplace.bytes(of: "second/model.safetensors")
+    )
+    #expect(first == second)
+
+    for (options, message) in [
+      (["--seed", "2"], "--seed 1, not 2"), (["--batch", "3"], "--batch 1, not 3"),
+    ] {
+      let outcome = try workplace.train(output: "third", nothingLeft + options)
+      #expect(outcome.exitCode == 1 && outcome.errors.count == 1, "\(outcome.errors)")
+      #expect(outcome.errors.first?.contains(message) == true, "\(outcome.errors)")
+    }
+    try FileManager.default.removeItem(at: workplace.file("first/log.csv"))
+    let outcome = try workplace.train(output: "third", nothingLeft)
+    #expect(outcome.exitCode == 1 && outcome.errors.count == 1, "\(outcome.errors)")
+    #expect(outcome.errors.first?.contains("first/log.csv") == true, "\(outcome.errors)")
+  }
+
+  @Test func interruptingSavesAndResumingEndsAsIfNothingHadHappened() throws {
+    let workplace = try Workplace()
+    try workplace.writeData()
+    succeed(try workplace.train(output: "straight", ["--epochs", "3"]))
+    let options = ["--epochs", "3", "--resume", "cut/last.safetensors"]
+
+    let interrupted = try workplace.train(
+      output: "cut", ["--epochs", "3"], interruptAt: "epoch 2/3  1/3")
+    succeed(interrupted)
+    let last = try #require(interrupted.output.last)
+    #expect(
+      last.contains("interrupted") && last.contains("--resume") && last.contains("cut/last.safetensors"))
+    let saved = try SafeTensors.read(from: workplace.file("cut/last.safetensors")).metadata
+    #expect(saved["epoch"] == "1" && saved["step"] != "0", "in the midst of the second epoch")
+
+    succeed(try workplace.train(output: "cut", options))
+    try expectSameResults(workplace, "straight", "cut")
+  }
+}
