@@ -45,7 +45,10 @@ extension Training {
         sample.image.overlaid(sample.truth, .green),
       ]
     }
-    return Image.grid(tiles, columns: 4)
+    // Small frames are enlarged, so that a person sees something.
+    let scale = max(1, 320 / data.validationSamples.width)
+    return Image.grid(
+      tiles.map { $0.resized(width: $0.width * scale, height: $0.height * scale) }, columns: 4)
   }
 }
 

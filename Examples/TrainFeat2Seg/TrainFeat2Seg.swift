@@ -34,7 +34,7 @@ struct TrainFeat2Seg: ParsableCommand {
   var batch = 8
 
   @Option(help: "The learning rate to start with.")
-  var learningRate = 0.004
+  var learningRate = 0.001
 
   @Option(help: "What the weights, the order and the augmentation are drawn from.")
   var seed: UInt64 = 1

@@ -17,7 +17,7 @@ struct TrainingData {
   init(folder: URL?, heldOut: [String]?, boxes: URL?, batch: Int, seed: UInt64) throws {
     let sequences: [any VideoSequence] =
       try folder.map { try DAVISDataset(root: $0).sequences }
-      ?? SyntheticVideos(seed: 2020, sequences: 86, width: 160, height: 90).sequences
+      ?? SyntheticVideos(seed: 2020, sequences: 86, width: 128, height: 72).sequences
     let names = Set(try heldOut ?? Self.defaultHeldOut(sequences, isSynthetic: folder == nil))
     for name in names where !sequences.contains(where: { $0.name == name }) {
       throw DataError.unknownSequence(name, known: sequences.map(\.name))
@@ -27,7 +27,7 @@ struct TrainingData {
     guard !kept.isEmpty else { throw DataError.nothingToTrainOn }
 
     // Neighbouring frames of the synthetic videos differ little.
-    let (side, step) = folder == nil ? (160, 3) : (Self.longestSide, 1)
+    let (side, step) = folder == nil ? (128, 3) : (Self.longestSide, 1)
     let trackerBoxes = try boxes.map { try TrackerBoxes(contentsOf: $0, for: kept) }
     let samples = BoxGuidedSamples(
       kept, longestSide: side, frameStep: step, curriculum: BoxCurriculum(growthSteps: 400, faultyShare: 0.5),

@@ -27,7 +27,7 @@ static _Thread_local bool thread_is_serial = false;
 
 static void *load_libgomp(void) {
   bool is_ours = !getenv("GOMP_SPINCOUNT") && !getenv("OMP_WAIT_POLICY");
-  if (is_ours) setenv("GOMP_SPINCOUNT", "1000", 1);
+  if (is_ours) setenv("GOMP_SPINCOUNT", "10000", 1);
   void *library = dlopen("libgomp.so.1", RTLD_NOW | RTLD_GLOBAL);
   if (is_ours) unsetenv("GOMP_SPINCOUNT");
   return library;
