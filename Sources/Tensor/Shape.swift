@@ -1,8 +1,20 @@
 /// The sizes of a tensor's axes, at most eight, the last one contiguous in memory. Kept inline: making one
 /// allocates nothing. Indices count from the end where negative: `shape[-1]` is the last axis.
 public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStringConvertible {
-  private var sizes = SIMD8<Int32>()
+  private var sizes = Sizes()
   private var rankStorage: Int32 = 0
+
+  /// Two vectors of four, not one of eight: the compiler (6.3) mishandles values aligned to more than 16 bytes in
+  /// asynchronous functions, tests with arguments among them.
+  private struct Sizes: Hashable {
+    var first = SIMD4<Int32>()
+    var last = SIMD4<Int32>()
+
+    subscript(axis: Int) -> Int32 {
+      get { axis < 4 ? first[axis] : last[axis - 4] }
+      set { if axis < 4 { first[axis] = newValue } else { last[axis - 4] = newValue } }
+    }
+  }
 
   /// The largest number of axes.
   public static let maximumRank = 8

@@ -34,7 +34,7 @@ import Testing
   struct Case: Sendable, CustomTestStringConvertible {
     let dimension: UNet.Dimension
     let upsampling: UNet.Upsampling
-    let input: [Int]
+    let input: Shape
 
     var testDescription: String { "\(upsampling), \(input)" }
   }
@@ -54,7 +54,7 @@ import Testing
     let network = UNet(
       UNet.Configuration(
         dimension: check.dimension, inputs: 4, outputs: 2, widths: [4, 6, 8], upsampling: check.upsampling))
-    let x = Tensor(normal: Shape(check.input), seed: 1)
+    let x = Tensor(normal: check.input, seed: 1)
     let size = Shape(check.input.dropLast() + [2])
     #expect(network(x).shape == size)
     let (_, output, gradients) = valueWithGradient {

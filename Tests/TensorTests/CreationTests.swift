@@ -75,4 +75,16 @@ import Testing
     #expect(x.withUnsafeBytes { $0.baseAddress } == address)
     #expect(x.array() == [0, 1, 2, 3])
   }
+
+  /// Values aligned to more than 16 bytes crash in asynchronous functions, and in tests with arguments.
+  @Test(arguments: [[2], [2, 3], []] as [Shape])
+  func shapesAndTensorsPassThroughAsynchronousFunctions(_ shape: Shape) async {
+    func doubled(_ x: Tensor, of shape: Shape) async -> Tensor {
+      await Task.yield()
+      return x.reshape(to: shape) * 2
+    }
+    let result = await doubled(Tensor(ones: shape), of: shape)
+    #expect(result.shape == shape && (result .== 2).all)
+    #expect(MemoryLayout<Shape>.alignment <= 16)
+  }
 }
