@@ -39,7 +39,7 @@ struct Training {
     Tensor.randomState = options.seed
     network = options.preset.makeNetwork()
     optimizer = AdamW(network.parameters, learningRate: options.learningRate, weightDecay: 1e-4)
-    scheduler = ReduceLROnPlateau(optimizer, factor: 0.4, patience: 0, threshold: 0.02)
+    scheduler = ReduceLROnPlateau(optimizer, factor: 0.4, patience: 1, threshold: 0.02, minimum: 1e-5)
     try prepareOutput()
   }
 
