@@ -1,0 +1,46 @@
+import Tensor
+
+/// The largest value of each window of images `[N, H, W, C]`.
+public struct MaxPool2d: Layer {
+  private let kernel: PerAxis, stride: PerAxis?, padding: Padding
+
+  /// The stride is the kernel unless given.
+  public init(_ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0) {
+    (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
+  }
+
+  /// The output for an input.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.maxPool2d(kernel, stride: stride, padding: padding)
+  }
+}
+
+/// The largest value of each window of volumes `[N, T, H, W, C]`.
+public struct MaxPool3d: Layer {
+  private let kernel: PerAxis, stride: PerAxis?, padding: Padding
+
+  /// The stride is the kernel unless given.
+  public init(_ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0) {
+    (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
+  }
+
+  /// The output for an input.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.maxPool3d(kernel, stride: stride, padding: padding)
+  }
+}
+
+/// The mean of each window of images `[N, H, W, C]`.
+public struct AveragePool2d: Layer {
+  private let kernel: PerAxis, stride: PerAxis?, padding: Padding
+
+  /// The stride is the kernel unless given.
+  public init(_ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0) {
+    (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
+  }
+
+  /// The output for an input.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.averagePool2d(kernel, stride: stride, padding: padding)
+  }
+}

@@ -1,0 +1,42 @@
+import Tensor
+
+/// Layers one after another.
+public struct Sequential: Layer, CustomReflectable {
+  /// The layers, in order.
+  public let layers: [any Layer]
+
+  /// The layers, in order.
+  public init(_ layers: any Layer...) { self.layers = layers }
+  /// The layers, in order.
+  public init(_ layers: [any Layer]) { self.layers = layers }
+
+  /// The output for an input.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    layers.reduce(x) { x, layer in layer(x) }
+  }
+
+  /// The layers by number, so that paths read `0.weight` as in PyTorch.
+  public var customMirror: Mirror {
+    Mirror(self, children: layers.enumerated().map { (label: String($0), value: $1) })
+  }
+}
+
+/// A function as a layer: `Function { $0.sigmoid() }`.
+public struct Function: Layer {
+  private let body: @Sendable (Tensor) -> Tensor
+
+  /// A layer without parameters.
+  public init(_ body: @escaping @Sendable (Tensor) -> Tensor) { self.body = body }
+
+  /// The output for an input.
+  public func callAsFunction(_ x: Tensor) -> Tensor { body(x) }
+}
+
+/// max(x, 0).
+public struct ReLU: Layer {
+  /// A layer without parameters.
+  public init() {}
+
+  /// The output for an input.
+  public func callAsFunction(_ x: Tensor) -> Tensor { x.relu() }
+}
