@@ -50,7 +50,7 @@ let package = Package(
     .target(name: "NN", dependencies: ["Tensor", "CKernels"]),
     .target(name: "Vision", dependencies: ["Tensor", "CKernels", "CCodecs"]),
     .target(name: "Evaluation", dependencies: ["Tensor", "Vision"]),
-    .target(name: "SFModels", dependencies: ["Tensor", "NN", "Vision"]),
+    .target(name: "SFModels", dependencies: ["CKernels", "Tensor", "NN", "Vision"]),
 
     .executableTarget(
       name: "TrainFeat2Seg",
@@ -69,7 +69,7 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"]),
     .testTarget(name: "NNTests", dependencies: ["NN", "Tensor", "TestSupport"]),
-    .testTarget(name: "SFModelsTests", dependencies: ["SFModels", "NN", "Tensor"]),
+    .testTarget(name: "SFModelsTests", dependencies: ["COpenBLAS", "SFModels", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "TrainFeat2SegTests", dependencies: ["TrainFeat2Seg", "NN", "SFModels", "Vision"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "NN", "Tensor", "Vision"]),
     .testTarget(name: "VisionTests", dependencies: ["Vision"], exclude: ["make_fixtures.py"]),

@@ -17,6 +17,7 @@
 #include "ck_random.h"
 #include "ck_reduction.h"
 #include "ck_sort.h"
+#include "ck_spectral.h"
 #include "ck_upsample.h"
 
 #endif
