@@ -92,6 +92,15 @@ import Testing
       spectralStep($0[0], unary: $0[1], pairwise: $0[2], kernel: [3, 5, 3], alpha: 0.5, p: 0.2)
     },
     GradientCase(
+      "alpha and p",
+      inputs: [
+        [1, 2, 3, 4], .uniform([1, 2, 3, 4], 0.1..<0.9), [1, 2, 3, 4], .values([0.7], [1]),
+        .values([0.3], [1]),
+      ]
+    ) {
+      spectralStep($0[0], unary: $0[1], pairwise: $0[2], kernel: [3, 3, 3], alpha: $0[3], p: $0[4])
+    },
+    GradientCase(
       "five steps", inputs: [.uniform([1, 3, 4, 4], 0.1..<0.9), .uniform([1, 3, 4, 4], 0.1..<0.9)]
     ) {
       var x = $0[0]

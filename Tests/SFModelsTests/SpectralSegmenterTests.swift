@@ -16,6 +16,75 @@ import Testing
         GradientCase("segmenter", inputs: [maps, maps]) { segmenter(unary: $0[0], pairwise: $0[1]) }) == [])
   }
 
+  @Test(arguments: SpectralNormalization.allCases)
+  func gradientsFlowToWhatStandsInForTheSegmentersValues(_ normalization: SpectralNormalization) {
+    let segmenter = SpectralSegmenter(kernel: [3, 3, 3], normalization: normalization)
+    let maps: Input = .uniform([1, 3, 4, 4], 0.1..<0.9)
+    let inputs = [maps, maps, .values([0.7], [1]), .values([0.3], [1]), .values([4], [1])]
+    #expect(
+      gradientErrors(
+        GradientCase("learned values", inputs: inputs) {
+          segmenter(unary: $0[0], pairwise: $0[1], alpha: $0[2], p: $0[3], slope: $0[4])
+        }) == [])
+    let s = Tensor(uniform: [1, 3, 5, 5], dtype: .float64, seed: 1)
+    let f = Tensor(uniform: [2, 1, 3, 5, 5], dtype: .float64, seed: 2)
+    func value(_ number: Double) -> Tensor { Tensor([number], shape: [1]) }
+    let same =
+      segmenter(unary: s, pairwise: f)
+      - segmenter(unary: s, pairwise: f, alpha: value(1), p: value(0.1), slope: value(10))
+    #expect(same.abs().max().item < 1e-12)
+  }
+
+  @Test func eachVolumeIsNormalisedOnItsOwn() {
+    let x = Tensor(uniform: [2, 2, 3, 3], seed: 1) * Tensor([1, 100], shape: [2, 1, 1, 1]).to(.float32)
+    let norms = unitNormalized(x).squared().sum(1, 2, 3)
+    #expect((norms - 1).abs().max().item < 1e-6)
+    let zeros = Tensor(zeros: [1, 2, 3, 3])
+    for normalization in SpectralNormalization.allCases {
+      let segmenter = SpectralSegmenter(kernel: [3, 3, 3], iterations: 2, normalization: normalization)
+      let (value, gradients) = valueWithGradient(at: [zeros]) {
+        segmenter(unary: zeros, pairwise: zeros, start: $0[0]).sum()
+      }
+      #expect(value.item.isFinite && gradients[0].isFinite().all)
+    }
+  }
+
+  @Test func degreeNormalisationIsAVoteThatDoesNotFade() {
+    let s = Tensor(uniform: [1, 4, 12, 12], seed: 3), f = Tensor(uniform: [2, 1, 4, 12, 12], seed: 4)
+    let segmenter = SpectralSegmenter(
+      p: 0.5, iterations: 20, continuousIterations: 20, normalization: .degree)
+    let constant = segmenter(unary: s, pairwise: f, start: Tensor(repeating: 0.7, shape: s.shape))
+    #expect((constant - 0.7).abs().max().item < 1e-5)
+    let votes = segmenter(unary: s, pairwise: f)
+    #expect(votes.min().item >= 0.05 && votes.max().item <= 0.95)
+    // Links that an alpha too large makes negative leave everything finite.
+    var wild = segmenter
+    (wild.alpha, wild.iterations) = (50, 5)
+    let finite = wild(unary: s, pairwise: f).isFinite().all
+    #expect(finite)
+  }
+
+  @Test func softBinarisationIsTheSigmoidOfItsSlope() {
+    let x = Tensor([0, 0.25, 0.5, 1] as [Double], shape: [4])
+    let expected = [0.0067, 0.0759, 0.5, 0.9933]
+    let found = softBinarized(x, slope: 10).array(of: Double.self)
+    #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-4 })
+  }
+
+  @Test func theMixturesMayBeLearnedApartAndWithTheSegmentersValues() {
+    let channels = Tensor(uniform: [1, 3, 6, 6, 4], seed: 8)
+    let segmenter = SpectralSegmenter(kernel: [3, 3, 3])
+    let shared = SFSegPlusPlus(channels: 4, segmenter: segmenter)
+    let apart = SFSegPlusPlus(
+      channels: 4, learning: [.pairwiseMixture, .alpha, .p, .slope], segmenter: segmenter)
+    #expect(shared.parameterCount == 5 && apart.parameterCount == 13)
+    #expect((shared(channels) - apart(channels)).abs().max().item < 1e-5)
+    let (_, gradients) = valueWithGradient { apart(channels).squared().sum() }
+    for (path, parameter) in apart.namedParameters {
+      #expect((gradients[parameter]?.abs().max().item ?? 0) > 0, "\(path)")
+    }
+  }
+
   @Test func powerIterationFindsTheLeadingEigenvector() {
     let shape: Shape = [1, 4, 8, 8], count = shape.elementCount
     let s = Tensor(uniform: shape, dtype: .float64, seed: 1),

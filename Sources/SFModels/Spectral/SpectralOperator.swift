@@ -20,6 +20,13 @@ public func spectralStep(
   spectralProduct(x, weight: s.pow(p), pairwise: f, kernel: kernel, alpha: alpha)
 }
 
+/// As `spectralStep(_:unary:pairwise:kernel:alpha:p:)`, with gradients to alpha and p too, one value each.
+public func spectralStep(
+  _ x: Tensor, unary s: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Tensor, p: Tensor
+) -> Tensor {
+  spectralProduct(x, weight: s.pow(p), pairwise: f, kernel: kernel, alpha: alpha)
+}
+
 /// The step with the unary weights D = S^p given, so that iterations share them: D·K·D·x, K the links between pixels.
 ///
 /// Symmetric: the gradient of x is the product with the gradient of the result. One fused pass over the volume, without
@@ -33,6 +40,27 @@ public func spectralProduct(
     if !wanted[1] && !wanted[2] { return [plan.product(dy, d0, f0), nil, nil] }
     return zip(plan.gradients(x0, d0, f0, dy), wanted).map { $1 ? $0 : nil }
   }
+}
+
+/// As `spectralProduct(_:weight:pairwise:kernel:alpha:)`, with a gradient to alpha too, one value: links weakened by
+/// α·(F_i − F_j)² are those between the features √α·F.
+public func spectralProduct(
+  _ x: Tensor, weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Tensor
+) -> Tensor {
+  spectralProduct(x, weight: d, pairwise: f * alpha.sqrt(), kernel: kernel) / alpha
+}
+
+/// The degrees M·1 of the pixels: the sums of their links.
+///
+/// None is below the link of the pixel to itself; where links have gone negative (an alpha too large for the Taylor
+/// expansion) it stands in, so that nothing explodes.
+public func spectralDegree(
+  weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1
+) -> Tensor {
+  let ones = Tensor(ones: d.shape, dtype: d.dtype)
+  let degree = spectralProduct(ones, weight: d, pairwise: f, kernel: kernel, alpha: alpha)
+  let centre = kernel.map { spectralTaps(size: $0)[$0 / 2] }.reduce(1, *)
+  return Tensor.maximum(degree, d.squared() * (centre / alpha))
 }
 
 /// The 1-D taps exp(−½ (i/σ)²), σ = (size − 1)/4, of an odd size, normalised to a sum of 1; the 3-D kernel is the product
