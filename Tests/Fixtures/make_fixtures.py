@@ -9,6 +9,7 @@ seed, so that a change to one leaves the others as they are.
   unet.safetensors           one training step of the benchmark's U-Net, narrower (4-8-16-32), float32
   unet_bilinear.safetensors  the same of feat2seg's kind of U-Net (4-8-8, bilinear), float64
   operators.safetensors      convolution, pooling, normalisation, resampling: values and gradients
+  configurations.safetensors operators at options drawn at random: values and gradients
   optimizers.safetensors     ten steps of each optimiser; the learning rates of each scheduler
   losses.safetensors         segmentation losses: values and gradients
 """
@@ -17,6 +18,7 @@ import pathlib
 
 import torch
 
+import configurations
 import losses
 import operators
 import optimizers
@@ -34,6 +36,7 @@ fixtures = {
     "unet_bilinear": lambda: unet.step_fixture(
         unet.UNet(4, [4, 8, 8], transposed=False, bias=True), (2, 4, 12, 16), torch.float64),
     "operators": operators.fixture,
+    "configurations": configurations.fixture,
     "optimizers": optimizers.fixture,
     "losses": losses.fixture,
 }

@@ -59,6 +59,7 @@ private func deterministicWork(_ dtype: DType) -> [Work] {
   let wide = Tensor(normal: [300, 1000], dtype: dtype, seed: 1)
   let images = Tensor(normal: [4, 32, 32, 19], dtype: dtype, seed: 2)
   let channel = Tensor(normal: [19], dtype: dtype, seed: 3)
+  let grid = Tensor(uniform: [4, 40, 30, 2], in: -2..<2, dtype: dtype, seed: 4)
   return [
     ("sum", { [wide.sum(), wide.sum(0), wide.sum(1), images.sum(0, 2)] }),
     (
@@ -79,6 +80,10 @@ private func deterministicWork(_ dtype: DType) -> [Work] {
     ("maxPool2d", { differentiated([images]) { $0[0].maxPool2d(3, stride: 2, padding: 1) } }),
     ("averagePool2d", { differentiated([images]) { $0[0].averagePool2d(3, stride: 1, padding: 1) } }),
     ("resized2d", { differentiated([images]) { $0[0].resized2d(height: 50, width: 47) } }),
+    (
+      "gridSample",
+      { differentiated([images, grid]) { $0[0].gridSample($0[1], padding: .reflection) } }
+    ),
     ("gather", { differentiated([wide]) { $0[0].gather(Tensor((0..<900).map { Int32($0 % 7) })) } }),
     ("sorted", { differentiated([wide]) { $0[0].sorted().values } }),
     (

@@ -41,6 +41,8 @@ import Testing
     of("averagePool2d") { $0.averagePool2d(2) },
     of("resized2d") { $0.resized2d(height: 7, width: 3) },
     of("resized2d, nearest") { $0.upsampled2d(.nearest) },
+    of("gridSample") { $0.gridSample(Tensor(zeros: [0, 3, 3, 2], dtype: $0.dtype)) },
+    of("warped") { $0.warped(by: $0) },
     of("batchNorm in evaluation") {
       let ones = Tensor(ones: [2], dtype: $0.dtype)
       return $0.batchNorm(weight: ones, bias: ones, mean: ones, variance: ones)

@@ -9,8 +9,8 @@ struct Fixture {
   let metadata: [String: String]
 
   init(_ name: String) throws {
-    let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/\(name)")
-      .standardized
+    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let url = URL(filePath: name, relativeTo: tests.appending(path: "Fixtures/"))
     let data = try [UInt8](Data(contentsOf: url))
     let headerLength = data[0..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
     let start = 8 + headerLength

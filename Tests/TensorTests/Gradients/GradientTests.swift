@@ -9,7 +9,7 @@ import Testing
     GradientCase.arithmetic + GradientCase.functions + GradientCase.reductions + GradientCase.shapes
     + GradientCase.indexing + GradientCase.matrixProducts + GradientCase.convolutions
     + GradientCase.transposedConvolutions + GradientCase.pooling + GradientCase.normalization
-    + GradientCase.resampling
+    + GradientCase.resampling + GradientCase.sampling
 
   @Test(arguments: table)
   func agreesWithCentralDifferences(_ check: GradientCase) {

@@ -1,0 +1,116 @@
+import CKernels
+
+/// What lies beyond the borders of an image that is sampled there.
+public enum GridPadding: String, Sendable, CaseIterable {
+  /// Zeros.
+  case zeros
+  /// The nearest sample of the border.
+  case border
+  /// The image mirrored at its borders.
+  case reflection
+}
+
+extension Tensor {
+  /// Samples of this tensor where a grid says (PyTorch's `grid_sample`): images `[N, H, W, C]` with a grid
+  /// `[N, H', W', 2]` give `[N, H', W', C]`, volumes `[N, T, H, W, C]` with `[N, T', H', W', 3]` give
+  /// `[N, T', H', W', C]`.
+  ///
+  /// The grid's last axis is (x, y) or (x, y, t): the column first. −1 and 1 are the outer edges of the corner
+  /// samples, with `alignCorners` their centres. Differentiable in both; `nearest` has no slope along the grid.
+  public func gridSample(
+    _ grid: Tensor, by interpolation: Interpolation = .linear, padding: GridPadding = .zeros,
+    alignCorners: Bool = false
+  ) -> Tensor {
+    let coordinates = alignCorners ? ck_grid_centres : ck_grid_edges
+    return sampled(grid, interpolation, padding, coordinates, axes: rank - 2, "gridSample")
+  }
+
+  /// Images `[N, H, W, C]` warped backwards by a flow `[N, H, W, 2]` in pixels, (x, y): each output takes the image
+  /// at its own position plus the flow, bilinearly, held to the image's borders. Differentiable in both.
+  public func warped(by flow: Tensor) -> Tensor {
+    precondition(
+      rank == 4 && flow.shape == Shape(shape.dropLast() + [2]),
+      "warped: a flow of shape \(flow.shape) for images of shape \(shape)")
+    return sampled(flow, .linear, .border, ck_grid_displacement, axes: 2, "warped")
+  }
+
+  private func sampled(
+    _ grid: Tensor, _ interpolation: Interpolation, _ padding: GridPadding,
+    _ coordinates: ck_grid_coordinates, axes: Int, _ name: String
+  ) -> Tensor {
+    Kernel.requireFloatingPoint(self, name)
+    Kernel.requireSame(self, grid, name)
+    precondition(
+      (2...3).contains(axes) && grid.rank == rank && grid.shape[-1] == axes && grid.shape[0] == shape[0],
+      "\(name): a grid of shape \(grid.shape) for an input of shape \(shape)")
+    let sizes = Array(shape[1..<rank - 1]), places = Array(grid.shape[1..<rank - 1])
+    precondition(
+      grid.elementCount == 0 || sizes.allSatisfy { $0 > 0 }, "\(name): nothing to sample in shape \(shape)")
+    let plan = ck_grid_sampling(
+      batch: Int64(shape[0]), channels: Int64(shape[-1]), axes: Int64(axes), in: threeAxes(sizes, filler: 1),
+      out: threeAxes(places, filler: 1), interpolation: interpolation.ofGrid, padding: padding.ofGrid,
+      coordinates: coordinates)
+    return Kernel.gridSample(self, grid, plan).recorded(
+      edge { [shape] dy in Kernel.gridSampleInputGradient(dy, grid, to: shape, plan) },
+      grid.edge { [x = self] dy in Kernel.gridSampleGridGradient(dy, x, grid, plan) })
+  }
+}
+
+extension Interpolation {
+  fileprivate var ofGrid: ck_grid_interpolation {
+    switch self {
+    case .nearest: ck_grid_nearest
+    case .linear: ck_grid_linear
+    case .cubic: ck_grid_cubic
+    }
+  }
+}
+
+extension GridPadding {
+  fileprivate var ofGrid: ck_grid_padding {
+    switch self {
+    case .zeros: ck_grid_zeros
+    case .border: ck_grid_border
+    case .reflection: ck_grid_reflection
+    }
+  }
+}
+
+extension Kernel {
+  static func gridSample(_ x: Tensor, _ grid: Tensor, _ plan: ck_grid_sampling) -> Tensor {
+    let y = Tensor(uninitialized: Shape(grid.shape.dropLast() + [x.shape[-1]]), x.dtype)
+    var plan = plan
+    if x.dtype == .float32 {
+      ck_grid_sample_f32(&plan, x.f32, grid.f32, y.f32)
+    } else {
+      ck_grid_sample_f64(&plan, x.f64, grid.f64, y.f64)
+    }
+    return y
+  }
+
+  static func gridSampleInputGradient(
+    _ dy: Tensor, _ grid: Tensor, to shape: Shape, _ plan: ck_grid_sampling
+  ) -> Tensor {
+    let dx = Tensor(uninitialized: shape, dy.dtype)
+    var plan = plan
+    if dy.dtype == .float32 {
+      ck_grid_sample_input_gradient_f32(&plan, dy.f32, grid.f32, dx.f32)
+    } else {
+      ck_grid_sample_input_gradient_f64(&plan, dy.f64, grid.f64, dx.f64)
+    }
+    return dx
+  }
+
+  static func gridSampleGridGradient(
+    _ dy: Tensor, _ x: Tensor, _ grid: Tensor, _ plan: ck_grid_sampling
+  ) -> Tensor {
+    let dgrid = Tensor(uninitialized: grid.shape, grid.dtype)
+    var plan = plan
+    if dy.dtype == .float32 {
+      ck_grid_sample_grid_gradient_f32(&plan, dy.f32, x.f32, grid.f32, dgrid.f32)
+    } else {
+      ck_grid_sample_grid_gradient_f64(&plan, dy.f64, x.f64, grid.f64, dgrid.f64)
+    }
+    return dgrid
+  }
+}

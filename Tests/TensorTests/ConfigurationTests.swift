@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+@testable import Tensor
+
+/// Operators at options drawn at random, against PyTorch's values and gradients: see Fixtures/configurations.py.
+/// `SFVIDEO_CONFIGURATIONS` names another file of such configurations.
+@Suite struct ConfigurationTests {
+  struct Case: Decodable, Sendable {
+    let name: String, `operator`: String
+    let operands: Int
+    let options: Options
+  }
+
+  static let fixture = Result {
+    try Fixture(ProcessInfo.processInfo.environment["SFVIDEO_CONFIGURATIONS"] ?? "configurations.safetensors")
+  }
+  static let cases: [Case] =
+    (try? fixture.get().metadata["cases"].map { try JSONDecoder().decode([Case].self, from: Data($0.utf8)) })
+    ?? []
+  static let operators = Set(cases.map(\.operator)).sorted()
+
+  @Test func areThere() { #expect(!Self.operators.isEmpty) }
+
+  @Test(arguments: operators, [DType.float64, .float32])
+  func agreesWithPyTorch(_ name: String, _ dtype: DType) throws {
+    let tensors = try Self.fixture.get().tensors
+    for check in Self.cases where check.operator == name {
+      func stored(_ key: String) throws -> Tensor { try #require(tensors["\(check.name).\(key)"]).to(dtype) }
+      let operands = try (0..<check.operands).map { try stored("\($0)") }
+      let (value, back) = try pullback(at: operands) { try check.options.apply(check.operator, $0) }
+      let tolerance = dtype == .float64 ? 1e-9 : 1e-4
+      #expect(try distance(value, stored("output")) <= tolerance, "\(check.name), \(check.options)")
+      guard try value.shape == stored("output").shape else { continue }
+      for (index, gradient) in try back(stored("cotangent")).enumerated() {
+        #expect(
+          try distance(gradient, stored("gradient.\(index)")) <= tolerance,
+          "\(check.name), \(check.options): the gradient of operand \(index)")
+      }
+    }
+  }
+
+  /// The largest difference, relative to the largest value; infinite where the shapes differ.
+  private func distance(_ a: Tensor, _ b: Tensor) -> Double {
+    guard a.shape == b.shape else { return .infinity }
+    if a.elementCount == 0 { return 0 }
+    let difference = (a - b).abs().max().item
+    return difference.isNaN ? .infinity : difference / Swift.max(1, b.abs().max().item)
+  }
+}
+
+/// The options of a configuration by name.
+struct Options: Decodable, Sendable, CustomStringConvertible {
+  enum Value: Decodable, Sendable {
+    case flag(Bool), number(Double), text(String), list([Value]), none
+
+    init(from decoder: any Decoder) throws {
+      let value = try decoder.singleValueContainer()
+      if value.decodeNil() {
+        self = .none
+      } else if let flag = try? value.decode(Bool.self) {
+        self = .flag(flag)
+      } else if let number = try? value.decode(Double.self) {
+        self = .number(number)
+      } else if let text = try? value.decode(String.self) {
+        self = .text(text)
+      } else {
+        self = .list(try value.decode([Value].self))
+      }
+    }
+
+    var integers: [Int] {
+      switch self {
+      case .number(let number): [Int(number)]
+      case .list(let values): values.flatMap(\.integers)
+      default: []
+      }
+    }
+  }
+
+  let values: [String: Value]
+
+  init(from decoder: any Decoder) throws {
+    values = try decoder.singleValueContainer().decode([String: Value].self)
+  }
+
+  var description: String { "\(values)" }
+
+  func flag(_ name: String) -> Bool { if case .flag(let flag)? = values[name] { flag } else { false } }
+  func text(_ name: String) -> String { if case .text(let text)? = values[name] { text } else { "" } }
+  func number(_ name: String) -> Double? {
+    if case .number(let number)? = values[name] { number } else { nil }
+  }
+  func integers(_ name: String) -> [Int] { values[name]?.integers ?? [] }
+  func integer(_ name: String) -> Int { integers(name)[0] }
+  func perAxis(_ name: String) -> PerAxis? {
+    let n = integers(name)
+    return switch n.count {
+    case 1: [n[0]]
+    case 2: [n[0], n[1]]
+    case 3: [n[0], n[1], n[2]]
+    default: nil
+    }
+  }
+}
