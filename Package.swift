@@ -50,7 +50,7 @@ let package = Package(
     .target(name: "NN", dependencies: ["Tensor", "CKernels"]),
     .target(name: "Vision", dependencies: ["Tensor", "CKernels", "CCodecs"]),
     .target(name: "Evaluation", dependencies: ["Tensor", "Vision"]),
-    .target(name: "SFModels", dependencies: ["CKernels", "Tensor", "NN", "Vision"]),
+    .target(name: "SFModels", dependencies: ["CKernels", "COpenBLAS", "Tensor", "NN", "Vision"]),
 
     .executableTarget(
       name: "TrainFeat2Seg",

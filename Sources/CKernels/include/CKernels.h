@@ -6,6 +6,7 @@
 #include "ck_convolution.h"
 #include "ck_copy.h"
 #include "ck_elementwise.h"
+#include "ck_graph.h"
 #include "ck_grid_sampling.h"
 #include "ck_image.h"
 #include "ck_loss.h"
