@@ -35,7 +35,7 @@ let package = Package(
       name: "COpenBLAS", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     .target(
       name: "CKernels", cSettings: optimised,
-      linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("m")]),
+      linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("lapacke"), .linkedLibrary("m")]),
     .target(
       name: "COneDNN", dependencies: ["CKernels"],
       cSettings: optimised + (hasOneDNN ? [.define("HAS_ONEDNN")] : [])),

@@ -39,6 +39,7 @@ public struct BatchNorm: Layer {
     }
     let (y, mean, variance) = x.batchNorm(
       weight: weight.value, bias: bias.value, epsilon: epsilon, relu: relu)
+    if Tensor.isRecomputing { return y }
     let count = Double(x.elementCount / x.shape[-1])
     let unbiased = variance * (count / max(count - 1, 1))
     runningMean.update { $0 = $0 * (1 - momentum) + mean * momentum }

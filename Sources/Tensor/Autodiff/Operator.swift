@@ -5,8 +5,8 @@ public struct Edge {
   let pullback: (Tensor) -> Tensor
 }
 
-// Defining an operator: compute the value with plain kernels or with other operators on detached inputs, then say how
-// gradients flow back.
+// Defining an operator: compute the value with plain kernels or with other operators on detached inputs, then
+// say how gradients flow back.
 //
 //   func scaled(_ x: Tensor, by factor: Double) -> Tensor {
 //     (x.detached() * factor).recorded(x.edge { dy in dy * factor })
@@ -17,14 +17,18 @@ extension Tensor {
 
   /// Whether this thread is recording and a gradient of this tensor may be asked for.
   public var isRecorded: Bool {
-    guard place.tape != 0, let tape = Tape.current else { return false }
-    return tape.identity == place.tape
+    slot != nil
+  }
+
+  private var slot: Int? {
+    guard place.tape != 0, let tape = Tape.current else { return nil }
+    return tape.slot(of: self)
   }
 
   /// The edge to this input of an operator, or nil where nobody differentiates it: then the closure, and
   /// what it holds, is dropped at once.
   public func edge(_ pullback: @escaping (Tensor) -> Tensor) -> Edge? {
-    isRecorded ? Edge(slot: place.slot, pullback: pullback) : nil
+    slot.map { Edge(slot: $0, pullback: pullback) }
   }
 
   /// This value as the output of an operator with the given edges to its inputs.
@@ -44,7 +48,8 @@ extension Tensor {
   }
 
   /// These values as the outputs of one operator. The closure gets the outputs' gradients (nil where none
-  /// arrived, never all nil) and, per input, whether its gradient is wanted, and returns one gradient per input.
+  /// arrived, never all nil) and, per input, whether its gradient is wanted, and returns one gradient per
+  /// input.
   public static func recorded(
     _ outputs: [Tensor], jointly inputs: [Tensor?], _ pullback: @escaping ([Tensor?], [Bool]) -> [Tensor?]
   ) -> [Tensor] {
@@ -55,7 +60,8 @@ extension Tensor {
     return tape.append(outputs, .joint(inputs: slots) { pullback($0, wanted) })
   }
 
-  /// Inside a recording, this value as that of `owner`, whose gradient `Gradients` then tells; outside, the value as it is.
+  /// Inside a recording, this value as that of `owner`, whose gradient `Gradients` then tells; outside, the
+  /// value as it is.
   public func leaf(of owner: AnyObject) -> Tensor {
     guard let tape = Tape.current else { return self }
     return tape.leaf(of: owner, self)

@@ -23,7 +23,25 @@ final class Tape {
     case joint(inputs: [Int?], ([Tensor?]) -> [Tensor?])
   }
 
+  /// What a tape is for.
+  enum Role {
+    /// Differentiation.
+    case recording
+    /// Finding out what a block of a checkpoint reads of the tape around: records are dropped at once.
+    case scouting
+    /// Recording such a block again.
+    case recomputing
+  }
+
   let identity: UInt64
+  let role: Role
+  private let outer: Tape?
+  // For each value of the outer tape that was read, the one that stands for it here, and in which order they
+  // came.
+  private var entered: [Int: Int] = [:]
+  private(set) var borrowed: [(outer: Int, inner: Int)] = []
+  /// The streams of random numbers that were drawn from, so that the second run draws the same.
+  var randomStreams: [UInt64] = []
   private var isSpent = false
   private(set) var records: [Record] = []
   private(set) var values: [(shape: Shape, dtype: DType)] = []
@@ -31,7 +49,9 @@ final class Tape {
 
   private static let nextIdentity = Atomic<UInt64>(1)
 
-  init() {
+  init(_ role: Role = .recording, inside outer: Tape? = nil) {
+    self.role = role
+    self.outer = outer
     identity = Self.nextIdentity.add(1, ordering: .relaxed).oldValue
   }
 
@@ -57,8 +77,34 @@ final class Tape {
     return result
   }
 
+  /// Whether a block runs on it for the second time.
+  var isRecomputing: Bool { role == .recomputing || outer?.isRecomputing ?? false }
+
+  /// The next stream of random numbers: a new one, noted where the block will run again; the noted one where
+  /// it does.
+  func randomStream(or draw: () -> UInt64) -> UInt64 {
+    switch role {
+    case .recording: return draw()
+    case .scouting:
+      let stream = outer!.randomStream(or: draw)
+      randomStreams.append(stream)
+      return stream
+    case .recomputing:
+      guard let stream = randomStreams.popLast() else {
+        preconditionFailure(
+          "checkpoint: the block draws more random numbers when it runs for the second time")
+      }
+      return stream
+    }
+  }
+
   /// The tape's value that stands for `owner`, entered on first use.
   func leaf(of owner: AnyObject, _ value: Tensor) -> Tensor {
+    if let outer {
+      var result = value
+      result.place = Place(tape: identity, slot: slot(of: outer.leaf(of: owner, value))!)
+      return result
+    }
     if let known = leaves[ObjectIdentifier(owner)] {
       var result = value
       result.place = Place(tape: identity, slot: known.slot)
@@ -69,31 +115,44 @@ final class Tape {
     return result
   }
 
+  /// Where a tensor stands on this tape. A value of the tape around enters it.
   func slot(of tensor: Tensor) -> Int? {
-    tensor.place.tape == identity ? tensor.place.slot : nil
+    if tensor.place.tape == identity { return tensor.place.slot }
+    guard let outer, tensor.place.tape != 0, let slot = outer.slot(of: tensor) else { return nil }
+    if let known = entered[slot] { return known }
+    values.append((tensor.shape, tensor.dtype))
+    entered[slot] = values.count - 1
+    borrowed.append((slot, values.count - 1))
+    return values.count - 1
   }
 
   func append(_ outputs: [Tensor], _ pullback: Pullback) -> [Tensor] {
     let first = values.count
     let placed = outputs.map(place)
-    records.append(Record(outputs: first..<values.count, pullback: pullback))
+    if role != .scouting { records.append(Record(outputs: first..<values.count, pullback: pullback)) }
     return placed
   }
 
   func append(_ output: Tensor, _ edges: [Edge]) -> Tensor {
     let placed = place(output)
-    records.append(
-      Record(outputs: placed.place.slot..<placed.place.slot + 1, pullback: .edges(edges)))
+    if role != .scouting {
+      records.append(
+        Record(outputs: placed.place.slot..<placed.place.slot + 1, pullback: .edges(edges)))
+    }
     return placed
   }
 
   /// The gradients of a value with respect to the tape's `wanted` values, given the value's own gradient.
   /// Uses the records up.
   func backward(from output: Int, _ seed: Tensor, wanted: Set<Int>) -> [Int: Tensor] {
+    backward(from: [(output, seed)], wanted: wanted)
+  }
+
+  /// The gradients of several values taken together.
+  func backward(from outputs: [(slot: Int, seed: Tensor)], wanted: Set<Int>) -> [Int: Tensor] {
     precondition(!isSpent, "a pullback is called a second time: what it needs is gone")
     isSpent = true
     var gradients = [Tensor?](repeating: nil, count: values.count)
-    gradients[output] = seed
     var results: [Int: Tensor] = [:]
 
     func accumulate(_ gradient: Tensor, at slot: Int) {
@@ -108,6 +167,7 @@ final class Tape {
         gradients[slot]!.accumulate(gradient)
       }
     }
+    for (slot, seed) in outputs { accumulate(seed, at: slot) }
     func take(_ slot: Int) -> Tensor? {
       let gradient = gradients[slot]
       gradients[slot] = nil

@@ -5,20 +5,26 @@ import Synchronization
 private let sharedState = Mutex<UInt64>(0)
 
 extension Tensor {
-  /// Where the shared random stream stands. Setting it makes what follows repeatable: `Tensor.randomState = 42`.
+  /// Where the shared random stream stands. Setting it makes what follows repeatable: `Tensor.randomState =
+  /// 42`.
   public static var randomState: UInt64 {
     get { sharedState.withLock { $0 } }
     set { sharedState.withLock { $0 = newValue } }
   }
 
   private static func nextStream() -> UInt64 {
+    Tape.current?.randomStream(or: drawnStream) ?? drawnStream()
+  }
+
+  private static func drawnStream() -> UInt64 {
     sharedState.withLock { state in
       state &+= 1
       return state
     }
   }
 
-  /// Uniform random values from `range`, its end left out. The same seed gives the same values on every machine.
+  /// Uniform random values from `range`, its end left out. The same seed gives the same values on every
+  /// machine.
   public init(
     uniform shape: Shape, in range: Range<Double> = 0..<1, dtype: DType = .float32, seed: UInt64? = nil
   ) {

@@ -10,6 +10,8 @@ import Testing
     + GradientCase.indexing + GradientCase.matrixProducts + GradientCase.convolutions
     + GradientCase.transposedConvolutions + GradientCase.pooling + GradientCase.normalization
     + GradientCase.resampling + GradientCase.sampling
+    + GradientCase.linearEquations + GradientCase.decompositions
+    + GradientCase.diagonals + GradientCase.fourier + GradientCase.einsteinSums
 
   @Test(arguments: table)
   func agreesWithCentralDifferences(_ check: GradientCase) {

@@ -1,0 +1,49 @@
+/// The value of a block whose inner values are not kept for the way back, but computed again there: memory
+/// for time (Chen et al. 2016, Training deep nets with sublinear memory cost).
+///
+/// ```swift
+/// let (loss, gradients) = valueWithGradient {
+///   var x = images
+///   for stage in stages { x = checkpoint { [x] in stage(x) } }
+///   return x.mean()
+/// }
+/// ```
+///
+/// Gradients flow to every tensor and parameter that the block reads. The second run draws the same random
+/// numbers as the first, and batch norms gather no statistics in it; what else the block does to the world,
+/// it does twice. Outside a recording the block just runs.
+public func checkpoint(_ block: @escaping () -> Tensor) -> Tensor {
+  checkpoint { [block()] }[0]
+}
+
+/// As `checkpoint(_:)`, for a block of several results.
+public func checkpoint(_ block: @escaping () -> [Tensor]) -> [Tensor] {
+  guard let tape = Tape.current else { return block() }
+  let scout = Tape(.scouting, inside: tape)
+  let outputs = Tape.with(scout, block)
+  let differentiable = outputs.map { scout.slot(of: $0) != nil }
+  let inputs = scout.borrowed.map(\.outer)
+  let streams = scout.randomStreams
+  guard !inputs.isEmpty else { return outputs.map { $0.detached() } }
+
+  let recorded = tape.append(
+    outputs.map { $0.detached() },
+    .joint(inputs: inputs) { [unowned tape] gradients in
+      let replay = Tape(.recomputing, inside: tape)
+      replay.randomStreams = streams.reversed()
+      let results = Tape.with(replay, block)
+      let seeds = zip(results, gradients).compactMap { result, gradient in
+        gradient.flatMap { gradient in replay.slot(of: result).map { (slot: $0, seed: gradient) } }
+      }
+      let slots = Dictionary(uniqueKeysWithValues: replay.borrowed.map { ($0.outer, $0.inner) })
+      let found = replay.backward(from: seeds, wanted: Set(slots.values))
+      return inputs.map { input in slots[input].flatMap { found[$0] } }
+    })
+  return zip(recorded, differentiable).map { $1 ? $0 : $0.detached() }
+}
+
+extension Tensor {
+  /// Whether this thread runs the block of a `checkpoint` for the second time: a layer that keeps state
+  /// (running statistics, say) leaves it alone then.
+  public static var isRecomputing: Bool { Tape.current?.isRecomputing ?? false }
+}

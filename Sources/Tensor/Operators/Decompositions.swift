@@ -1,0 +1,103 @@
+// Decompositions through LAPACK, over the last two axes; the axes before are a batch. float32 and float64.
+extension Tensor {
+  /// The eigenvalues `[…, n]`, ascending, and the eigenvectors `[…, n, n]`, in columns, of symmetric matrices
+  /// `[…, n, n]`: A = V diag(λ) Vᵀ. The symmetric part of what is given is taken.
+  ///
+  /// The gradient of the vectors supposes distinct eigenvalues, or a result that does not depend on the
+  /// choice of the vectors that share one. Throws `LinearAlgebraError` where an element is not finite.
+  public func symmetricEigen() throws(LinearAlgebraError) -> (values: Tensor, vectors: Tensor) {
+    let x = symmetricPart("symmetricEigen")
+    guard x.isFinite().all else { throw .notFinite(operation: "symmetricEigen") }
+    let (values, vectors, info) = Kernel.symmetricEigen(x)
+    if info != 0 { throw .notConverged(operation: "symmetricEigen") }
+    let outputs = Tensor.recorded([values, vectors], jointly: [self]) { gradients, _ in
+      var core = Tensor(zeros: vectors.shape, dtype: vectors.dtype)
+      if let dv = gradients[1] {
+        core += vectors.matmul(dv, transposed: true).divided(byDifferencesOf: values)
+      }
+      if let dvalues = gradients[0] { core += dvalues.diagonalMatrix() }
+      let dx = vectors.matmul(core).matmul(vectors, otherTransposed: true)
+      return [0.5 * (dx + dx.transposed())]
+    }
+    return (outputs[0], outputs[1])
+  }
+
+  /// The singular value decomposition A = U diag(s) Vᵀ of matrices `[…, m, n]`, with k = min(m, n): U `[…, m,
+  /// k]`, s `[…, k]`, descending, and Vᵀ `[…, k, n]`.
+  ///
+  /// The gradients of U and V suppose distinct singular values other than 0, or a result that does not depend
+  /// on the choice of the vectors. Throws `LinearAlgebraError` where an element is not finite.
+  public func svd() throws(LinearAlgebraError) -> (u: Tensor, s: Tensor, vTransposed: Tensor) {
+    requireMatrices("svd")
+    guard isFinite().all else { throw .notFinite(operation: "svd") }
+    let (u, s, v, info) = Kernel.svd(self)
+    if info != 0 { throw .notConverged(operation: "svd") }
+    let outputs = Tensor.recorded([u, s, v], jointly: [self]) { gradients, _ in
+      [Self.svdGradient(u, s, v, gradients[0], gradients[1], gradients[2])]
+    }
+    return (outputs[0], outputs[1], outputs[2])
+  }
+
+  private static func svdGradient(
+    _ u: Tensor, _ s: Tensor, _ v: Tensor, _ du: Tensor?, _ ds: Tensor?, _ dv: Tensor?
+  ) -> Tensor {
+    let (rows, columns) = (s.expandingAxis(-1), s.expandingAxis(-2))
+    let k = s.shape[-1]
+    func skew(_ x: Tensor) -> Tensor { (x - x.transposed()).divided(byDifferencesOf: s.squared()) }
+    func overS(_ x: Tensor, _ s: Tensor) -> Tensor { (x / s).replacing(where: s .== 0, with: 0) }
+    var core = ds?.diagonalMatrix() ?? Tensor(zeros: Shape(s.shape + [k]), dtype: s.dtype)
+    if let du { core += skew(u.matmul(du, transposed: true)) * columns }
+    if let dv { core += rows * skew(v.matmul(dv, otherTransposed: true)) }
+    var dx = u.matmul(core).matmul(v)
+    if let du, u.shape[-2] > k {
+      dx += overS(du - u.matmul(u.matmul(du, transposed: true)), columns).matmul(v)
+    }
+    if let dv, v.shape[-1] > k {
+      dx += u.matmul(overS(dv - dv.matmul(v, otherTransposed: true).matmul(v), rows))
+    }
+    return dx
+  }
+
+  /// Orthonormal columns Q `[…, m, k]` and an upper triangular R `[…, k, n]` with A = Q R, for matrices `[…,
+  /// m, n]`, with k = min(m, n). NaN where an element is not finite. The gradient supposes that the first k
+  /// columns are independent.
+  public func qr() -> (q: Tensor, r: Tensor) {
+    requireMatrices("qr")
+    // A NaN where not all elements are finite, 0 otherwise.
+    let flaw = (detached() * 0).sum([-2, -1], keepingAxes: true)
+    let factors = Kernel.qr(self)
+    let (q, r) = (factors.q + flaw, factors.r + flaw)
+    let outputs = Tensor.recorded([q, r], jointly: [self]) { [x = self] gradients, _ in
+      let dq = gradients[0] ?? Tensor(zeros: q.shape, dtype: q.dtype)
+      let dr = gradients[1] ?? Tensor(zeros: r.shape, dtype: r.dtype)
+      let k = q.shape[-1]
+      guard r.shape[-1] > k else { return [Self.qrGradient(q, r, dq, dr)] }
+      // The columns behind the first k are Q times theirs of R.
+      let (dHead, dTail) = (dr[.ellipsis, ..<k], dr[.ellipsis, k...])
+      let head = Self.qrGradient(
+        q, r[.ellipsis, ..<k], dq + x.detached()[.ellipsis, k...].matmul(dTail, otherTransposed: true), dHead)
+      return [.concatenate([head, q.matmul(dTail)], axis: -1)]
+    }
+    return (outputs[0], outputs[1])
+  }
+
+  /// Walter, Lehmann and Lamour, On evaluating higher-order derivatives of the QR decomposition (2012), for m
+  /// ≥ n.
+  private static func qrGradient(_ q: Tensor, _ r: Tensor, _ dq: Tensor, _ dr: Tensor) -> Tensor {
+    let m = r.matmul(dr, otherTransposed: true) - dq.matmul(q, transposed: true)
+    let symmetric = m.lowerTriangle() + m.lowerTriangle(-1).transposed()
+    let right = (dq + q.matmul(symmetric)).transposed()
+    return Kernel.triangularSolve(r, right, upper: true).transposed()
+  }
+
+  private func requireMatrices(_ operation: String) {
+    Kernel.requireFloatingPoint(self, operation)
+    precondition(rank >= 2, "\(operation): shape \(shape) is not one of matrices")
+  }
+
+  /// Element (i, j) divided by `values[j] - values[i]`; 0 where these are equal.
+  private func divided(byDifferencesOf values: Tensor) -> Tensor {
+    let differences = values.expandingAxis(-2) - values.expandingAxis(-1)
+    return (self / differences).replacing(where: differences .== 0, with: 0)
+  }
+}
