@@ -10,6 +10,7 @@
 #include "ck_graph.h"
 #include "ck_grid_sampling.h"
 #include "ck_image.h"
+#include "ck_lattice.h"
 #include "ck_linear_algebra.h"
 #include "ck_loss.h"
 #include "ck_matmul.h"
