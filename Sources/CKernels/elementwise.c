@@ -32,6 +32,12 @@ static inline int32_t divided(int32_t a, int32_t b) {
   return b == -1 ? (int32_t)(0 - (uint32_t)a) : a / b;
 }
 
+static inline int32_t remaining(int32_t a, int32_t b) {
+  if (b == 0 || b == -1) return 0;
+  int32_t r = a % b;
+  return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+}
+
 static inline int32_t raised(int32_t base, int32_t power) {
   if (power < 0) return base == 1 ? 1 : base == -1 ? (power & 1 ? -1 : 1) : 0;
   uint32_t result = 1;
@@ -60,6 +66,7 @@ static CK_CLONES void binary_block_i32(int op, int64_t count, const void *const 
     BINARY(power, raised(u, v))
     BINARY(minimum, u < v ? u : v)
     BINARY(maximum, u > v ? u : v)
+    BINARY(remainder, remaining(u, v))
     case ck_binary_atan2: break;
   }
 }

@@ -244,6 +244,27 @@ MATH float pow_f32(float x, float y) {
   return y == 0.0f || x == 1.0f || (x == -1.0f && fabsf(y) == INFINITY) ? 1.0f : result;
 }
 
+// Rare enough for the C library.
+MATH float tan_f32(float x) { return tanf(x); }
+MATH float asin_f32(float x) { return asinf(x); }
+MATH float acos_f32(float x) { return acosf(x); }
+MATH float atan_f32(float x) { return atanf(x); }
+MATH float sinh_f32(float x) { return sinhf(x); }
+MATH float cosh_f32(float x) { return coshf(x); }
+MATH float asinh_f32(float x) { return asinhf(x); }
+MATH float acosh_f32(float x) { return acoshf(x); }
+MATH float atanh_f32(float x) { return atanhf(x); }
+
+MATH float remainder_f32(float a, float b) {
+  float r = fmodf(a, b);
+  return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+}
+
+MATH double remainder_f64(double a, double b) {
+  double r = fmod(a, b);
+  return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+}
+
 MATH float sqrt_f32(float x) { return sqrtf(x); }
 MATH float fabs_f32(float x) { return fabsf(x); }
 MATH float floor_f32(float x) { return floorf(x); }
@@ -260,6 +281,15 @@ MATH float rint_f32(float x) { return rintf(x); }
 #define sin_f64 sin
 #define cos_f64 cos
 #define atan2_f64 atan2
+#define tan_f64 tan
+#define asin_f64 asin
+#define acos_f64 acos
+#define atan_f64 atan
+#define sinh_f64 sinh
+#define cosh_f64 cosh
+#define asinh_f64 asinh
+#define acosh_f64 acosh
+#define atanh_f64 atanh
 #define pow_f64 pow
 #define sqrt_f64 sqrt
 #define fabs_f64 fabs

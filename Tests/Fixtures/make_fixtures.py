@@ -10,6 +10,7 @@ seed, so that a change to one leaves the others as they are.
   unet_bilinear.safetensors  the same of feat2seg's kind of U-Net (4-8-8, bilinear), float64
   operators.safetensors      convolution, pooling, normalisation, resampling: values and gradients
   configurations.safetensors operators at options drawn at random: values and gradients
+  algebra.safetensors        linear algebra, Fourier transforms, indexing at random options: values and gradients
   optimizers.safetensors     ten steps of each optimiser; the learning rates of each scheduler
   losses.safetensors         segmentation losses: values and gradients
 """
@@ -18,6 +19,7 @@ import pathlib
 
 import torch
 
+import algebra
 import configurations
 import losses
 import operators
@@ -37,6 +39,7 @@ fixtures = {
         unet.UNet(4, [4, 8, 8], transposed=False, bias=True), (2, 4, 12, 16), torch.float64),
     "operators": operators.fixture,
     "configurations": configurations.fixture,
+    "algebra": algebra.fixture,
     "optimizers": optimizers.fixture,
     "losses": losses.fixture,
 }

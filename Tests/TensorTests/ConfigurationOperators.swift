@@ -10,7 +10,7 @@ extension Options {
       x[0].gridSample(
         x[1], by: try interpolation, padding: try #require(GridPadding(rawValue: text("padding"))),
         alignCorners: flag("align_corners"))
-    default: throw UnknownOperator(name: name)
+    default: if let y = try applyAlgebra(name, x) { y } else { throw UnknownOperator(name: name) }
     }
   }
 

@@ -3,8 +3,9 @@ import Testing
 
 @testable import Tensor
 
-/// Operators at options drawn at random, against PyTorch's values and gradients: see Fixtures/configurations.py.
-/// `SFVIDEO_CONFIGURATIONS` names another file of such configurations.
+/// Operators at options drawn at random, against PyTorch's values and gradients: see
+/// Fixtures/configurations.py and algebra.py. `SFVIDEO_CONFIGURATIONS` names another file of such
+/// configurations.
 @Suite struct ConfigurationTests {
   struct Case: Decodable, Sendable {
     let name: String, `operator`: String
@@ -12,19 +13,24 @@ import Testing
     let options: Options
   }
 
-  static let fixture = Result {
-    try Fixture(ProcessInfo.processInfo.environment["SFVIDEO_CONFIGURATIONS"] ?? "configurations.safetensors")
+  static let fixtures = Result {
+    let file = ProcessInfo.processInfo.environment["SFVIDEO_CONFIGURATIONS"]
+    return try (file.map { [$0] } ?? ["configurations.safetensors", "algebra.safetensors"]).map(Fixture.init)
+  }
+  static let tensors = Result {
+    try fixtures.get().reduce(into: [:]) { $0.merge($1.tensors) { first, _ in first } }
   }
   static let cases: [Case] =
-    (try? fixture.get().metadata["cases"].map { try JSONDecoder().decode([Case].self, from: Data($0.utf8)) })
-    ?? []
+    (try? fixtures.get().flatMap { fixture in
+      try fixture.metadata["cases"].map { try JSONDecoder().decode([Case].self, from: Data($0.utf8)) } ?? []
+    }) ?? []
   static let operators = Set(cases.map(\.operator)).sorted()
 
   @Test func areThere() { #expect(!Self.operators.isEmpty) }
 
   @Test(arguments: operators, [DType.float64, .float32])
   func agreesWithPyTorch(_ name: String, _ dtype: DType) throws {
-    let tensors = try Self.fixture.get().tensors
+    let tensors = try Self.tensors.get()
     for check in Self.cases where check.operator == name {
       func stored(_ key: String) throws -> Tensor { try #require(tensors["\(check.name).\(key)"]).to(dtype) }
       let operands = try (0..<check.operands).map { try stored("\($0)") }

@@ -25,6 +25,15 @@ void ck_gather_elements(
     int element_size, int64_t outer, int64_t axis_size, int64_t inner, const int32_t *indices,
     int64_t count, const void *x, void *y);
 
+/// y[o, indices[i], :] = x[o, i, :], the last one of equal indices; y is [outer, axis_size, inner].
+void ck_scatter_rows(
+    int element_size, int64_t outer, int64_t axis_size, int64_t inner, const int32_t *indices,
+    int64_t count, const void *x, void *y);
+/// y[o, indices[o, i, j], j] = x[o, i, j], the last one of equal indices; y is [outer, axis_size, inner].
+void ck_scatter_elements(
+    int element_size, int64_t outer, int64_t axis_size, int64_t inner, const int32_t *indices,
+    int64_t count, const void *x, void *y);
+
 #define CK_COPY(real, suffix)                                                                   \
   /* y += x; no two places of y are the same element */                                         \
   void ck_accumulate_strided_##suffix(                                                          \

@@ -13,6 +13,7 @@ enum { ck_max_rank = 12 };
 typedef enum ck_binary {
   ck_binary_add, ck_binary_subtract, ck_binary_multiply, ck_binary_divide,
   ck_binary_power, ck_binary_minimum, ck_binary_maximum, ck_binary_atan2,
+  ck_binary_remainder,  // with the sign of the divisor
 } ck_binary;
 
 typedef enum ck_comparison {
@@ -35,6 +36,15 @@ typedef enum ck_unary {
   ck_unary_log1p,                   // x
   ck_unary_sine,                    // x
   ck_unary_cosine,                  // x
+  ck_unary_tangent,                 // y
+  ck_unary_arcsine,                 // x
+  ck_unary_arccosine,               // x
+  ck_unary_arctangent,              // x
+  ck_unary_sinh,                    // x
+  ck_unary_cosh,                    // x
+  ck_unary_arsinh,                  // x
+  ck_unary_arcosh,                  // x
+  ck_unary_artanh,                  // x
   ck_unary_tanh,                    // y
   ck_unary_sigmoid,                 // y
   ck_unary_log_sigmoid,             // x
@@ -74,7 +84,7 @@ bool ck_unary_gradient_uses_output(ck_unary op);
 
 CK_ELEMENTWISE(float, f32)
 CK_ELEMENTWISE(double, f64)
-// Integers: division truncates, by zero gives 0; arithmetic wraps; no atan2; a negative power is 0
+// Integers: division truncates, division and remainder by zero give 0; arithmetic wraps; no atan2; a negative power is 0
 // unless the base is 1 or -1.
 CK_ELEMENTWISE(int32_t, i32)
 #undef CK_ELEMENTWISE

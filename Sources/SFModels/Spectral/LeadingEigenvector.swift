@@ -21,7 +21,8 @@ public struct LeadingEigenvector: Sendable {
     (self.value, self.iterations) = (value, iterations)
   }
 
-  /// Of a symmetric matrix `[n, n]`, by LAPACK (`dsyevr`, the largest eigenvalue only): n³ operations and n² memory.
+  /// Of a symmetric matrix `[n, n]`, by LAPACK (`dsyevr`, the largest eigenvalue only): n³ operations and n²
+  /// memory.
   public init(of matrix: Tensor) {
     precondition(
       matrix.rank == 2 && matrix.shape[0] == matrix.shape[1] && matrix.shape[0] > 0,
@@ -49,6 +50,6 @@ extension Tensor {
     let (u, v) = (a / a.norm(), b / b.norm())
     // The half angle's tangent from sum and difference: an arc cosine would lose small angles to rounding.
     let (apart, sum) = ((u - v).norm().item, (u + v).norm().item)
-    return 2 * atan2(Swift.min(apart, sum), Swift.max(apart, sum)) * 180 / .pi
+    return 2 * Foundation.atan2(Swift.min(apart, sum), Swift.max(apart, sum)) * 180 / .pi
   }
 }

@@ -86,15 +86,28 @@ extension Kernel {
 
   /// The transpose of `gather`: rows with one index are added up.
   static func scatterAdd(_ dy: Tensor, _ indices: Tensor, axis: Int, shape: Shape) -> Tensor {
-    let dx = Tensor(zeros: shape, dtype: dy.dtype)
-    let (outer, size, inner) = shape.split(at: axis)
+    scatterAdd(dy, indices, axis: axis, into: Tensor(zeros: shape, dtype: dy.dtype))
+  }
+
+  /// Rows added to those of a fresh tensor that the indices name.
+  static func scatterAdd(_ rows: Tensor, _ indices: Tensor, axis: Int, into y: Tensor) -> Tensor {
+    let (outer, size, inner) = y.shape.split(at: axis)
     let count = Int64(indices.elementCount)
-    switch dy.dtype {
-    case .float32: ck_scatter_add_rows_f32(outer, size, inner, indices.i32, count, dy.f32, dx.f32)
-    case .float64: ck_scatter_add_rows_f64(outer, size, inner, indices.i32, count, dy.f64, dx.f64)
-    default: unsupported("scatterAdd", dy.dtype)
+    switch y.dtype {
+    case .float32: ck_scatter_add_rows_f32(outer, size, inner, indices.i32, count, rows.f32, y.f32)
+    case .float64: ck_scatter_add_rows_f64(outer, size, inner, indices.i32, count, rows.f64, y.f64)
+    default: return scatterAdd(rows.to(.float64), indices, axis: axis, into: y.to(.float64)).to(y.dtype)
     }
-    return dx
+    return y
+  }
+
+  /// Rows put in place of those of a fresh tensor that the indices name, the last of equal ones.
+  static func scatter(_ rows: Tensor, _ indices: Tensor, axis: Int, into y: Tensor) -> Tensor {
+    let (outer, size, inner) = y.shape.split(at: axis)
+    ck_scatter_rows(
+      Int32(y.dtype.size), outer, size, inner, indices.i32, Int64(indices.elementCount),
+      rows.storage.pointer, y.storage.pointer)
+    return y
   }
 
   /// `y[o, i, j] = x[o, indices[o, i, j], j]` along an axis.
@@ -108,15 +121,36 @@ extension Kernel {
   }
 
   static func scatterAddElements(_ dy: Tensor, _ indices: Tensor, axis: Int, shape: Shape) -> Tensor {
-    let dx = Tensor(zeros: shape, dtype: dy.dtype)
-    let (outer, size, inner) = shape.split(at: axis)
+    scatterAddElements(dy, indices, axis: axis, into: Tensor(zeros: shape, dtype: dy.dtype))
+  }
+
+  /// Elements added to those of a fresh tensor that the indices name.
+  static func scatterAddElements(_ values: Tensor, _ indices: Tensor, axis: Int, into y: Tensor) -> Tensor {
+    let (outer, size, inner) = y.shape.split(at: axis)
     let count = Int64(indices.shape[axis])
-    switch dy.dtype {
-    case .float32: ck_scatter_add_elements_f32(outer, size, inner, indices.i32, count, dy.f32, dx.f32)
-    case .float64: ck_scatter_add_elements_f64(outer, size, inner, indices.i32, count, dy.f64, dx.f64)
-    default: unsupported("scatterAdd", dy.dtype)
+    switch y.dtype {
+    case .float32: ck_scatter_add_elements_f32(outer, size, inner, indices.i32, count, values.f32, y.f32)
+    case .float64: ck_scatter_add_elements_f64(outer, size, inner, indices.i32, count, values.f64, y.f64)
+    default:
+      return scatterAddElements(values.to(.float64), indices, axis: axis, into: y.to(.float64)).to(y.dtype)
     }
-    return dx
+    return y
+  }
+
+  /// Elements put in place of those of a fresh tensor that the indices name, the last of equal ones.
+  static func scatterElements(_ values: Tensor, _ indices: Tensor, axis: Int, into y: Tensor) -> Tensor {
+    let (outer, size, inner) = y.shape.split(at: axis)
+    ck_scatter_elements(
+      Int32(y.dtype.size), outer, size, inner, indices.i32, Int64(indices.shape[axis]),
+      values.storage.pointer, y.storage.pointer)
+    return y
+  }
+
+  /// A copy that kernels may write into.
+  static func copied(_ x: Tensor) -> Tensor {
+    var result = x.detached()
+    result.makeUnique()
+    return result
   }
 }
 

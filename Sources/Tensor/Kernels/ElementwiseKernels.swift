@@ -28,6 +28,11 @@ extension Kernel {
 
   static func binary(_ operation: ck_binary, _ a: Tensor, _ b: Tensor, _ name: String) -> Tensor {
     requireSame(a, b, name)
+    if a.dtype == .uint8 {
+      // Bytes wrap.
+      let wide = binary(operation, a.to(.int32), b.to(.int32), name)
+      return binary(ck_binary_remainder, wide, Tensor(256, dtype: .int32), name).to(.uint8)
+    }
     let y = Tensor(uninitialized: broadcast(a, b, name), a.dtype)
     if a.shape == b.shape {
       var size = Int64(a.elementCount)

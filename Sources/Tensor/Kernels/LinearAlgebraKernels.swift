@@ -8,12 +8,6 @@ extension Kernel {
     (Int64(x.shape.dropLast(2).reduce(1, *)), Int64(x.shape[-2]), Int64(x.shape[-1]))
   }
 
-  private static func copied(_ x: Tensor) -> Tensor {
-    var result = x.detached()
-    result.makeUnique()
-    return result
-  }
-
   static func symmetricEigen(_ x: Tensor) -> (values: Tensor, vectors: Tensor, info: Int32) {
     let vectors = copied(x)
     let values = Tensor(uninitialized: Shape(x.shape.dropLast()), x.dtype)

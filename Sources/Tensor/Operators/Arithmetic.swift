@@ -42,6 +42,24 @@ extension Tensor {
       })
   }
 
+  /// What is left of a division to the floor, with the sign of the divisor: a − ⌊a/b⌋ b. Of integers, by
+  /// zero, 0.
+  public func remainder(_ divisor: Tensor) -> Tensor {
+    Kernel.binary(ck_binary_remainder, self, divisor, "remainder").recorded(
+      edge { [shape] dy in dy.sum(to: shape) },
+      divisor.edge { [x = self] dy in (-dy * (x / divisor).floor()).sum(to: divisor.shape) })
+  }
+
+  /// What is left of a division to the floor, with the sign of the divisor.
+  public func remainder(_ divisor: Double) -> Tensor { remainder(Tensor(divisor, dtype: dtype)) }
+
+  /// The angle of the point (x, y) in radians, from −π to π.
+  public static func atan2(_ y: Tensor, _ x: Tensor) -> Tensor {
+    Kernel.binary(ck_binary_atan2, y, x, "atan2").recorded(
+      y.edge { d in (d * x / (x * x + y * y)).sum(to: y.shape) },
+      x.edge { d in (-d * y / (x * x + y * y)).sum(to: x.shape) })
+  }
+
   /// The smaller of each pair; where equal, each gets half of the gradient.
   public static func minimum(_ a: Tensor, _ b: Tensor) -> Tensor {
     extreme(ck_binary_minimum, a, b, "minimum")
@@ -105,7 +123,7 @@ extension Tensor {
 extension Tensor {
   /// A unary kernel with its gradient, which keeps the input or the output alive, whichever it needs.
   func unary(_ operation: ck_unary, _ p: Double = 0, _ q: Double = 0) -> Tensor {
-    if !dtype.isFloatingPoint { return integerUnary(operation, p) }
+    if !dtype.isFloatingPoint { return integerUnary(operation, p, q) }
     let y = Kernel.unary(operation, self, p, q)
     guard isRecorded else { return y }
     let input = ck_unary_gradient_uses_input(operation) ? self : nil
@@ -115,12 +133,18 @@ extension Tensor {
   }
 
   /// Integers know the operations that stay within the integers.
-  private func integerUnary(_ operation: ck_unary, _ p: Double) -> Tensor {
+  private func integerUnary(_ operation: ck_unary, _ p: Double, _ q: Double) -> Tensor {
     switch operation {
-    case ck_unary_negate: Tensor(0, dtype: dtype) - self
-    case ck_unary_add_scalar: self + Tensor(p, dtype: dtype)
-    case ck_unary_multiply_scalar: self * Tensor(p, dtype: dtype)
-    case ck_unary_absolute: Tensor.maximum(self, -self)
+    case ck_unary_negate: return Tensor(0, dtype: dtype) - self
+    case ck_unary_add_scalar: return self + Tensor(p, dtype: dtype)
+    case ck_unary_multiply_scalar: return self * Tensor(p, dtype: dtype)
+    case ck_unary_absolute: return dtype == .uint8 ? self : Tensor.maximum(self, -self)
+    case ck_unary_square: return self * self
+    case ck_unary_sign: return (self .> 0).to(dtype) - (self .< 0).to(dtype)
+    case ck_unary_floor, ck_unary_ceil, ck_unary_round: return self
+    // These are exact in float64, back in the integers cut to their range.
+    case ck_unary_relu, ck_unary_clamp, ck_unary_power_scalar:
+      return to(.float64).unary(operation, p, q).to(dtype)
     default: Kernel.unsupported("this elementwise function", dtype)
     }
   }

@@ -52,6 +52,8 @@ extension Tensor {
 
   /// Where not a number.
   public func isNaN() -> Tensor { self .!= self }
+  /// Where infinite, of either sign.
+  public func isInfinite() -> Tensor { abs() .== .infinity }
   /// Where neither infinite nor NaN.
   public func isFinite() -> Tensor { abs() .< .infinity }
 }

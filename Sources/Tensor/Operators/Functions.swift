@@ -26,6 +26,24 @@ extension Tensor {
   public func sin() -> Tensor { unary(ck_unary_sine) }
   /// The cosine, x in radians.
   public func cos() -> Tensor { unary(ck_unary_cosine) }
+  /// The tangent, x in radians.
+  public func tan() -> Tensor { unary(ck_unary_tangent) }
+  /// The inverse sine, in radians.
+  public func asin() -> Tensor { unary(ck_unary_arcsine) }
+  /// The inverse cosine, in radians.
+  public func acos() -> Tensor { unary(ck_unary_arccosine) }
+  /// The inverse tangent, in radians.
+  public func atan() -> Tensor { unary(ck_unary_arctangent) }
+  /// The hyperbolic sine.
+  public func sinh() -> Tensor { unary(ck_unary_sinh) }
+  /// The hyperbolic cosine.
+  public func cosh() -> Tensor { unary(ck_unary_cosh) }
+  /// The inverse hyperbolic sine.
+  public func asinh() -> Tensor { unary(ck_unary_arsinh) }
+  /// The inverse hyperbolic cosine.
+  public func acosh() -> Tensor { unary(ck_unary_arcosh) }
+  /// The inverse hyperbolic tangent.
+  public func atanh() -> Tensor { unary(ck_unary_artanh) }
   /// The hyperbolic tangent.
   public func tanh() -> Tensor { unary(ck_unary_tanh) }
   /// The error function.

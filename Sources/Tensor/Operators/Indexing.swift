@@ -1,40 +1,183 @@
 import CKernels
 
+// Indices are `int32` and count from the end where negative. `at:` takes whole slices along an axis,
+// `elementsAt:` single elements.
 extension Tensor {
-  /// The slices at the given positions along an axis: `y[…, i, …] = x[…, indices[i], …]`. `indices` is `int32`
-  /// with one axis.
+  /// The slices at the given positions along an axis: `y[…, i…, …] = x[…, indices[i…], …]`; the axes of
+  /// `indices` stand where the axis was.
   public func gather(_ indices: Tensor, axis: Int = 0) -> Tensor {
     let axis = shape.axis(axis)
-    precondition(indices.rank == 1, "gather: the indices have shape \(indices.shape), not one axis")
-    checkIndices(indices, axis: axis, "gather")
-    return Kernel.gather(self, indices, axis: axis).recorded(
-      edge { [shape] dy in Kernel.scatterAdd(dy, indices, axis: axis, shape: shape) })
+    let places = checked(indices, axis: axis, "gather").flattened()
+    let y = Kernel.gather(self, places, axis: axis)
+    let target = Shape(shape.prefix(axis) + indices.shape.dimensions + shape.suffix(from: axis + 1))
+    return Tensor(y, viewedAs: target).recorded(
+      edge { [shape] dy in Kernel.scatterAdd(dy, places, axis: axis, shape: shape) })
   }
 
-  /// Elements picked along an axis: `y[i, j, k] = x[i, indices[i, j, k], k]` for axis 1. `indices` is `int32`, of this
-  /// shape but for that axis.
+  /// Elements picked along an axis: `y[i, j, k] = x[i, indices[i, j, k], k]` for axis 1. Along the other axes
+  /// `indices` is at most as long as this tensor.
   public func gather(elementsAt indices: Tensor, axis: Int) -> Tensor {
     let axis = shape.axis(axis)
-    var expected = shape
-    if indices.rank == rank { expected[axis] = indices.shape[axis] }
-    precondition(
-      indices.shape == expected, "gather: indices of shape \(indices.shape) for elements of shape \(shape)")
-    checkIndices(indices, axis: axis, "gather")
-    return Kernel.gatherElements(self, indices, axis: axis).recorded(
-      edge { [shape] dy in Kernel.scatterAddElements(dy, indices, axis: axis, shape: shape) })
+    let source = leading(indices.shape, but: axis, "gather")
+    let places = checked(indices, axis: axis, "gather")
+    return Kernel.gatherElements(source, places, axis: axis).recorded(
+      source.edge { dy in Kernel.scatterAddElements(dy, places, axis: axis, shape: source.shape) })
   }
 
-  private func checkIndices(_ indices: Tensor, axis: Int, _ name: String) {
-    precondition(indices.dtype == .int32, "\(name): the indices are \(indices.dtype), not int32")
-    let size = Int32(shape[axis])
-    let valid = indices.withUnsafeBytes { bytes in
-      bytes.withMemoryRebound(to: Int32.self) { $0.allSatisfy { $0 >= 0 && $0 < size } }
+  /// This tensor with `values` added to the slices at the given positions along an axis: `y[…, indices[i], …]
+  /// += values[…, i, …]`. Slices with one index add up.
+  public func scatterAdd(_ values: Tensor, at indices: Tensor, axis: Int = 0) -> Tensor {
+    let (axis, places) = slices(of: values, at: indices, axis: axis, "scatterAdd")
+    return Kernel.scatterAdd(values, places, axis: axis, into: Kernel.copied(self)).recorded(
+      edge { dy in dy }, values.edge { dy in Kernel.gather(dy, places, axis: axis) })
+  }
+
+  /// This tensor with `values` added to elements along an axis: `y[i, indices[i, j, k], k] += values[i, j,
+  /// k]` for axis 1. Along the other axes `indices` is at most as long as this tensor, and nowhere longer
+  /// than `values`.
+  public func scatterAdd(_ values: Tensor, elementsAt indices: Tensor, axis: Int) -> Tensor {
+    let axis = shape.axis(axis)
+    return scattering(values, indices, axis, "scatterAdd") { target, values, places in
+      Kernel.scatterAddElements(values, places, axis: axis, into: Kernel.copied(target)).recorded(
+        target.edge { dy in dy }, values.edge { dy in Kernel.gatherElements(dy, places, axis: axis) })
     }
-    precondition(valid, "\(name): an index lies outside axis \(axis) of shape \(shape)")
+  }
+
+  /// This tensor with `values` in place of the slices at the given positions along an axis: `y[…, indices[i],
+  /// …] = values[…, i, …]`. Of slices with one index the last counts.
+  public func scatter(_ values: Tensor, at indices: Tensor, axis: Int = 0) -> Tensor {
+    let (axis, places) = slices(of: values, at: indices, axis: axis, "scatter")
+    return Kernel.scatter(values, places, axis: axis, into: Kernel.copied(self)).recorded(
+      edge { dy in
+        Kernel.scatter(
+          Tensor(zeros: values.shape, dtype: dy.dtype), places, axis: axis, into: Kernel.copied(dy))
+      },
+      values.edge { [size = shape[axis]] dy in
+        // What was overwritten has no gradient.
+        let order = Tensor(0..<places.elementCount)
+        let last = Kernel.scatter(order, places, axis: 0, into: Tensor(zeros: [size], dtype: .int32))
+        let counts = (Kernel.gather(last, places, axis: 0) .== order).to(dy.dtype)
+        var column = [Int](repeating: 1, count: dy.rank)
+        column[axis] = counts.elementCount
+        return Kernel.gather(dy, places, axis: axis) * counts.reshape(to: Shape(column))
+      })
+  }
+
+  /// This tensor with `values` in place of elements along an axis: `y[i, indices[i, j, k], k] = values[i, j,
+  /// k]` for axis 1. Of elements with one index the last counts. Along the other axes `indices` is at most as
+  /// long as this tensor, and nowhere longer than `values`.
+  public func scatter(_ values: Tensor, elementsAt indices: Tensor, axis: Int) -> Tensor {
+    let axis = shape.axis(axis)
+    return scattering(values, indices, axis, "scatter") { target, values, places in
+      Kernel.scatterElements(values, places, axis: axis, into: Kernel.copied(target)).recorded(
+        target.edge { dy in
+          let zeros = Tensor(zeros: values.shape, dtype: dy.dtype)
+          return Kernel.scatterElements(zeros, places, axis: axis, into: Kernel.copied(dy))
+        },
+        values.edge { [shape = target.shape] dy in
+          // What was overwritten has no gradient.
+          let order = Tensor(0..<places.elementCount).reshape(to: places.shape)
+          let last = Kernel.scatterElements(
+            order, places, axis: axis, into: Tensor(zeros: shape, dtype: .int32))
+          let counts = Kernel.gatherElements(last, places, axis: axis) .== order
+          return Kernel.gatherElements(dy, places, axis: axis) * counts.to(dy.dtype)
+        })
+    }
+  }
+
+  /// The elements where a `bool` mask holds, row-major, along one axis. A mask of fewer axes stands for the
+  /// first ones, and chooses whole slices: `x.maskedSelect(mask)` of `[N, H, W, C]` by `[N, H, W]` is
+  /// `[count, C]`.
+  public func maskedSelect(_ mask: Tensor) -> Tensor {
+    precondition(
+      mask.dtype == .bool && mask.rank <= rank && mask.shape == Shape(shape.prefix(mask.rank)),
+      "maskedSelect: a \(mask.dtype) mask of shape \(mask.shape) for shape \(shape)")
+    let rows = reshape(to: Shape([mask.elementCount] + shape.suffix(from: mask.rank)))
+    return rows.gather(Tensor(mask.placesOfTrue))
+  }
+
+  /// The places of the elements that are not 0, row-major, `int32` `[count, rank]`.
+  public func nonzero() -> Tensor {
+    let places = Tensor(to(.bool).placesOfTrue)
+    let coordinates = zip(shape, shape.strides).map { size, step in
+      (places / Tensor(Double(step), dtype: .int32)).remainder(Double(size))
+    }
+    return coordinates.isEmpty
+      ? Tensor(zeros: [places.elementCount, 0], dtype: .int32) : .stack(coordinates, axis: -1)
+  }
+
+  private var placesOfTrue: [Int32] {
+    withUnsafeBytes { bytes in bytes.indices.filter { bytes[$0] != 0 }.map(Int32.init) }
   }
 
   /// 1 at each index and 0 elsewhere, along a new last axis of size `classes`.
   public func oneHot(classes: Int, dtype: DType = .float32) -> Tensor {
     (to(.int32).expandingAxis(-1) .== Tensor(0..<classes)).to(dtype)
+  }
+}
+
+extension Tensor {
+  /// Indices counted from the front.
+  private func checked(_ indices: Tensor, axis: Int, _ operation: String) -> Tensor {
+    precondition(indices.dtype == .int32, "\(operation): the indices are \(indices.dtype), not int32")
+    let size = Int32(shape[axis])
+    let (lowest, highest) = indices.withUnsafeBytes { bytes in
+      bytes.withMemoryRebound(to: Int32.self) { places in
+        places.reduce(into: (Int32(0), Int32(-1))) { $0 = (Swift.min($0.0, $1), Swift.max($0.1, $1)) }
+      }
+    }
+    precondition(
+      lowest >= -size && highest < size, "\(operation): an index lies outside axis \(axis) of shape \(shape)")
+    return lowest < 0 ? .where(indices .< 0, indices + Double(size), indices) : indices
+  }
+
+  /// The first elements along each axis, as many as `sizes` has, but for one axis.
+  private func leading(_ sizes: Shape, but axis: Int, _ operation: String) -> Tensor {
+    let part = part(sizes, but: axis, operation)
+    return part.shape == shape ? self : slice(part)
+  }
+
+  private func part(_ sizes: Shape, but axis: Int, _ operation: String) -> Selection {
+    precondition(
+      sizes.rank == rank && shape.indices.allSatisfy { $0 == axis || sizes[$0] <= shape[$0] },
+      "\(operation): indices of shape \(sizes) for elements of shape \(shape)")
+    var part = Selection(shape)
+    for other in shape.indices where other != axis { part.sizes[other] = sizes[other] }
+    return part
+  }
+
+  /// Scatters into the part of this tensor that the indices reach.
+  private func scattering(
+    _ values: Tensor, _ indices: Tensor, _ axis: Int, _ operation: String,
+    _ body: (Tensor, Tensor, Tensor) -> Tensor
+  ) -> Tensor {
+    Kernel.requireSame(self, values, operation)
+    precondition(
+      values.rank == indices.rank && zip(indices.shape, values.shape).allSatisfy { $0 <= $1 },
+      "\(operation): indices of shape \(indices.shape) for values of shape \(values.shape)")
+    let part = part(indices.shape, but: axis, operation)
+    let places = checked(indices, axis: axis, operation)
+    var all = Selection(values.shape)
+    all.sizes = indices.shape.dimensions
+    let values = values.shape == indices.shape ? values : values.slice(all)
+    if part.shape == shape { return body(self, values, places) }
+    var result = self
+    result.replace(part, with: body(slice(part), values, places))
+    return result
+  }
+
+  /// The axis, and the indices checked, of slices to be scattered.
+  private func slices(
+    of values: Tensor, at indices: Tensor, axis: Int, _ operation: String
+  ) -> (axis: Int, places: Tensor) {
+    let axis = shape.axis(axis)
+    Kernel.requireSame(self, values, operation)
+    precondition(indices.rank == 1, "\(operation): the indices have shape \(indices.shape), not one axis")
+    var expected = shape
+    expected[axis] = indices.elementCount
+    precondition(
+      values.shape == expected,
+      "\(operation): values of shape \(values.shape), not \(expected), into \(shape)")
+    return (axis, checked(indices, axis: axis, operation))
   }
 }

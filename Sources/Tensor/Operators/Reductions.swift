@@ -27,26 +27,50 @@ extension Tensor {
     sum(axes, keepingAxes: keepingAxes) / Double(axes.reduce(1) { $0 * shape[$1] })
   }
 
-  /// The product. Its gradient is the product of the others, by division: NaN where an element is 0.
+  /// The product.
   public func product(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
-    let axes = shape.axes(axes.isEmpty ? allAxes : axes)
+    product(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
+  }
+
+  /// The product.
+  public func product(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
+    if !dtype.isFloatingPoint { return to(.float64).product(axes, keepingAxes: keepingAxes).to(.int32) }
+    let axes = shape.axes(axes)
     let y = Kernel.reduce(ck_reduction_product, self, axes: axes)
-    return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in dy * y / x }
+    return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
+      // The product of the others: by division, but for an only zero.
+      let isZero = x .== 0
+      let zeros = isZero.to(x.dtype).sum(axes, keepingAxes: true)
+      let rest = x.replacing(where: isZero, with: 1)
+      let others = Kernel.reduce(ck_reduction_product, rest, axes: axes) / rest
+      let counts = (zeros .== 0) .| ((zeros .== 1) .& isZero)
+      return dy * .where(counts, others, Tensor(0, dtype: x.dtype))
+    }
   }
 
   /// The largest element; where several are, they share the gradient.
   public func max(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
+    max(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
+  }
+
+  /// The largest element; where several are, they share the gradient.
+  public func max(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
     extreme(ck_reduction_maximum, axes, keepingAxes)
   }
 
   /// The smallest element; where several are, they share the gradient.
   public func min(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
+    min(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
+  }
+
+  /// The smallest element; where several are, they share the gradient.
+  public func min(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
     extreme(ck_reduction_minimum, axes, keepingAxes)
   }
 
   private func extreme(_ operation: ck_reduction, _ axes: [Int], _ keepingAxes: Bool) -> Tensor {
     if !dtype.isFloatingPoint { return to(.float64).extreme(operation, axes, keepingAxes).to(dtype) }
-    let axes = shape.axes(axes.isEmpty ? allAxes : axes)
+    let axes = shape.axes(axes)
     let y = Kernel.reduce(operation, self, axes: axes)
     return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
       let chosen = (x .== y).to(dy.dtype)
@@ -56,7 +80,11 @@ extension Tensor {
 
   /// The variance: the mean squared distance from the mean, the sum divided by the count less `correction`.
   public func variance(_ axes: Int..., correction: Int = 0, keepingAxes: Bool = false) -> Tensor {
-    let axes = axes.isEmpty ? allAxes : axes
+    variance(axes.isEmpty ? allAxes : axes, correction: correction, keepingAxes: keepingAxes)
+  }
+
+  /// The variance: the mean squared distance from the mean, the sum divided by the count less `correction`.
+  public func variance(_ axes: [Int], correction: Int = 0, keepingAxes: Bool = false) -> Tensor {
     let count = Double(axes.reduce(1) { $0 * shape[$1] })
     let centred = self - mean(axes, keepingAxes: true)
     return centred.squared().sum(axes, keepingAxes: keepingAxes) / (count - Double(correction))
@@ -64,36 +92,62 @@ extension Tensor {
 
   /// The Euclidean norm.
   public func norm(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
-    let axes = shape.axes(axes.isEmpty ? allAxes : axes)
+    norm(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
+  }
+
+  /// The Euclidean norm.
+  public func norm(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
+    let axes = shape.axes(axes)
     let y = Kernel.reduce(ck_reduction_sum_of_squares, self, axes: axes).sqrt()
     return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
       x * (dy / y).replacing(where: y .== 0, with: 0)
     }
   }
 
-  /// log Σ eˣ along an axis, safe against overflow.
-  public func logSumExp(_ axis: Int, keepingAxes: Bool = false) -> Tensor {
-    let axis = shape.axis(axis)
-    return Kernel.logSumExp(self, axis: axis).reduced(from: self, [axis], keepingAxes) { [x = self] dy in
-      dy * x.softmax(axis: axis)
+  /// log Σ eˣ, safe against overflow.
+  public func logSumExp(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
+    logSumExp(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
+  }
+
+  /// log Σ eˣ, safe against overflow.
+  public func logSumExp(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
+    // From the last axis on, so that those before keep their places.
+    shape.axes(axes).reversed().reduce(self) { x, axis in
+      Kernel.logSumExp(x, axis: axis).reduced(from: x, [axis], keepingAxes) { dy in dy * x.softmax(axis: axis)
+      }
     }
   }
 
-  /// The sums of all elements up to each one along an axis, itself included.
-  public func cumulativeSum(_ axis: Int) -> Tensor {
+  /// The sums of all elements up to each one along an axis: itself included unless `exclusive`, from the end
+  /// of the axis where `reversed`.
+  public func cumulativeSum(_ axis: Int, exclusive: Bool = false, reversed: Bool = false) -> Tensor {
     let axis = shape.axis(axis)
-    return Kernel.cumulativeSum(self, axis: axis, reverse: false).recorded(
-      edge { dy in Kernel.cumulativeSum(dy, axis: axis, reverse: true) })
+    if exclusive && shape[axis] > 0 {
+      // Shifted by one place before it is summed up.
+      var kept = shape.map { AxisIndex.walk(from: 0, to: $0, by: 1) }
+      kept[axis] = reversed ? .walk(from: 1, to: nil, by: 1) : .walk(from: 0, to: shape[axis] - 1, by: 1)
+      var widths = [(before: Int, after: Int)](repeating: (0, 0), count: rank)
+      widths[axis] = reversed ? (0, 1) : (1, 0)
+      return slice(kept).padded(widths).cumulativeSum(axis, reversed: reversed)
+    }
+    return Kernel.cumulativeSum(self, axis: axis, reverse: reversed).recorded(
+      edge { dy in Kernel.cumulativeSum(dy, axis: axis, reverse: !reversed) })
   }
 
   /// The place of the first largest element along an axis, `int32`.
-  public func argmax(_ axis: Int = -1) -> Tensor {
-    Kernel.argExtreme(maximum: true, self, axis: shape.axis(axis))
+  public func argmax(_ axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
+    argExtreme(maximum: true, axis, keepingAxes)
   }
 
   /// The place of the first smallest element along an axis, `int32`.
-  public func argmin(_ axis: Int = -1) -> Tensor {
-    Kernel.argExtreme(maximum: false, self, axis: shape.axis(axis))
+  public func argmin(_ axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
+    argExtreme(maximum: false, axis, keepingAxes)
+  }
+
+  private func argExtreme(maximum: Bool, _ axis: Int, _ keepingAxes: Bool) -> Tensor {
+    let axis = shape.axis(axis)
+    let places = Kernel.argExtreme(maximum: maximum, self, axis: axis)
+    return keepingAxes ? places.expandingAxis(axis) : places
   }
 
   /// Whether any element differs from 0.
@@ -116,8 +170,8 @@ extension Tensor {
 
   var allAxes: [Int] { Array(shape.indices) }
 
-  /// A reduction's result in the shape asked for, with the way back to `x`; the closure gets the gradient with
-  /// the reduced axes kept.
+  /// A reduction's result in the shape asked for, with the way back to `x`; the closure gets the gradient
+  /// with the reduced axes kept.
   private func reduced(
     from x: Tensor, _ axes: [Int], _ keepingAxes: Bool, _ pullback: @escaping (Tensor) -> Tensor
   ) -> Tensor {

@@ -36,7 +36,12 @@ extension Tensor {
 
   /// Without the given axes of size 1, or without all of them where none is named.
   public func squeezed(_ axes: Int...) -> Tensor {
-    let axes = axes.isEmpty ? shape.indices.filter { shape[$0] == 1 } : shape.axes(axes)
+    squeezed(axes.isEmpty ? shape.indices.filter { shape[$0] == 1 } : axes)
+  }
+
+  /// Without the given axes of size 1.
+  public func squeezed(_ axes: [Int]) -> Tensor {
+    let axes = shape.axes(axes)
     for axis in axes {
       precondition(shape[axis] == 1, "squeezed: axis \(axis) of shape \(shape) is not of size 1")
     }
@@ -78,16 +83,48 @@ extension Tensor {
   }
 
   /// The whole tensor repeated `counts[i]` times along axis i.
-  public func tiled(_ counts: Int...) -> Tensor {
-    precondition(counts.count == rank, "tiled: \(counts.count) counts for shape \(shape)")
+  public func tiled(_ counts: Int...) -> Tensor { tiled(counts) }
+
+  /// The whole tensor repeated `counts[i]` times along axis i.
+  public func tiled(_ counts: [Int]) -> Tensor {
+    precondition(
+      counts.count == rank && counts.allSatisfy { $0 >= 0 }, "tiled: counts \(counts) for shape \(shape)")
     return counts.enumerated().reduce(self) { tensor, item in
-      item.element == 1
-        ? tensor : .concatenate(Array(repeating: tensor, count: item.element), axis: item.offset)
+      switch item.element {
+      case 0: tensor.split(sizes: [0, tensor.shape[item.offset]], axis: item.offset)[0]
+      case 1: tensor
+      default: .concatenate(Array(repeating: tensor, count: item.element), axis: item.offset)
+      }
     }
   }
 
+  /// Each element repeated `count` times in a row along an axis.
+  public func repeated(_ count: Int, axis: Int) -> Tensor {
+    let axis = shape.axis(axis)
+    precondition(count >= 0, "repeated: \(count) times")
+    var (stretched, joined) = (shape.dimensions, shape)
+    stretched.insert(count, at: axis + 1)
+    joined[axis] *= count
+    return expandingAxis(axis + 1).broadcast(to: Shape(stretched)).reshape(to: joined)
+  }
+
+  /// The elements moved on by `shift` places along an axis; those that leave its end come in again at its
+  /// start.
+  public func rolled(by shift: Int, axis: Int) -> Tensor {
+    let axis = shape.axis(axis)
+    let size = shape[axis]
+    if size == 0 { return self }
+    let kept = size - ((shift % size) + size) % size
+    if kept == size { return self }
+    let parts = split(sizes: [kept, size - kept], axis: axis)
+    return .concatenate([parts[1], parts[0]], axis: axis)
+  }
+
   /// The order of the elements reversed along some axes.
-  public func flipped(_ axes: Int...) -> Tensor {
+  public func flipped(_ axes: Int...) -> Tensor { flipped(axes) }
+
+  /// The order of the elements reversed along some axes.
+  public func flipped(_ axes: [Int]) -> Tensor {
     let axes = shape.axes(axes)
     func flip(_ x: Tensor) -> Tensor {
       var selection = Selection(x.shape)
@@ -160,6 +197,14 @@ extension Tensor {
       }
       return [dx]
     }
+  }
+
+  /// The tensor cut along an axis into pieces of one size, the last one smaller where that doesn't divide the
+  /// axis.
+  public func split(size: Int, axis: Int = 0) -> [Tensor] {
+    precondition(size > 0, "split: pieces of size \(size)")
+    let starts = stride(from: 0, to: Swift.max(shape[axis], 1), by: size)
+    return split(sizes: starts.map { Swift.min(size, shape[axis] - $0) }, axis: axis)
   }
 
   /// The tensor cut along an axis into `count` pieces of one size.

@@ -1,5 +1,5 @@
-/// What can stand for an axis in a subscript: an integer (the axis goes), a range, `.all`, `.ellipsis` (as many
-/// axes as remain), `.newAxis`, or `.stride(from:to:by:)`. Negative positions count from the end.
+/// What can stand for an axis in a subscript: an integer (the axis goes), a range, `.all`, `.ellipsis` (as
+/// many axes as remain), `.newAxis`, or `.stride(from:to:by:)`. Negative positions count from the end.
 public protocol TensorIndex {
   /// The choice it stands for.
   var axisIndex: AxisIndex { get }
@@ -27,8 +27,8 @@ extension TensorIndex where Self == AxisIndex {
   public static var ellipsis: AxisIndex { .remaining }
   /// A new axis of size 1.
   public static var newAxis: AxisIndex { .inserted }
-  /// Every `by`-th position from `from` to before `to`; nil is the end where the walk starts, or ends. `by` may be
-  /// negative.
+  /// Every `by`-th position from `from` to before `to`; nil is the end where the walk starts, or ends. `by`
+  /// may be negative.
   public static func stride(from: Int? = nil, to: Int? = nil, by: Int) -> AxisIndex {
     .walk(from: from, to: to, by: by)
   }
@@ -65,15 +65,19 @@ extension Tensor {
   /// The elements chosen along each axis, axes not named whole: `x[0]`, `x[.all, 2..<5]`, `x[.ellipsis, -1]`,
   /// `x[.stride(by: -2)]`. Positions beyond an axis are a programmer's error; ranges are cut to it.
   public subscript(_ indices: any TensorIndex...) -> Tensor {
-    get {
-      let selection = Selection(shape, indices.map(\.axisIndex))
-      return Kernel.copy(selection, of: self).recorded(
-        edge { [shape] dy in Kernel.embed(dy, at: selection, in: shape) })
-    }
+    get { slice(indices.map(\.axisIndex)) }
     set { replace(Selection(shape, indices.map(\.axisIndex)), with: newValue) }
   }
 
-  private mutating func replace(_ selection: Selection, with value: Tensor) {
+  /// The elements chosen along each axis, as the subscript chooses them.
+  func slice(_ indices: [AxisIndex]) -> Tensor { slice(Selection(shape, indices)) }
+
+  func slice(_ selection: Selection) -> Tensor {
+    Kernel.copy(selection, of: self).recorded(
+      edge { [shape] dy in Kernel.embed(dy, at: selection, in: shape) })
+  }
+
+  mutating func replace(_ selection: Selection, with value: Tensor) {
     Kernel.requireSame(self, value, "subscript assignment")
     let target = selection.shape
     let stretched = value.broadcast(to: target)
@@ -84,7 +88,8 @@ extension Tensor {
       return dx
     }
     let assigned = stretched.edge { dy in Kernel.copy(selection, of: dy) }
-    // Copies nothing where no one else holds the memory: neither the value before nor after is needed on the way back.
+    // Copies nothing where no one else holds the memory: neither the value before nor after is needed on the
+    // way back.
     makeUnique()
     Kernel.copy(Selection(target), of: stretched, to: selection, of: self)
     self = recorded(kept, assigned)

@@ -1,8 +1,9 @@
 import CKernels
 
 extension Tensor {
-  /// The elements in order along an axis, and the places they came from (`int32`): `values = x[indices]`. Equal
-  /// elements keep their order; NaN counts as the largest. The gradient flows back to where the values came from.
+  /// The elements in order along an axis, and the places they came from (`int32`): `values = x[indices]`.
+  /// Equal elements keep their order; NaN counts as the largest. The gradient flows back to where the values
+  /// came from.
   public func sorted(_ axis: Int = -1, descending: Bool = false) -> (values: Tensor, indices: Tensor) {
     let axis = shape.axis(axis)
     if axis != rank - 1 {
@@ -16,23 +17,28 @@ extension Tensor {
     )
   }
 
-  /// The `count` largest (or smallest) elements along the last axis, best first, and their places (`int32`).
-  public func topK(_ count: Int, largest: Bool = true) -> (values: Tensor, indices: Tensor) {
+  /// The `count` largest (or smallest) elements along an axis, best first, and their places (`int32`).
+  public func topK(_ count: Int, axis: Int = -1, largest: Bool = true) -> (values: Tensor, indices: Tensor) {
+    let axis = shape.axis(axis)
     precondition(
-      rank > 0 && count >= 0 && count <= shape[-1], "topK: \(count) of the last axis of shape \(shape)")
+      count >= 0 && count <= shape[axis], "topK: \(count) along axis \(axis) of shape \(shape)")
+    if axis != rank - 1 {
+      let (values, indices) = swappingAxes(axis, -1).topK(count, largest: largest)
+      return (values.swappingAxes(axis, -1), indices.swappingAxes(axis, -1))
+    }
     let (values, indices) = Kernel.topK(self, count, largest: largest)
     return (
       values.recorded(
-        edge { [shape] dy in Kernel.scatterAddElements(dy, indices, axis: shape.rank - 1, shape: shape) }),
-      indices
+        edge { [shape] dy in Kernel.scatterAddElements(dy, indices, axis: axis, shape: shape) }), indices
     )
   }
 }
 
 extension Tensor {
-  /// The gradient of the Lovász extension of the Jaccard loss with respect to errors `[rows, P]` of a prediction whose
-  /// truths are in [0, 1] (Berman et al. 2018, algorithm 1), row by row: the loss is Σ errors·weights. The weights depend
-  /// on the order of the errors alone, and are constants: no gradient flows through them.
+  /// The gradient of the Lovász extension of the Jaccard loss with respect to errors `[rows, P]` of a
+  /// prediction whose truths are in [0, 1] (Berman et al. 2018, algorithm 1), row by row: the loss is Σ
+  /// errors·weights. The weights depend on the order of the errors alone, and are constants: no gradient
+  /// flows through them.
   public static func lovaszWeights(errors: Tensor, truth: Tensor) -> Tensor {
     precondition(
       errors.rank == 2 && truth.shape == errors.shape && truth.dtype == errors.dtype,

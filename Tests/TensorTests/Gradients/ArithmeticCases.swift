@@ -34,6 +34,16 @@ extension GradientCase {
       inputs: [.values([-1.5, -0.7, 0, 0, 2], [5])]
     ) { $0[0].pow(Tensor([2, 3, 2, 1, 0] as [Double]).to($0[0].dtype)) },
     GradientCase(
+      "remainder", covers: "remainder",
+      inputs: [.values([-3.3, 0.6, 7.7], [3, 1]), .values([1.7, -2.2], [2])]
+    ) {
+      $0[0].remainder($0[1])
+    },
+    GradientCase("remainder of a number", covers: "remainder", inputs: [.distinct([5])]) {
+      $0[0].remainder(0.37)
+    },
+    GradientCase("atan2", covers: "atan2", inputs: [[2, 1], [3]]) { .atan2($0[0], $0[1]) },
+    GradientCase(
       "minimum", covers: "minimum", inputs: [.distinct([3, 4]), .values([0.01, 0.52, -0.33, -0.04], [4])]
     ) {
       .minimum($0[0], $0[1])

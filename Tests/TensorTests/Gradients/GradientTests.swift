@@ -7,7 +7,8 @@ import Testing
 @Suite struct GradientTests {
   static let table: [GradientCase] =
     GradientCase.arithmetic + GradientCase.functions + GradientCase.reductions + GradientCase.shapes
-    + GradientCase.indexing + GradientCase.matrixProducts + GradientCase.convolutions
+    + GradientCase.indexing + GradientCase.scattering + GradientCase.matrixProducts
+    + GradientCase.convolutions
     + GradientCase.transposedConvolutions + GradientCase.pooling + GradientCase.normalization
     + GradientCase.resampling + GradientCase.sampling
     + GradientCase.linearEquations + GradientCase.decompositions
@@ -68,7 +69,7 @@ import Testing
   private func differentiableOperators() throws -> Set<String> {
     let withoutGradient: Set = [
       ".==", ".!=", ".<", ".<=", ".>", ".>=", ".&", ".|", ".!", "isNaN", "isFinite", "argmax", "argmin",
-      "oneHot", "lovaszWeights",
+      "oneHot", "lovaszWeights", "nonzero", "isInfinite",
     ]
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources/Tensor")
       .standardized

@@ -25,6 +25,10 @@ extension GradientCase {
     of("product", "", .uniform([2, 3], 0.5..<2)) { $0.product() },
     of("product", "an axis, signs mixed", .values([-1.5, 0.7, 2, -0.3, 1.1, 0.9], [2, 3])) { $0.product(1) },
     of("product", "kept", .uniform([2, 3, 2], 0.5..<2)) { $0.product(0, 2, keepingAxes: true) },
+    of("product", "one zero", .values([1.5, 0, 2, -0.3, 1.1, 0.9], [2, 3])) { $0.product(1) },
+    of("product", "two zeros", .values([1.5, 0, 0, -0.3, 1.1, 0.9], [2, 3])) {
+      $0.product(-1) + $0.product()
+    },
     of("variance") { $0.variance() },
     of("variance", "axes, unbiased") { $0.variance(0, 2, correction: 1) },
     of("variance", "kept") { $0.variance(1, keepingAxes: true) },
@@ -34,6 +38,8 @@ extension GradientCase {
     of("logSumExp") { $0.logSumExp(-1) },
     of("logSumExp", "inner axis, kept") { $0.logSumExp(1, keepingAxes: true) },
     of("logSumExp", "first axis") { $0.logSumExp(0) },
+    of("logSumExp", "all") { $0.logSumExp() },
+    of("logSumExp", "axes apart, kept") { $0.logSumExp(0, 2, keepingAxes: true) },
     of("logSumExp", "large", .values([800, 799, -800], [3])) { $0.logSumExp(0) },
   ]
 
@@ -55,6 +61,10 @@ extension GradientCase {
     of("cumulativeSum") { $0.cumulativeSum(-1) },
     of("cumulativeSum", "first axis") { $0.cumulativeSum(0) },
     of("cumulativeSum", "inner axis") { $0.cumulativeSum(1) },
+    of("cumulativeSum", "exclusive") { $0.cumulativeSum(1, exclusive: true) },
+    of("cumulativeSum", "exclusive, reversed") { $0.cumulativeSum(-1, exclusive: true, reversed: true) },
+    of("cumulativeSum", "reversed") { $0.cumulativeSum(0, reversed: true) },
+    of("topK", "first axis", .distinct([4, 3])) { $0.topK(2, axis: 0).values },
     of("sorted", "", .distinct([2, 5])) { $0.sorted().values },
     of("sorted", "descending, first axis", .distinct([4, 3])) { $0.sorted(0, descending: true).values },
     of("sorted", "inner axis", .distinct([2, 4, 3])) { $0.sorted(1).values },

@@ -19,6 +19,11 @@ extension GradientCase {
     of("broadcast", "a scalar", []) { $0.broadcast(to: [2, 3]) },
     of("tiled", "", [2, 3]) { $0.tiled(3, 2) },
     of("tiled", "once", [2, 3]) { $0.tiled(1, 1) },
+    of("tiled", "to nothing", [2, 3]) { $0.tiled(2, 0) },
+    of("repeated") { $0.repeated(2, axis: 1) },
+    of("repeated", "last axis") { $0.repeated(3, axis: -1) },
+    of("rolled", "", [5, 2]) { $0.rolled(by: 2, axis: 0) },
+    of("rolled", "backwards, round and round", [2, 3]) { $0.rolled(by: -8, axis: -1) },
     of("flipped") { $0.flipped(0, -1) },
     of("flipped", "one axis") { $0.flipped(1) },
     of("padded", "", [2, 3]) { $0.padded([(1, 2), (0, 3)]) },
@@ -41,6 +46,8 @@ extension GradientCase {
     GradientCase("split", covers: "split", inputs: [[4, 3]], results: { $0[0].split(sizes: [1, 3]) }),
     GradientCase(
       "split, last axis", covers: "split", inputs: [[2, 6]], results: { $0[0].split(into: 3, axis: -1) }),
+    GradientCase(
+      "split, a remainder", covers: "split", inputs: [[2, 7]], results: { $0[0].split(size: 3, axis: -1) }),
     GradientCase("split, one piece unused", covers: "split", inputs: [[2, 6]]) {
       let pieces = $0[0].split(sizes: [1, 2, 3], axis: 1)
       return pieces[0] * pieces[2]
@@ -88,6 +95,53 @@ extension GradientCase {
     },
     of("gather", "of elements, first axis", [3, 2]) {
       $0.gather(elementsAt: Tensor([0, 2, 2, 1] as [Int32], shape: [2, 2]), axis: 0)
+    },
+    of("gather", "indices of two axes, from the end", [2, 4, 2]) {
+      $0.gather(Tensor([0, -1, 2, 2] as [Int32], shape: [2, 2]), axis: 1)
+    },
+    of("gather", "of elements, a part of the other axis", [3, 4]) {
+      $0.gather(elementsAt: Tensor([0, 2, -1, 1] as [Int32], shape: [2, 2]), axis: 0)
+    },
+    of("maskedSelect", "", [2, 3]) {
+      $0.maskedSelect(Tensor([true, false, true, true, false, false], shape: [2, 3]))
+    },
+    of("maskedSelect", "slices", [3, 2]) { $0.maskedSelect(Tensor([true, false, true])) },
+    of("maskedSelect", "nothing", [3, 2]) { $0.maskedSelect(Tensor([false, false, false])) },
+  ]
+
+  private static func scatter(
+    _ name: String, _ place: String, _ x: Input, _ values: Input,
+    _ body: @escaping @Sendable (Tensor, Tensor) -> Tensor
+  ) -> GradientCase {
+    GradientCase("\(name), \(place)", covers: name, inputs: [x, values]) { body($0[0], $0[1]) }
+  }
+
+  static let scattering: [GradientCase] = [
+    scatter("scatterAdd", "slices", [4, 3], [3, 3]) { $0.scatterAdd($1, at: Tensor([2, 0, 2] as [Int32])) },
+    scatter("scatterAdd", "slices along an inner axis", [2, 4, 2], [2, 1, 2]) {
+      $0.scatterAdd($1, at: Tensor([-1] as [Int32]), axis: 1)
+    },
+    scatter("scatterAdd", "elements", [2, 3], [2, 4]) {
+      let places = Tensor([0, 2, 2, 1, 1, 1, 0, 0] as [Int32], shape: [2, 4])
+      return $0.scatterAdd($1, elementsAt: places, axis: 1)
+    },
+    scatter("scatterAdd", "elements, a part of both", [3, 3], [3, 2]) {
+      let places = Tensor([0, 2, 2, 1] as [Int32], shape: [2, 2])
+      return $0.scatterAdd($1, elementsAt: places, axis: 0)
+    },
+    scatter("scatter", "slices, one overwritten", [4, 3], [3, 3]) {
+      $0.scatter($1, at: Tensor([2, 0, 2] as [Int32]))
+    },
+    scatter("scatter", "slices along an inner axis", [2, 4, 2], [2, 1, 2]) {
+      $0.scatter($1, at: Tensor([-2] as [Int32]), axis: 1)
+    },
+    scatter("scatter", "elements, some overwritten", [2, 3], [2, 4]) {
+      let places = Tensor([0, 2, 2, 1, 1, 1, 0, 0] as [Int32], shape: [2, 4])
+      return $0.scatter($1, elementsAt: places, axis: 1)
+    },
+    scatter("scatter", "elements, a part of both", [3, 3], [3, 2]) {
+      let places = Tensor([0, 2, 2, 1] as [Int32], shape: [2, 2])
+      return $0.scatter($1, elementsAt: places, axis: 0)
     },
   ]
 
