@@ -1,11 +1,13 @@
 #include "ck_spectral.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "ck_allocator.h"
 #include "ck_parallel.h"
+#include "math_f32.h"
 #include "template.h"
 
 #define INLINE static inline __attribute__((always_inline))
@@ -20,16 +22,27 @@ void ck_spectral_taps(int64_t size, double *taps) {
   for (int64_t i = 0; i < size; i++) taps[i] /= sum;
 }
 
-// A volume is cut into bands of rows, each followed through all its frames: the rows of the frames that one
-// filter spans then stay in the second-level cache, at the price of a halo of rows filtered twice.
-enum { band_rows = 32 };
+// Rows are filtered in blocks, and blocks come in bands whose intermediate rows stay in the second-level cache.
+enum { block_rows = 4, band_rows = 64 };
+
+static int64_t blocks_of(int64_t rows) { return (rows + block_rows - 1) / block_rows; }
+
+static int64_t band_count(const ck_spectral *s) { return (s->height + band_rows - 1) / band_rows; }
 
 #define REAL float
 #define SUFFIX f32
 #include "spectral_template.h"
+#include "spectral_taylor_template.h"
+#include "spectral_motion_template.h"
+#include "flow_agreement_template.h"
+#include "spectral_run_template.h"
 #undef REAL
 #undef SUFFIX
 
 #define REAL double
 #define SUFFIX f64
 #include "spectral_template.h"
+#include "spectral_taylor_template.h"
+#include "spectral_motion_template.h"
+#include "flow_agreement_template.h"
+#include "spectral_run_template.h"

@@ -1,16 +1,19 @@
-// One band of rows at a time. For every row of a frame, the 2 + C products u, Σ f²·u and f·u are summed over time
-// and filtered along the row into a ring of as many rows as the kernel is high; the ring's weighted sum is the
-// filtered row. `fields` is 1 in the operator (x) and 2 in its gradient (x and dy).
+// Rows of products and their filters, which the plain and the motion-compensated Taylor operators share. A row of
+// products holds u = d·x, Σ f²·u and each f·u, `pitch` apart; with zeros beside the frame it is a padded row.
 
 typedef struct {
   const ck_spectral *spectral;
-  const REAL *x[2], *d, *f;
-  int64_t fields;
-  REAL *y, *dd, *df;  // y is dx in the gradient
+  const ck_spectral_motion *motion;  // NULL in the plain operator
+  const REAL *x, *d, *f, *dy;
+  REAL *y;             // of the product
+  REAL *dx, *dd, *df;  // of the gradient; dd and df may be NULL
   const REAL *taps[3];
+  int64_t pitch, row_step, channel_step;
+  int64_t frame;           // with motion: the one at work,
+  REAL *ring, *scattered;  // the filtered frames around it, and the adjoint's products in it
 } F(spectral_work);
 
-INLINE void F(spectral_sum_fixed)(
+INLINE void F(spectral_sum_of)(
     int64_t count, int64_t width, const REAL *const *rows, const REAL *taps, REAL *y) {
   VECTORISED
   for (int64_t i = 0; i < width; i++) {
@@ -24,10 +27,10 @@ INLINE void F(spectral_sum_fixed)(
 INLINE void F(spectral_sum)(
     int64_t count, int64_t width, const REAL *const *rows, const REAL *taps, REAL *y) {
   switch (count) {
-    case 1: F(spectral_sum_fixed)(1, width, rows, taps, y); break;
-    case 3: F(spectral_sum_fixed)(3, width, rows, taps, y); break;
-    case 5: F(spectral_sum_fixed)(5, width, rows, taps, y); break;
-    case 7: F(spectral_sum_fixed)(7, width, rows, taps, y); break;
+    case 1: F(spectral_sum_of)(1, width, rows, taps, y); break;
+    case 3: F(spectral_sum_of)(3, width, rows, taps, y); break;
+    case 5: F(spectral_sum_of)(5, width, rows, taps, y); break;
+    case 7: F(spectral_sum_of)(7, width, rows, taps, y); break;
     default: {
       const REAL *centre = rows[count / 2], tap = taps[count / 2];
       VECTORISED
@@ -41,153 +44,146 @@ INLINE void F(spectral_sum)(
   }
 }
 
-// Adds one frame's row of products, weighted by its tap; sums [2 + C, pitch].
+INLINE void F(spectral_block_of)(
+    int64_t count, int64_t width, const REAL *const *rows, const REAL *taps, REAL *y) {
+  const REAL *in[16];
+  REAL *y0 = y, *y1 = y + width, *y2 = y1 + width, *y3 = y2 + width;
+  for (int64_t k = 0; k < count + 3; k++) in[k] = rows[k];
+  VECTORISED
+  for (int64_t i = 0; i < width; i++) {
+    REAL v[16], sums[4];
+    for (int64_t k = 0; k < count + 3; k++) v[k] = in[k][i];
+    for (int64_t j = 0; j < 4; j++) {
+      sums[j] = taps[count / 2] * v[j + count / 2];
+      for (int64_t k = 0; k < count / 2; k++) sums[j] += taps[k] * (v[j + k] + v[j + count - 1 - k]);
+    }
+    y0[i] = sums[0];
+    y1[i] = sums[1];
+    y2[i] = sums[2];
+    y3[i] = sums[3];
+  }
+}
+
+// The sums of a block of rows, each starting a row further down; a row is loaded once for all of them.
+INLINE void F(spectral_block)(
+    int64_t count, int64_t width, const REAL *const *rows, const REAL *taps, REAL *y) {
+  switch (count) {
+    case 3: F(spectral_block_of)(3, width, rows, taps, y); break;
+    case 5: F(spectral_block_of)(5, width, rows, taps, y); break;
+    case 7: F(spectral_block_of)(7, width, rows, taps, y); break;
+    default:
+      for (int64_t j = 0; j < block_rows; j++)
+        F(spectral_sum)(count, width, rows + j, taps, y + j * width);
+  }
+}
+
+// A row's products.
 INLINE void F(spectral_products)(
-    int64_t width, int64_t channels, int64_t channel_step, int64_t pitch, REAL tap, const REAL *x,
-    const REAL *d, const REAL *f, REAL *sums) {
-  REAL *plain = sums, *square = sums + pitch;
-  for (int64_t c = 0; c < channels; c++) {
-    const REAL *fc = f + c * channel_step;
-    REAL *cross = sums + (2 + c) * pitch;
-    REAL unit = c == 0 ? 1 : 0;
+    const F(spectral_work) * work, const REAL *x, const REAL *d, const REAL *f, REAL *products) {
+  int64_t width = work->spectral->width, pitch = work->pitch;
+  REAL *plain = products, *square = products + pitch, *cross = products + 2 * pitch;
+  VECTORISED
+  for (int64_t i = 0; i < width; i++) {
+    REAL u = x[i] * d[i], fu = f[i] * u;
+    plain[i] = u;
+    cross[i] = fu;
+    square[i] = f[i] * fu;
+  }
+  for (int64_t c = 1; c < work->spectral->channels; c++) {
+    f += work->channel_step;
+    cross += pitch;
     VECTORISED
     for (int64_t i = 0; i < width; i++) {
-      REAL u = tap * x[i] * d[i], fu = fc[i] * u;
-      plain[i] += unit * u;
-      cross[i] += fu;
-      square[i] += fc[i] * fu;
+      REAL fu = f[i] * plain[i];
+      cross[i] = fu;
+      square[i] += f[i] * fu;
     }
   }
 }
 
-// K(u) from the filtered rows [2 + C, width] of u.
+// K(u) from the filtered products of u.
 INLINE void F(spectral_combine)(
-    int64_t width, int64_t channels, int64_t channel_step, REAL inverse_alpha, const REAL *filtered,
-    const REAL *f, REAL *y) {
-  const REAL *plain = filtered, *square = filtered + width;
-  for (int64_t c = 0; c < channels; c++) {
-    const REAL *fc = f + c * channel_step, *cross = filtered + (2 + c) * width;
-    if (c == 0) {
-      VECTORISED
-      for (int64_t i = 0; i < width; i++)
-        y[i] = inverse_alpha * plain[i] - square[i] + fc[i] * (2 * cross[i] - fc[i] * plain[i]);
+    const F(spectral_work) * work, const REAL *filtered, const REAL *f, REAL *y) {
+  int64_t width = work->spectral->width, pitch = work->pitch;
+  REAL inverse_alpha = R(1 / work->spectral->alpha);
+  const REAL *plain = filtered, *square = filtered + pitch, *cross = filtered + 2 * pitch;
+  VECTORISED
+  for (int64_t i = 0; i < width; i++)
+    y[i] = inverse_alpha * plain[i] - square[i] + f[i] * (2 * cross[i] - f[i] * plain[i]);
+  for (int64_t c = 1; c < work->spectral->channels; c++) {
+    f += work->channel_step;
+    cross += pitch;
+    VECTORISED
+    for (int64_t i = 0; i < width; i++) y[i] += f[i] * (2 * cross[i] - f[i] * plain[i]);
+  }
+}
+
+// A row of the result, from the filtered products of u = d·x.
+INLINE void F(spectral_finish)(const F(spectral_work) * work, int64_t at, const REAL *u, REAL *ku) {
+  const REAL *d = work->d + at;
+  REAL *y = work->y + at;
+  F(spectral_combine)(work, u, work->f + at, ku);
+  VECTORISED
+  for (int64_t i = 0; i < work->spectral->width; i++) y[i] = d[i] * ku[i];
+}
+
+// A row of the gradients, from the filtered products of u = d·x and those of v = d·dy by the adjoint; rows has two of
+// scratch.
+INLINE void F(spectral_finish_gradient)(
+    const F(spectral_work) * work, int64_t at, const REAL *u, const REAL *v, REAL *rows) {
+  int64_t width = work->spectral->width, pitch = work->pitch;
+  const REAL *x = work->x + at, *d = work->d + at, *f = work->f + at, *dy = work->dy + at;
+  REAL *ku = rows, *kv = rows + pitch, *dx = work->dx + at;
+  F(spectral_combine)(work, v, f, kv);
+  VECTORISED
+  for (int64_t i = 0; i < width; i++) dx[i] = d[i] * kv[i];
+  if (!work->dd) return;
+  REAL *dd = work->dd + at;
+  F(spectral_combine)(work, u, f, ku);
+  VECTORISED
+  for (int64_t i = 0; i < width; i++) dd[i] = dy[i] * ku[i] + x[i] * kv[i];
+  for (int64_t c = 0; c < work->spectral->channels; c++) {
+    const REAL *fc = f + c * work->channel_step, *cu = u + (2 + c) * pitch, *cv = v + (2 + c) * pitch;
+    REAL *df = work->df + c * work->channel_step + at;
+    VECTORISED
+    for (int64_t i = 0; i < width; i++)
+      df[i] = 2 * d[i] * (dy[i] * (cu[i] - fc[i] * u[i]) + x[i] * (cv[i] - fc[i] * v[i]));
+  }
+}
+
+// Where a frame's rows of products come from: x·d and f, or products made before, `row_step` apart.
+typedef struct {
+  const REAL *x, *d, *f, *products;
+} F(spectral_source);
+
+// Filters a block of rows of a frame, from `first`, over space. The window holds the padded rows of products that
+// the block's filters span; the next block further down reuses what they share.
+INLINE void F(spectral_filter)(
+    const F(spectral_work) * work, F(spectral_source) source, int64_t first, bool continues, REAL *window,
+    REAL *vertical, REAL *filtered) {
+  const ck_spectral *s = work->spectral;
+  int64_t kh = s->sizes[1], kw = s->sizes[2], depth = kh + block_rows - 1, row_step = work->row_step;
+  const REAL *rows[depth > kw ? depth : kw];
+  for (int64_t k = 0; k < depth; k++) {
+    int64_t h = first - kh / 2 + k, at = h * s->width;
+    REAL *row = window + (h + depth) % depth * row_step;
+    rows[k] = row;
+    if (continues && k < kh - 1) continue;
+    if (h < 0 || h >= s->height) {
+      memset(row, 0, (size_t)row_step * sizeof(REAL));
+    } else if (source.products) {
+      for (int64_t q = 0; q < 2 + s->channels; q++)
+        memcpy(
+            row + q * work->pitch + kw / 2, source.products + h * row_step + q * work->pitch,
+            (size_t)s->width * sizeof(REAL));
     } else {
-      VECTORISED
-      for (int64_t i = 0; i < width; i++) y[i] += fc[i] * (2 * cross[i] - fc[i] * plain[i]);
+      F(spectral_products)(work, source.x + at, source.d + at, source.f + at, row + kw / 2);
     }
   }
-}
-
-CK_CLONES static void F(spectral_band)(
-    const F(spectral_work) * work, int64_t item, int64_t first, int64_t last, REAL *scratch) {
-  const ck_spectral *s = work->spectral;
-  int64_t width = s->width, height = s->height, channels = s->channels, products = 2 + channels;
-  int64_t step = s->batch * s->frames * height * width;
-  int64_t kt = s->sizes[0], kh = s->sizes[1], kw = s->sizes[2];
-  int64_t pitch = width + kw - 1, field_rows = products * width;
-  // Rows outside the frame stay zero, and so do the margins of the padded rows.
-  REAL *padded = scratch, *ring = padded + products * pitch;
-  REAL *filtered = ring + kh * work->fields * field_rows;
-  REAL *ku = filtered + work->fields * field_rows, *kv = ku + width;
-  const REAL *rows[kh > kw ? kh : kw];
-  memset(padded, 0, (size_t)(products * pitch) * sizeof(REAL));
-
-  for (int64_t t = 0; t < s->frames; t++) {
-    for (int64_t h = first - kh / 2; h < last + kh / 2; h++) {
-      REAL *slot = ring + (h + kh) % kh * work->fields * field_rows;
-      if (h < 0 || h >= height) {
-        memset(slot, 0, (size_t)(work->fields * field_rows) * sizeof(REAL));
-      } else {
-        for (int64_t field = 0; field < work->fields; field++) {
-          for (int64_t q = 0; q < products; q++)
-            memset(padded + q * pitch + kw / 2, 0, (size_t)width * sizeof(REAL));
-          for (int64_t k = 0; k < kt; k++) {
-            int64_t frame = t + k - kt / 2;
-            if (frame < 0 || frame >= s->frames) continue;
-            int64_t at = ((item * s->frames + frame) * height + h) * width;
-            F(spectral_products)(
-                width, channels, step, pitch, work->taps[0][k], work->x[field] + at, work->d + at,
-                work->f + at, padded + kw / 2);
-          }
-          for (int64_t q = 0; q < products; q++) {
-            for (int64_t k = 0; k < kw; k++) rows[k] = padded + q * pitch + k;
-            F(spectral_sum)(kw, width, rows, work->taps[2], slot + field * field_rows + q * width);
-          }
-        }
-      }
-      int64_t row = h - kh / 2;
-      if (row < first) continue;
-      for (int64_t k = 0; k < kh; k++)
-        rows[k] = ring + (row - kh / 2 + k + kh) % kh * work->fields * field_rows;
-      F(spectral_sum)(kh, work->fields * field_rows, rows, work->taps[1], filtered);
-
-      int64_t at = ((item * s->frames + t) * height + row) * width;
-      const REAL *x = work->x[0] + at, *dy = work->x[1] + at, *d = work->d + at, *f = work->f + at;
-      REAL *y = work->y + at, inverse_alpha = R(s->inverse_alpha);
-      F(spectral_combine)(width, channels, step, inverse_alpha, filtered, f, ku);
-      if (work->fields == 1) {
-        VECTORISED
-        for (int64_t i = 0; i < width; i++) y[i] = d[i] * ku[i];
-        continue;
-      }
-      const REAL *u = filtered, *v = filtered + field_rows;
-      F(spectral_combine)(width, channels, step, inverse_alpha, v, f, kv);
-      REAL *dd = work->dd + at;
-      VECTORISED
-      for (int64_t i = 0; i < width; i++) {
-        y[i] = d[i] * kv[i];
-        dd[i] = dy[i] * ku[i] + x[i] * kv[i];
-      }
-      for (int64_t c = 0; c < channels; c++) {
-        const REAL *fc = f + c * step, *cu = u + (2 + c) * width, *cv = v + (2 + c) * width;
-        REAL *df = work->df + c * step + at;
-        VECTORISED
-        for (int64_t i = 0; i < width; i++)
-          df[i] = 2 * d[i] * (dy[i] * (cu[i] - fc[i] * u[i]) + x[i] * (cv[i] - fc[i] * v[i]));
-      }
+  F(spectral_block)(kh, row_step, rows, work->taps[1], vertical);
+  for (int64_t j = 0; j < block_rows; j++)
+    for (int64_t q = 0; q < 2 + s->channels; q++) {
+      for (int64_t k = 0; k < kw; k++) rows[k] = vertical + j * row_step + q * work->pitch + k;
+      F(spectral_sum)(kw, s->width, rows, work->taps[2], filtered + j * row_step + q * work->pitch);
     }
-  }
-}
-
-static void F(spectral_bands)(void *context, int64_t begin, int64_t end) {
-  const F(spectral_work) *work = context;
-  const ck_spectral *s = work->spectral;
-  int64_t products = 2 + s->channels, bands = (s->height + band_rows - 1) / band_rows;
-  size_t bytes = sizeof(REAL) *
-      (size_t)(products * (s->width + s->sizes[2] - 1) +
-               work->fields * products * s->width * (s->sizes[1] + 1) + 2 * s->width);
-  REAL *scratch = ck_allocate(bytes);
-  for (int64_t band = begin; band < end; band++) {
-    int64_t first = band % bands * band_rows, last = first + band_rows;
-    F(spectral_band)(work, band / bands, first, last < s->height ? last : s->height, scratch);
-  }
-  ck_deallocate(scratch, bytes);
-}
-
-static void F(spectral_run)(F(spectral_work) work) {
-  const ck_spectral *s = work.spectral;
-  REAL taps[s->sizes[0] + s->sizes[1] + s->sizes[2]], *next = taps;
-  for (int axis = 0; axis < 3; axis++) {
-    int64_t size = s->sizes[axis];
-    double exact[size];
-    ck_spectral_taps(size, exact);
-    for (int64_t k = 0; k < size; k++) next[k] = R(exact[k]);
-    work.taps[axis] = next;
-    next += size;
-  }
-  int64_t bands = (s->height + band_rows - 1) / band_rows;
-  ck_parallel(s->batch * bands, 1, &work, F(spectral_bands));
-}
-
-void F(ck_spectral_product)(
-    const ck_spectral *spectral, const REAL *x, const REAL *d, const REAL *f, REAL *y) {
-  F(spectral_run)((F(spectral_work)){
-      .spectral = spectral, .x = {x, x}, .d = d, .f = f, .fields = 1, .y = y});
-}
-
-void F(ck_spectral_gradient)(
-    const ck_spectral *spectral, const REAL *x, const REAL *d, const REAL *f, const REAL *dy,
-    REAL *dx, REAL *dd, REAL *df) {
-  F(spectral_run)((F(spectral_work)){
-      .spectral = spectral, .x = {x, dy}, .d = d, .f = f, .fields = 2, .y = dx, .dd = dd, .df = df});
 }

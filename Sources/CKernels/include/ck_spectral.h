@@ -3,30 +3,48 @@
 
 #include <stdint.h>
 
-// The filtered Taylor operator of SFSeg on volumes [batch, frames, height, width], with `channels` pairwise
-// volumes f [channels, batch, frames, height, width] and weights d = s^p:
-//   y = d·K(d·x),   K(u) = (1/α − Σ f²)·G∗u − G∗(Σ f²·u) + 2 Σ f·G∗(f·u),
-// G separable with zero padding. It is symmetric: the gradient of x is the operator applied to that of y.
+// The operator of SFSeg on volumes [batch, frames, height, width], with `channels` pairwise volumes
+// f [channels, batch, frames, height, width] and weights d = s^p: y = d·K(d·x), with the Taylor links
+//   K(u) = (1/α − Σ f²)·G∗u − G∗(Σ f²·u) + 2 Σ f·G∗(f·u),
+// G separable with zero padding.
 typedef struct {
   int64_t batch, frames, height, width, channels;
   int64_t sizes[3];       // of the kernel, odd: time, height, width
-  double inverse_alpha;
+  double alpha;
 } ck_spectral;
+
+// The motion of the pixels, of the volumes' element type; first to the next frame, then to the one before.
+typedef struct {
+  const void *flow[2];       // [batch, frames, height, width, 2] in pixels, (x, y)
+  const void *agreement[2];  // [batch, frames, height, width]: how much the link along the flow counts
+} ck_spectral_motion;
 
 /// The taps exp(−½ (i/σ)²), σ = (size − 1)/4, of an odd size, normalised to a sum of 1.
 void ck_spectral_taps(int64_t size, double *taps);
 
+/// y. Without a motion, NULL, the neighbours of a pixel in another frame lie around the same place.
 void ck_spectral_product_f32(
-    const ck_spectral *spectral, const float *x, const float *d, const float *f, float *y);
+    const ck_spectral *spectral, const ck_spectral_motion *motion, const float *x, const float *d,
+    const float *f, float *y);
 void ck_spectral_product_f64(
-    const ck_spectral *spectral, const double *x, const double *d, const double *f, double *y);
+    const ck_spectral *spectral, const ck_spectral_motion *motion, const double *x, const double *d,
+    const double *f, double *y);
 
-/// The gradients of x, d and f from that of y.
+/// The gradients of x, d and f from that of y; dd and df may both be NULL.
 void ck_spectral_gradient_f32(
-    const ck_spectral *spectral, const float *x, const float *d, const float *f, const float *dy,
-    float *dx, float *dd, float *df);
+    const ck_spectral *spectral, const ck_spectral_motion *motion, const float *x, const float *d,
+    const float *f, const float *dy, float *dx, float *dd, float *df);
 void ck_spectral_gradient_f64(
-    const ck_spectral *spectral, const double *x, const double *d, const double *f,
-    const double *dy, double *dx, double *dd, double *df);
+    const ck_spectral *spectral, const ck_spectral_motion *motion, const double *x, const double *d,
+    const double *f, const double *dy, double *dx, double *dd, double *df);
+
+/// How well the flows between frames and the next ones agree, both [frames, height, width, 2]:
+/// 1 / (1 + |flow(p) + back(p + flow(p))|² / tolerance²), 0 where p + flow(p) lies beside the frame.
+void ck_flow_agreement_f32(
+    int64_t frames, int64_t height, int64_t width, double tolerance, const float *flow,
+    const float *back, float *agreement);
+void ck_flow_agreement_f64(
+    int64_t frames, int64_t height, int64_t width, double tolerance, const double *flow,
+    const double *back, double *agreement);
 
 #endif

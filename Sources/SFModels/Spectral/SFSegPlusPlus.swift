@@ -67,11 +67,11 @@ public struct SFSegPlusPlus: Module {
   }
 
   /// The soft mask `[N, T, H, W]` of channels `[N, T, H, W, C]` in [0, 1].
-  public func callAsFunction(_ channels: Tensor) -> Tensor {
+  public func callAsFunction(_ channels: Tensor, motion: SpectralMotion? = nil) -> Tensor {
     let unary = mixture(channels)
     return segmenter(
-      unary: unary, pairwise: pairwiseWeight == nil ? unary : pairwiseMixture(channels), alpha: alpha?.value,
-      p: p?.value, slope: slope?.value)
+      unary: unary, pairwise: pairwiseWeight == nil ? unary : pairwiseMixture(channels), motion: motion,
+      alpha: alpha?.value, p: p?.value, slope: slope?.value)
   }
 
   private func mixture(_ channels: Tensor, _ weight: Parameter, _ bias: Parameter) -> Tensor {

@@ -12,42 +12,47 @@ import Tensor
 ///   - alpha: how much a difference of features weakens a link; up to 1/C keeps links between features in [0, 1]
 ///     from going negative.
 ///   - p: the power of the unary scores.
+///   - motion: where the pixels move; without it the neighbours in other frames lie around the same place.
 /// - Returns: The next solution, not normalised, with gradients to x, s and f.
 public func spectralStep(
   _ x: Tensor, unary s: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1,
-  p: Double = 0.1
+  p: Double = 0.1, motion: SpectralMotion? = nil
 ) -> Tensor {
-  spectralProduct(x, weight: s.pow(p), pairwise: f, kernel: kernel, alpha: alpha)
+  spectralProduct(x, weight: s.pow(p), pairwise: f, kernel: kernel, alpha: alpha, motion: motion)
 }
 
-/// As `spectralStep(_:unary:pairwise:kernel:alpha:p:)`, with gradients to alpha and p too, one value each.
+/// As the step above, with gradients to alpha and p too, one value each.
 public func spectralStep(
-  _ x: Tensor, unary s: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Tensor, p: Tensor
+  _ x: Tensor, unary s: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Tensor, p: Tensor,
+  motion: SpectralMotion? = nil
 ) -> Tensor {
-  spectralProduct(x, weight: s.pow(p), pairwise: f, kernel: kernel, alpha: alpha)
+  spectralProduct(x, weight: s.pow(p), pairwise: f, kernel: kernel, alpha: alpha, motion: motion)
 }
 
 /// The step with the unary weights D = S^p given, so that iterations share them: D·K·D·x, K the links between pixels.
 ///
-/// Symmetric: the gradient of x is the product with the gradient of the result. One fused pass over the volume, without
-/// intermediate volumes, forward and back.
+/// One fused pass over the volume, without intermediate volumes, forward and back. Without motion it is symmetric: the
+/// gradient of x is the product with the gradient of the result. With motion a few frames of intermediate products
+/// are kept, and the gradient is scattered to where the values were sampled.
 public func spectralProduct(
-  _ x: Tensor, weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1
+  _ x: Tensor, weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1,
+  motion: SpectralMotion? = nil
 ) -> Tensor {
-  let plan = SpectralPlan(x, d, f, kernel: kernel, alpha: alpha)
+  let plan = SpectralPlan(x, d, f, kernel: kernel, alpha: alpha, motion: motion)
   let (x0, d0, f0) = (x.detached(), d.detached(), f.detached())
   return plan.product(x0, d0, f0).recorded(jointly: [x, d, f]) { dy, wanted in
-    if !wanted[1] && !wanted[2] { return [plan.product(dy, d0, f0), nil, nil] }
-    return zip(plan.gradients(x0, d0, f0, dy), wanted).map { $1 ? $0 : nil }
+    let found = plan.gradients(x0, d0, f0, dy, all: wanted[1] || wanted[2])
+    return wanted.indices.map { wanted[$0] ? found[$0] : nil }
   }
 }
 
-/// As `spectralProduct(_:weight:pairwise:kernel:alpha:)`, with a gradient to alpha too, one value: links weakened by
-/// α·(F_i − F_j)² are those between the features √α·F.
+/// As the product above, with a gradient to alpha too, one value: links weakened by α·(F_i − F_j)² are those between the
+/// features √α·F.
 public func spectralProduct(
-  _ x: Tensor, weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Tensor
+  _ x: Tensor, weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Tensor,
+  motion: SpectralMotion? = nil
 ) -> Tensor {
-  spectralProduct(x, weight: d, pairwise: f * alpha.sqrt(), kernel: kernel) / alpha
+  spectralProduct(x, weight: d, pairwise: f * alpha.sqrt(), kernel: kernel, motion: motion) / alpha
 }
 
 /// The degrees M·1 of the pixels: the sums of their links.
@@ -55,10 +60,11 @@ public func spectralProduct(
 /// None is below the link of the pixel to itself; where links have gone negative (an alpha too large for the Taylor
 /// expansion) it stands in, so that nothing explodes.
 public func spectralDegree(
-  weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1
+  weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1,
+  motion: SpectralMotion? = nil
 ) -> Tensor {
   let ones = Tensor(ones: d.shape, dtype: d.dtype)
-  let degree = spectralProduct(ones, weight: d, pairwise: f, kernel: kernel, alpha: alpha)
+  let degree = spectralProduct(ones, weight: d, pairwise: f, kernel: kernel, alpha: alpha, motion: motion)
   let centre = kernel.map { spectralTaps(size: $0)[$0 / 2] }.reduce(1, *)
   return Tensor.maximum(degree, d.squared() * (centre / alpha))
 }
@@ -72,11 +78,14 @@ public func spectralTaps(size: Int) -> [Double] {
   return taps
 }
 
-/// A spectral step's sizes, checked once.
+/// A spectral step's sizes, checked once, and its motion.
 private struct SpectralPlan {
   private let sizes: ck_spectral
+  private let motion: [Tensor]
 
-  init(_ x: Tensor, _ d: Tensor, _ f: Tensor, kernel: [Int], alpha: Double) {
+  init(
+    _ x: Tensor, _ d: Tensor, _ f: Tensor, kernel: [Int], alpha: Double, motion: SpectralMotion?
+  ) {
     precondition(
       x.rank == 4 && d.shape == x.shape && (f.shape == x.shape || f.rank == 5 && f.shape[0] > 0)
         && Shape(f.shape.suffix(4)) == x.shape,
@@ -90,69 +99,55 @@ private struct SpectralPlan {
     let n = x.shape.map(Int64.init)
     sizes = ck_spectral(
       batch: n[0], frames: n[1], height: n[2], width: n[3], channels: f.rank == 5 ? Int64(f.shape[0]) : 1,
-      sizes: (Int64(kernel[0]), Int64(kernel[1]), Int64(kernel[2])), inverse_alpha: 1 / alpha)
+      sizes: (Int64(kernel[0]), Int64(kernel[1]), Int64(kernel[2])), alpha: alpha)
+    self.motion =
+      motion.map { [$0.forward, $0.backward, $0.forwardAgreement, $0.backwardAgreement] } ?? []
+    for tensor in self.motion {
+      precondition(
+        Shape(tensor.shape.prefix(4)) == x.shape && tensor.dtype == x.dtype,
+        "spectral step: motion of \(tensor.dtype) \(tensor.shape), x of \(x.dtype) \(x.shape)")
+    }
   }
 
   func product(_ x: Tensor, _ d: Tensor, _ f: Tensor) -> Tensor {
-    withElements(of: [x, d, f], results: [x]) { i, o in
-      withUnsafePointer(to: sizes) { plan in
-        if x.dtype == .float32 {
-          ck_spectral_product_f32(plan, i[0].start(), i[1].start(), i[2].start(), o[0].start())
-        } else {
-          ck_spectral_product_f64(plan, i[0].start(), i[1].start(), i[2].start(), o[0].start())
-        }
+    run([x, d, f], results: [x]) { plan, motion, i, o in
+      if x.dtype == .float32 {
+        ck_spectral_product_f32(plan, motion, i[0].start(), i[1].start(), i[2].start(), o[0].start())
+      } else {
+        ck_spectral_product_f64(plan, motion, i[0].start(), i[1].start(), i[2].start(), o[0].start())
       }
     }[0]
   }
 
-  func gradients(_ x: Tensor, _ d: Tensor, _ f: Tensor, _ dy: Tensor) -> [Tensor] {
-    withElements(of: [x, d, f, dy], results: [x, d, f]) { i, o in
-      withUnsafePointer(to: sizes) { plan in
-        if x.dtype == .float32 {
-          ck_spectral_gradient_f32(
-            plan, i[0].start(), i[1].start(), i[2].start(), i[3].start(), o[0].start(), o[1].start(),
-            o[2].start())
-        } else {
-          ck_spectral_gradient_f64(
-            plan, i[0].start(), i[1].start(), i[2].start(), i[3].start(), o[0].start(), o[1].start(),
-            o[2].start())
-        }
+  /// The gradients of x, and where all are wanted of d and f.
+  func gradients(_ x: Tensor, _ d: Tensor, _ f: Tensor, _ dy: Tensor, all: Bool) -> [Tensor] {
+    run([x, d, f, dy], results: all ? [x, d, f] : [x]) { plan, motion, i, o in
+      if x.dtype == .float32 {
+        ck_spectral_gradient_f32(
+          plan, motion, i[0].start(), i[1].start(), i[2].start(), i[3].start(), o[0].start(),
+          all ? o[1].start() : nil, all ? o[2].start() : nil)
+      } else {
+        ck_spectral_gradient_f64(
+          plan, motion, i[0].start(), i[1].start(), i[2].start(), i[3].start(), o[0].start(),
+          all ? o[1].start() : nil, all ? o[2].start() : nil)
       }
     }
   }
-}
 
-extension UnsafeMutableRawBufferPointer {
-  fileprivate func start<Element>() -> UnsafeMutablePointer<Element>? {
-    baseAddress?.assumingMemoryBound(to: Element.self)
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  fileprivate func start<Element>() -> UnsafePointer<Element>? {
-    baseAddress?.assumingMemoryBound(to: Element.self)
-  }
-}
-
-/// Runs a kernel on the elements of some tensors; it writes one result like each of `results`.
-private func withElements(
-  of inputs: [Tensor], results: [Tensor],
-  _ kernel: ([UnsafeRawBufferPointer], [UnsafeMutableRawBufferPointer]) -> Void
-) -> [Tensor] {
-  func enter(_ pointers: [UnsafeRawBufferPointer], _ outputs: [UnsafeMutableRawBufferPointer]) -> [Tensor] {
-    if pointers.count < inputs.count {
-      return inputs[pointers.count].withUnsafeBytes { enter(pointers + [$0], outputs) }
+  private func run(
+    _ inputs: [Tensor], results: [Tensor],
+    _ kernel: (
+      UnsafePointer<ck_spectral>, UnsafePointer<ck_spectral_motion>?, [UnsafeRawBufferPointer],
+      [UnsafeMutableRawBufferPointer]
+    ) -> Void
+  ) -> [Tensor] {
+    withElements(of: inputs + motion, results: results.map { ($0.shape, $0.dtype) }) { i, o in
+      withUnsafePointer(to: sizes) { plan in
+        guard !motion.isEmpty else { return kernel(plan, nil, i, o) }
+        let m = i.suffix(4).map(\.baseAddress)
+        let pointers = ck_spectral_motion(flow: (m[0], m[1]), agreement: (m[2], m[3]))
+        withUnsafePointer(to: pointers) { kernel(plan, $0, i, o) }
+      }
     }
-    guard outputs.count < results.count else {
-      kernel(pointers, outputs)
-      return []
-    }
-    let like = results[outputs.count]
-    var later: [Tensor] = []
-    let result = Tensor(unsafeUninitialized: like.shape, dtype: like.dtype) {
-      later = enter(pointers, outputs + [$0])
-    }
-    return [result] + later
   }
-  return enter([], [])
 }

@@ -38,12 +38,13 @@ public struct SpectralSegmenter: Sendable, Hashable {
   ///     [0.05, 0.95] first.
   ///   - f: pairwise features in [0, 1], of the unary's shape or `[C, N, T, H, W]`.
   ///   - start: where the iteration starts; the mapped unary scores unless given.
+  ///   - motion: where the pixels move; without it the neighbours in other frames lie around the same place.
   ///   - alpha: stands in for the segmenter's, one value; gradients flow to it.
   ///   - p: stands in for the segmenter's, one value; gradients flow to it.
   ///   - slope: stands in for the segmenter's, one value; gradients flow to it.
   public func callAsFunction(
-    unary s: Tensor, pairwise f: Tensor, start: Tensor? = nil, alpha: Tensor? = nil, p: Tensor? = nil,
-    slope: Tensor? = nil
+    unary s: Tensor, pairwise f: Tensor, start: Tensor? = nil, motion: SpectralMotion? = nil,
+    alpha: Tensor? = nil, p: Tensor? = nil, slope: Tensor? = nil
   ) -> Tensor {
     let scores = 0.05 + 0.9 * s
     let weight = p.map { scores.pow($0) } ?? scores.pow(self.p)
@@ -52,11 +53,11 @@ public struct SpectralSegmenter: Sendable, Hashable {
     let strength = (alpha == nil ? self.alpha : 1) / (f.rank == 5 ? Double(f.shape[0]) : 1)
     let degree =
       normalization == .degree
-      ? spectralDegree(weight: weight, pairwise: f, kernel: kernel, alpha: strength) : nil
+      ? spectralDegree(weight: weight, pairwise: f, kernel: kernel, alpha: strength, motion: motion) : nil
 
     var x = start ?? scores
     for iteration in 0..<iterations {
-      x = spectralProduct(x, weight: weight, pairwise: f, kernel: kernel, alpha: strength)
+      x = spectralProduct(x, weight: weight, pairwise: f, kernel: kernel, alpha: strength, motion: motion)
       switch normalization {
       case .spectral: x = unitNormalized(x)
       case .degree: x = x / degree!

@@ -1,0 +1,269 @@
+// The Taylor operator on the motion-compensated graph: the neighbours of pixel p in frame t + k lie around the place
+// to which the flow carries p, weighted by how well the flows there and back agree. A frame's products are filtered
+// over space as in the plain operator; then, over time, the filtered products are sampled along the flow. The
+// adjoint scatters where the operator samples, and filters what has arrived.
+//
+// Frames of products have a border of one zero pixel, where samples beside the frame end.
+
+typedef struct {
+  REAL *x, *y, *weight;  // where the pixels of a row come to lie, and how much that counts
+  int64_t *index;        // of the upper left of the four pixels around, in a frame of products with its border
+  REAL *share[4];        // of these four
+} F(spectral_path);
+
+static size_t F(spectral_path_bytes)(int64_t width) {
+  return (size_t)width * (7 * sizeof(REAL) + sizeof(int64_t));
+}
+
+static F(spectral_path) F(spectral_path_in)(void *scratch, int64_t width) {
+  int64_t *index = scratch;
+  REAL *rows = (REAL *)(index + width);
+  return (F(spectral_path)){
+      .index = index, .x = rows, .y = rows + width, .weight = rows + 2 * width,
+      .share = {rows + 3 * width, rows + 4 * width, rows + 5 * width, rows + 6 * width}};
+}
+
+// One step further along the flow from (*x, *y), between pixels; beside the frame the path ends.
+INLINE void F(spectral_follow)(
+    int64_t height, int64_t width, const REAL *flow, const REAL *agreement, REAL *x, REAL *y, REAL *weight) {
+  REAL left = F(floor)(*x), top = F(floor)(*y), dx = 0, dy = 0, agrees = 0;
+  if (!(left >= -1 && left < R(width) && top >= -1 && top < R(height))) {
+    *weight = 0;
+    return;
+  }
+  for (int64_t corner = 0; corner < 4; corner++) {
+    int64_t column = (int64_t)left + corner % 2, row = (int64_t)top + corner / 2;
+    if (column < 0 || column >= width || row < 0 || row >= height) continue;
+    REAL share = (corner % 2 ? *x - left : 1 - (*x - left)) * (corner / 2 ? *y - top : 1 - (*y - top));
+    int64_t at = row * width + column;
+    dx += share * flow[2 * at];
+    dy += share * flow[2 * at + 1];
+    agrees += share * agreement[at];
+  }
+  *x += dx;
+  *y += dy;
+  *weight *= agrees;
+}
+
+// Where the pixels of row h of frame t lie in frame t + offset, along the flow from frame to frame.
+INLINE void F(spectral_trace)(
+    const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, REAL tap,
+    F(spectral_path) path) {
+  const ck_spectral *s = work->spectral;
+  const ck_spectral_motion *motion = work->motion;
+  int64_t width = s->width, height = s->height, forwards = offset > 0, row_step = work->row_step;
+  const REAL *flows = motion->flow[!forwards], *agreements = motion->agreement[!forwards];
+  for (int64_t step = 0; step < (forwards ? offset : -offset); step++) {
+    int64_t frame = (item * s->frames + t + (forwards ? step : -step)) * height * width;
+    const REAL *flow = flows + 2 * frame, *agreement = agreements + frame;
+    if (step == 0) {
+      flow += 2 * h * width;
+      agreement += h * width;
+      VECTORISED
+      for (int64_t i = 0; i < width; i++) {
+        path.x[i] = R(i) + flow[2 * i];
+        path.y[i] = R(h) + flow[2 * i + 1];
+        path.weight[i] = tap * agreement[i];
+      }
+    } else {
+      for (int64_t i = 0; i < width; i++)
+        F(spectral_follow)(height, width, flow, agreement, path.x + i, path.y + i, path.weight + i);
+    }
+  }
+  VECTORISED
+  for (int64_t i = 0; i < width; i++) {
+    REAL x = path.x[i], y = path.y[i];
+    // Written so that what is no number lies outside.
+    bool inside = (x > -1) & (x < R(width)) & (y > -1) & (y < R(height));
+    x = inside ? x : 0;
+    y = inside ? y : 0;
+    REAL weight = inside ? path.weight[i] : 0, left = F(floor)(x), top = F(floor)(y);
+    path.index[i] = ((int64_t)top + 1) * row_step + (int64_t)left + 1;
+    x -= left;
+    y -= top;
+    path.share[0][i] = weight * (1 - x) * (1 - y);
+    path.share[1][i] = weight * x * (1 - y);
+    path.share[2][i] = weight * (1 - x) * y;
+    path.share[3][i] = weight * x * y;
+  }
+}
+
+INLINE int64_t F(spectral_frame_step)(const F(spectral_work) * work) {
+  return (work->spectral->height + 1 + block_rows) * work->row_step;
+}
+
+// The filtered products of a row, from those of the frames around it.
+INLINE void F(spectral_gather)(
+    const F(spectral_work) * work, int64_t item, int64_t t, int64_t h, F(spectral_path) path, REAL *sums) {
+  const ck_spectral *s = work->spectral;
+  int64_t kt = s->sizes[0], row_step = work->row_step, pitch = work->pitch;
+  for (int64_t k = 0; k < kt; k++) {
+    // The pixel's own frame first: it overwrites.
+    int64_t offset = k == 0 ? 0 : k <= kt / 2 ? k - kt / 2 - 1 : k - kt / 2;
+    REAL tap = work->taps[0][kt / 2 + offset];
+    if (t + offset < 0 || t + offset >= s->frames) continue;
+    const REAL *frame = work->ring + (t + offset) % kt * F(spectral_frame_step)(work);
+    if (offset == 0) {
+      const REAL *row = frame + (h + 1) * row_step + 1;
+      VECTORISED
+      for (int64_t i = 0; i < row_step - 1; i++) sums[i] = tap * row[i];
+      continue;
+    }
+    F(spectral_trace)(work, item, t, offset, h, tap, path);
+    for (int64_t q = 0; q < 2 + s->channels; q++) {
+      const REAL *product = frame + q * pitch;
+      REAL *sum = sums + q * pitch;
+      for (int64_t i = 0; i < s->width; i++) {
+        const REAL *upper = product + path.index[i], *lower = upper + row_step;
+        sum[i] += path.share[0][i] * upper[0] + path.share[1][i] * upper[1] +
+                  path.share[2][i] * lower[0] + path.share[3][i] * lower[1];
+      }
+    }
+  }
+}
+
+// Adds to rows first ..< last of frame t what the products of v = d·dy scatter there from the frames around. However
+// the rows are shared out, a pixel's terms come in the same order.
+CK_CLONES static void F(spectral_scatter)(
+    const F(spectral_work) * work, int64_t item, int64_t t, int64_t first, int64_t last,
+    F(spectral_path) path, REAL *products) {
+  const ck_spectral *s = work->spectral;
+  int64_t kt = s->sizes[0], width = s->width, row_step = work->row_step, pitch = work->pitch;
+  REAL *target = work->scattered;
+  memset(target + (first + 1) * row_step, 0, (size_t)((last - first) * row_step) * sizeof(REAL));
+  for (int64_t k = 0; k < kt; k++) {
+    int64_t offset = k - kt / 2, source = t - offset;
+    if (source < 0 || source >= s->frames) continue;
+    REAL tap = work->taps[0][k];
+    for (int64_t h = offset == 0 ? first : 0; h < (offset == 0 ? last : s->height); h++) {
+      int64_t at = ((item * s->frames + source) * s->height + h) * width;
+      if (offset != 0) {
+        F(spectral_trace)(work, item, source, offset, h, tap, path);
+        int64_t low = INT64_MAX, high = INT64_MIN;
+        VECTORISED
+        for (int64_t i = 0; i < width; i++) {
+          low = path.index[i] < low ? path.index[i] : low;
+          high = path.index[i] > high ? path.index[i] : high;
+        }
+        if (low >= (last + 1) * row_step || high + row_step < (first + 1) * row_step) continue;
+      }
+      F(spectral_products)(work, work->dy + at, work->d + at, work->f + at, products);
+      if (offset == 0) {
+        REAL *row = target + (h + 1) * row_step + 1;
+        VECTORISED
+        for (int64_t i = 0; i < row_step - 1; i++) row[i] += tap * products[i];
+        continue;
+      }
+      for (int64_t i = 0; i < width; i++) {
+        int64_t index = path.index[i];
+        bool upper = index >= (first + 1) * row_step && index < (last + 1) * row_step;
+        bool lower = index + row_step >= (first + 1) * row_step && index < last * row_step;
+        for (int64_t q = 0; q < 2 + s->channels; q++) {
+          REAL product = products[q * pitch + i], *to = target + index + q * pitch;
+          if (upper) {
+            to[0] += path.share[0][i] * product;
+            to[1] += path.share[1][i] * product;
+          }
+          if (lower) {
+            to[row_step] += path.share[2][i] * product;
+            to[row_step + 1] += path.share[3][i] * product;
+          }
+        }
+      }
+    }
+  }
+}
+
+// The steps of one frame, each over all its rows.
+
+CK_CLONES static void F(spectral_filter_frame)(
+    const F(spectral_work) * work, int64_t begin, int64_t end, REAL *window, REAL *vertical) {
+  const ck_spectral *s = work->spectral;
+  int64_t frame = work->frame * s->height * s->width, row_step = work->row_step;
+  REAL *slot = work->ring + work->frame % s->frames % s->sizes[0] * F(spectral_frame_step)(work);
+  F(spectral_source) source = {.x = work->x + frame, .d = work->d + frame, .f = work->f + frame};
+  for (int64_t block = begin; block < end; block++)
+    F(spectral_filter)(
+        work, source, block * block_rows, block > begin, window, vertical,
+        slot + (block * block_rows + 1) * row_step + 1);
+  if (end == blocks_of(s->height))
+    memset(slot + (s->height + 1) * row_step, 0, (size_t)row_step * sizeof(REAL));
+}
+
+static void F(spectral_filter_blocks)(void *context, int64_t begin, int64_t end) {
+  const F(spectral_work) *work = context;
+  int64_t depth = work->spectral->sizes[1] + block_rows - 1;
+  size_t bytes = sizeof(REAL) * (size_t)((depth + block_rows) * work->row_step);
+  REAL *window = ck_allocate(bytes);
+  memset(window, 0, bytes);
+  F(spectral_filter_frame)(work, begin, end, window, window + depth * work->row_step);
+  ck_deallocate(window, bytes);
+}
+
+CK_CLONES static void F(spectral_finish_frame)(
+    const F(spectral_work) * work, int64_t begin, int64_t end, F(spectral_path) path, REAL *scratch) {
+  const ck_spectral *s = work->spectral;
+  int64_t depth = s->sizes[1] + block_rows - 1, row_step = work->row_step;
+  int64_t item = work->frame / s->frames, t = work->frame % s->frames;
+  REAL *window = scratch, *vertical = window + depth * row_step, *v = vertical + block_rows * row_step;
+  REAL *u = v + block_rows * row_step, *rows = u + row_step;
+  F(spectral_source) arrived = {.products = work->scattered + row_step + 1};
+  for (int64_t block = begin; block < end; block++) {
+    int64_t first = block * block_rows, last = first + block_rows;
+    if (work->dy) F(spectral_filter)(work, arrived, first, block > begin, window, vertical, v);
+    for (int64_t h = first; h < last && h < s->height; h++) {
+      int64_t at = (work->frame * s->height + h) * s->width;
+      if (!work->dy || work->dd) F(spectral_gather)(work, item, t, h, path, u);
+      if (work->dy)
+        F(spectral_finish_gradient)(work, at, u, v + (h - first) * row_step, rows);
+      else
+        F(spectral_finish)(work, at, u, rows);
+    }
+  }
+}
+
+static void F(spectral_finish_blocks)(void *context, int64_t begin, int64_t end) {
+  const F(spectral_work) *work = context;
+  int64_t depth = work->spectral->sizes[1] + block_rows - 1;
+  size_t elements = (size_t)((depth + 2 * block_rows + 1) * work->row_step + 2 * work->pitch);
+  size_t path_bytes = F(spectral_path_bytes)(work->spectral->width);
+  size_t bytes = path_bytes + elements * sizeof(REAL);
+  char *scratch = ck_allocate(bytes);
+  memset(scratch, 0, bytes);
+  F(spectral_finish_frame)(
+      work, begin, end, F(spectral_path_in)(scratch, work->spectral->width), (REAL *)(scratch + path_bytes));
+  ck_deallocate(scratch, bytes);
+}
+
+static void F(spectral_scatter_rows)(void *context, int64_t begin, int64_t end) {
+  const F(spectral_work) *work = context;
+  const ck_spectral *s = work->spectral;
+  size_t path_bytes = F(spectral_path_bytes)(s->width);
+  size_t bytes = path_bytes + (size_t)work->row_step * sizeof(REAL);
+  char *scratch = ck_allocate(bytes);
+  F(spectral_scatter)(
+      work, work->frame / s->frames, work->frame % s->frames, begin, end,
+      F(spectral_path_in)(scratch, s->width), (REAL *)(scratch + path_bytes));
+  ck_deallocate(scratch, bytes);
+}
+
+static void F(spectral_motion_run)(F(spectral_work) * work) {
+  const ck_spectral *s = work->spectral;
+  int64_t kt = s->sizes[0], blocks = blocks_of(s->height);
+  size_t frame_bytes = (size_t)F(spectral_frame_step)(work) * sizeof(REAL);
+  size_t bytes = frame_bytes * (size_t)(kt + 1);
+  bool filters = !work->dy || work->dd;
+  work->ring = ck_allocate(bytes);
+  work->scattered = work->ring + (size_t)kt * (frame_bytes / sizeof(REAL));
+  memset(work->ring, 0, bytes);
+  for (int64_t item = 0; item < s->batch; item++)
+    for (int64_t t = 0; t < s->frames + kt / 2; t++) {
+      work->frame = item * s->frames + t;
+      if (filters && t < s->frames) ck_parallel(blocks, 1, work, F(spectral_filter_blocks));
+      if (t < kt / 2) continue;
+      work->frame -= kt / 2;
+      if (work->dy) ck_parallel(s->height, 1, work, F(spectral_scatter_rows));
+      ck_parallel(blocks, 1, work, F(spectral_finish_blocks));
+    }
+  ck_deallocate(work->ring, bytes);
+}

@@ -1,0 +1,38 @@
+static void F(spectral_run)(F(spectral_work) work) {
+  const ck_spectral *s = work.spectral;
+  if (s->batch * s->frames * s->height * s->width == 0) return;
+  REAL taps[s->sizes[0] + s->sizes[1] + s->sizes[2]], *next = taps;
+  for (int axis = 0; axis < 3; axis++) {
+    int64_t size = s->sizes[axis];
+    double exact[size];
+    ck_spectral_taps(size, exact);
+    for (int64_t k = 0; k < size; k++) next[k] = R(exact[k]);
+    work.taps[axis] = next;
+    next += size;
+  }
+  work.pitch = (s->width + s->sizes[2] + 1 + 15) / 16 * 16;
+  work.row_step = (2 + s->channels) * work.pitch;
+  work.channel_step = s->batch * s->frames * s->height * s->width;
+  if (work.motion)
+    F(spectral_motion_run)(&work);
+  else
+    ck_parallel(s->batch * band_count(s), 1, &work, F(spectral_bands));
+}
+
+void F(ck_spectral_product)(
+    const ck_spectral *spectral, const ck_spectral_motion *motion, const REAL *x, const REAL *d,
+    const REAL *f, REAL *y) {
+  F(spectral_run)((F(spectral_work)){
+      .spectral = spectral, .motion = motion, .x = x, .d = d, .f = f, .y = y});
+}
+
+void F(ck_spectral_gradient)(
+    const ck_spectral *spectral, const ck_spectral_motion *motion, const REAL *x, const REAL *d,
+    const REAL *f, const REAL *dy, REAL *dx, REAL *dd, REAL *df) {
+  if (!motion && !dd)  // symmetric
+    F(ck_spectral_product)(spectral, NULL, dy, d, f, dx);
+  else
+    F(spectral_run)((F(spectral_work)){
+        .spectral = spectral, .motion = motion, .x = x, .d = d, .f = f, .dy = dy, .dx = dx, .dd = dd,
+        .df = df});
+}

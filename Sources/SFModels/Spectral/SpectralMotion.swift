@@ -1,0 +1,72 @@
+import CKernels
+import Tensor
+
+/// How the pixels of videos move from frame to frame: the links of a motion-compensated graph.
+///
+/// The neighbours of pixel p of frame t in frame t + 1 are those around p + forward(p), in frame t − 1 those around
+/// p + backward(p); further frames are reached from one to the next. A link counts as much as the flows there and
+/// back agree, so that a pixel that is covered or leaves the frame has none. Motion is constant: no gradient flows to it.
+public struct SpectralMotion: Sendable {
+  /// The flow from each frame to the next, `[N, T, H, W, 2]` in pixels, (x, y).
+  public let forward: Tensor
+  /// The flow from each frame to the one before, `[N, T, H, W, 2]` in pixels, (x, y).
+  public let backward: Tensor
+  /// How much the links along `forward` count, `[N, T, H, W]` in [0, 1].
+  public let forwardAgreement: Tensor
+  /// How much the links along `backward` count, `[N, T, H, W]` in [0, 1].
+  public let backwardAgreement: Tensor
+
+  /// Motion whose links count as told.
+  public init(forward: Tensor, backward: Tensor, forwardAgreement: Tensor, backwardAgreement: Tensor) {
+    precondition(
+      forward.rank == 5 && forward.shape[4] == 2 && backward.shape == forward.shape
+        && forwardAgreement.shape == Shape(forward.shape.prefix(4))
+        && backwardAgreement.shape == forwardAgreement.shape,
+      "SpectralMotion: flows \(forward.shape) and \(backward.shape) with agreements "
+        + "\(forwardAgreement.shape) and \(backwardAgreement.shape)")
+    self.forward = forward.detached()
+    self.backward = backward.detached()
+    self.forwardAgreement = forwardAgreement.detached()
+    self.backwardAgreement = backwardAgreement.detached()
+  }
+
+  /// Motion whose links count as much as the two flows agree: 1/(1 + d²/tolerance²), d pixels between where a pixel
+  /// started and where the flow there and back takes it.
+  ///
+  /// The forward flow of the last frame and the backward flow of the first lead nowhere; their values don't matter.
+  public init(forward: Tensor, backward: Tensor, tolerance: Double = 1) {
+    precondition(
+      forward.rank == 5 && forward.shape[4] == 2 && backward.shape == forward.shape && tolerance > 0,
+      "SpectralMotion: flows \(forward.shape) and \(backward.shape), tolerance \(tolerance)")
+    let last = forward.shape[1] - 1
+    let next = flowAgreement(forward[.all, ..<last], backward[.all, 1...], tolerance: tolerance)
+    let previous = flowAgreement(backward[.all, 1...], forward[.all, ..<last], tolerance: tolerance)
+    let none = Tensor(
+      zeros: [forward.shape[0], 1, forward.shape[2], forward.shape[3]], dtype: forward.dtype)
+    self.init(
+      forward: forward, backward: backward, forwardAgreement: .concatenate([next, none], axis: 1),
+      backwardAgreement: .concatenate([none, previous], axis: 1))
+  }
+}
+
+/// How well a flow from one frame to another agrees with the flow back, `[…, H, W]` of flows `[…, H, W, 2]` in pixels:
+/// 1/(1 + |flow(p) + back(p + flow(p))|²/tolerance²), 0 where p + flow(p) lies beside the frame.
+public func flowAgreement(_ flow: Tensor, _ back: Tensor, tolerance: Double = 1) -> Tensor {
+  precondition(
+    flow.rank >= 3 && flow.shape[-1] == 2 && back.shape == flow.shape && back.dtype == flow.dtype
+      && flow.dtype.isFloatingPoint && tolerance > 0,
+    "flowAgreement: flows \(flow.dtype) \(flow.shape) and \(back.dtype) \(back.shape), tolerance \(tolerance)"
+  )
+  let shape = Shape(flow.shape.dropLast())
+  let (height, width) = (shape[-2], shape[-1])
+  let frames = shape.dropLast(2).reduce(1, *)
+  return withElements(of: [flow.detached(), back.detached()], results: [(shape, flow.dtype)]) { i, o in
+    if flow.dtype == .float32 {
+      ck_flow_agreement_f32(
+        Int64(frames), Int64(height), Int64(width), tolerance, i[0].start(), i[1].start(), o[0].start())
+    } else {
+      ck_flow_agreement_f64(
+        Int64(frames), Int64(height), Int64(width), tolerance, i[0].start(), i[1].start(), o[0].start())
+    }
+  }[0]
+}

@@ -1,0 +1,136 @@
+import SFModels
+import Tensor
+import TestSupport
+import Testing
+
+/// The operator on the motion-compensated graph.
+@Suite struct SpectralMotionTests {
+  /// Flows of up to `size` pixels, some of which lead out of the frame, with random agreements.
+  private static func motion(_ shape: Shape, size: Double, seed: UInt64) -> SpectralMotion {
+    func flow(_ seed: UInt64) -> Tensor {
+      Tensor(uniform: Shape(Array(shape) + [2]), in: -size..<size, dtype: .float64, seed: seed)
+    }
+    func agreement(_ seed: UInt64) -> Tensor { Tensor(uniform: shape, dtype: .float64, seed: seed) }
+    return SpectralMotion(
+      forward: flow(seed), backward: flow(seed + 1), forwardAgreement: agreement(seed + 2),
+      backwardAgreement: agreement(seed + 3))
+  }
+
+  @Test(arguments: [[3, 7, 7], [5, 3, 3], [1, 5, 5]]) func withoutMotionItIsThePlainGraph(_ kernel: [Int]) {
+    let shape: Shape = [2, 4, 9, 11]
+    let x = Tensor(normal: shape, dtype: .float64, seed: 1)
+    let d = Tensor(uniform: shape, dtype: .float64, seed: 2)
+    let f = Tensor(uniform: [2, 2, 4, 9, 11], dtype: .float64, seed: 3)
+    let zeros = Tensor(zeros: [2, 4, 9, 11, 2], dtype: .float64)
+    let still = SpectralMotion(forward: zeros, backward: zeros)
+    let dy = Tensor(normal: shape, dtype: .float64, seed: 4)
+    func run(_ motion: SpectralMotion?) -> [Tensor] {
+      let (y, pullback) = pullback(at: [x, d, f]) {
+        spectralProduct($0[0], weight: $0[1], pairwise: $0[2], kernel: kernel, motion: motion)
+      }
+      return [y] + pullback(dy)
+    }
+    for (plain, moved) in zip(run(nil), run(still)) {
+      #expect((plain - moved).abs().max().item <= 1e-12 * plain.abs().max().item)
+    }
+  }
+
+  /// The values of a volume moved by whole pixels, frame by frame, are those of the volume at rest.
+  @Test func whatMovesWithTheFlowIsAtRest() {
+    let (still, size) = (Tensor(uniform: [1, 1, 8, 8], dtype: .float64, seed: 1), 20)
+    let features = Tensor(uniform: [1, 1, 8, 8], dtype: .float64, seed: 2)
+    // The square starts at (6, 5) and moves by (2, −1) a frame.
+    func video(_ square: Tensor, _ velocity: (x: Int, y: Int)) -> Tensor {
+      Tensor.concatenate(
+        (0..<3).map { t in
+          let (top, left) = (5 + velocity.y * t, 6 + velocity.x * t)
+          return square.padded([(0, 0), (0, 0), (top, size - 8 - top), (left, size - 8 - left)])
+        }, axis: 1)
+    }
+    let ones = Tensor(ones: [1, 3, size, size], dtype: .float64)
+    func step(_ velocity: (x: Int, y: Int)) -> Tensor {
+      let flow = Tensor([Double(velocity.x), Double(velocity.y)], shape: [2])
+        .broadcast(to: [1, 3, size, size, 2])
+      return spectralProduct(
+        video(still, velocity), weight: ones, pairwise: video(features, velocity), kernel: [3, 3, 3],
+        motion: SpectralMotion(forward: flow, backward: -flow))
+    }
+    let moved = step((2, -1)), rest = step((0, 0))
+    for t in 0..<3 {
+      let difference =
+        moved[0, t, (5 - t)..<(13 - t), (6 + 2 * t)..<(14 + 2 * t)] - rest[0, t, 5..<13, 6..<14]
+      #expect(difference.abs().max().item < 1e-12)
+    }
+  }
+
+  @Test func flowsAgreeWhereTheyLeadBack() {
+    // One row: the second pixel's way back ends a pixel off, the third leaves the frame.
+    let flow = Tensor([1, 0, 0.5, 0, 2, 0, 0, 0] as [Double], shape: [1, 4, 2])
+    let back = Tensor([0, 0, -1, 0, 0, 0, 0, 0] as [Double], shape: [1, 4, 2])
+    let agreement = flowAgreement(flow, back, tolerance: 0.5)
+    #expect((agreement - Tensor([1, 1, 0, 1] as [Double], shape: [1, 4])).abs().max().item < 1e-12)
+    let off = flowAgreement(flow + 0.25, back, tolerance: 0.5)
+    #expect(off.max().item < 1)
+    let motion = SpectralMotion(
+      forward: flow.reshape(1, 1, 1, 4, 2).broadcast(to: [1, 2, 1, 4, 2]),
+      backward: back.reshape(1, 1, 1, 4, 2).broadcast(to: [1, 2, 1, 4, 2]), tolerance: 0.5)
+    #expect((motion.forwardAgreement[0, 0] - agreement).abs().max().item == 0)
+    #expect(motion.backwardAgreement[0, 0].abs().max().item == 0)
+  }
+
+  @Test func theResultIsTheSameForAnyNumberOfThreads() {
+    let shape: Shape = [1, 3, 37, 41]
+    let motion = Self.motion(shape, size: 6, seed: 1)
+    let inputs = (0..<3).map { Tensor(uniform: shape, dtype: .float64, seed: 10 + $0) }
+    func run() -> [[Double]] {
+      let (y, pullback) = pullback(at: inputs) {
+        spectralProduct($0[0], weight: $0[1], pairwise: $0[2], motion: motion)
+      }
+      return ([y] + pullback(y)).map { $0.array(of: Double.self) }
+    }
+    let count = Threads.count
+    defer { Threads.count = count }
+    let all = [1, 2, 5].map { threads in
+      Threads.count = threads
+      return run()
+    }
+    let same = all[1] == all[0] && all[2] == all[0]
+    #expect(same)
+  }
+
+  @Test func flowThatIsNoNumberCountsNothing() {
+    let shape: Shape = [1, 3, 6, 6]
+    let flow = Tensor(repeating: .nan, shape: [1, 3, 6, 6, 2])
+    let motion = SpectralMotion(forward: flow, backward: flow * .infinity)
+    let x = Tensor(uniform: shape, seed: 1)
+    let finite = spectralProduct(x, weight: x, pairwise: x, kernel: [5, 3, 3], motion: motion).isFinite().all
+    #expect(finite)
+  }
+
+  private static let shape: Shape = [1, 4, 4, 5]
+  static let gradients = [
+    GradientCase("one channel", inputs: [[1, 4, 4, 5], .uniform([1, 4, 4, 5], 0.1..<0.9), [1, 4, 4, 5]]) {
+      spectralStep(
+        $0[0], unary: $0[1], pairwise: $0[2], kernel: [3, 3, 5], alpha: 0.8, p: 0.4,
+        motion: motion(shape, size: 2.5, seed: 7))
+    },
+    GradientCase(
+      "two channels, flows from frame to frame",
+      inputs: [[1, 4, 4, 5], .uniform([1, 4, 4, 5], 0.1..<0.9), [2, 1, 4, 4, 5]]
+    ) {
+      spectralStep(
+        $0[0], unary: $0[1], pairwise: $0[2], kernel: [5, 3, 3], alpha: 0.5, p: 0.2,
+        motion: motion(shape, size: 1.5, seed: 8))
+    },
+    GradientCase(
+      "five iterations", inputs: [.uniform([1, 4, 4, 5], 0.1..<0.9), .uniform([1, 4, 4, 5], 0.1..<0.9)]
+    ) {
+      SpectralSegmenter(kernel: [3, 3, 3], p: 0.2, slope: 4, normalization: .degree)(
+        unary: $0[0], pairwise: $0[1], motion: motion(shape, size: 1.5, seed: 9))
+    },
+  ]
+
+  @Test(arguments: gradients) func gradientsAreRight(_ check: GradientCase) {
+    #expect(gradientErrors(check) == [])
+  }
+}
