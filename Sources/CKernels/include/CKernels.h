@@ -6,6 +6,7 @@
 #include "ck_convolution.h"
 #include "ck_copy.h"
 #include "ck_elementwise.h"
+#include "ck_flow.h"
 #include "ck_fourier.h"
 #include "ck_graph.h"
 #include "ck_grid_sampling.h"

@@ -1,0 +1,117 @@
+#include "flow.h"
+
+#include <string.h>
+
+static size_t plane_bytes(int64_t width, int64_t height) {
+  return (size_t)((width + 2 * flow_margin) * (height + 2 * flow_margin)) * sizeof(float);
+}
+
+flow_plane flow_plane_make(int64_t width, int64_t height) {
+  int64_t pitch = width + 2 * flow_margin;
+  float *block = ck_allocate(plane_bytes(width, height));
+  return (flow_plane){width, height, pitch, block + flow_margin * pitch + flow_margin};
+}
+
+void flow_plane_free(flow_plane plane) {
+  ck_deallocate(plane.pixels - flow_margin * plane.pitch - flow_margin, plane_bytes(plane.width, plane.height));
+}
+
+void flow_plane_pad(flow_plane plane) {
+  for (int64_t y = 0; y < plane.height; y++) {
+    float *row = plane.pixels + y * plane.pitch;
+    for (int64_t x = 1; x <= flow_margin; x++) {
+      row[-x] = row[0];
+      row[plane.width - 1 + x] = row[plane.width - 1];
+    }
+  }
+  size_t bytes = (size_t)plane.pitch * sizeof(float);
+  float *top = plane.pixels - flow_margin, *bottom = top + (plane.height - 1) * plane.pitch;
+  for (int64_t y = 1; y <= flow_margin; y++) {
+    memcpy(top - y * plane.pitch, top, bytes);
+    memcpy(bottom + y * plane.pitch, bottom, bytes);
+  }
+}
+
+static flow_plane plane_of(const uint8_t *pixels, int64_t width, int64_t height) {
+  flow_plane plane = flow_plane_make(width, height);
+  for (int64_t y = 0; y < height; y++)
+    for (int64_t x = 0; x < width; x++) plane.pixels[y * plane.pitch + x] = pixels[y * width + x];
+  flow_plane_pad(plane);
+  return plane;
+}
+
+// Half the size, rounded up: filtered with (1 3 3 1)/8 along both axes, so that pixel x lies at 2x + ½ of the finer.
+CK_CLONES static flow_plane halved(flow_plane fine) {
+  flow_plane coarse = flow_plane_make((fine.width + 1) / 2, (fine.height + 1) / 2);
+  size_t bytes = (size_t)(fine.width + 4) * sizeof(float);
+  float *column = ck_allocate(bytes);
+  for (int64_t y = 0; y < coarse.height; y++) {
+    const float *a = flow_row(&fine, 2 * y - 1) - 1, *b = a + fine.pitch, *c = b + fine.pitch, *d = c + fine.pitch;
+    for (int64_t x = 0; x < fine.width + 4; x++) column[x] = (a[x] + d[x] + 3 * (b[x] + c[x])) / 64;
+    float *row = coarse.pixels + y * coarse.pitch;
+    for (int64_t x = 0; x < coarse.width; x++) {
+      const float *p = column + 2 * x;
+      row[x] = p[0] + p[3] + 3 * (p[1] + p[2]);
+    }
+  }
+  ck_deallocate(column, bytes);
+  flow_plane_pad(coarse);
+  return coarse;
+}
+
+static size_t field_bytes(int64_t width, int64_t height) { return 2 * (size_t)(width * height) * sizeof(float); }
+
+static flow_field field_make(int64_t width, int64_t height) {
+  float *u = ck_allocate(field_bytes(width, height));
+  return (flow_field){width, height, u, u + width * height};
+}
+
+static void field_free(flow_field field) { ck_deallocate(field.u, field_bytes(field.width, field.height)); }
+
+// Twice the size: pixel x of the finer level lies at x/2 − ¼ of the coarser, and is displaced twice as far.
+static flow_field doubled(flow_field coarse, int64_t width, int64_t height) {
+  flow_field fine = field_make(width, height);
+  for (int64_t y = 0; y < height; y++) {
+    int64_t y0 = flow_bounded(y / 2, coarse.height), y1 = flow_bounded(y % 2 ? y0 + 1 : y0 - 1, coarse.height);
+    for (int64_t x = 0; x < width; x++) {
+      int64_t x0 = flow_bounded(x / 2, coarse.width), x1 = flow_bounded(x % 2 ? x0 + 1 : x0 - 1, coarse.width);
+      int64_t a = y0 * coarse.width + x0, b = y0 * coarse.width + x1;
+      int64_t c = y1 * coarse.width + x0, d = y1 * coarse.width + x1;
+      fine.u[y * width + x] = 2 * (9 * coarse.u[a] + 3 * (coarse.u[b] + coarse.u[c]) + coarse.u[d]) / 16;
+      fine.v[y * width + x] = 2 * (9 * coarse.v[a] + 3 * (coarse.v[b] + coarse.v[c]) + coarse.v[d]) / 16;
+    }
+  }
+  field_free(coarse);
+  return fine;
+}
+
+enum { most_levels = 16, least_side = 8 };
+
+void ck_flow_u8(const ck_flow_settings *settings, const uint8_t *first, const uint8_t *second, float *flow) {
+  flow_plane pyramids[2][most_levels];
+  int64_t levels = 1;
+  pyramids[0][0] = plane_of(first, settings->width, settings->height);
+  pyramids[1][0] = plane_of(second, settings->width, settings->height);
+  for (; levels < most_levels; levels++) {
+    flow_plane finer = pyramids[0][levels - 1];
+    if (finer.width < 2 * least_side || finer.height < 2 * least_side) break;
+    for (int i = 0; i < 2; i++) pyramids[i][levels] = halved(pyramids[i][levels - 1]);
+  }
+
+  flow_plane coarsest = pyramids[0][levels - 1];
+  flow_field field = field_make(coarsest.width, coarsest.height);
+  memset(field.u, 0, field_bytes(field.width, field.height));
+  for (int64_t level = levels - 1; level >= 0; level--) {
+    const flow_plane *a = &pyramids[0][level], *b = &pyramids[1][level];
+    if (level < levels - 1) field = doubled(field, a->width, a->height);
+    if (level >= settings->finest_search || level == levels - 1) flow_search(settings, a, b, field);
+    if (level >= settings->finest_level) flow_refine(settings, a, b, field);
+  }
+  for (int64_t i = 0; i < field.width * field.height; i++) {
+    flow[2 * i] = field.u[i];
+    flow[2 * i + 1] = field.v[i];
+  }
+  field_free(field);
+  for (int64_t level = 0; level < levels; level++)
+    for (int i = 0; i < 2; i++) flow_plane_free(pyramids[i][level]);
+}

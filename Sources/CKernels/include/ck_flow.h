@@ -1,0 +1,27 @@
+#ifndef CK_FLOW_H
+#define CK_FLOW_H
+
+#include <stdint.h>
+
+// Dense optical flow, coarse to fine: on each level of a pyramid, patches are searched by inverse composition
+// and averaged (DIS: Kroeger et al., ECCV 2016), then a robust variational energy is minimised around the
+// result (Brox et al., ECCV 2004).
+
+typedef struct {
+  int64_t width, height;
+  int64_t finest_search;   // the finest level on which patches are searched; 0 is the image itself
+  int64_t finest_level;    // the finest level on which the energy is minimised
+  int64_t stride;          // between patches, in pixels, 1…8
+  int64_t descents;        // steps of one patch's search, at most
+  int64_t warps;           // how often the energy is linearised, on each level
+  int64_t reweightings;    // of the robust terms, for each linearisation
+  int64_t sweeps;          // of successive over-relaxation, for each reweighting
+  float brightness, gradient, smoothness;  // the weights of the energy's terms
+  float edge;              // how much an image gradient (grey levels per pixel, squared) lets the flow jump
+} ck_flow_settings;
+
+/// The flow from the first image to the second, both grey [height, width]: second(p + flow(p)) is first(p).
+/// `flow` [height, width, 2] gets (dx, dy) in pixels.
+void ck_flow_u8(const ck_flow_settings *settings, const uint8_t *first, const uint8_t *second, float *flow);
+
+#endif

@@ -1,0 +1,24 @@
+import CKernels
+
+/// Estimates the dense optical flow between two images of one size, from their grey levels: `second(p + flow(p))` shows
+/// what `first(p)` does.
+///
+/// Coarse to fine over a pyramid, as DIS does (Kroeger et al., "Fast Optical Flow using Dense Inverse Search", ECCV
+/// 2016): patches are searched by inverse composition, averaged by how well they fit, and a robust variational energy
+/// (Brox et al., ECCV 2004) is minimised around the result, on every level down to the image itself.
+public func opticalFlow(from first: Image, to second: Image) -> FlowField {
+  precondition(
+    first.width == second.width && first.height == second.height,
+    "opticalFlow: images of \(first.width)×\(first.height) and \(second.width)×\(second.height)")
+  var settings = ck_flow_settings(
+    width: Int64(first.width), height: Int64(first.height), finest_search: 1, finest_level: 0, stride: 4,
+    descents: 12, warps: 1, reweightings: 3, sweeps: 5, brightness: 5, gradient: 10, smoothness: 20, edge: 100
+  )
+  let count = 2 * first.width * first.height
+  let vectors = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+    ck_flow_u8(
+      &settings, first.converted(to: .grey).pixels, second.converted(to: .grey).pixels, buffer.baseAddress!)
+    initialized = count
+  }
+  return FlowField(width: first.width, height: first.height, vectors: vectors)
+}
