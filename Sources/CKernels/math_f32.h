@@ -46,6 +46,14 @@ MATH float exp_f32(float x) {
   return p * power_of_two(half) * power_of_two(n - half);
 }
 
+// For x <= 0, where only e^x below the normal numbers is missed.
+MATH float exp_of_negative_f32(float x) {
+  x = x < -87.0f ? -87.0f : x;
+  int32_t n;
+  float p = 1.0f + expm1_near_zero(reduced_by_ln2(x, &n));
+  return p * power_of_two(n);
+}
+
 MATH float expm1_f32(float x) {
   x = x < -18.0f ? -18.0f : x;
   x = x > 89.0f ? 89.0f : x;
@@ -272,6 +280,7 @@ MATH float ceil_f32(float x) { return ceilf(x); }
 MATH float rint_f32(float x) { return rintf(x); }
 
 #define exp_f64 exp
+#define exp_of_negative_f64 exp
 #define expm1_f64 expm1
 #define log_f64 log
 #define log1p_f64 log1p

@@ -34,6 +34,7 @@ static int64_t band_count(const ck_spectral *s) { return (s->height + band_rows 
 #include "spectral_template.h"
 #include "spectral_taylor_template.h"
 #include "spectral_motion_template.h"
+#include "spectral_exact_template.h"
 #include "flow_agreement_template.h"
 #include "spectral_run_template.h"
 #undef REAL
@@ -44,5 +45,6 @@ static int64_t band_count(const ck_spectral *s) { return (s->height + band_rows 
 #include "spectral_template.h"
 #include "spectral_taylor_template.h"
 #include "spectral_motion_template.h"
+#include "spectral_exact_template.h"
 #include "flow_agreement_template.h"
 #include "spectral_run_template.h"

@@ -70,6 +70,23 @@ import Testing
     #expect((single.to(.float64) - expected).abs().max().item <= 1e-6 * scale)
   }
 
+  @Test(arguments: settings, SpectralGraph.Links.allCases)
+  func bothOperatorsEqualTheirMatrix(_ setting: Setting, _ links: SpectralGraph.Links) {
+    let shape = Shape(setting.shape), alpha = 1.3
+    let x = Tensor(normal: shape, dtype: .float64, seed: 1)
+    let d = Tensor(uniform: shape, in: 0.05..<0.95, dtype: .float64, seed: 2)
+    let f = Tensor(uniform: Shape([setting.channels] + setting.shape), dtype: .float64, seed: 3)
+    let expected = SpectralGraph(weight: d, pairwise: f, kernel: setting.kernel, alpha: alpha, links: links)
+      .product(x)
+    let scale = expected.abs().max().item
+    for (dtype, tolerance) in [(DType.float64, 1e-12), (.float32, 1e-6)] {
+      let y = spectralProduct(
+        x.to(dtype), weight: d.to(dtype), pairwise: f.to(dtype), kernel: setting.kernel, alpha: alpha,
+        operator: links)
+      #expect((y.to(.float64) - expected).abs().max().item <= tolerance * scale)
+    }
+  }
+
   @Test func theOperatorIsSymmetric() {
     let shape: Shape = [1, 4, 40, 9]
     let (x, y) = (
@@ -90,6 +107,22 @@ import Testing
       "two channels", inputs: [[2, 2, 3, 4], .uniform([2, 2, 3, 4], 0.1..<0.9), [2, 2, 2, 3, 4]]
     ) {
       spectralStep($0[0], unary: $0[1], pairwise: $0[2], kernel: [3, 5, 3], alpha: 0.5, p: 0.2)
+    },
+    GradientCase(
+      "exact, two channels", inputs: [[2, 2, 3, 4], .uniform([2, 2, 3, 4], 0.1..<0.9), [2, 2, 2, 3, 4]]
+    ) {
+      spectralStep(
+        $0[0], unary: $0[1], pairwise: $0[2], kernel: [3, 5, 3], alpha: 0.5, p: 0.2, operator: .exact)
+    },
+    GradientCase(
+      "exact, alpha and p",
+      inputs: [
+        [1, 2, 3, 4], .uniform([1, 2, 3, 4], 0.1..<0.9), [1, 2, 3, 4], .values([0.7], [1]),
+        .values([0.3], [1]),
+      ]
+    ) {
+      spectralStep(
+        $0[0], unary: $0[1], pairwise: $0[2], kernel: [3, 3, 3], alpha: $0[3], p: $0[4], operator: .exact)
     },
     GradientCase(
       "alpha and p",

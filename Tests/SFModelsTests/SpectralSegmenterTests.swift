@@ -7,9 +7,11 @@ import TestSupport
 import Testing
 
 @Suite struct SpectralSegmenterTests {
-  @Test(arguments: SpectralNormalization.allCases)
-  func gradientsFlowThroughAllIterations(_ normalization: SpectralNormalization) {
-    let segmenter = SpectralSegmenter(kernel: [3, 3, 3], p: 0.2, slope: 4, normalization: normalization)
+  @Test(arguments: SpectralNormalization.allCases, SpectralGraph.Links.allCases)
+  func gradientsFlowThroughAllIterations(_ normalization: SpectralNormalization, _ links: SpectralGraph.Links)
+  {
+    let segmenter = SpectralSegmenter(
+      kernel: [3, 3, 3], p: 0.2, slope: 4, normalization: normalization, operator: links)
     let maps: Input = .uniform([1, 3, 4, 4], 0.1..<0.9)
     #expect(
       gradientErrors(

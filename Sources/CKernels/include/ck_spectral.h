@@ -11,6 +11,7 @@ typedef struct {
   int64_t batch, frames, height, width, channels;
   int64_t sizes[3];       // of the kernel, odd: time, height, width
   double alpha;
+  int exact;              // links G·exp(−α Σ (f_i − f_j)²)/α instead of their Taylor form
 } ck_spectral;
 
 // The motion of the pixels, of the volumes' element type; first to the next frame, then to the one before.

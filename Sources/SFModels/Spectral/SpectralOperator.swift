@@ -12,33 +12,37 @@ import Tensor
 ///   - alpha: how much a difference of features weakens a link; up to 1/C keeps links between features in [0, 1]
 ///     from going negative.
 ///   - p: the power of the unary scores.
+///   - links: the Taylor form 1 − αΣ(F_i − F_j)² of the links, as in the equation, or the exact exp(−αΣ(F_i − F_j)²)
+///     (Eq. 1), neighbour by neighbour and some ten times slower; never negative, whatever alpha and C.
 ///   - motion: where the pixels move; without it the neighbours in other frames lie around the same place.
 /// - Returns: The next solution, not normalised, with gradients to x, s and f.
 public func spectralStep(
   _ x: Tensor, unary s: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1,
-  p: Double = 0.1, motion: SpectralMotion? = nil
+  p: Double = 0.1, operator links: SpectralGraph.Links = .taylor, motion: SpectralMotion? = nil
 ) -> Tensor {
-  spectralProduct(x, weight: s.pow(p), pairwise: f, kernel: kernel, alpha: alpha, motion: motion)
+  spectralProduct(
+    x, weight: s.pow(p), pairwise: f, kernel: kernel, alpha: alpha, operator: links, motion: motion)
 }
 
 /// As the step above, with gradients to alpha and p too, one value each.
 public func spectralStep(
   _ x: Tensor, unary s: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Tensor, p: Tensor,
-  motion: SpectralMotion? = nil
+  operator links: SpectralGraph.Links = .taylor, motion: SpectralMotion? = nil
 ) -> Tensor {
-  spectralProduct(x, weight: s.pow(p), pairwise: f, kernel: kernel, alpha: alpha, motion: motion)
+  spectralProduct(
+    x, weight: s.pow(p), pairwise: f, kernel: kernel, alpha: alpha, operator: links, motion: motion)
 }
 
 /// The step with the unary weights D = S^p given, so that iterations share them: D·K·D·x, K the links between pixels.
 ///
-/// One fused pass over the volume, without intermediate volumes, forward and back. Without motion it is symmetric: the
+/// One pass over the volume, without intermediate volumes, forward and back. Without motion it is symmetric: the
 /// gradient of x is the product with the gradient of the result. With motion a few frames of intermediate products
 /// are kept, and the gradient is scattered to where the values were sampled.
 public func spectralProduct(
   _ x: Tensor, weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1,
-  motion: SpectralMotion? = nil
+  operator links: SpectralGraph.Links = .taylor, motion: SpectralMotion? = nil
 ) -> Tensor {
-  let plan = SpectralPlan(x, d, f, kernel: kernel, alpha: alpha, motion: motion)
+  let plan = SpectralPlan(x, d, f, kernel: kernel, alpha: alpha, operator: links, motion: motion)
   let (x0, d0, f0) = (x.detached(), d.detached(), f.detached())
   return plan.product(x0, d0, f0).recorded(jointly: [x, d, f]) { dy, wanted in
     let found = plan.gradients(x0, d0, f0, dy, all: wanted[1] || wanted[2])
@@ -50,9 +54,10 @@ public func spectralProduct(
 /// features √α·F.
 public func spectralProduct(
   _ x: Tensor, weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Tensor,
-  motion: SpectralMotion? = nil
+  operator links: SpectralGraph.Links = .taylor, motion: SpectralMotion? = nil
 ) -> Tensor {
-  spectralProduct(x, weight: d, pairwise: f * alpha.sqrt(), kernel: kernel, motion: motion) / alpha
+  spectralProduct(x, weight: d, pairwise: f * alpha.sqrt(), kernel: kernel, operator: links, motion: motion)
+    / alpha
 }
 
 /// The degrees M·1 of the pixels: the sums of their links.
@@ -61,10 +66,11 @@ public func spectralProduct(
 /// expansion) it stands in, so that nothing explodes.
 public func spectralDegree(
   weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1,
-  motion: SpectralMotion? = nil
+  operator links: SpectralGraph.Links = .taylor, motion: SpectralMotion? = nil
 ) -> Tensor {
   let ones = Tensor(ones: d.shape, dtype: d.dtype)
-  let degree = spectralProduct(ones, weight: d, pairwise: f, kernel: kernel, alpha: alpha, motion: motion)
+  let degree = spectralProduct(
+    ones, weight: d, pairwise: f, kernel: kernel, alpha: alpha, operator: links, motion: motion)
   let centre = kernel.map { spectralTaps(size: $0)[$0 / 2] }.reduce(1, *)
   return Tensor.maximum(degree, d.squared() * (centre / alpha))
 }
@@ -84,7 +90,8 @@ private struct SpectralPlan {
   private let motion: [Tensor]
 
   init(
-    _ x: Tensor, _ d: Tensor, _ f: Tensor, kernel: [Int], alpha: Double, motion: SpectralMotion?
+    _ x: Tensor, _ d: Tensor, _ f: Tensor, kernel: [Int], alpha: Double,
+    operator links: SpectralGraph.Links, motion: SpectralMotion?
   ) {
     precondition(
       x.rank == 4 && d.shape == x.shape && (f.shape == x.shape || f.rank == 5 && f.shape[0] > 0)
@@ -99,7 +106,10 @@ private struct SpectralPlan {
     let n = x.shape.map(Int64.init)
     sizes = ck_spectral(
       batch: n[0], frames: n[1], height: n[2], width: n[3], channels: f.rank == 5 ? Int64(f.shape[0]) : 1,
-      sizes: (Int64(kernel[0]), Int64(kernel[1]), Int64(kernel[2])), alpha: alpha)
+      sizes: (Int64(kernel[0]), Int64(kernel[1]), Int64(kernel[2])), alpha: alpha,
+      exact: links == .exact ? 1 : 0)
+    precondition(
+      motion == nil || links == .taylor, "spectral step: the exact operator knows no motion")
     self.motion =
       motion.map { [$0.forward, $0.backward, $0.forwardAgreement, $0.backwardAgreement] } ?? []
     for tensor in self.motion {

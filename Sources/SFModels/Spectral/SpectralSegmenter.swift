@@ -18,17 +18,20 @@ public struct SpectralSegmenter: Sendable, Hashable {
   public var continuousIterations: Int
   /// The steepness of the soft binarisation.
   public var slope: Double
+  /// The Taylor form of the links between pixels, or the exact ones.
+  public var `operator`: SpectralGraph.Links
   /// What follows each step. The spectral one never binarises.
   public var normalization: SpectralNormalization
 
   /// The paper's setting, and what the reproduction adds where it is silent (slope, continuous iterations).
   public init(
     kernel: [Int] = [3, 7, 7], alpha: Double = 1, p: Double = 0.1, iterations: Int = 5,
-    continuousIterations: Int = 3, slope: Double = 10, normalization: SpectralNormalization = .frameRange
+    continuousIterations: Int = 3, slope: Double = 10, normalization: SpectralNormalization = .frameRange,
+    operator links: SpectralGraph.Links = .taylor
   ) {
     (self.kernel, self.alpha, self.p, self.iterations) = (kernel, alpha, p, iterations)
     (self.continuousIterations, self.slope) = (continuousIterations, slope)
-    self.normalization = normalization
+    (self.normalization, self.operator) = (normalization, links)
   }
 
   /// The soft mask `[N, T, H, W]`.
@@ -53,11 +56,15 @@ public struct SpectralSegmenter: Sendable, Hashable {
     let strength = (alpha == nil ? self.alpha : 1) / (f.rank == 5 ? Double(f.shape[0]) : 1)
     let degree =
       normalization == .degree
-      ? spectralDegree(weight: weight, pairwise: f, kernel: kernel, alpha: strength, motion: motion) : nil
+      ? spectralDegree(
+        weight: weight, pairwise: f, kernel: kernel, alpha: strength, operator: self.operator, motion: motion)
+      : nil
 
     var x = start ?? scores
     for iteration in 0..<iterations {
-      x = spectralProduct(x, weight: weight, pairwise: f, kernel: kernel, alpha: strength, motion: motion)
+      x = spectralProduct(
+        x, weight: weight, pairwise: f, kernel: kernel, alpha: strength, operator: self.operator,
+        motion: motion)
       switch normalization {
       case .spectral: x = unitNormalized(x)
       case .degree: x = x / degree!
