@@ -13,6 +13,13 @@ struct Pose: Sendable {
       position: parent.apply(position), angle: angle + parent.angle, scale: scale * parent.scale)
   }
 
+  /// A point given in the coordinates around the pose, in its own: the inverse of `apply`.
+  func unapply(_ point: SIMD2<Float>) -> SIMD2<Float> {
+    let (c, s) = (cos(angle) / scale, sin(angle) / scale)
+    let offset = point - position
+    return SIMD2(c * offset.x + s * offset.y, c * offset.y - s * offset.x)
+  }
+
   /// A point given in the pose's own coordinates, in those around it.
   func apply(_ point: SIMD2<Float>) -> SIMD2<Float> {
     let (c, s) = (cos(angle) * scale, sin(angle) * scale)

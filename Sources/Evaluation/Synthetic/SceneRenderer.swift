@@ -49,8 +49,10 @@ struct SceneRenderer {
   func labels() -> [UInt8] {
     var labels = [UInt8](repeating: 0, count: width * height)
     for actor in scene.actors {
-      draw(actor.body, pose: actor.body.motion.pose(at: time)) { pixel, coverage, _, _, _ in
-        if coverage >= 0.5 { labels[pixel] = actor.object }
+      for surface in surfaces(of: actor.body) {
+        draw(surface) { pixel, coverage, _, _ in
+          if coverage >= 0.5 { labels[pixel] = actor.object }
+        }
       }
     }
     return labels
@@ -59,13 +61,7 @@ struct SceneRenderer {
   /// The frame's colours, `[height, width, 3]`, 0...255. The generator gives the sensor's noise.
   func colours(using generator: inout SeededGenerator) -> [UInt8] {
     var canvas = backdrop()
-    let camera = scene.camera.pose(at: time)
-    for body in scene.scenery {
-      paint(body, pose: body.motion.pose(at: time).inside(camera), on: &canvas)
-    }
-    for actor in scene.actors {
-      paint(actor.body, pose: actor.body.motion.pose(at: time), on: &canvas)
-    }
+    for surface in surfaces() { paint(surface, on: &canvas) }
     if scene.blur > 0 { blur(&canvas) }
     return exposed(canvas, using: &generator)
   }
@@ -95,45 +91,68 @@ struct SceneRenderer {
     return canvas
   }
 
-  private func paint(_ body: Body, pose: Pose, on canvas: inout [SIMD3<Float>]) {
-    draw(body, pose: pose) { pixel, coverage, texture, local, depth in
-      // Round bodies darken toward their rim and away from the light above.
-      let shade = 1 - 0.35 * depth * depth - 0.12 * local.y
-      canvas[pixel] += (texture.colour(local) * shade - canvas[pixel]) * coverage
+  /// A part where it is at this moment.
+  struct Surface {
+    var part: Part
+    /// Of the part's middle.
+    var pose: Pose
+    /// How large the texture is drawn: it sticks to the part while that grows.
+    var textureScale: Float
+  }
+
+  /// All that is drawn over the backdrop, from back to front; the same surfaces in the same order at any time.
+  func surfaces() -> [Surface] {
+    let camera = scene.camera.pose(at: time)
+    return scene.scenery.flatMap { surfaces(of: $0, seenBy: camera) }
+      + scene.actors.flatMap { surfaces(of: $0.body) }
+  }
+
+  private func surfaces(of body: Body, seenBy camera: Pose? = nil) -> [Surface] {
+    let own = body.motion.pose(at: time)
+    let pose = camera.map { own.inside($0) } ?? own
+    return body.parts.map { part in
+      let swing = part.swing.amplitude * sin(part.swing.rate * time + part.swing.phase)
+      var joint = Pose(position: part.pivot, angle: part.angle + swing, scale: 1).inside(pose)
+      joint.position = joint.apply(part.middle)
+      return Surface(part: part, pose: joint, textureScale: body.motion.pose(at: 0.5).scale)
     }
   }
 
-  /// Calls `body` for each pixel a body covers: with how much of it (0...1), the part's texture, the point
-  /// in the part's own coordinates, and how far out it lies (0 in the middle, 1 on the rim).
+  private func paint(_ surface: Surface, on canvas: inout [SIMD3<Float>]) {
+    draw(surface) { pixel, coverage, local, depth in
+      // Round bodies darken toward their rim and away from the light above.
+      let onTexture = local * surface.textureScale
+      let shade = 1 - 0.35 * depth * depth - 0.12 * onTexture.y
+      canvas[pixel] += (surface.part.texture.colour(onTexture) * shade - canvas[pixel]) * coverage
+    }
+  }
+
+  /// Calls `plot` for each pixel a surface covers: with how much of it (0...1), the point in the part's own
+  /// coordinates, and how far out it lies (0 in the middle, 1 on the rim).
   @inline(__always)
-  private func draw(
-    _ body: Body, pose: Pose, _ plot: (Int, Float, Texture, SIMD2<Float>, Float) -> Void
-  ) {
-    for part in body.parts {
-      let swing = part.swing.amplitude * sin(part.swing.rate * time + part.swing.phase)
-      let joint = Pose(position: part.pivot, angle: part.angle + swing, scale: 1).inside(pose)
-      let profile = Profile(part.contour, at: time)
-      let middle = joint.apply(part.middle)
-      // Pixels map to the part's unit circle by the inverse of turn, scale and radii.
-      let (c, s) = (cos(joint.angle) / joint.scale, sin(joint.angle) / joint.scale)
-      let pixelsPerUnit = min(part.radii.x, part.radii.y) * joint.scale * Float(height)
-      let reach = profile.largest * joint.scale
-      let (a, b) = (cos(joint.angle) * part.radii.x, sin(joint.angle) * part.radii.y)
-      let (d, e) = (sin(joint.angle) * part.radii.x, cos(joint.angle) * part.radii.y)
-      let extent = SIMD2((a * a + b * b).squareRoot(), (d * d + e * e).squareRoot()) * reach * 1.42
-      let rows = pixels(middle.y - extent.y, middle.y + extent.y, below: height)
-      let columns = pixels(middle.x - extent.x, middle.x + extent.x, below: width)
-      for y in rows {
-        for x in columns {
-          let offset = point(x, y) - middle
-          let local = SIMD2(c * offset.x + s * offset.y, c * offset.y - s * offset.x)
-          let unit = local / part.radii
-          let distance = (unit * unit).sum().squareRoot()
-          let radius = profile.radius(toward: unit)
-          let coverage = min((radius - distance) * pixelsPerUnit + 0.5, 1)
-          if coverage > 0 {
-            plot(y * width + x, coverage, part.texture, local * joint.scale, min(distance / radius, 1))
-          }
+  func draw(_ surface: Surface, _ plot: (Int, Float, SIMD2<Float>, Float) -> Void) {
+    let (part, joint) = (surface.part, surface.pose)
+    let profile = Profile(part.contour, at: time)
+    let middle = joint.position
+    // Pixels map to the part's unit circle by the inverse of turn, scale and radii.
+    let (c, s) = (cos(joint.angle) / joint.scale, sin(joint.angle) / joint.scale)
+    let pixelsPerUnit = min(part.radii.x, part.radii.y) * joint.scale * Float(height)
+    let reach = profile.largest * joint.scale
+    let (a, b) = (cos(joint.angle) * part.radii.x, sin(joint.angle) * part.radii.y)
+    let (d, e) = (sin(joint.angle) * part.radii.x, cos(joint.angle) * part.radii.y)
+    let extent = SIMD2((a * a + b * b).squareRoot(), (d * d + e * e).squareRoot()) * reach * 1.42
+    let rows = pixels(middle.y - extent.y, middle.y + extent.y, below: height)
+    let columns = pixels(middle.x - extent.x, middle.x + extent.x, below: width)
+    for y in rows {
+      for x in columns {
+        let offset = point(x, y) - middle
+        let local = SIMD2(c * offset.x + s * offset.y, c * offset.y - s * offset.x)
+        let unit = local / part.radii
+        let distance = (unit * unit).sum().squareRoot()
+        let radius = profile.radius(toward: unit)
+        let coverage = min((radius - distance) * pixelsPerUnit + 0.5, 1)
+        if coverage > 0 {
+          plot(y * width + x, coverage, local, min(distance / radius, 1))
         }
       }
     }
@@ -141,7 +160,7 @@ struct SceneRenderer {
 
   /// A pixel's centre in frame heights.
   @inline(__always)
-  private func point(_ x: Int, _ y: Int) -> SIMD2<Float> {
+  func point(_ x: Int, _ y: Int) -> SIMD2<Float> {
     SIMD2(Float(x) + 0.5, Float(y) + 0.5) / Float(height)
   }
 

@@ -60,6 +60,11 @@ public struct SyntheticSequence: Sendable {
 
   func labels(_ frame: Int) -> [UInt8] { renderer(frame).labels() }
 
+  /// Where what frame `frame` shows is in frame `other`, which may lie before it or after.
+  public func flow(from frame: Int, to other: Int) -> TrueFlow {
+    renderer(frame).flow(to: renderer(other))
+  }
+
   private func renderer(_ frame: Int) -> SceneRenderer {
     SceneRenderer(
       scene: scene, width: width, height: height, time: Float(frame) / Float(max(frameCount - 1, 1)))

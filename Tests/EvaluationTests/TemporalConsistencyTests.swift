@@ -1,0 +1,97 @@
+import Tensor
+import Testing
+import Vision
+
+@testable import Evaluation
+
+@Suite struct TemporalConsistencyTests {
+  private static let frames = 5
+
+  /// A square that moves 3 pixels to the right and 1 down from frame to frame, over a still background.
+  private func square(_ frame: Int, jitter: Int = 0) -> Mask {
+    Mask(
+      Box(x: Double(4 + 3 * frame + jitter), y: Double(5 + frame), width: 10, height: 8), width: 40,
+      height: 24)
+  }
+
+  private func volume(_ masks: [Mask]) -> Tensor {
+    Tensor(masks.flatMap { $0.values.map { Float($0) } }, shape: [masks.count, 24, 40])
+  }
+
+  /// The square's flow from one frame to another.
+  private func flow(_ frame: Int, to other: Int) -> FlowField {
+    let motion = [3, 1].map { Float($0 * (other - frame)) }
+    return FlowField(
+      width: 40, height: 24,
+      vectors: square(frame).values.flatMap { inside in motion.map { $0 * Float(inside) } })
+  }
+
+  private func consistency(_ masks: [Mask], isEmpty: Bool = false) -> TemporalConsistency {
+    let steps = 0..<Self.frames - 1
+    return TemporalConsistency(
+      of: volume(masks),
+      truth: (0..<Self.frames).map { isEmpty ? Mask(width: 40, height: 24) : square($0) },
+      forward: steps.map { flow($0, to: $0 + 1) }, backward: steps.map { flow($0 + 1, to: $0) })
+  }
+
+  @Test func masksThatMoveWithTheFlowAreConsistent() {
+    let score = consistency((0..<Self.frames).map { square($0) })
+    #expect(score.frames.count == Self.frames - 2)
+    // What the square uncovers takes part of the square along: one neighbour of three, below the threshold.
+    #expect(score.mean == 1)
+  }
+
+  @Test func theAverageOutvotesOneBadFrame() {
+    var masks = (0..<Self.frames).map { square($0) }
+    masks[2] = Mask(width: 40, height: 24)
+    #expect(consistency(masks).mean > 0.9)
+    masks[1] = Mask(width: 40, height: 24)
+    #expect(consistency(masks).frames[0] == 0, "two frames of three are empty")
+  }
+
+  @Test func jitterCosts() {
+    let shifts = [2, -3, 3, -2, 3]
+    let jittered = consistency((0..<Self.frames).map { square($0, jitter: shifts[$0]) }).mean
+    let steady = consistency((0..<Self.frames).map { square($0, jitter: 1) }).mean
+    #expect(jittered < steady)
+    #expect(steady < 1)
+  }
+
+  @Test func flowsThatAreSwappedDoWorse() {
+    let masks = (0..<Self.frames).map { square($0) }
+    let steps = 0..<Self.frames - 1
+    let swapped = TemporalConsistency(
+      of: volume(masks), truth: masks, forward: steps.map { flow($0 + 1, to: $0) },
+      backward: steps.map { flow($0, to: $0 + 1) })
+    #expect(swapped.mean < 0.8)
+  }
+
+  @Test func nothingWhereNothingIs() {
+    let empty = [Mask](repeating: Mask(width: 40, height: 24), count: Self.frames)
+    #expect(consistency(empty, isEmpty: true).mean == 1)
+    #expect(consistency(empty).mean == 0)
+  }
+
+  @Test func softMasksCountInTheAverage() {
+    // One pixel, nothing moves: (0.9 + 0.4 + 0.3) / 3 = 0.53 and (0.4 + 0.3 + 0.7) / 3 = 0.47.
+    let pixel = Mask(width: 1, height: 1, values: [1])
+    let still = [FlowField](repeating: FlowField(width: 1, height: 1), count: 3)
+    let score = TemporalConsistency(
+      of: Tensor([0.9, 0.4, 0.3, 0.7] as [Float], shape: [4, 1, 1]), truth: [pixel, pixel, pixel, pixel],
+      forward: still, backward: still)
+    #expect(score.frames == [1, 0])
+  }
+
+  @Test func theTruthOfSyntheticVideosIsConsistentAlongItsFlow() {
+    let sequence = SyntheticVideos(seed: 4, sequences: 1, frames: 12, width: 96, height: 64).sequences[0]
+    let frames = Array(3..<8)
+    let masks = frames.map { sequence.mask($0, object: 1) }
+    let values = masks.flatMap { $0.values.map { Float($0) } }
+    let score = TemporalConsistency(
+      of: Tensor(values, shape: [frames.count, 64, 96]), truth: masks,
+      forward: frames.dropLast().map { sequence.flow(from: $0, to: $0 + 1).flow },
+      backward: frames.dropLast().map { sequence.flow(from: $0 + 1, to: $0).flow })
+    #expect(masks[2].area > 50)
+    #expect(score.mean > 0.9, "\(score)")
+  }
+}
