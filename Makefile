@@ -1,8 +1,9 @@
 # make demo    set up, build for release, train a small network on the embedded data set
 # make test    set up, run the whole test suite
 # make bench   set up, measure; ARGUMENTS="--filter conv2d --python /path/to/python" narrows it
+# make docs    the reference of Tensor and NN, by the toolchain's docc, into .build/documentation
 # SFVIDEO_MINIMAL=1 in the environment builds without the optional libraries.
-.PHONY: demo test bench lint setup
+.PHONY: demo test bench docs lint setup
 
 demo: setup
 	swift run -c release TrainFeat2Seg $(ARGUMENTS)
@@ -13,6 +14,9 @@ test: setup
 
 bench: setup
 	swift run -c release Benchmarks $(ARGUMENTS)
+
+docs: setup
+	@Scripts/docs.sh
 
 lint:
 	swift format lint --strict --recursive Sources Tests Examples Benchmarks Package.swift

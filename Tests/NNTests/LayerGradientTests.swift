@@ -151,8 +151,8 @@ import Testing
     GradientCase("focalTverskyLoss", covers: "focalTverskyLoss", inputs: [probabilities]) {
       focalTverskyLoss(probabilities: $0[0], truth: truth)
     },
-    GradientCase("generalisedDiceLoss", covers: "generalisedDiceLoss", inputs: [probabilities]) {
-      generalisedDiceLoss(probabilities: $0[0], truth: truth)
+    GradientCase("generalizedDiceLoss", covers: "generalizedDiceLoss", inputs: [probabilities]) {
+      generalizedDiceLoss(probabilities: $0[0], truth: truth)
     },
     GradientCase("lovaszHingeLoss", covers: "lovaszHingeLoss", inputs: [logits]) {
       lovaszHingeLoss(logits: $0[0], truth: truth)
@@ -162,6 +162,12 @@ import Testing
     },
     GradientCase("maskIoULoss", covers: "maskIoULoss", inputs: [probabilities]) {
       maskIoULoss(probabilities: $0[0], truth: truth)
+    },
+    GradientCase("meanSquaredError", covers: "meanSquaredError", inputs: [[2, 3, 2, 2]]) {
+      meanSquaredError($0[0], truth: truth)
+    },
+    GradientCase("meanAbsoluteError", covers: "meanAbsoluteError", inputs: [.distinct([2, 3, 2, 2])]) {
+      meanAbsoluteError($0[0], truth: truth)
     },
     GradientCase("smoothL1Loss", covers: "smoothL1Loss", inputs: [.distinct([2, 3, 2, 2])]) {
       smoothL1Loss($0[0], truth: truth, beta: 0.7)

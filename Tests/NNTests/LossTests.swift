@@ -25,7 +25,7 @@ import Testing
               smoothing: smoothing!)
           }
         )
-      case "generalised_dice": ("probabilities", { generalisedDiceLoss(probabilities: $0, truth: $1) })
+      case "generalised_dice": ("probabilities", { generalizedDiceLoss(probabilities: $0, truth: $1) })
       case "lovasz_hinge": ("logits", { lovaszHingeLoss(logits: $0, truth: $1) })
       case "lovasz_softmax": ("probabilities", { lovaszSoftmaxLoss(probabilities: $0, truth: $1) })
       case "mask_iou": ("probabilities", { maskIoULoss(probabilities: $0, truth: $1) })

@@ -31,9 +31,9 @@ public func focalTverskyLoss(
 
 /// Generalised Dice (Sudre et al. 2017) over foreground and background: 1 − 2·Σ_l w_l Σgp / Σ_l w_l Σ(g + p), where
 /// w_l = 1/(Σg)². The weight of a class that does not occur is the other's.
-public func generalisedDiceLoss(probabilities: Tensor, truth: Tensor) -> Tensor {
-  let foreground = Overlap(probabilities, truth, "generalisedDiceLoss")
-  let background = Overlap(1 - probabilities, 1 - truth.to(probabilities.dtype), "generalisedDiceLoss")
+public func generalizedDiceLoss(probabilities: Tensor, truth: Tensor) -> Tensor {
+  let foreground = Overlap(probabilities, truth, "generalizedDiceLoss")
+  let background = Overlap(1 - probabilities, 1 - truth.to(probabilities.dtype), "generalizedDiceLoss")
   let rare = foreground.actual.squared().reciprocal()
   let common = background.actual.squared().reciprocal()
   let weight = Tensor.where(rare.isFinite(), rare, common)

@@ -4,7 +4,7 @@ import Tensor
 public enum SegmentationLoss: String, Sendable, CaseIterable {
   case binaryCrossEntropy = "bce"
   case dice
-  case generalisedDice = "generalised-dice"
+  case generalizedDice = "generalized-dice"
   case diceAndCrossEntropy = "dice-bce"
   case focalDice = "focal-dice"
   case focalTversky = "focal-tversky"
@@ -18,9 +18,9 @@ public enum SegmentationLoss: String, Sendable, CaseIterable {
     switch self {
     case .binaryCrossEntropy: NN.binaryCrossEntropy(logits: logits, truth: truth)
     case .dice: diceLoss(probabilities: logits.sigmoid(), truth: truth)
-    case .generalisedDice: generalisedDiceLoss(probabilities: logits.sigmoid(), truth: truth)
+    case .generalizedDice: generalizedDiceLoss(probabilities: logits.sigmoid(), truth: truth)
     case .diceAndCrossEntropy:
-      0.5 * generalisedDiceLoss(probabilities: logits.sigmoid(), truth: truth)
+      0.5 * generalizedDiceLoss(probabilities: logits.sigmoid(), truth: truth)
         + 0.5 * NN.binaryCrossEntropy(logits: logits, truth: truth)
     case .focalDice: focalDiceLoss(probabilities: logits.sigmoid(), truth: truth)
     case .focalTversky: focalTverskyLoss(probabilities: logits.sigmoid(), truth: truth)

@@ -69,7 +69,11 @@ extension Tensor {
   }
 
   private func extreme(_ operation: ck_reduction, _ axes: [Int], _ keepingAxes: Bool) -> Tensor {
-    if !dtype.isFloatingPoint { return to(.float64).extreme(operation, axes, keepingAxes).to(dtype) }
+    if !dtype.isFloatingPoint {
+      // By way of bytes where the extreme of nothing, which is infinite, has to be false for the largest.
+      let y = to(.float64).extreme(operation, axes, keepingAxes)
+      return dtype == .bool ? y.to(.uint8).to(.bool) : y.to(dtype)
+    }
     let axes = shape.axes(axes)
     let y = Kernel.reduce(operation, self, axes: axes)
     return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in

@@ -1,5 +1,15 @@
 import Tensor
 
+/// The mean squared difference over all elements. Any shape, the same for both.
+public func meanSquaredError(_ prediction: Tensor, truth: Tensor) -> Tensor {
+  (prediction - constant(truth, like: prediction, "meanSquaredError")).squared().mean()
+}
+
+/// The mean absolute difference (L1) over all elements. Any shape, the same for both.
+public func meanAbsoluteError(_ prediction: Tensor, truth: Tensor) -> Tensor {
+  (prediction - constant(truth, like: prediction, "meanAbsoluteError")).abs().mean()
+}
+
 /// Smooth L1 (Huber's loss over β), the mean over all elements: with d the difference, d²/2β where |d| < β, else
 /// |d| − β/2. Any shape, the same for both.
 public func smoothL1Loss(_ prediction: Tensor, truth: Tensor, beta: Double = 1) -> Tensor {
