@@ -23,6 +23,11 @@ static inline int64_t taps_before(int64_t limit, int64_t first, int64_t dilation
 }
 
 static inline span span_of(const ck_pooling *pooling, int axis, int64_t out) {
+  if (pooling->adaptive) {
+    int64_t first = out * pooling->in[axis] / pooling->out[axis];
+    int64_t last = ((out + 1) * pooling->in[axis] + pooling->out[axis] - 1) / pooling->out[axis];
+    return (span){.first = first, .high = last - first, .counted = last - first};
+  }
   int64_t first = out * pooling->stride[axis] - pooling->before[axis];
   int64_t dilation = pooling->dilation[axis], kernel = pooling->kernel[axis], in = pooling->in[axis];
   span result = {.first = first};
@@ -41,21 +46,28 @@ typedef struct {
 } cover;
 
 static cover make_cover(const ck_pooling *pooling, int axis) {
-  int64_t in = pooling->in[axis], kernel = pooling->kernel[axis], stride = pooling->stride[axis];
+  int64_t in = pooling->in[axis], kernel = pooling->kernel[axis];
   cover result = {.bytes = (size_t)(in + 1 + pooling->out[axis] * (kernel + 1)) * sizeof(int64_t)};
   result.begin = ck_allocate(result.bytes);
   result.outputs = result.begin + in + 1;
   result.sizes = result.outputs + pooling->out[axis] * kernel;
   for (int64_t out = 0; out < pooling->out[axis]; out++) result.sizes[out] = span_of(pooling, axis, out).counted;
-  int64_t count = 0;
-  for (int64_t i = 0; i < in; i++) {
-    result.begin[i] = count;
-    for (int64_t tap = kernel - 1; tap >= 0; tap--) {
-      int64_t at = i + pooling->before[axis] - tap * pooling->dilation[axis];
-      if (at >= 0 && at % stride == 0 && at / stride < pooling->out[axis]) result.outputs[count++] = at / stride;
+  // Outputs ordered by the inputs they read: counted, then entered behind those of the inputs before.
+  memset(result.begin, 0, (size_t)(in + 1) * sizeof(int64_t));
+  for (int64_t out = 0; out < pooling->out[axis]; out++) {
+    span span = span_of(pooling, axis, out);
+    for (int64_t tap = span.low; tap < span.high; tap++) result.begin[span.first + tap * pooling->dilation[axis] + 1]++;
+  }
+  for (int64_t i = 0; i < in; i++) result.begin[i + 1] += result.begin[i];
+  for (int64_t out = 0; out < pooling->out[axis]; out++) {
+    span span = span_of(pooling, axis, out);
+    for (int64_t tap = span.low; tap < span.high; tap++) {
+      result.outputs[result.begin[span.first + tap * pooling->dilation[axis]]++] = out;
     }
   }
-  result.begin[in] = count;
+  // Each beginning has moved to the next one's place.
+  for (int64_t i = in; i > 0; i--) result.begin[i] = result.begin[i - 1];
+  result.begin[0] = 0;
   return result;
 }
 

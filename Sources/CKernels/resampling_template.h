@@ -40,7 +40,7 @@ static REAL F(far)(REAL d) {
 static F(matrix) F(axis)(method method, int64_t in, int64_t out, double factor, bool align) {
   F(matrix) result = F(allocate)(out, 4 * out);
   REAL step = factor > 0 ? (REAL)(1 / factor) : (REAL)in / (REAL)out;
-  if (align && method != nearest) step = out > 1 ? (REAL)(in - 1) / (REAL)(out - 1) : 0;
+  if (align) step = out > 1 ? (REAL)(in - 1) / (REAL)(out - 1) : 0;
   float nearest_step = factor > 0 ? (float)(1 / factor) : (float)in / (float)out;
   int32_t count = 0;
   for (int64_t to = 0; to < out; to++) {
@@ -50,8 +50,12 @@ static F(matrix) F(axis)(method method, int64_t in, int64_t out, double factor, 
     if (base > in - 1) base = in - 1;
     REAL fraction = position - (REAL)base;
     if (fraction > 1) fraction = 1;
-    if (method == nearest) {
-      base = in == out ? to : out == 2 * in ? to / 2 : (int64_t)floorf((float)to * nearest_step);
+    if (method == nearest || method == nearest_exact) {
+      if (method == nearest) {
+        base = in == out ? to : out == 2 * in ? to / 2 : (int64_t)floorf((float)to * nearest_step);
+      } else {
+        base = (int64_t)floorf((float)(((double)to + 0.5) * nearest_step));
+      }
       F(add)(&result, &count, base < in - 1 ? base : in - 1, 1);
     } else if (in == out && method == linear) {
       F(add)(&result, &count, to, 1);
@@ -245,6 +249,10 @@ void F(ck_resample_nearest)(const ck_resampling *resampling, const REAL *x, REAL
   F(resample)(nearest, false, resampling, x, y);
 }
 
+void F(ck_resample_nearest_exact)(const ck_resampling *resampling, const REAL *x, REAL *y) {
+  F(resample)(nearest_exact, false, resampling, x, y);
+}
+
 void F(ck_resample_linear)(const ck_resampling *resampling, const REAL *x, REAL *y) {
   F(resample)(linear, false, resampling, x, y);
 }
@@ -256,6 +264,11 @@ void F(ck_resample_cubic)(const ck_resampling *resampling, const REAL *x, REAL *
 void F(ck_resample_nearest_gradient)(
     const ck_resampling *resampling, const REAL *dy, REAL *dx) {
   F(resample)(nearest, true, resampling, dy, dx);
+}
+
+void F(ck_resample_nearest_exact_gradient)(
+    const ck_resampling *resampling, const REAL *dy, REAL *dx) {
+  F(resample)(nearest_exact, true, resampling, dy, dx);
 }
 
 void F(ck_resample_linear_gradient)(

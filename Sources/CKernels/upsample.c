@@ -10,7 +10,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-typedef enum { nearest, linear, cubic } method;
+typedef enum { nearest, nearest_exact, linear, cubic } method;
 
 // Channels fewer than this are resampled element by element, through indices of their own.
 enum { few_channels = 16, grain_elements = 1 << 14 };

@@ -75,10 +75,10 @@ struct Options: Decodable, Sendable, CustomStringConvertible {
       }
     }
 
-    var integers: [Int] {
+    var numbers: [Double] {
       switch self {
-      case .number(let number): [Int(number)]
-      case .list(let values): values.flatMap(\.integers)
+      case .number(let number): [number]
+      case .list(let values): values.flatMap(\.numbers)
       default: []
       }
     }
@@ -97,7 +97,7 @@ struct Options: Decodable, Sendable, CustomStringConvertible {
   func number(_ name: String) -> Double? {
     if case .number(let number)? = values[name] { number } else { nil }
   }
-  func integers(_ name: String) -> [Int] { values[name]?.integers ?? [] }
+  func integers(_ name: String) -> [Int] { values[name]?.numbers.map { Int($0) } ?? [] }
   func integer(_ name: String) -> Int { integers(name)[0] }
   func perAxis(_ name: String) -> PerAxis? {
     let n = integers(name)

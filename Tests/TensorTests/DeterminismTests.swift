@@ -60,6 +60,8 @@ private func deterministicWork(_ dtype: DType) -> [Work] {
   let images = Tensor(normal: [4, 32, 32, 19], dtype: dtype, seed: 2)
   let channel = Tensor(normal: [19], dtype: dtype, seed: 3)
   let grid = Tensor(uniform: [4, 40, 30, 2], in: -2..<2, dtype: dtype, seed: 4)
+  // Two boxes in each image.
+  let boxes = Tensor((0..<8).flatMap { [Double($0 / 2), 1.2, 2.3, 18.4, 17.9] }, shape: [8, 5]).to(dtype)
   return [
     ("sum", { [wide.sum(), wide.sum(0), wide.sum(1), images.sum(0, 2)] }),
     (
@@ -84,6 +86,14 @@ private func deterministicWork(_ dtype: DType) -> [Work] {
       "gridSample",
       { differentiated([images, grid]) { $0[0].gridSample($0[1], padding: .reflection) } }
     ),
+    (
+      "preciseRoIPool",
+      { differentiated([images, boxes]) { $0[0].preciseRoIPool($0[1], height: 5, width: 4) } }
+    ),
+    (
+      "adaptiveAveragePool2d",
+      { differentiated([images]) { $0[0].adaptiveAveragePool2d(height: 7, width: 5) } }
+    ),
     ("gather", { differentiated([wide]) { $0[0].gather(Tensor((0..<900).map { Int32($0 % 7) })) } }),
     ("sorted", { differentiated([wide]) { $0[0].sorted().values } }),
     (
@@ -101,6 +111,7 @@ private func matrixWork(_ dtype: DType) -> [Work] {
   let filter = Tensor(normal: [3, 3, 16, 24], dtype: dtype, seed: 5)
   let depthwise = Tensor(normal: [3, 3, 1, 16], dtype: dtype, seed: 6)
   let bias = Tensor(normal: [24], dtype: dtype, seed: 7)
+  let filters = Tensor(normal: [4, 3, 3, 16, 8], dtype: dtype, seed: 9)
   let matrix = Tensor(normal: [300, 257], dtype: dtype, seed: 8)
   return [
     (
@@ -114,6 +125,10 @@ private func matrixWork(_ dtype: DType) -> [Work] {
     (
       "depthwise",
       { differentiated([images, depthwise]) { $0[0].conv2d($0[1], window: Window(groups: 16)) } }
+    ),
+    (
+      "conv2d per sample",
+      { differentiated([images, filters]) { $0[0].conv2d(perSample: $0[1], window: Window(padding: 1)) } }
     ),
     ("matmul", { differentiated([matrix, matrix]) { $0[0].matmul($0[1], otherTransposed: true) } }),
     ("batched matmul", { differentiated([images, images]) { $0[0].matmul($0[1], transposed: true) } }),

@@ -41,6 +41,19 @@ import Testing
     of("averagePool2d") { $0.averagePool2d(2) },
     of("resized2d") { $0.resized2d(height: 7, width: 3) },
     of("resized2d, nearest") { $0.upsampled2d(.nearest) },
+    of("adaptiveAveragePool2d") { $0.adaptiveAveragePool2d(height: 3, width: 7) },
+    of("adaptiveMaxPool2d") { $0.adaptiveMaxPool2d(height: 3, width: 7) },
+    of("globalAveragePool") { $0.globalAveragePool() },
+    of("globalMaxPool") { $0.globalMaxPool() },
+    of("padded by replication") { $0.padded([(0, 0), (1, 1), (0, 2), (0, 0)], by: .replicate) },
+    of("conv2d per sample") { $0.conv2d(perSample: Tensor(ones: [0, 3, 3, 2, 3], dtype: $0.dtype)) },
+    of("crossCorrelation") { $0.crossCorrelation(Tensor(ones: [0, 3, 3, 2], dtype: $0.dtype)) },
+    of("preciseRoIPool, no boxes, no images") {
+      $0.preciseRoIPool(Tensor(zeros: [0, 5], dtype: $0.dtype), height: 2, width: 2)
+    },
+    of("instanceNorm") { $0.instanceNorm() },
+    of("instanceL2Norm") { $0.instanceL2Norm() },
+    of("leakyReLU, learned") { $0.leakyReLU(slope: Tensor(ones: [2], dtype: $0.dtype)) },
     of("gridSample") { $0.gridSample(Tensor(zeros: [0, 3, 3, 2], dtype: $0.dtype)) },
     of("warped") { $0.warped(by: $0) },
     of("batchNorm in evaluation") {

@@ -22,6 +22,7 @@
 #include "ck_pooling.h"
 #include "ck_random.h"
 #include "ck_reduction.h"
+#include "ck_roi_pooling.h"
 #include "ck_sort.h"
 #include "ck_spectral.h"
 #include "ck_upsample.h"

@@ -52,6 +52,7 @@ typedef enum ck_unary {
   ck_unary_relu,                    // y; 0 at 0
   ck_unary_leaky_relu,              // y; slope p >= 0 for x <= 0
   ck_unary_elu,                     // y; p (e^x - 1) for x <= 0, p >= 0
+  ck_unary_celu,                    // y; p (e^(x / p) - 1) for x <= 0, p > 0
   ck_unary_gelu,                    // x; x Phi(x)
   ck_unary_gelu_tanh,               // x; the approximation through tanh
   ck_unary_silu,                    // x

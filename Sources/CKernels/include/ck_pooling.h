@@ -12,6 +12,8 @@ typedef struct {
   int64_t in[3], out[3], kernel[3], stride[3], dilation[3];
   int64_t before[3], after[3];
   bool count_padding;           // average pooling: whether padded positions enter the divisor
+  bool adaptive;                // windows that share the input out: output i reads [⌊i in / out⌋, ⌈(i + 1) in / out⌉);
+                                // the kernel is then the largest of them
 } ck_pooling;
 
 #define CK_POOLING_FUNCTIONS(real, suffix)                                                               \

@@ -17,6 +17,9 @@ typedef struct {
 /// The sample at or below each position.
 void ck_resample_nearest_f32(const ck_resampling *resampling, const float *x, float *y);
 void ck_resample_nearest_f64(const ck_resampling *resampling, const double *x, double *y);
+/// The sample whose centre is nearest.
+void ck_resample_nearest_exact_f32(const ck_resampling *resampling, const float *x, float *y);
+void ck_resample_nearest_exact_f64(const ck_resampling *resampling, const double *x, double *y);
 /// Linear, bilinear or trilinear: an axis whose sizes are equal is left alone.
 void ck_resample_linear_f32(const ck_resampling *resampling, const float *x, float *y);
 void ck_resample_linear_f64(const ck_resampling *resampling, const double *x, double *y);
@@ -27,6 +30,10 @@ void ck_resample_cubic_f64(const ck_resampling *resampling, const double *x, dou
 /// The transposes: dx from dy, each sum in a fixed order.
 void ck_resample_nearest_gradient_f32(const ck_resampling *resampling, const float *dy, float *dx);
 void ck_resample_nearest_gradient_f64(
+    const ck_resampling *resampling, const double *dy, double *dx);
+void ck_resample_nearest_exact_gradient_f32(
+    const ck_resampling *resampling, const float *dy, float *dx);
+void ck_resample_nearest_exact_gradient_f64(
     const ck_resampling *resampling, const double *dy, double *dx);
 void ck_resample_linear_gradient_f32(const ck_resampling *resampling, const float *dy, float *dx);
 void ck_resample_linear_gradient_f64(const ck_resampling *resampling, const double *dy, double *dx);

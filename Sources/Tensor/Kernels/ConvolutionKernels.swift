@@ -44,6 +44,60 @@ extension Kernel {
     return (dw, db)
   }
 
+  /// Each sample with a filter of its own.
+  static func convolveSamples(_ x: Tensor, _ filter: Tensor, _ plan: SampleConvolutionPlan) -> Tensor {
+    let y = Tensor(uninitialized: plan.output, x.dtype)
+    var one = plan.one.kernel
+    forEachSample(plan) { input, weights, output in
+      if x.dtype == .float64 {
+        ck_convolution_forward_f64(&one, x.f64 + input, filter.f64 + weights, nil, false, y.f64 + output)
+      } else if !onednn_convolution_forward(
+        &one, x.f32 + input, filter.f32 + weights, nil, false, y.f32 + output)
+      {
+        ck_convolution_forward_f32(&one, x.f32 + input, filter.f32 + weights, nil, false, y.f32 + output)
+      }
+    }
+    return y
+  }
+
+  static func sampleTranspose(_ y: Tensor, _ filter: Tensor, _ plan: SampleConvolutionPlan) -> Tensor {
+    let x = Tensor(uninitialized: plan.input, y.dtype)
+    var one = plan.one.kernel
+    forEachSample(plan) { input, weights, output in
+      if y.dtype == .float64 {
+        ck_convolution_input_gradient_f64(&one, y.f64 + output, filter.f64 + weights, x.f64 + input)
+      } else if !onednn_convolution_input_gradient(
+        &one, y.f32 + output, filter.f32 + weights, x.f32 + input)
+      {
+        ck_convolution_input_gradient_f32(&one, y.f32 + output, filter.f32 + weights, x.f32 + input)
+      }
+    }
+    return x
+  }
+
+  static func sampleFilterTranspose(_ x: Tensor, _ y: Tensor, _ plan: SampleConvolutionPlan) -> Tensor {
+    let filter = Tensor(uninitialized: plan.filter, x.dtype)
+    var one = plan.one.kernel
+    forEachSample(plan) { input, weights, output in
+      if x.dtype == .float64 {
+        ck_convolution_filter_gradient_f64(&one, y.f64 + output, x.f64 + input, filter.f64 + weights, nil)
+      } else if !onednn_convolution_filter_gradient(
+        &one, y.f32 + output, x.f32 + input, filter.f32 + weights, nil)
+      {
+        ck_convolution_filter_gradient_f32(&one, y.f32 + output, x.f32 + input, filter.f32 + weights, nil)
+      }
+    }
+    return filter
+  }
+
+  /// Where each sample's input, filter and output begin.
+  private static func forEachSample(_ plan: SampleConvolutionPlan, _ body: (Int, Int, Int) -> Void) {
+    let (input, filter, output) = (
+      plan.one.input.elementCount, plan.one.filter.elementCount, plan.one.output.elementCount
+    )
+    for sample in 0..<plan.samples { body(sample * input, sample * filter, sample * output) }
+  }
+
   static func matmul(_ a: Tensor, _ b: Tensor, _ plan: MatrixProductPlan) -> Tensor {
     let y = Tensor(uninitialized: plan.output, a.dtype)
     if plan.output.elementCount == 0 { return y }

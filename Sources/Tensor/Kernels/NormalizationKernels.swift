@@ -25,18 +25,18 @@ extension Kernel {
   }
 
   static func normalization(
-    _ mean: Tensor, _ variance: Tensor, _ epsilon: Double, _ weight: Tensor, _ bias: Tensor
+    _ mean: Tensor, _ variance: Tensor, _ epsilon: Double, _ weight: Tensor?, _ bias: Tensor?
   ) -> ChannelAffine {
     let make = { Tensor(uninitialized: mean.shape, mean.dtype) }
     let affine = ChannelAffine(scale: make(), shift: make(), inverseDeviation: make())
     let channels = Int64(mean.elementCount)
     if mean.dtype == .float32 {
       ck_normalization_coefficients_f32(
-        channels, mean.f32, variance.f32, epsilon, weight.f32, bias.f32, affine.inverseDeviation.f32,
+        channels, mean.f32, variance.f32, epsilon, weight?.f32, bias?.f32, affine.inverseDeviation.f32,
         affine.scale.f32, affine.shift.f32)
     } else {
       ck_normalization_coefficients_f64(
-        channels, mean.f64, variance.f64, epsilon, weight.f64, bias.f64, affine.inverseDeviation.f64,
+        channels, mean.f64, variance.f64, epsilon, weight?.f64, bias?.f64, affine.inverseDeviation.f64,
         affine.scale.f64, affine.shift.f64)
     }
     return affine
@@ -55,7 +55,7 @@ extension Kernel {
 
   /// The gradients of input, weight and bias; with `ofStatistics` the mean and variance are the input's own.
   static func batchNormGradient(
-    _ x: Tensor, _ dy: Tensor, _ mean: Tensor, _ affine: ChannelAffine, _ weight: Tensor, _ bias: Tensor,
+    _ x: Tensor, _ dy: Tensor, _ mean: Tensor, _ affine: ChannelAffine, _ weight: Tensor?, _ bias: Tensor?,
     relu: Bool, ofStatistics: Bool, wantsInput: Bool
   ) -> [Tensor?] {
     let dx = wantsInput ? Tensor(uninitialized: x.shape, x.dtype) : nil
@@ -66,19 +66,19 @@ extension Kernel {
     switch (x.dtype, ofStatistics) {
     case (.float32, true):
       ck_batch_norm_gradient_f32(
-        rows, channels, x.f32, dy.f32, mean.f32, inverse.f32, weight.f32, bias.f32, relu, dx?.f32,
+        rows, channels, x.f32, dy.f32, mean.f32, inverse.f32, weight?.f32, bias?.f32, relu, dx?.f32,
         dweight.f32, dbias.f32)
     case (.float32, false):
       ck_channel_affine_gradient_f32(
-        rows, channels, x.f32, dy.f32, mean.f32, inverse.f32, weight.f32, bias.f32, relu, dx?.f32,
+        rows, channels, x.f32, dy.f32, mean.f32, inverse.f32, weight?.f32, bias?.f32, relu, dx?.f32,
         dweight.f32, dbias.f32)
     case (_, true):
       ck_batch_norm_gradient_f64(
-        rows, channels, x.f64, dy.f64, mean.f64, inverse.f64, weight.f64, bias.f64, relu, dx?.f64,
+        rows, channels, x.f64, dy.f64, mean.f64, inverse.f64, weight?.f64, bias?.f64, relu, dx?.f64,
         dweight.f64, dbias.f64)
     case (_, false):
       ck_channel_affine_gradient_f64(
-        rows, channels, x.f64, dy.f64, mean.f64, inverse.f64, weight.f64, bias.f64, relu, dx?.f64,
+        rows, channels, x.f64, dy.f64, mean.f64, inverse.f64, weight?.f64, bias?.f64, relu, dx?.f64,
         dweight.f64, dbias.f64)
     }
     return [dx, dweight, dbias]
@@ -86,38 +86,38 @@ extension Kernel {
 
   /// `sizes`: batch, positions, channels, groups.
   static func groupNorm(
-    _ x: Tensor, _ sizes: [Int64], _ weight: Tensor, _ bias: Tensor, _ epsilon: Double
+    _ x: Tensor, _ sizes: [Int64], _ weight: Tensor?, _ bias: Tensor?, _ epsilon: Double
   ) -> (Tensor, mean: Tensor, inverseDeviation: Tensor) {
     let y = Tensor(uninitialized: x.shape, x.dtype)
     let mean = Tensor(uninitialized: [Int(sizes[0]), Int(sizes[3])], x.dtype)
     let inverse = Tensor(uninitialized: mean.shape, x.dtype)
     if x.dtype == .float32 {
       ck_group_norm_f32(
-        sizes[0], sizes[1], sizes[2], sizes[3], x.f32, weight.f32, bias.f32, epsilon, y.f32, mean.f32,
+        sizes[0], sizes[1], sizes[2], sizes[3], x.f32, weight?.f32, bias?.f32, epsilon, y.f32, mean.f32,
         inverse.f32)
     } else {
       ck_group_norm_f64(
-        sizes[0], sizes[1], sizes[2], sizes[3], x.f64, weight.f64, bias.f64, epsilon, y.f64, mean.f64,
+        sizes[0], sizes[1], sizes[2], sizes[3], x.f64, weight?.f64, bias?.f64, epsilon, y.f64, mean.f64,
         inverse.f64)
     }
     return (y, mean, inverse)
   }
 
   static func groupNormGradient(
-    _ x: Tensor, _ dy: Tensor, _ sizes: [Int64], _ weight: Tensor, _ mean: Tensor, _ inverse: Tensor
-  ) -> [Tensor?] {
+    _ x: Tensor, _ dy: Tensor, _ sizes: [Int64], _ weight: Tensor?, _ mean: Tensor, _ inverse: Tensor
+  ) -> (input: Tensor, weight: Tensor, bias: Tensor) {
     let dx = Tensor(uninitialized: x.shape, x.dtype)
-    let dweight = Tensor(uninitialized: weight.shape, x.dtype)
-    let dbias = Tensor(uninitialized: weight.shape, x.dtype)
+    let dweight = Tensor(uninitialized: [Int(sizes[2])], x.dtype)
+    let dbias = Tensor(uninitialized: [Int(sizes[2])], x.dtype)
     if x.dtype == .float32 {
       ck_group_norm_gradient_f32(
-        sizes[0], sizes[1], sizes[2], sizes[3], x.f32, dy.f32, weight.f32, mean.f32, inverse.f32, dx.f32,
+        sizes[0], sizes[1], sizes[2], sizes[3], x.f32, dy.f32, weight?.f32, mean.f32, inverse.f32, dx.f32,
         dweight.f32, dbias.f32)
     } else {
       ck_group_norm_gradient_f64(
-        sizes[0], sizes[1], sizes[2], sizes[3], x.f64, dy.f64, weight.f64, mean.f64, inverse.f64, dx.f64,
+        sizes[0], sizes[1], sizes[2], sizes[3], x.f64, dy.f64, weight?.f64, mean.f64, inverse.f64, dx.f64,
         dweight.f64, dbias.f64)
     }
-    return [dx, dweight, dbias]
+    return (dx, dweight, dbias)
   }
 }

@@ -111,6 +111,14 @@ extension Tensor {
     }
   }
 
+  /// The transpose of `conv1d`: sequences `[N, L, C]` with filters `[k, O / groups, C]`, plus a bias `[O]`; returns
+  /// `[N, L', O]`.
+  public func convTranspose1d(
+    _ filter: Tensor, bias: Tensor? = nil, window: Window = Window(), outputPadding: PerAxis = 0
+  ) -> Tensor {
+    transposedConvolution(filter, bias, window, outputPadding, axes: 1, "convTranspose1d")
+  }
+
   /// The transpose of `conv2d`: images `[N, H, W, C]` with filters `[kH, kW, O / groups, C]`, plus a bias `[O]`;
   /// returns `[N, H', W', O]`, H' = (H − 1)·stride − padding + dilation·(kH − 1) + 1 + output padding.
   public func convTranspose2d(

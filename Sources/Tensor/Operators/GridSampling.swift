@@ -59,7 +59,7 @@ extension Tensor {
 extension Interpolation {
   fileprivate var ofGrid: ck_grid_interpolation {
     switch self {
-    case .nearest: ck_grid_nearest
+    case .nearest, .nearestExact: ck_grid_nearest
     case .linear: ck_grid_linear
     case .cubic: ck_grid_cubic
     }

@@ -1,10 +1,11 @@
 import CKernels
 
+// Without a weight, or without a bias, nothing is scaled, or shifted.
 extension Tensor {
   /// Normalised per channel (the last axis) over all other axes, then scaled and shifted, then ReLU where asked
   /// for. Also returns the mean and the biased variance `[C]` of each channel, which carry no gradient.
   public func batchNorm(
-    weight: Tensor, bias: Tensor, epsilon: Double = 1e-5, relu: Bool = false
+    weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5, relu: Bool = false
   ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
     checkChannels(weight, bias, "batchNorm")
     let (mean, variance) = Kernel.batchStatistics(self)
@@ -20,7 +21,8 @@ extension Tensor {
   /// Normalised per channel by a given mean and variance `[C]`, which are constants, then scaled and shifted, then
   /// ReLU where asked for: batch norm in evaluation, or frozen.
   public func batchNorm(
-    weight: Tensor, bias: Tensor, mean: Tensor, variance: Tensor, epsilon: Double = 1e-5, relu: Bool = false
+    weight: Tensor? = nil, bias: Tensor? = nil, mean: Tensor, variance: Tensor, epsilon: Double = 1e-5,
+    relu: Bool = false
   ) -> Tensor {
     checkChannels(weight, bias, "batchNorm")
     checkChannels(mean, variance, "batchNorm")
@@ -34,37 +36,75 @@ extension Tensor {
 
   /// Normalised per sample (the first axis) over the positions and each group of channels, then scaled and
   /// shifted per channel.
-  public func groupNorm(groups: Int, weight: Tensor, bias: Tensor, epsilon: Double = 1e-5) -> Tensor {
+  public func groupNorm(
+    groups: Int, weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5
+  ) -> Tensor {
     checkChannels(weight, bias, "groupNorm")
     precondition(
       rank >= 2 && groups > 0 && shape[-1] % groups == 0, "groupNorm: \(groups) groups of shape \(shape)")
-    return normalized(batch: shape[0], groups: groups, weight, bias, epsilon)
+    return normalized(batch: shape[0], channels: shape[-1], groups: groups, weight, bias, epsilon)
   }
 
-  /// Normalised over the last axis, then scaled and shifted.
-  public func layerNorm(weight: Tensor, bias: Tensor, epsilon: Double = 1e-5) -> Tensor {
-    checkChannels(weight, bias, "layerNorm")
-    return normalized(batch: elementCount / Swift.max(shape[-1], 1), groups: 1, weight, bias, epsilon)
+  /// Normalised per sample (the first axis) and channel (the last) over the positions, then scaled and shifted per
+  /// channel.
+  public func instanceNorm(weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5) -> Tensor {
+    checkChannels(weight, bias, "instanceNorm")
+    precondition(rank >= 2, "instanceNorm: shape \(shape) has no samples")
+    return normalized(
+      batch: shape[0], channels: shape[-1], groups: Swift.max(shape[-1], 1), weight, bias, epsilon)
+  }
+
+  /// Each sample (along the first axis) scaled to a root mean square of `scale` over all its elements:
+  /// x·scale·√(n / (Σx² + ε)), n the number of elements of a sample.
+  public func instanceL2Norm(scale: Double = 1, epsilon: Double = 1e-5) -> Tensor {
+    precondition(rank >= 1, "instanceL2Norm: a scalar has no samples")
+    let count = shape.dropFirst().reduce(1, *)
+    let energy = squared().sum(Array(1..<rank), keepingAxes: true)
+    return self * ((energy + epsilon).rsqrt() * (scale * Double(count).squareRoot()))
+  }
+
+  /// Normalised over the trailing axes that `weight` and `bias` have (without them, over the last one), then scaled
+  /// and shifted elementwise.
+  public func layerNorm(weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5) -> Tensor {
+    Kernel.requireFloatingPoint(self, "layerNorm")
+    let axes = weight?.rank ?? bias?.rank ?? 1
+    precondition(
+      axes >= 1 && axes <= rank, "layerNorm: a weight of \(axes) axes for an input of shape \(shape)")
+    let trailing = Shape(shape.suffix(axes))
+    checkVectors([weight, bias], trailing, "layerNorm")
+    let channels = trailing.elementCount
+    return normalized(
+      batch: channels == 0 ? 0 : elementCount / channels, channels: channels, groups: 1, weight, bias, epsilon
+    )
   }
 
   private func normalized(
-    batch: Int, groups: Int, _ weight: Tensor, _ bias: Tensor, _ epsilon: Double
+    batch: Int, channels: Int, groups: Int, _ weight: Tensor?, _ bias: Tensor?, _ epsilon: Double
   ) -> Tensor {
-    let positions = elementCount / Swift.max(batch * shape[-1], 1)
-    let sizes = [batch, positions, shape[-1], groups].map(Int64.init)
+    let positions = elementCount / Swift.max(batch * channels, 1)
+    let sizes = [batch, positions, channels, groups].map(Int64.init)
     let (y, mean, inverse) = Kernel.groupNorm(self, sizes, weight, bias, epsilon)
     return y.recorded(jointly: [self, weight, bias]) { [x = self] dy, _ in
-      Kernel.groupNormGradient(x, dy, sizes, weight, mean, inverse)
+      let (dx, dweight, dbias) = Kernel.groupNormGradient(x, dy, sizes, weight, mean, inverse)
+      return [
+        dx, weight.map { Tensor(dweight, viewedAs: $0.shape) },
+        bias.map { Tensor(dbias, viewedAs: $0.shape) },
+      ]
     }
   }
 
-  private func checkChannels(_ a: Tensor, _ b: Tensor, _ name: String) {
+  private func checkChannels(_ a: Tensor?, _ b: Tensor?, _ name: String) {
     Kernel.requireFloatingPoint(self, name)
-    for vector in [a, b] {
+    precondition(rank >= 1, "\(name): a scalar has no channels")
+    checkVectors([a, b], [shape[-1]], name)
+  }
+
+  private func checkVectors(_ vectors: [Tensor?], _ expected: Shape, _ name: String) {
+    for case let vector? in vectors {
       Kernel.requireSame(self, vector, name)
       precondition(
-        rank >= 1 && vector.shape == [shape[-1]],
-        "\(name): a vector of shape \(vector.shape) for the channels of shape \(shape)")
+        vector.shape == expected,
+        "\(name): a weight or bias of shape \(vector.shape) for an input of shape \(shape)")
     }
   }
 }

@@ -1,6 +1,14 @@
 import CKernels
 
 extension Tensor {
+  /// The largest value of each window of sequences `[N, L, C]`; the stride is the kernel unless given.
+  public func maxPool1d(
+    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    ceiling: Bool = false
+  ) -> Tensor {
+    maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 1, "maxPool1d"))
+  }
+
   /// The largest value of each window of images `[N, H, W, C]`; the stride is the kernel unless given. Padding never wins.
   public func maxPool2d(
     _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
@@ -15,6 +23,15 @@ extension Tensor {
     ceiling: Bool = false
   ) -> Tensor {
     maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 3, "maxPool3d"))
+  }
+
+  /// The mean of each window of sequences `[N, L, C]`; the stride is the kernel unless given.
+  public func averagePool1d(
+    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, ceiling: Bool = false,
+    countingPadding: Bool = true
+  ) -> Tensor {
+    averagePool(
+      PoolingPlan(shape, kernel, stride, padding, 1, ceiling, countingPadding, axes: 1, "averagePool1d"))
   }
 
   /// The mean of each window of images `[N, H, W, C]`; the stride is the kernel unless given. Padded zeros count
@@ -34,6 +51,40 @@ extension Tensor {
   ) -> Tensor {
     averagePool(
       PoolingPlan(shape, kernel, stride, padding, 1, ceiling, countingPadding, axes: 3, "averagePool3d"))
+  }
+
+  /// The largest values of images `[N, H, W, C]` shared out to a height and width: output i of n reads positions
+  /// ⌊i·H/n⌋ to before ⌈(i + 1)·H/n⌉.
+  public func adaptiveMaxPool2d(height: Int, width: Int) -> Tensor {
+    maxPool(PoolingPlan(adaptive: shape, to: [height, width], "adaptiveMaxPool2d"))
+  }
+
+  /// The largest values of volumes `[N, T, H, W, C]` shared out to a length, height and width.
+  public func adaptiveMaxPool3d(time: Int, height: Int, width: Int) -> Tensor {
+    maxPool(PoolingPlan(adaptive: shape, to: [time, height, width], "adaptiveMaxPool3d"))
+  }
+
+  /// The means of images `[N, H, W, C]` shared out to a height and width: output i of n reads positions ⌊i·H/n⌋ to
+  /// before ⌈(i + 1)·H/n⌉.
+  public func adaptiveAveragePool2d(height: Int, width: Int) -> Tensor {
+    averagePool(PoolingPlan(adaptive: shape, to: [height, width], "adaptiveAveragePool2d"))
+  }
+
+  /// The means of volumes `[N, T, H, W, C]` shared out to a length, height and width.
+  public func adaptiveAveragePool3d(time: Int, height: Int, width: Int) -> Tensor {
+    averagePool(PoolingPlan(adaptive: shape, to: [time, height, width], "adaptiveAveragePool3d"))
+  }
+
+  /// The largest value of each channel over all positions, which stay as axes of size 1: `[N, H, W, C]` gives
+  /// `[N, 1, 1, C]`. Where several are the largest, they share the gradient.
+  public func globalMaxPool() -> Tensor { max(positionAxes, keepingAxes: true) }
+
+  /// The mean of each channel over all positions, which stay as axes of size 1: `[N, H, W, C]` gives `[N, 1, 1, C]`.
+  public func globalAveragePool() -> Tensor { mean(positionAxes, keepingAxes: true) }
+
+  private var positionAxes: [Int] {
+    precondition(rank >= 2, "global pooling: shape \(shape) has no samples and channels")
+    return Array(1..<rank - 1)
   }
 
   private func maxPool(_ plan: PoolingPlan) -> Tensor {
@@ -70,7 +121,24 @@ struct PoolingPlan {
       in: threeAxes(Array(input.dropFirst().dropLast()), filler: 1), out: threeAxes(sizes, filler: 1),
       kernel: threeAxes(geometry.kernel, filler: 1), stride: threeAxes(geometry.stride, filler: 1),
       dilation: threeAxes(geometry.dilation, filler: 1), before: threeAxes(geometry.before, filler: 0),
-      after: threeAxes(geometry.after, filler: 0), count_padding: countingPadding)
+      after: threeAxes(geometry.after, filler: 0), count_padding: countingPadding, adaptive: false)
+  }
+
+  /// Windows that share the positions of the input out to those of the output.
+  init(adaptive input: Shape, to sizes: [Int], _ operation: String) {
+    precondition(
+      input.rank == sizes.count + 2 && sizes.allSatisfy { $0 >= 0 }
+        && zip(input.dropFirst(), sizes).allSatisfy { $0 > 0 || $1 == 0 },
+      "\(operation): from shape \(input) to sizes \(sizes)")
+    self.input = input
+    output = Shape([input[0]] + sizes + [input[-1]])
+    let positions = Array(input.dropFirst().dropLast())
+    // A window that starts within a position and ends within another reads one more.
+    let largest = zip(positions, sizes).map { from, to in to == 0 ? 1 : (from + to - 1) / to + 1 }
+    self.kernel = ck_pooling(
+      batch: Int64(input[0]), channels: Int64(input[-1]), in: threeAxes(positions, filler: 1),
+      out: threeAxes(sizes, filler: 1), kernel: threeAxes(largest, filler: 1), stride: (1, 1, 1),
+      dilation: (1, 1, 1), before: (0, 0, 0), after: (0, 0, 0), count_padding: false, adaptive: true)
   }
 }
 

@@ -214,18 +214,4 @@ extension Tensor {
       count > 0 && size % count == 0, "split: axis \(axis) of shape \(shape) doesn't divide by \(count)")
     return split(sizes: Array(repeating: size / count, count: count), axis: axis)
   }
-
-  /// Padded with a value: `widths[i]` elements before and after axis i.
-  public func padded(_ widths: [(before: Int, after: Int)], value: Double = 0) -> Tensor {
-    precondition(
-      widths.count == rank && widths.allSatisfy { $0.before >= 0 && $0.after >= 0 },
-      "padded: widths \(widths) don't fit shape \(shape)")
-    let padded = Shape(zip(shape, widths).map { $0 + $1.before + $1.after })
-    var inside = Selection(padded)
-    inside.sizes = shape.dimensions
-    inside.offset = zip(inside.strides, widths).reduce(0) { $0 + $1.0 * $1.1.before }
-    let y = Tensor(repeating: value, shape: padded, dtype: dtype)
-    Kernel.copy(Selection(shape), of: self, to: inside, of: y)
-    return y.recorded(edge { dy in Kernel.copy(inside, of: dy) })
-  }
 }

@@ -107,13 +107,18 @@ extension GradientCase {
     let axes = name.prefix(15)
     return GradientCase(name, covers: String(axes), inputs: inputs) { x in
       let bias = x.count > 2 ? x[2] : nil
-      return axes == "convTranspose2d"
-        ? x[0].convTranspose2d(x[1], bias: bias, window: window, outputPadding: outputPadding)
-        : x[0].convTranspose3d(x[1], bias: bias, window: window, outputPadding: outputPadding)
+      return switch axes {
+      case "convTranspose1d":
+        x[0].convTranspose1d(x[1], bias: bias, window: window, outputPadding: outputPadding)
+      case "convTranspose2d":
+        x[0].convTranspose2d(x[1], bias: bias, window: window, outputPadding: outputPadding)
+      default: x[0].convTranspose3d(x[1], bias: bias, window: window, outputPadding: outputPadding)
+      }
     }
   }
 
   static let transposedConvolutions: [GradientCase] = [
+    transposed("convTranspose1d", [2, 4, 2], [3, 3, 2], bias: 3, Window(stride: 2), outputPadding: 1),
     transposed("convTranspose2d", [1, 3, 3, 2], [3, 3, 3, 2]),
     transposed("convTranspose2d, doubling, bias", [2, 2, 3, 3], [2, 2, 2, 3], bias: 2, Window(stride: 2)),
     transposed("convTranspose2d, padding", [1, 3, 4, 2], [3, 3, 2, 2], Window(stride: 2, padding: 1)),

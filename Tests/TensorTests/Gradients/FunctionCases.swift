@@ -65,6 +65,13 @@ extension GradientCase {
     of("silu", wide, at: "tails") { $0.silu() },
     of("mish") { $0.mish() },
     of("mish", wide, at: "tails") { $0.mish() },
+    of("softplus", at: "beta") { $0.softplus(beta: 2.5) },
+    of("softsign") { $0.softsign() },
+    of("celu") { $0.celu() },
+    of("celu", offKinks, at: "alpha") { $0.celu(alpha: 0.4) },
+    of("mlu", .uniform([12], -0.3..<0.3)) { $0.mlu() },
+    of("selu", offKinks) { $0.selu() },
+    of("elu", offKinks, at: "negative alpha") { $0.elu(alpha: -0.6) },
     of("elu", offKinks) { $0.elu() },
     of("elu", offKinks, at: "alpha") { $0.elu(alpha: 0.4) },
     of("exp", [], at: "a scalar") { $0.exp() },
@@ -84,6 +91,13 @@ extension GradientCase {
     of("relu6", offKinks) { $0.relu6() },
     of("leakyReLU", offKinks) { $0.leakyReLU() },
     of("leakyReLU", offKinks, at: "slope") { $0.leakyReLU(slope: 0.3) },
+    of("leakyReLU", offKinks, at: "negative slope") { $0.leakyReLU(slope: -0.5) },
+    GradientCase("leakyReLU, learned slopes", covers: "leakyReLU", inputs: [[2, 3, 4], [4]]) {
+      $0[0].leakyReLU(slope: $0[1])
+    },
+    GradientCase("leakyReLU, one learned slope", covers: "leakyReLU", inputs: [[2, 3], [1]]) {
+      $0[0].leakyReLU(slope: $0[1])
+    },
     of("leakyReLU", offKinks, at: "slope 0") { $0.leakyReLU(slope: 0) },
     of("hardSigmoid", offKinks) { $0.hardSigmoid() },
     of("hardSwish", offKinks) { $0.hardSwish() },

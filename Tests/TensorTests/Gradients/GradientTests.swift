@@ -10,7 +10,7 @@ import Testing
     + GradientCase.indexing + GradientCase.scattering + GradientCase.matrixProducts
     + GradientCase.convolutions
     + GradientCase.transposedConvolutions + GradientCase.pooling + GradientCase.normalization
-    + GradientCase.resampling + GradientCase.sampling
+    + GradientCase.resampling + GradientCase.sampling + GradientCase.sampleConvolutions
     + GradientCase.linearEquations + GradientCase.decompositions
     + GradientCase.diagonals + GradientCase.fourier + GradientCase.einsteinSums
 

@@ -31,6 +31,21 @@ extension GradientCase {
     of("maxPool3d", "all options", .distinct([1, 4, 5, 5, 1])) {
       $0.maxPool3d([1, 3, 2], stride: [2, 2, 1], padding: [0, 1, 0], dilation: [1, 1, 2], ceiling: true)
     },
+    of("maxPool1d", "", .distinct([2, 7, 2])) { $0.maxPool1d(3, stride: 2, padding: 1, ceiling: true) },
+    of("averagePool1d", "", [2, 7, 2]) { $0.averagePool1d(3, stride: 2, padding: 1) },
+    of("adaptiveMaxPool2d", "", .distinct([2, 5, 7, 2])) { $0.adaptiveMaxPool2d(height: 3, width: 4) },
+    of("adaptiveMaxPool2d", "larger", .distinct([1, 2, 3, 1])) { $0.adaptiveMaxPool2d(height: 5, width: 3) },
+    of("adaptiveMaxPool3d", "", .distinct([1, 3, 4, 2, 2])) {
+      $0.adaptiveMaxPool3d(time: 2, height: 3, width: 1)
+    },
+    of("adaptiveAveragePool2d", "", [2, 5, 7, 2]) { $0.adaptiveAveragePool2d(height: 3, width: 4) },
+    of("adaptiveAveragePool2d", "larger", [1, 2, 3, 1]) { $0.adaptiveAveragePool2d(height: 5, width: 4) },
+    of("adaptiveAveragePool3d", "", [1, 3, 4, 2, 2]) {
+      $0.adaptiveAveragePool3d(time: 2, height: 3, width: 5)
+    },
+    of("globalMaxPool", "", .distinct([2, 3, 4, 2])) { $0.globalMaxPool() },
+    of("globalAveragePool", "", [2, 3, 4, 2]) { $0.globalAveragePool() },
+    of("globalAveragePool", "volumes", [2, 2, 3, 2, 2]) { $0.globalAveragePool() },
     of("averagePool2d", "", [2, 4, 4, 2]) { $0.averagePool2d(2) },
     of("averagePool2d", "overlapping", [1, 4, 5, 2]) { $0.averagePool2d([2, 3], stride: 1) },
     of("averagePool2d", "counting padding", [1, 5, 4, 2]) { $0.averagePool2d(3, stride: 2, padding: 1) },
@@ -91,6 +106,32 @@ extension GradientCase {
     GradientCase("groupNorm, a group per channel", covers: "groupNorm", inputs: [[2, 2, 2, 2, 3], [3], [3]]) {
       $0[0].groupNorm(groups: 3, weight: $0[1], bias: $0[2])
     },
+    GradientCase("batchNorm, neither scaled nor shifted", covers: "batchNorm", inputs: [images]) {
+      $0[0].batchNorm().output
+    },
+    GradientCase("batchNorm, not scaled", covers: "batchNorm", inputs: [images, [3]]) {
+      $0[0].batchNorm(bias: $0[1], relu: true).output
+    },
+    GradientCase("batchNorm, given statistics, not shifted", covers: "batchNorm", inputs: [images, [3]]) {
+      $0[0].batchNorm(
+        weight: $0[1], mean: given($0[0], [0.3, -0.2, 1]), variance: given($0[0], [0.5, 1, 2]))
+    },
+    GradientCase("groupNorm, neither scaled nor shifted", covers: "groupNorm", inputs: [images]) {
+      $0[0].groupNorm(groups: 1)
+    },
+    GradientCase("instanceNorm", covers: "instanceNorm", inputs: [images, [3], [3]]) {
+      $0[0].instanceNorm(weight: $0[1], bias: $0[2])
+    },
+    GradientCase("instanceNorm, volumes, plain", covers: "instanceNorm", inputs: [[2, 2, 2, 3, 2]]) {
+      $0[0].instanceNorm(epsilon: 0.1)
+    },
+    GradientCase("instanceL2Norm", covers: "instanceL2Norm", inputs: [images]) {
+      $0[0].instanceL2Norm(scale: 0.3)
+    },
+    GradientCase("layerNorm, over two axes", covers: "layerNorm", inputs: [[2, 3, 5], [3, 5], [3, 5]]) {
+      $0[0].layerNorm(weight: $0[1], bias: $0[2])
+    },
+    GradientCase("layerNorm, plain", covers: "layerNorm", inputs: [[2, 3, 5]]) { $0[0].layerNorm() },
     GradientCase("layerNorm", covers: "layerNorm", inputs: [[2, 3, 5], [5], [5]]) {
       $0[0].layerNorm(weight: $0[1], bias: $0[2])
     },
@@ -114,7 +155,7 @@ extension GradientCase {
         }
       }
     }
-    + [Interpolation.nearest, .linear].flatMap { interpolation in
+    + [Interpolation.nearest, .nearestExact, .linear].flatMap { interpolation in
       [false, true].map { alignCorners in
         of("resized3d", "\(interpolation)\(alignCorners ? ", aligned corners" : "")", [1, 2, 3, 4, 2]) {
           $0.resized3d(time: 3, height: 2, width: 5, by: interpolation, alignCorners: alignCorners)
@@ -122,6 +163,9 @@ extension GradientCase {
       }
     }
     + [
+      of("rescaled2d", "", [1, 3, 4, 2]) { $0.rescaled2d(height: 1.7, width: 0.6) },
+      of("rescaled2d", "cubic", [1, 3, 4, 2]) { $0.rescaled2d(height: 1.7, width: 0.6, by: .cubic) },
+      of("rescaled3d", "", [1, 2, 3, 4, 1]) { $0.rescaled3d(time: 1.5, height: 2, width: 0.8) },
       of("upsampled2d", "", [1, 2, 3, 2]) { $0.upsampled2d() },
       of("upsampled2d", "nearest, by 3", [1, 2, 3, 2]) { $0.upsampled2d(by: 3, .nearest) },
       of("upsampled2d", "aligned corners", [1, 2, 3, 2]) { $0.upsampled2d(alignCorners: true) },

@@ -24,6 +24,7 @@ extension GradientCase {
     of("mean", "axes, kept") { $0.mean([0, 1], keepingAxes: true) },
     of("product", "", .uniform([2, 3], 0.5..<2)) { $0.product() },
     of("product", "an axis, signs mixed", .values([-1.5, 0.7, 2, -0.3, 1.1, 0.9], [2, 3])) { $0.product(1) },
+    of("product", "zeros", .values([0, 2, 3, 0, 5, 0, -1, 2, 4], [3, 3])) { $0.product(1) },
     of("product", "kept", .uniform([2, 3, 2], 0.5..<2)) { $0.product(0, 2, keepingAxes: true) },
     of("product", "one zero", .values([1.5, 0, 2, -0.3, 1.1, 0.9], [2, 3])) { $0.product(1) },
     of("product", "two zeros", .values([1.5, 0, 0, -0.3, 1.1, 0.9], [2, 3])) {
@@ -37,6 +38,7 @@ extension GradientCase {
     of("norm", "kept") { $0.norm(-1, keepingAxes: true) },
     of("logSumExp") { $0.logSumExp(-1) },
     of("logSumExp", "inner axis, kept") { $0.logSumExp(1, keepingAxes: true) },
+    of("logSumExp", "two axes", [2, 3, 4]) { $0.logSumExp([0, 2]) },
     of("logSumExp", "first axis") { $0.logSumExp(0) },
     of("logSumExp", "all") { $0.logSumExp() },
     of("logSumExp", "axes apart, kept") { $0.logSumExp(0, 2, keepingAxes: true) },

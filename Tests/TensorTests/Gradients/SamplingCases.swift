@@ -3,7 +3,7 @@ import TestSupport
 
 // Samples taken where another tensor says.
 extension GradientCase {
-  static let sampling: [GradientCase] = gridSamples + warps
+  static let sampling: [GradientCase] = gridSamples + warps + regions
 
   /// Coordinates within the image and beyond it, over more than one reflection.
   private static let wide = -2.9..<2.9
@@ -42,4 +42,20 @@ extension GradientCase {
       "warped, one row", covers: "warped", inputs: [[1, 1, 5, 1], .uniform([1, 1, 5, 2], -2.5..<2.5)]
     ) { $0[0].warped(by: $0[1]) },
   ]
+
+  private static let regions: [GradientCase] = [
+    ("", [0.3, 0.6, 4.2, 3.1, 1.7, 0.4, 2.2, 3.6], 1.0),
+    ("beyond the image", [-2.3, -1.6, 2.4, 1.3, 3.2, 2.1, 7.7, 9.4], 1),
+    ("a whole image beyond", [-9.3, -9.6, -4.4, -5.3, 0.2, 0.1, 1.7, 1.4], 1),
+    ("scaled", [3.1, 2.2, 21.9, 17.3, 8.4, 3.9, 10.6, 12.2], 0.25),
+  ].map { name, edges, scale in
+    GradientCase(
+      name.isEmpty ? "preciseRoIPool" : "preciseRoIPool, \(name)", covers: "preciseRoIPool",
+      inputs: [[2, 5, 6, 3], .values(edges, [2, 4])]
+    ) { x in
+      let samples = Tensor([1.0, 0.0], shape: [2, 1]).to(x[1].dtype)
+      return x[0].preciseRoIPool(
+        .concatenate([samples, x[1]], axis: 1), height: 3, width: 2, scale: scale)
+    }
+  }
 }

@@ -27,6 +27,12 @@ extension GradientCase {
     of("flipped") { $0.flipped(0, -1) },
     of("flipped", "one axis") { $0.flipped(1) },
     of("padded", "", [2, 3]) { $0.padded([(1, 2), (0, 3)]) },
+    of("padded", "cut off", [4, 3]) { $0.padded([(-1, 2), (1, -2)], value: 1) },
+    of("padded", "replicated", [3, 2, 2]) { $0.padded([(2, 1), (0, 3), (0, 0)], by: .replicate) },
+    of("padded", "replicated, cut off", [4, 3]) { $0.padded([(-1, 2), (1, -2)], by: .replicate) },
+    of("padded", "reflected", [4, 3, 1]) { $0.padded([(3, 1), (2, 2), (2, 1)], by: .reflect) },
+    of("padded", "reflected more than once", [2, 3]) { $0.padded([(5, 4), (0, 7)], by: .reflect) },
+    of("padded", "circular", [3, 2]) { $0.padded([(4, 1), (0, 3)], by: .circular) },
     of("padded", "with a value", [2, 3, 2]) { $0.padded([(0, 1), (2, 0), (0, 0)], value: -4) },
     GradientCase("concatenate", covers: "concatenate", inputs: [[2, 3], [1, 3], [4, 3]]) { .concatenate($0) },
     GradientCase("concatenate, last axis", covers: "concatenate", inputs: [[2, 2, 1], [2, 2, 3]]) {

@@ -2,8 +2,10 @@ import CKernels
 
 /// How values between samples are found.
 public enum Interpolation: String, Sendable, CaseIterable {
-  /// The sample at or before.
+  /// The sample at or before, as PyTorch's and OpenCV's `nearest`.
   case nearest
+  /// The sample whose centre is nearest, PyTorch's `nearest-exact`.
+  case nearestExact
   /// Weighted by distance: bilinear in images, trilinear in volumes.
   case linear
   /// Cubic convolution (a = −0.75); images only.
@@ -37,7 +39,35 @@ extension Tensor {
     return resampled([time, height, width], interpolation, alignCorners)
   }
 
-  private func resampled(_ sizes: [Int], _ interpolation: Interpolation, _ alignCorners: Bool) -> Tensor {
+  /// Images `[N, H, W, C]` resampled by a factor per axis, to sizes cut off to whole numbers. Unless corners are
+  /// aligned, samples stand exactly 1 / factor apart, also where the sizes' ratio is another.
+  public func rescaled2d(
+    height: Double, width: Double, by interpolation: Interpolation = .linear, alignCorners: Bool = false
+  ) -> Tensor {
+    precondition(rank == 4, "rescaled2d: shape \(shape) is not [N, H, W, C]")
+    return rescaled([height, width], interpolation, alignCorners)
+  }
+
+  /// Volumes `[N, T, H, W, C]` resampled by a factor per axis: nearest, or trilinear.
+  public func rescaled3d(
+    time: Double, height: Double, width: Double, by interpolation: Interpolation = .linear,
+    alignCorners: Bool = false
+  ) -> Tensor {
+    precondition(rank == 5 && interpolation != .cubic, "rescaled3d: shape \(shape), \(interpolation)")
+    return rescaled([time, height, width], interpolation, alignCorners)
+  }
+
+  private func rescaled(
+    _ factors: [Double], _ interpolation: Interpolation, _ alignCorners: Bool
+  ) -> Tensor {
+    let sizes = zip(shape.dropFirst(), factors).map { Int(Double($0) * $1) }
+    return resampled(sizes, interpolation, alignCorners, factors: factors)
+  }
+
+  private func resampled(
+    _ sizes: [Int], _ interpolation: Interpolation, _ alignCorners: Bool, factors: [Double] = []
+  ) -> Tensor {
+    let scale = Array(repeating: 0, count: 3 - factors.count) + factors
     let output = Shape([shape[0]] + sizes + [shape[-1]])
     precondition(
       sizes.allSatisfy { $0 > 0 } && shape.dropFirst().allSatisfy { $0 > 0 },
@@ -45,7 +75,7 @@ extension Tensor {
     let plan = ck_resampling(
       batch: Int64(shape[0]), channels: Int64(shape[-1]),
       in: threeAxes(Array(shape.dropFirst().dropLast()), filler: 1), out: threeAxes(sizes, filler: 1),
-      align_corners: alignCorners, scale: (0, 0, 0))
+      align_corners: alignCorners, scale: (scale[0], scale[1], scale[2]))
     return Kernel.resample(self, to: output, interpolation, plan).recorded(
       edge { [shape] dy in Kernel.resampleGradient(dy, to: shape, interpolation, plan) })
   }
@@ -59,9 +89,11 @@ extension Kernel {
     var plan = plan
     switch (x.dtype, interpolation) {
     case (.float32, .nearest): ck_resample_nearest_f32(&plan, x.f32, y.f32)
+    case (.float32, .nearestExact): ck_resample_nearest_exact_f32(&plan, x.f32, y.f32)
     case (.float32, .linear): ck_resample_linear_f32(&plan, x.f32, y.f32)
     case (.float32, .cubic): ck_resample_cubic_f32(&plan, x.f32, y.f32)
     case (.float64, .nearest): ck_resample_nearest_f64(&plan, x.f64, y.f64)
+    case (.float64, .nearestExact): ck_resample_nearest_exact_f64(&plan, x.f64, y.f64)
     case (.float64, .linear): ck_resample_linear_f64(&plan, x.f64, y.f64)
     case (.float64, .cubic): ck_resample_cubic_f64(&plan, x.f64, y.f64)
     default: unsupported("resampling", x.dtype)
@@ -76,9 +108,11 @@ extension Kernel {
     var plan = plan
     switch (dy.dtype, interpolation) {
     case (.float32, .nearest): ck_resample_nearest_gradient_f32(&plan, dy.f32, dx.f32)
+    case (.float32, .nearestExact): ck_resample_nearest_exact_gradient_f32(&plan, dy.f32, dx.f32)
     case (.float32, .linear): ck_resample_linear_gradient_f32(&plan, dy.f32, dx.f32)
     case (.float32, .cubic): ck_resample_cubic_gradient_f32(&plan, dy.f32, dx.f32)
     case (_, .nearest): ck_resample_nearest_gradient_f64(&plan, dy.f64, dx.f64)
+    case (_, .nearestExact): ck_resample_nearest_exact_gradient_f64(&plan, dy.f64, dx.f64)
     case (_, .linear): ck_resample_linear_gradient_f64(&plan, dy.f64, dx.f64)
     case (_, .cubic): ck_resample_cubic_gradient_f64(&plan, dy.f64, dx.f64)
     }

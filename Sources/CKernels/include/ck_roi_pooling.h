@@ -1,0 +1,28 @@
+#ifndef CK_ROI_POOLING_H
+#define CK_ROI_POOLING_H
+
+#include <stdint.h>
+
+// Precise RoI pooling (Jiang et al. 2018): the mean of the bilinear surface through the samples, zero outside, over
+// each bin of a box, by its exact integral.
+//   input  [batch, height, width, channels]
+//   boxes  [boxes, 5]: sample, left, top, right, bottom, times `scale` in positions of samples
+//   output [boxes, out_height, out_width, channels]; 0 where a box has no area
+typedef struct {
+  int64_t batch, height, width, channels, boxes, out_height, out_width;
+  double scale;
+} ck_roi_pooling;
+
+#define CK_ROI_POOLING_FUNCTIONS(real, suffix)                                                           \
+  void ck_roi_pool_##suffix(const ck_roi_pooling *pooling, const real *x, const real *boxes, real *y);   \
+  /* dx from dy; each sum in the order of the boxes. */                                                  \
+  void ck_roi_pool_input_gradient_##suffix(const ck_roi_pooling *pooling, const real *dy,                \
+                                           const real *boxes, real *dx);                                 \
+  void ck_roi_pool_box_gradient_##suffix(const ck_roi_pooling *pooling, const real *dy, const real *x,   \
+                                         const real *boxes, real *dboxes);
+
+CK_ROI_POOLING_FUNCTIONS(float, f32)
+CK_ROI_POOLING_FUNCTIONS(double, f64)
+#undef CK_ROI_POOLING_FUNCTIONS
+
+#endif

@@ -1,0 +1,75 @@
+import CKernels
+
+// Activations, float32 and float64, all differentiable.
+extension Tensor {
+  /// 1 / (1 + e⁻ˣ).
+  public func sigmoid() -> Tensor { unary(ck_unary_sigmoid) }
+  /// log(1 / (1 + e⁻ˣ)), exact in both tails.
+  public func logSigmoid() -> Tensor { unary(ck_unary_log_sigmoid) }
+  /// log(1 + e^(β·x)) / β, exact in both tails.
+  public func softplus(beta: Double = 1) -> Tensor {
+    precondition(beta > 0, "softplus: β is \(beta), not positive")
+    return beta == 1 ? unary(ck_unary_softplus) : (self * beta).unary(ck_unary_softplus) / beta
+  }
+  /// x / (1 + |x|).
+  public func softsign() -> Tensor { self / (abs() + 1) }
+  /// max(x, 0).
+  public func relu() -> Tensor { unary(ck_unary_relu) }
+  /// min(max(x, 0), 6).
+  public func relu6() -> Tensor { unary(ck_unary_relu6) }
+  /// x where positive, `slope`·x elsewhere.
+  public func leakyReLU(slope: Double = 0.01) -> Tensor {
+    // The kernel's gradient tells the sides apart by the output's sign.
+    slope >= 0 ? unary(ck_unary_leaky_relu, slope) : Tensor.where(self .> 0, self, self * slope)
+  }
+  /// x where positive, `slope`·x elsewhere, the slope learned (PReLU): one per channel, `[C]`, or one for all, `[1]`.
+  public func leakyReLU(slope: Tensor) -> Tensor {
+    Kernel.requireFloatingPoint(self, "leakyReLU")
+    precondition(
+      slope.elementCount == 1 || (rank >= 1 && slope.shape == [shape[-1]]),
+      "leakyReLU: slopes of shape \(slope.shape) for an input of shape \(shape)")
+    let slopes = slope.reshape(to: rank == 0 ? [] : [slope.elementCount])
+    return relu() + slopes * Tensor.where(self .> 0, Tensor(0, dtype: dtype), self)
+  }
+  /// x where positive, `alpha`·(eˣ − 1) elsewhere.
+  public func elu(alpha: Double = 1) -> Tensor {
+    alpha >= 0
+      ? unary(ck_unary_elu, alpha) : Tensor.where(self .> 0, self, clamp(-.infinity, 0).expm1() * alpha)
+  }
+  /// x where positive, `alpha`·(e^(x / alpha) − 1) elsewhere: smooth at 0 for any alpha (Barron 2017).
+  public func celu(alpha: Double = 1) -> Tensor {
+    precondition(alpha > 0, "celu: alpha is \(alpha), not positive")
+    return unary(ck_unary_celu, alpha)
+  }
+  /// The min-linear unit of ATOM's target classifier (Danelljan et al. 2019): x where positive,
+  /// m·(e^(x / m) − 1) elsewhere, which falls no lower than −m. That is `celu(alpha: m)`.
+  public func mlu(minimum: Double = 0.05) -> Tensor { celu(alpha: minimum) }
+  /// λ·elu(x) with the α and λ that keep mean 0 and variance 1 (Klambauer et al. 2017).
+  public func selu() -> Tensor { elu(alpha: 1.6732632423543772) * 1.0507009873554805 }
+  /// x·Φ(x), Φ the normal distribution's cumulative one; or its approximation through tanh.
+  public func gelu(approximate: Bool = false) -> Tensor {
+    unary(approximate ? ck_unary_gelu_tanh : ck_unary_gelu)
+  }
+  /// x·sigmoid(x), also named swish.
+  public func silu() -> Tensor { unary(ck_unary_silu) }
+  /// x·tanh(softplus(x)).
+  public func mish() -> Tensor { unary(ck_unary_mish) }
+  /// relu6(x + 3) / 6.
+  public func hardSigmoid() -> Tensor { unary(ck_unary_hard_sigmoid) }
+  /// x·relu6(x + 3) / 6.
+  public func hardSwish() -> Tensor { unary(ck_unary_hard_swish) }
+
+  /// e^x over its sum along an axis.
+  public func softmax(axis: Int = -1) -> Tensor { softmax(axis: axis, log: false) }
+  /// The logarithm of the softmax along an axis.
+  public func logSoftmax(axis: Int = -1) -> Tensor { softmax(axis: axis, log: true) }
+
+  private func softmax(axis: Int, log: Bool) -> Tensor {
+    let axis = shape.axis(axis)
+    guard axis == rank - 1 else {
+      return swappingAxes(axis, -1).softmax(axis: -1, log: log).swappingAxes(axis, -1)
+    }
+    let y = Kernel.softmax(self, log: log)
+    return y.recorded(edge { dy in Kernel.softmaxGradient(y, dy, log: log) })
+  }
+}

@@ -1,0 +1,68 @@
+import CKernels
+
+extension Tensor {
+  /// Precise RoI pooling (Jiang et al. 2018, equation 4): of images `[N, H, W, C]`, the mean of the bilinear surface
+  /// through the pixels over each bin of each box, by its exact integral; returns `[K, height, width, C]`.
+  ///
+  /// A box of `[K, 5]` is (sample, left, top, right, bottom): the index of its image, then its edges, which `scale`
+  /// (1 / stride, where they are in pixels of the network's input) brings to positions of pixels; the centre of the
+  /// first pixel is (0, 0). Beyond the image the surface falls to 0. A box without area gives 0.
+  /// Differentiable in the images and in the edges.
+  public func preciseRoIPool(_ boxes: Tensor, height: Int, width: Int, scale: Double = 1) -> Tensor {
+    Kernel.requireFloatingPoint(self, "preciseRoIPool")
+    Kernel.requireSame(self, boxes, "preciseRoIPool")
+    precondition(
+      rank == 4 && boxes.rank == 2 && boxes.shape[1] == 5 && height > 0 && width > 0,
+      "preciseRoIPool: boxes \(boxes.shape) of images \(shape) to \(height)×\(width) bins")
+    let samples = boxes[.all, 0].array(of: Double.self)
+    precondition(
+      samples.allSatisfy { $0 >= 0 && $0 < Double(shape[0]) },
+      "preciseRoIPool: a box names a sample that \(shape[0]) images don't have")
+    let plan = ck_roi_pooling(
+      batch: Int64(shape[0]), height: Int64(shape[1]), width: Int64(shape[2]), channels: Int64(shape[3]),
+      boxes: Int64(boxes.shape[0]), out_height: Int64(height), out_width: Int64(width), scale: scale)
+    return Kernel.roiPool(self, boxes, plan).recorded(
+      edge { [shape] dy in Kernel.roiPoolInputGradient(dy, boxes, to: shape, plan) },
+      boxes.edge { [x = self] dy in Kernel.roiPoolBoxGradient(dy, x, boxes, plan) })
+  }
+}
+
+extension Kernel {
+  static func roiPool(_ x: Tensor, _ boxes: Tensor, _ plan: ck_roi_pooling) -> Tensor {
+    let shape: Shape = [boxes.shape[0], Int(plan.out_height), Int(plan.out_width), x.shape[-1]]
+    let y = Tensor(uninitialized: shape, x.dtype)
+    var plan = plan
+    if x.dtype == .float32 {
+      ck_roi_pool_f32(&plan, x.f32, boxes.f32, y.f32)
+    } else {
+      ck_roi_pool_f64(&plan, x.f64, boxes.f64, y.f64)
+    }
+    return y
+  }
+
+  static func roiPoolInputGradient(
+    _ dy: Tensor, _ boxes: Tensor, to shape: Shape, _ plan: ck_roi_pooling
+  ) -> Tensor {
+    let dx = Tensor(uninitialized: shape, dy.dtype)
+    var plan = plan
+    if dy.dtype == .float32 {
+      ck_roi_pool_input_gradient_f32(&plan, dy.f32, boxes.f32, dx.f32)
+    } else {
+      ck_roi_pool_input_gradient_f64(&plan, dy.f64, boxes.f64, dx.f64)
+    }
+    return dx
+  }
+
+  static func roiPoolBoxGradient(
+    _ dy: Tensor, _ x: Tensor, _ boxes: Tensor, _ plan: ck_roi_pooling
+  ) -> Tensor {
+    let dboxes = Tensor(uninitialized: boxes.shape, boxes.dtype)
+    var plan = plan
+    if dy.dtype == .float32 {
+      ck_roi_pool_box_gradient_f32(&plan, dy.f32, x.f32, boxes.f32, dboxes.f32)
+    } else {
+      ck_roi_pool_box_gradient_f64(&plan, dy.f64, x.f64, boxes.f64, dboxes.f64)
+    }
+    return dboxes
+  }
+}

@@ -1,0 +1,121 @@
+import CKernels
+
+// Convolutions whose filter is another one for each sample: y = x ∗ w. It is linear in x and in w, so that with its two
+// transposes, by x and by w, it forms a triple: the gradients of each are the other two. Steepest-descent learners
+// that are trained through (Bhat et al. 2019 and 2020) are built from them.
+extension Tensor {
+  /// Cross-correlation of each image of `[N, H, W, C]` with its own filter of `[N, kH, kW, C / groups, O]`; returns
+  /// `[N, H', W', O]`.
+  public func conv2d(perSample filter: Tensor, window: Window = Window()) -> Tensor {
+    sampleConvolution(filter, window, axes: 2, "conv2d")
+  }
+
+  /// Cross-correlation of each volume of `[N, T, H, W, C]` with its own filter of `[N, kT, kH, kW, C / groups, O]`;
+  /// returns `[N, T', H', W', O]`. With kT = 1 the images of a sequence share the sequence's filter.
+  public func conv3d(perSample filter: Tensor, window: Window = Window()) -> Tensor {
+    sampleConvolution(filter, window, axes: 3, "conv3d")
+  }
+
+  /// The transpose of `conv2d(perSample:)` by the image: `[N, H, W, C]` with filters `[N, kH, kW, O / groups, C]`
+  /// gives `[N, H', W', O]`, H' = (H − 1)·stride − padding + dilation·(kH − 1) + 1 + output padding.
+  public func convTranspose2d(
+    perSample filter: Tensor, window: Window = Window(), outputPadding: PerAxis = 0
+  ) -> Tensor {
+    sampleTranspose(filter, window, outputPadding, axes: 2, "convTranspose2d")
+  }
+
+  /// The transpose of `conv3d(perSample:)` by the volume: `[N, T, H, W, C]` with filters `[N, kT, kH, kW, O / groups, C]`
+  /// gives `[N, T', H', W', O]`.
+  public func convTranspose3d(
+    perSample filter: Tensor, window: Window = Window(), outputPadding: PerAxis = 0
+  ) -> Tensor {
+    sampleTranspose(filter, window, outputPadding, axes: 3, "convTranspose3d")
+  }
+
+  /// The transpose of `conv2d(perSample:)` by the filter: images `[N, H, W, C]` with residuals `[N, H', W', O]` of the
+  /// convolution's output give filters `[N, kH, kW, C / groups, O]`, each the sum over the positions of its sample.
+  public func convFilterTranspose2d(
+    perSample residual: Tensor, kernel: PerAxis, window: Window = Window()
+  ) -> Tensor {
+    sampleFilterTranspose(residual, kernel, window, axes: 2, "convFilterTranspose2d")
+  }
+
+  /// The transpose of `conv3d(perSample:)` by the filter: volumes `[N, T, H, W, C]` with residuals `[N, T', H', W', O]`
+  /// of the convolution's output give filters `[N, kT, kH, kW, C / groups, O]`.
+  public func convFilterTranspose3d(
+    perSample residual: Tensor, kernel: PerAxis, window: Window = Window()
+  ) -> Tensor {
+    sampleFilterTranspose(residual, kernel, window, axes: 3, "convFilterTranspose3d")
+  }
+
+  private func sampleConvolution(
+    _ filter: Tensor, _ window: Window, axes: Int, _ name: String
+  ) -> Tensor {
+    checkSamples(filter, rank: axes + 3, axes, name)
+    let plan = SampleConvolutionPlan(
+      samples: shape[0],
+      ConvolutionPlan(
+        input: shape.ofOneSample, filter: Shape(filter.shape.dropFirst()), window: window, axes: axes, name))
+    return Kernel.convolveSamples(self, filter, plan).recorded(
+      edge { dy in Kernel.sampleTranspose(dy, filter, plan) },
+      filter.edge { [x = self] dy in Kernel.sampleFilterTranspose(x, dy, plan) })
+  }
+
+  private func sampleTranspose(
+    _ filter: Tensor, _ window: Window, _ outputPadding: PerAxis, axes: Int, _ name: String
+  ) -> Tensor {
+    checkSamples(filter, rank: axes + 3, axes, name)
+    let plan = SampleConvolutionPlan(
+      samples: shape[0],
+      ConvolutionPlan(
+        transposeOf: shape.ofOneSample, filter: Shape(filter.shape.dropFirst()), window: window,
+        outputPadding: outputPadding, axes: axes, name))
+    return Kernel.sampleTranspose(self, filter, plan).recorded(
+      edge { dx in Kernel.convolveSamples(dx, filter, plan) },
+      filter.edge { [y = self] dx in Kernel.sampleFilterTranspose(dx, y, plan) })
+  }
+
+  private func sampleFilterTranspose(
+    _ residual: Tensor, _ kernel: PerAxis, _ window: Window, axes: Int, _ name: String
+  ) -> Tensor {
+    checkSamples(residual, rank: axes + 2, axes, name)
+    precondition(
+      window.groups > 0 && shape[-1] % window.groups == 0,
+      "\(name): \(window.groups) groups of the channels of shape \(shape)")
+    let filter = Shape(kernel.sizes(axes: axes) + [shape[-1] / window.groups, residual.shape[-1]])
+    let plan = SampleConvolutionPlan(
+      samples: shape[0],
+      ConvolutionPlan(input: shape.ofOneSample, filter: filter, window: window, axes: axes, name))
+    precondition(
+      residual.shape == plan.output,
+      "\(name): residuals of shape \(residual.shape), where the convolution of shape \(shape) has \(plan.output)"
+    )
+    return Kernel.sampleFilterTranspose(self, residual, plan).recorded(
+      edge { dw in Kernel.sampleTranspose(residual, dw, plan) },
+      residual.edge { [x = self] dw in Kernel.convolveSamples(x, dw, plan) })
+  }
+
+  private func checkSamples(_ other: Tensor, rank otherRank: Int, _ axes: Int, _ name: String) {
+    Kernel.requireFloatingPoint(self, name)
+    Kernel.requireSame(self, other, name)
+    precondition(
+      rank == axes + 2 && other.rank == otherRank && shape[0] == other.shape[0],
+      "\(name) per sample: shapes \(shape) and \(other.shape) don't fit together")
+  }
+}
+
+/// The convolution of one sample, and how many there are.
+struct SampleConvolutionPlan {
+  let samples: Int
+  let one: ConvolutionPlan
+
+  init(samples: Int, _ one: ConvolutionPlan) { (self.samples, self.one) = (samples, one) }
+
+  var input: Shape { Shape([samples] + one.input.dropFirst()) }
+  var filter: Shape { Shape([samples] + one.filter) }
+  var output: Shape { Shape([samples] + one.output.dropFirst()) }
+}
+
+extension Shape {
+  fileprivate var ofOneSample: Shape { Shape([1] + dropFirst()) }
+}
