@@ -45,6 +45,25 @@ import Testing
     LayerCase("BatchNorm, relu", covers: "BatchNorm", input: [2, 2, 2, 2, 3]) { BatchNorm(3, relu: true) },
     LayerCase("GroupNorm", covers: "GroupNorm", input: [2, 3, 2, 4]) { GroupNorm(groups: 2, 4) },
     LayerCase("LayerNorm", covers: "LayerNorm", input: [2, 3, 5]) { LayerNorm(5) },
+    LayerCase("InstanceNorm", covers: "InstanceNorm", input: [2, 3, 2, 3]) { InstanceNorm(3) },
+    LayerCase("InstanceNorm, all options", covers: "InstanceNorm", input: [2, 2, 2, 3, 2]) {
+      InstanceNorm(2, epsilon: 0.01, affine: true, tracksStatistics: true)
+    },
+    LayerCase("InstanceL2Norm", covers: "InstanceL2Norm", input: [2, 3, 2, 3]) { InstanceL2Norm(scale: 0.2) },
+    LayerCase("LeakyReLU", covers: "LeakyReLU", input: [2, 6]) { LeakyReLU() },
+    LayerCase("PReLU", covers: "PReLU", input: [2, 3, 4]) { PReLU(4) },
+    LayerCase("PReLU, one slope", covers: "PReLU", input: [2, 3, 4]) { PReLU() },
+    LayerCase("ELU", covers: "ELU", input: [2, 6]) { ELU() },
+    LayerCase("MLU", covers: "MLU", input: .uniform([2, 6], -0.2..<0.2)) { MLU() },
+    LayerCase("GELU", covers: "GELU", input: [2, 6]) { GELU() },
+    LayerCase("SiLU", covers: "SiLU", input: [2, 6]) { SiLU() },
+    LayerCase("AveragePool3d", covers: "AveragePool3d", input: [1, 2, 4, 4, 2]) { AveragePool3d(2) },
+    LayerCase("AdaptiveAveragePool2d", covers: "AdaptiveAveragePool2d", input: [2, 4, 5, 2]) {
+      AdaptiveAveragePool2d(height: 3, width: 2)
+    },
+    LayerCase("AdaptiveMaxPool2d", covers: "AdaptiveMaxPool2d", input: .distinct([2, 4, 5, 2])) {
+      AdaptiveMaxPool2d()
+    },
     LayerCase("ReLU", covers: "ReLU", input: [2, 6]) { ReLU() },
     LayerCase("Function", covers: "Function", input: [2, 6]) { Function { $0.sigmoid() } },
     LayerCase("MaxPool2d", covers: "MaxPool2d", input: .distinct([1, 5, 6, 2])) {
@@ -111,6 +130,20 @@ import Testing
     #expect(abs(value.item - 11) < 1e-3)
     #expect(abs(gradients[0].array()[0] - 0.5) < 1e-3 && abs(gradients[0].array()[1] - 10 / 3.0) < 1e-3)
     #expect(layer.runningMean.value.array() == [1, -1] && layer.batchCount.value.item == 0)
+  }
+
+  /// The statistics of PyTorch 2.13's `InstanceNorm1d(2, track_running_stats=True)` after one batch, and its output
+  /// in evaluation.
+  @Test func instanceNormTracksTheMeansOfItsSamplesStatistics() {
+    let layer = InstanceNorm(2, tracksStatistics: true)
+    let x: Tensor = [[[1, 5], [3, 6]], [[2, 0], [8, 4]]]
+    _ = valueWithGradient { layer(x).sum() }
+    #expect(distance(layer.runningMean!.value, [0.35, 0.375]) < 1e-6)
+    #expect(distance(layer.runningVariance!.value, [1.9, 1.325]) < 1e-6)
+    #expect(layer.batchCount!.value.item == 1)
+    let expected = (x - [0.35, 0.375]) / (([1.9, 1.325] as Tensor) + 1e-5).sqrt()
+    #expect(distance(layer(x), expected) < 1e-5)
+    #expect(layer.namedParameters.map(\.path) == ["running_mean", "running_var", "num_batches_tracked"])
   }
 
   /// What is dropped is drawn anew each time, so that differences say nothing: the value and the gradient must share

@@ -31,12 +31,3 @@ public struct Function: Layer {
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor { body(x) }
 }
-
-/// max(x, 0).
-public struct ReLU: Layer {
-  /// A layer without parameters.
-  public init() {}
-
-  /// The output for an input.
-  public func callAsFunction(_ x: Tensor) -> Tensor { x.relu() }
-}
