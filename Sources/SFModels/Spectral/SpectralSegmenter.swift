@@ -49,8 +49,20 @@ public struct SpectralSegmenter: Sendable, Hashable {
     unary s: Tensor, pairwise f: Tensor, start: Tensor? = nil, motion: SpectralMotion? = nil,
     alpha: Tensor? = nil, p: Tensor? = nil, slope: Tensor? = nil
   ) -> Tensor {
-    let scores = 0.05 + 0.9 * s
+    let scores = scores(of: s)
     let weight = p.map { scores.pow($0) } ?? scores.pow(self.p)
+    return iterated(
+      from: start ?? scores, weight: weight, pairwise: f, motion: motion, alpha: alpha, slope: slope)
+  }
+
+  /// Unary scores mapped to [0.05, 0.95].
+  func scores(of s: Tensor) -> Tensor { 0.05 + 0.9 * s }
+
+  /// What the iterations make of x, with the unary weights S^p given.
+  func iterated(
+    from start: Tensor, weight: Tensor, pairwise f: Tensor, motion: SpectralMotion? = nil,
+    alpha: Tensor? = nil, slope: Tensor? = nil
+  ) -> Tensor {
     // A learned alpha is that between the features √α·F; every normalisation takes off the scale it leaves.
     let f = alpha.map { f * $0.sqrt() } ?? f
     let strength = (alpha == nil ? self.alpha : 1) / (f.rank == 5 ? Double(f.shape[0]) : 1)
@@ -60,7 +72,7 @@ public struct SpectralSegmenter: Sendable, Hashable {
         weight: weight, pairwise: f, kernel: kernel, alpha: strength, operator: self.operator, motion: motion)
       : nil
 
-    var x = start ?? scores
+    var x = start
     for iteration in 0..<iterations {
       x = spectralProduct(
         x, weight: weight, pairwise: f, kernel: kernel, alpha: strength, operator: self.operator,
