@@ -26,8 +26,8 @@ struct Benchmark {
   }
 
   /// A row of the time of what `prepare` returns.
-  init(_ name: String, _ work: Work, prepare: @escaping () -> () -> Void) {
-    (self.name, unit, hasPeer, self.work) = (name, .milliseconds, true, work)
+  init(_ name: String, _ work: Work, hasPeer: Bool = true, prepare: @escaping () -> () -> Void) {
+    (self.name, unit, self.hasPeer, self.work) = (name, .milliseconds, hasPeer, work)
     measure = { medianMilliseconds(prepare()) }
   }
 }

@@ -33,7 +33,8 @@ struct Benchmarks: ParsableCommand {
     Threads.count = threads
     if memory { return try printMemoryOfTraining() }
     let benchmarks =
-      (networkBenchmarks(MemoryOfTraining(threads: threads)) + convolutionBenchmarks() + operatorBenchmarks())
+      (networkBenchmarks(MemoryOfTraining(threads: threads)) + convolutionBenchmarks() + operatorBenchmarks()
+      + spectralBenchmarks())
       .filter { filter.isEmpty || $0.name.contains(filter) }
     guard !benchmarks.isEmpty else {
       throw ValidationError("no benchmark's name contains \"\(filter)\".")

@@ -23,6 +23,7 @@ Benchmarks, always float32; sizes are those that the name states.
   elementwise.…, reduce.…, softmax     8,388,608 elements, fresh result; softmax over rows of 128
   batch_norm.forward_backward          training mode, [4, 256, 512, 16] in channels-last notation
   matmul.N                             N×N by N×N
+  spectral.10x480x854.…                one step of SFSeg (Eq. 7) over ten frames, 3×7×7, by conv3d; .separable by three
   mlp.training_step                    784-512-256-10 with ReLU, 32 samples, mean squared error, SGD
 """
 
@@ -140,6 +141,30 @@ def softmax():
     return without_gradient(lambda: rows.softmax(-1))
 
 
+def spectral(channels, backward, separable=False):
+    """d·[(1 − Σf²)·G∗u − G∗(Σf²·u) + 2 Σ f·G∗(f·u)], u = d·x; the products are the batch of one convolution."""
+    taps = []
+    for size in (3, 7, 7):
+        distance = torch.arange(size) - size // 2
+        tap = torch.exp(-0.5 * (distance / ((size - 1) / 4)) ** 2)
+        taps.append(tap / tap.sum())
+    if separable:
+        filters = [tap.reshape(1, 1, *[-1 if a == axis else 1 for a in range(3)]) for axis, tap in enumerate(taps)]
+    else:
+        filters = [torch.einsum("i,j,k->ijk", *taps)[None, None]]
+
+    def step(x, d, f):
+        u, square = d * x, (f * f).sum(0)
+        products = torch.cat([u[None], (square * u)[None], f * u])[:, None]
+        for weight in filters:
+            products = F.conv3d(products, weight, padding=[k // 2 for k in weight.shape[2:]])
+        plain, squared, cross = products[0, 0], products[1, 0], products[2:, 0]
+        return d * ((1 - square) * plain - squared + 2 * (f * cross).sum(0))
+
+    operands = torch.rand(10, 480, 854), 0.5 + 0.5 * torch.rand(10, 480, 854), torch.rand(channels, 10, 480, 854)
+    return forward_backward(step, *operands) if backward else without_gradient(lambda: step(*operands))
+
+
 def matmul(size):
     a, b = torch.rand(size, size), torch.rand(size, size)
     return without_gradient(lambda: a @ b)
@@ -169,6 +194,12 @@ def benchmarks():
     yield "batch_norm.forward_backward", "training mode, 16 channels, batch 4 of 256×512", batch_norm
     for size in (512, 1024, 2048):
         yield f"matmul.{size}", f"{size}×{size} by {size}×{size}", lambda n=size: matmul(n)
+    for infix, channels in (("", 1), ("two_channels.", 2)):
+        for suffix, backward in (("forward", False), ("forward_backward", True)):
+            yield f"spectral.10x480x854.{infix}{suffix}", "ten frames, 3×7×7", (
+                lambda arguments=(channels, backward): spectral(*arguments))
+    yield "spectral.10x480x854.separable.forward", "ten frames, 3×7×7 in three 1-D filters", (
+        lambda: spectral(1, False, separable=True))
     yield "mlp.training_step", "784-512-256-10, 32 samples, SGD with Nesterov momentum", mlp_training
 
 

@@ -27,7 +27,11 @@ enum { block_rows = 4, band_rows = 64 };
 
 static int64_t blocks_of(int64_t rows) { return (rows + block_rows - 1) / block_rows; }
 
-static int64_t band_count(const ck_spectral *s) { return (s->height + band_rows - 1) / band_rows; }
+// Low frames still give each of a few threads a band.
+static int64_t band_count(const ck_spectral *s) {
+  int64_t whole = (s->height + band_rows - 1) / band_rows, low = (s->height + 15) / 16;
+  return whole >= 4 ? whole : low < 4 ? low : 4;
+}
 
 #define REAL float
 #define SUFFIX f32
