@@ -62,8 +62,8 @@ public func spectralProduct(
 
 /// The degrees M·1 of the pixels: the sums of their links.
 ///
-/// None is below the link of the pixel to itself; where links have gone negative (an alpha too large for the Taylor
-/// expansion) it stands in, so that nothing explodes.
+/// No link of a pixel to itself is below the least of them, and so is no degree. Where links have gone negative (an alpha
+/// too large for the Taylor expansion) that least link stands in, so that nothing explodes.
 public func spectralDegree(
   weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1,
   operator links: SpectralGraph.Links = .taylor, motion: SpectralMotion? = nil
@@ -72,7 +72,8 @@ public func spectralDegree(
   let degree = spectralProduct(
     ones, weight: d, pairwise: f, kernel: kernel, alpha: alpha, operator: links, motion: motion)
   let centre = kernel.map { spectralTaps(size: $0)[$0 / 2] }.reduce(1, *)
-  return Tensor.maximum(degree, d.squared() * (centre / alpha))
+  let least = d.min().item
+  return degree.clamp(least * least * centre / alpha)
 }
 
 /// The 1-D taps exp(−½ (i/σ)²), σ = (size − 1)/4, of an odd size, normalised to a sum of 1; the 3-D kernel is the product

@@ -86,6 +86,7 @@ public struct SpectralSegmenter: Sendable, Hashable {
         x = slope.map { softBinarized(x, slope: $0) } ?? softBinarized(x, slope: self.slope)
       }
     }
-    return normalization == .frameRange ? frameRangeNormalized(x) : x
+    let binarizes = iterations > continuousIterations
+    return normalization == .frameRange && binarizes ? frameRangeNormalized(x) : x
   }
 }
