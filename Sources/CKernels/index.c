@@ -18,6 +18,14 @@ typedef struct {
 static void gather_rows(void *context, int64_t begin, int64_t end) {
   const index_work *w = context;
   int64_t row_bytes = w->inner * w->element_size;
+  // Rows of one float, say, are not worth a call each.
+  if (row_bytes == 4) {
+    for (int64_t row = begin; row < end; row++) {
+      int64_t outer = row / w->count;
+      ((uint32_t *)w->y)[row] = ((const uint32_t *)w->x)[outer * w->axis_size + w->indices[row - outer * w->count]];
+    }
+    return;
+  }
   for (int64_t row = begin; row < end; row++) {
     int64_t outer = row / w->count, index = w->indices[row % w->count];
     const char *x = (const char *)w->x + (outer * w->axis_size + index) * row_bytes;

@@ -175,6 +175,11 @@ import Testing
         logits: $0[0], labels: Tensor([2, 0, 1, 1] as [Int32], shape: [2, 2]),
         classWeights: Tensor([1.0, 2, 0.5] as [Double]))
     },
+    GradientCase("crossEntropy, some labels ignored", covers: "crossEntropy", inputs: [[2, 3, 3]]) {
+      crossEntropy(
+        logits: $0[0], labels: Tensor([2, 255, 0, 1, 255, 1] as [UInt8], shape: [2, 3]),
+        classWeights: Tensor([1.0, 2, 0.5] as [Double]), ignoring: 255)
+    },
     GradientCase("diceLoss", covers: "diceLoss", inputs: [probabilities]) {
       diceLoss(probabilities: $0[0], truth: truth)
     },

@@ -155,4 +155,12 @@ import Testing
         return (sides[0] - sides[1]) / (2 * step)
       }, shape: x.shape)
   }
+
+  @Test func ignoredLabelsCountForNothing() {
+    let logits = Tensor(normal: [6, 4], dtype: .float64, seed: 5)
+    let labels = Tensor([1, -1, 3, 0, -1, 2] as [Int32])
+    let kept = Tensor([0, 2, 3, 5] as [Int32])
+    let expected = crossEntropy(logits: logits.gather(kept), labels: labels.gather(kept)).item
+    #expect(abs(crossEntropy(logits: logits, labels: labels, ignoring: -1).item - expected) < 1e-14)
+  }
 }

@@ -140,6 +140,7 @@ import Testing
     #expect(x.product().item == 0 && x.max().item == 5 && x[0].pow(3).item == -27)
     #expect(x.cumulativeSum(0, exclusive: true).array(of: Int32.self) == [0, -3, -3])
     #expect(x.cumulativeSum(0, exclusive: true, reversed: true).array(of: Int32.self) == [5, 5, 0])
+    #expect(x.reshape(1, 3).matmul(x).item == 34 && Tensor.einsum("i,j->", x, x).item == 4)
     let bytes = Tensor([200, 7] as [UInt8])
     #expect((bytes + bytes).array(of: UInt8.self) == [144, 14], "bytes wrap")
     #expect((Tensor([3, 7] as [UInt8]) - bytes).array(of: UInt8.self) == [59, 0])

@@ -38,16 +38,23 @@ public func binaryCrossEntropy(logits: Tensor, truth: Tensor, positiveWeight: Do
 
 /// Cross-entropy of logits `[…, C]` with labels `[…]` in `0..<C` (integers): the mean over all labels of
 /// −log softmax(x)[label], each weighted by its class's weight `[C]` where weights are given, and divided by their sum.
-public func crossEntropy(logits: Tensor, labels: Tensor, classWeights: Tensor? = nil) -> Tensor {
+/// Labels equal to `ignoring` (255, say, for what is not annotated) count for nothing.
+public func crossEntropy(
+  logits: Tensor, labels: Tensor, classWeights: Tensor? = nil, ignoring ignored: Int? = nil
+) -> Tensor {
   precondition(
     logits.rank > 0 && labels.shape == Shape(logits.shape.dropLast()) && !labels.dtype.isFloatingPoint,
     "crossEntropy: \(labels.dtype) labels of shape \(labels.shape) for logits of shape \(logits.shape)")
-  let places = labels.to(.int32).flattened()
+  let all = labels.to(.int32).flattened()
+  let counted = ignored.map { all .!= Double($0) }
+  let places = counted.map { .where($0, all, Tensor(0, dtype: .int32)) } ?? all
+  precondition((places .>= 0).all, "crossEntropy: a label is negative")
   let likelihoods = logits.reshape(-1, logits.shape[-1]).logSoftmax()
     .gather(elementsAt: places.expandingAxis(-1), axis: 1).flattened()
-  guard let classWeights else { return -likelihoods.mean() }
-  let weights = classWeights.to(logits.dtype).gather(places)
-  return -(likelihoods * weights).sum() / weights.sum()
+  let weights = [classWeights?.to(logits.dtype).gather(places), counted?.to(logits.dtype)].compactMap { $0 }
+  guard let first = weights.first else { return -likelihoods.mean() }
+  let weight = weights.dropFirst().reduce(first, *)
+  return -(likelihoods * weight).sum() / weight.sum()
 }
 
 /// What a loss is measured against, as a constant of the prediction's shape and element type.

@@ -1,10 +1,16 @@
 extension Tensor {
   /// The matrix product over the last two axes, `[…, M, K] × […, K, N] → […, M, N]`; the axes before are
   /// stretched as in arithmetic. A vector on the left is a row, on the right a column, and its axis goes.
-  /// Either operand is taken transposed where asked for.
+  /// Either operand is taken transposed where asked for. Integers go by way of float64.
   public func matmul(
     _ other: Tensor, transposed: Bool = false, otherTransposed: Bool = false
   ) -> Tensor {
+    if !dtype.isFloatingPoint {
+      Kernel.requireSame(self, other, "matmul")
+      return to(.float64).matmul(
+        other.to(.float64), transposed: transposed, otherTransposed: otherTransposed
+      ).to(dtype)
+    }
     if rank == 1 {
       return expandingAxis(0).matmul(other, otherTransposed: otherTransposed).squeezed(
         other.rank == 1 ? 0 : -2)
