@@ -59,6 +59,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Examples/TrainFeat2Seg"),
     .executableTarget(
+      name: "SpectralFigures",
+      dependencies: [
+        "Tensor", "NN", "Vision", "SFModels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Examples/SpectralFigures"),
+    .executableTarget(
       name: "Benchmarks",
       dependencies: [
         "CKernels", "COneDNN", "NN", "SFModels", "Tensor",
@@ -72,6 +78,7 @@ let package = Package(
     .testTarget(
       name: "SFModelsTests", dependencies: ["COpenBLAS", "SFModels", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "TrainFeat2SegTests", dependencies: ["TrainFeat2Seg", "NN", "SFModels", "Vision"]),
+    .testTarget(name: "SpectralFiguresTests", dependencies: ["SpectralFigures", "NN", "Vision"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "NN", "Tensor", "Vision"]),
     .testTarget(name: "VisionTests", dependencies: ["Tensor", "Vision"], exclude: ["make_fixtures.py"]),
   ],

@@ -91,7 +91,10 @@ extension Image {
   }
 
   /// Copies another image over this RGB one, its top-left corner at (x, y); it must fit.
-  private mutating func paste(_ image: Image, x: Int, y: Int) {
+  public mutating func paste(_ image: Image, x: Int, y: Int) {
+    precondition(
+      channels == 3 && x >= 0 && y >= 0 && x + image.width <= width && y + image.height <= height,
+      "Image.paste: \(image.width)×\(image.height) at (\(x), \(y)) in \(width)×\(height)×\(channels)")
     let source = image.converted(to: .rgb)
     for row in 0..<image.height {
       let start = ((y + row) * width + x) * 3

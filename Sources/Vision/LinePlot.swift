@@ -28,13 +28,18 @@ public struct LinePlot: Sendable {
   public var yLabel: String
   /// The curves, the last one on top.
   public var series: [Series]
+  /// Whether the horizontal axis shows powers of ten.
+  public var isLogarithmicX: Bool
   /// Whether the vertical axis shows powers of ten.
   public var isLogarithmicY: Bool
 
   /// A plot of curves.
-  public init(title: String, xLabel: String, yLabel: String, series: [Series], isLogarithmicY: Bool = false) {
-    (self.title, self.xLabel, self.yLabel) = (title, xLabel, yLabel)
-    (self.series, self.isLogarithmicY) = (series, isLogarithmicY)
+  public init(
+    title: String, xLabel: String, yLabel: String, series: [Series], isLogarithmicX: Bool = false,
+    isLogarithmicY: Bool = false
+  ) {
+    (self.title, self.xLabel, self.yLabel, self.series) = (title, xLabel, yLabel, series)
+    (self.isLogarithmicX, self.isLogarithmicY) = (isLogarithmicX, isLogarithmicY)
   }
 
   private static let colors: [Color] = [.blue, .orange, .green, .red, .purple, Color(120, 85, 70)]
@@ -68,7 +73,7 @@ private struct Canvas {
     image = Image(width: width, height: height, color: .white)
     unit = max(1, Double(min(width, height)) / 350)
     let points = plot.series.flatMap(\.points)
-    xAxis = PlotAxis(across: points.map(\.x))
+    xAxis = PlotAxis(across: points.map(\.x), isLogarithmic: plot.isLogarithmicX)
     yAxis = PlotAxis(up: points.map(\.y), isLogarithmic: plot.isLogarithmicY)
     let widestLabel =
       yAxis.ticks.map { [unit, yAxis] in Figure.textWidth(yAxis.label($0), unit: unit) }.max() ?? 0

@@ -7,11 +7,11 @@ struct PlotAxis {
   let high: Double
   let ticks: [Double]
 
-  /// A horizontal axis from the least to the greatest finite value, with about 9 round ticks; whole
-  /// ones where the values are.
-  init(across values: [Double]) {
-    let areWhole = values.allSatisfy { !$0.isFinite || $0 == $0.rounded() }
-    self.init(values, isLogarithmic: false, ticks: 9, leastStep: areWhole ? 1 : 0, endsOnTicks: false)
+  /// A horizontal axis from the least to the greatest finite value (positive ones, where logarithmic), with about 9
+  /// round ticks; whole ones where the values are.
+  init(across values: [Double], isLogarithmic: Bool = false) {
+    let areWhole = isLogarithmic || values.allSatisfy { !$0.isFinite || $0 == $0.rounded() }
+    self.init(values, isLogarithmic: isLogarithmic, ticks: 9, leastStep: areWhole ? 1 : 0, endsOnTicks: false)
   }
 
   /// A vertical axis around the finite values (positive ones, where logarithmic), from tick to tick.

@@ -122,6 +122,9 @@ import Testing
   let powers = PlotAxis(up: [0.003, 40, 0], isLogarithmic: true)
   #expect(powers.ticks.map(powers.label) == ["0.001", "0.01", "0.1", "1", "10", "100"])
   #expect(powers.position(of: 0) == nil && abs(powers.position(of: 1)! - 0.6) < 1e-9)
+  let sizes = PlotAxis(across: [250, 4e6, -1], isLogarithmic: true)
+  #expect(sizes.ticks.map(sizes.label) == ["1000", "1e4", "1e5", "1e6"])
+  #expect(sizes.position(of: 250) == 0 && sizes.position(of: -1) == nil)
   let tiny = PlotAxis(up: [1e-5, 4e-5], isLogarithmic: false)
   #expect(tiny.ticks.map(tiny.label).first == "1e-5")
 }
