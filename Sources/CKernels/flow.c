@@ -104,8 +104,8 @@ void ck_flow_u8(const ck_flow_settings *settings, const uint8_t *first, const ui
   for (int64_t level = levels - 1; level >= 0; level--) {
     const flow_plane *a = &pyramids[0][level], *b = &pyramids[1][level];
     if (level < levels - 1) field = doubled(field, a->width, a->height);
-    if (level >= settings->finest_search || level == levels - 1) flow_search(settings, a, b, field);
-    if (level >= settings->finest_level) flow_refine(settings, a, b, field);
+    flow_search(settings, a, b, field);
+    flow_refine(settings, a, b, field);
   }
   for (int64_t i = 0; i < field.width * field.height; i++) {
     flow[2 * i] = field.u[i];

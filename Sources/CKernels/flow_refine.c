@@ -17,7 +17,7 @@ typedef struct {
   flow_field warp, from, to;
 } refine_work;
 
-static const float data_epsilon2 = 0.001f * 0.001f, smooth_epsilon2 = 0.001f * 0.001f;
+static const float data_epsilon2 = 0.01f * 0.01f, smooth_epsilon2 = 0.001f * 0.001f;
 static const float normaliser = 0.01f;  // added to squared gradients that others are divided by
 static const float relaxation = 1.6f;
 
@@ -77,7 +77,7 @@ INLINE void join(float *row, int64_t width, int array, float *destination) {
   if (width % 2) destination[width - 1] = even[width / 2];
 }
 
-// 1 / (2 ψ) of a row's flow gradient; zero below the last row is never used.
+// smoothness·g·ψ′ at each pixel of a row, by forward differences.
 INLINE void smooth_row(const refine_work *work, int64_t y, float *weights) {
   int64_t width = work->from.width, below = y + 1 < work->from.height ? width : 0;
   const float *u = work->from.u + y * width, *v = work->from.v + y * width;
@@ -136,12 +136,13 @@ INLINE void system_row(const refine_work *work, int64_t y, const system_rows *ro
     float to_right = x + 1 < width ? (own[x] + own[x + 1]) / 2 : 0;
     float to_left = x > 0 ? (own[x] + own[x - 1]) / 2 : 0;
     float to_down = has_down * (own[x] + lower[x]), to_up = has_up * (own[x] + upper[x]);
-    float around = to_right + to_left + to_down + to_up;
-    around += 1e-6f;  // for an image of one pixel
+    // The last term is for an image of one pixel.
+    float around = to_right + to_left + to_down + to_up + 1e-6f;
     float a11 = around + w * ix * ix + wx * ixx * ixx + wy * ixy * ixy;
     float a12 = w * ix * iy + wx * ixx * ixy + wy * ixy * iyy;
     float a22 = around + w * iy * iy + wx * ixy * ixy + wy * iyy * iyy;
-    float scale = 1 / (a11 * a22 - a12 * a12);
+    // Rounding must not make the determinant vanish.
+    float product = a11 * a22, scale = 1 / fmaxf(product - a12 * a12, 1e-6f * product);
     i11[x] = scale * a22;
     i12[x] = -scale * a12;
     i22[x] = scale * a11;

@@ -80,8 +80,8 @@ INLINE void make_template(const flow_plane *first, int64_t x, int64_t y, templat
   subtract_mean(t->grey);
   subtract_mean(t->gx);
   subtract_mean(t->gy);
-  // The damping decides where the patch is flat, or shows one direction alone.
-  float damping = patch_area * 0.25f;
+  // The damping decides where the patch is flat, or shows one direction alone: there it outweighs the noise.
+  float damping = patch_area * 4;
   float xx = patch_dot(t->gx, t->gx) + damping, yy = patch_dot(t->gy, t->gy) + damping;
   float xy = patch_dot(t->gx, t->gy), scale = 1 / (xx * yy - xy * xy);
   t->h11 = scale * yy;
@@ -185,7 +185,8 @@ static void search_bands(void *context, int64_t begin, int64_t end) {
   ck_deallocate(costs, bytes);
 }
 
-// One row of the field: the mean of the patches over each pixel, by how well the pixel's grey level fits.
+// One row of the field: the mean of the patches over each pixel, so weighted by how well the pixel's grey level fits
+// that at a motion boundary the patches of the right side count.
 CK_CLONES static void densify_row(const search_work *work, int64_t y, float *sums) {
   const ck_flow_settings *s = work->settings;
   int64_t width = work->field.width;
@@ -205,7 +206,8 @@ CK_CLONES static void densify_row(const search_work *work, int64_t y, float *sum
       const float *p = second->pixels + (int64_t)top * second->pitch + (int64_t)left, *q = p + second->pitch;
       for (int64_t j = 0; j < patch; j++) {
         float grey = (1 - b) * ((1 - a) * p[j] + a * p[j + 1]) + b * ((1 - a) * q[j] + a * q[j + 1]);
-        float w = 1 / fmaxf(1, fabsf(grey - first[px + j]));
+        float difference = fmaxf(2, fabsf(grey - first[px + j])), square = difference * difference;
+        float w = 1 / (square * square);
         weight[px + j] += w;
         u[px + j] += w * pu;
         v[px + j] += w * pv;
@@ -228,7 +230,7 @@ static void densify_rows(void *context, int64_t begin, int64_t end) {
 
 void flow_search(const ck_flow_settings *settings, const flow_plane *first, const flow_plane *second,
                  flow_field field) {
-  search_work work = {settings, first, second, field};
+  search_work work = {.settings = settings, .first = first, .second = second, .field = field};
   work.columns = patch_count(settings->stride, first->width);
   work.rows = patch_count(settings->stride, first->height);
   size_t bytes = 2 * (size_t)(work.columns * work.rows) * sizeof(float);

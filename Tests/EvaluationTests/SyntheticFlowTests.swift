@@ -48,6 +48,6 @@ import Vision
     let error = opticalFlow(from: video.image(6), to: video.image(7)).endPointError(
       to: truth.flow, within: visible)!
     let still = FlowField(width: 128, height: 72).endPointError(to: truth.flow, within: visible)!
-    #expect(error < 0.5 * still, "\(error) against \(still) of no flow at all")
+    #expect(error < 0.7 * still, "\(error) against \(still) of no flow at all")
   }
 }

@@ -9,8 +9,6 @@
 
 typedef struct {
   int64_t width, height;
-  int64_t finest_search;   // the finest level on which patches are searched; 0 is the image itself
-  int64_t finest_level;    // the finest level on which the energy is minimised
   int64_t stride;          // between patches, in pixels, 1…8
   int64_t descents;        // steps of one patch's search, at most
   int64_t warps;           // how often the energy is linearised, on each level
