@@ -67,7 +67,7 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "CKernels", "COneDNN", "NN", "SFModels", "Tensor",
+        "CKernels", "COneDNN", "NN", "SFModels", "Tensor", "Vision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks", exclude: ["README.md", "peer.py"]),

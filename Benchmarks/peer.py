@@ -25,10 +25,12 @@ Benchmarks, always float32; sizes are those that the name states.
   matmul.N                             N×N by N×N
   spectral.10x480x854.…                one step of SFSeg (Eq. 7) over ten frames, 3×7×7, by conv3d; .separable by three
   mlp.training_step                    784-512-256-10 with ReLU, 32 samples, mean squared error, SGD
+  optical_flow.480x854                 OpenCV's DIS, medium preset; left out where cv2 cannot be imported
 """
 
 import argparse
 import ctypes
+import importlib.util
 import json
 import os
 import pathlib
@@ -170,6 +172,18 @@ def matmul(size):
     return without_gradient(lambda: a @ b)
 
 
+def optical_flow():
+    import cv2
+    import numpy
+    cv2.setNumThreads(torch.get_num_threads())
+    cells = numpy.random.default_rng(0).integers(0, 256, (50, 88), dtype=numpy.uint8)
+    scene = cv2.resize(cells, (880, 500))
+    first = numpy.ascontiguousarray(scene[:480, :854])
+    second = numpy.ascontiguousarray(scene[4:484, 7:861])
+    estimator = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    return lambda: estimator.calc(first, second, None)
+
+
 def benchmarks():
     """(name, detail, a function that prepares and returns the one to time)"""
     yield "unet.training_step", "batch 4 of 256×448, SGD with Nesterov momentum", unet_training
@@ -200,6 +214,10 @@ def benchmarks():
                 lambda arguments=(channels, backward): spectral(*arguments))
     yield "spectral.10x480x854.separable.forward", "ten frames, 3×7×7 in three 1-D filters", (
         lambda: spectral(1, False, separable=True))
+    if importlib.util.find_spec("cv2"):
+        yield "optical_flow.480x854", "OpenCV's DIS, medium preset", optical_flow
+    else:
+        print("peer.py: no cv2, so no peer for optical_flow", file=sys.stderr)
     yield "mlp.training_step", "784-512-256-10, 32 samples, SGD with Nesterov momentum", mlp_training
 
 
