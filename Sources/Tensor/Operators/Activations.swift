@@ -22,14 +22,15 @@ extension Tensor {
     // The kernel's gradient tells the sides apart by the output's sign.
     slope >= 0 ? unary(ck_unary_leaky_relu, slope) : Tensor.where(self .> 0, self, self * slope)
   }
-  /// x where positive, `slope`·x elsewhere, the slope learned (PReLU): one per channel, `[C]`, or one for all, `[1]`.
+  /// x where positive, `slope`·x elsewhere, the slope learned (PReLU): one for all, one per channel `[C]`, or whatever
+  /// stretches to the input's shape.
   public func leakyReLU(slope: Tensor) -> Tensor {
     Kernel.requireFloatingPoint(self, "leakyReLU")
+    let slope = slope.elementCount == 1 ? slope.reshape(to: []) : slope
     precondition(
-      slope.elementCount == 1 || (rank >= 1 && slope.shape == [shape[-1]]),
+      Shape.broadcast(shape, slope.shape) == shape,
       "leakyReLU: slopes of shape \(slope.shape) for an input of shape \(shape)")
-    let slopes = slope.reshape(to: rank == 0 ? [] : [slope.elementCount])
-    return relu() + slopes * Tensor.where(self .> 0, Tensor(0, dtype: dtype), self)
+    return relu() + slope * Tensor.where(self .> 0, Tensor(0, dtype: dtype), self)
   }
   /// x where positive, `alpha`·(eˣ − 1) elsewhere.
   public func elu(alpha: Double = 1) -> Tensor {

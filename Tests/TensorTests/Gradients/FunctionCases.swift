@@ -98,6 +98,9 @@ extension GradientCase {
     GradientCase("leakyReLU, one learned slope", covers: "leakyReLU", inputs: [[2, 3], [1]]) {
       $0[0].leakyReLU(slope: $0[1])
     },
+    GradientCase("leakyReLU, slopes per row", covers: "leakyReLU", inputs: [[2, 3, 4], [3, 1]]) {
+      $0[0].leakyReLU(slope: $0[1])
+    },
     of("leakyReLU", offKinks, at: "slope 0") { $0.leakyReLU(slope: 0) },
     of("hardSigmoid", offKinks) { $0.hardSigmoid() },
     of("hardSwish", offKinks) { $0.hardSwish() },
