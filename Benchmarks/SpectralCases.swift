@@ -16,6 +16,7 @@ func spectralBenchmarks() -> [Benchmark] {
     step("motion.forward", moves: true, hasPeer: false),
     step("motion.forward_backward", moves: true, backward: true, hasPeer: false),
     step("exact.forward", operator: .exact, hasPeer: false),
+    step("exact.motion.forward", moves: true, operator: .exact, hasPeer: false),
     step("exact.forward_backward", operator: .exact, backward: true, hasPeer: false),
     stream("frameRange", .frameRange),
     stream("degree", .degree),

@@ -39,6 +39,7 @@ static int64_t band_count(const ck_spectral *s) {
 #include "spectral_taylor_template.h"
 #include "spectral_motion_template.h"
 #include "spectral_exact_template.h"
+#include "spectral_exact_motion_template.h"
 #include "flow_agreement_template.h"
 #include "spectral_run_template.h"
 #undef REAL
@@ -50,5 +51,6 @@ static int64_t band_count(const ck_spectral *s) {
 #include "spectral_taylor_template.h"
 #include "spectral_motion_template.h"
 #include "spectral_exact_template.h"
+#include "spectral_exact_motion_template.h"
 #include "flow_agreement_template.h"
 #include "spectral_run_template.h"

@@ -45,14 +45,20 @@ INLINE void F(spectral_follow)(
   *weight *= agrees;
 }
 
-// Where the pixels of row h of frame t lie in frame t + offset, along the flow from frame to frame.
-INLINE void F(spectral_trace)(
+// Where the pixels of row h of frame t lie in frame t + offset, along the flow from frame to frame, and how much that
+// counts, from `tap` for the pixels themselves.
+INLINE void F(spectral_follow_row)(
     const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, REAL tap,
     F(spectral_path) path) {
   const ck_spectral *s = work->spectral;
-  const ck_spectral_motion *motion = work->motion;
-  int64_t width = s->width, height = s->height, forwards = offset > 0, row_step = work->row_step;
-  const REAL *flows = motion->flow[!forwards], *agreements = motion->agreement[!forwards];
+  int64_t width = s->width, height = s->height, forwards = offset > 0;
+  const REAL *flows = work->motion->flow[!forwards], *agreements = work->motion->agreement[!forwards];
+  VECTORISED
+  for (int64_t i = 0; i < width; i++) {
+    path.x[i] = R(i);
+    path.y[i] = R(h);
+    path.weight[i] = tap;
+  }
   for (int64_t step = 0; step < (forwards ? offset : -offset); step++) {
     int64_t frame = (item * s->frames + t + (forwards ? step : -step)) * height * width;
     const REAL *flow = flows + 2 * frame, *agreement = agreements + frame;
@@ -61,15 +67,23 @@ INLINE void F(spectral_trace)(
       agreement += h * width;
       VECTORISED
       for (int64_t i = 0; i < width; i++) {
-        path.x[i] = R(i) + flow[2 * i];
-        path.y[i] = R(h) + flow[2 * i + 1];
-        path.weight[i] = tap * agreement[i];
+        path.x[i] += flow[2 * i];
+        path.y[i] += flow[2 * i + 1];
+        path.weight[i] *= agreement[i];
       }
     } else {
       for (int64_t i = 0; i < width; i++)
         F(spectral_follow)(height, width, flow, agreement, path.x + i, path.y + i, path.weight + i);
     }
   }
+}
+
+// As above, with the four pixels around each place and their shares.
+INLINE void F(spectral_trace)(
+    const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, REAL tap,
+    F(spectral_path) path) {
+  int64_t width = work->spectral->width, height = work->spectral->height, row_step = work->row_step;
+  F(spectral_follow_row)(work, item, t, offset, h, tap, path);
   VECTORISED
   for (int64_t i = 0; i < width; i++) {
     REAL x = path.x[i], y = path.y[i];

@@ -1,3 +1,4 @@
+import Foundation
 import SFModels
 import Tensor
 import TestSupport
@@ -16,7 +17,8 @@ import Testing
       backwardAgreement: agreement(seed + 3))
   }
 
-  @Test(arguments: [[3, 7, 7], [5, 3, 3], [1, 5, 5]]) func withoutMotionItIsThePlainGraph(_ kernel: [Int]) {
+  @Test(arguments: [[3, 7, 7], [5, 3, 9], [1, 5, 5]], SpectralGraph.Links.allCases)
+  func withoutMotionItIsThePlainGraph(_ kernel: [Int], _ links: SpectralGraph.Links) {
     let shape: Shape = [2, 4, 9, 11]
     let x = Tensor(normal: shape, dtype: .float64, seed: 1)
     let d = Tensor(uniform: shape, dtype: .float64, seed: 2)
@@ -26,13 +28,66 @@ import Testing
     let dy = Tensor(normal: shape, dtype: .float64, seed: 4)
     func run(_ motion: SpectralMotion?) -> [Tensor] {
       let (y, pullback) = pullback(at: [x, d, f]) {
-        spectralProduct($0[0], weight: $0[1], pairwise: $0[2], kernel: kernel, motion: motion)
+        spectralProduct(
+          $0[0], weight: $0[1], pairwise: $0[2], kernel: kernel, operator: links, motion: motion)
       }
       return [y] + pullback(dy)
     }
     for (plain, moved) in zip(run(nil), run(still)) {
       #expect((plain - moved).abs().max().item <= 1e-12 * plain.abs().max().item)
     }
+  }
+
+  /// The sum over the neighbours around where the flow leads, written out: bilinear shares of the four pixels there, or
+  /// the nearest one.
+  @Test(arguments: SpectralGraph.Links.allCases) func itIsTheSumAlongTheFlow(_ links: SpectralGraph.Links) {
+    let shape: Shape = [1, 3, 6, 7], (frames, height, width) = (3, 6, 7), kernel = [3, 3, 5], alpha = 0.8
+    let motion = Self.motion(shape, size: 3, seed: 20)
+    let inputs = (0..<3).map { Tensor(uniform: shape, dtype: .float64, seed: 30 + $0) }
+    let (x, d, f) = (
+      inputs[0].array(of: Double.self), inputs[1].array(of: Double.self), inputs[2].array(of: Double.self)
+    )
+    let flows = [motion.backward, motion.forward].map { $0.array(of: Double.self) }
+    let agreements = [motion.backwardAgreement, motion.forwardAgreement].map { $0.array(of: Double.self) }
+    let taps = kernel.map(spectralTaps)
+    /// What the neighbours around a pixel of a frame give to pixel i.
+    func around(_ i: Int, _ t: Int, _ row: Int, _ column: Int) -> Double {
+      guard (0..<height).contains(row), (0..<width).contains(column) else { return 0 }
+      var sum = 0.0
+      for b in -1...1 where (0..<height).contains(row + b) {
+        for c in -2...2 where (0..<width).contains(column + c) {
+          let j = (t * height + row + b) * width + column + c, square = (f[i] - f[j]) * (f[i] - f[j])
+          let link = links == .taylor ? 1 / alpha - square : exp(-alpha * square) / alpha
+          sum += taps[1][b + 1] * taps[2][c + 2] * link * d[j] * x[j]
+        }
+      }
+      return sum
+    }
+    var expected = [Double](repeating: 0, count: x.count)
+    for i in x.indices {
+      let (t, h, w) = (i / (height * width), i / width % height, i % width)
+      expected[i] = taps[0][1] * around(i, t, h, w)
+      for (way, to) in [t - 1, t + 1].enumerated() where (0..<frames).contains(to) {
+        let (px, py) = (Double(w) + flows[way][2 * i], Double(h) + flows[way][2 * i + 1])
+        let scale = taps[0][0] * agreements[way][i]
+        if links == .exact {
+          expected[i] += scale * around(i, to, Int((py + 0.5).rounded(.down)), Int((px + 0.5).rounded(.down)))
+        } else {
+          let (top, left) = (py.rounded(.down), px.rounded(.down))
+          for (row, share) in [(top, 1 - (py - top)), (top + 1, py - top)] {
+            for (column, part) in [(left, 1 - (px - left)), (left + 1, px - left)] {
+              expected[i] += scale * share * part * around(i, to, Int(row), Int(column))
+            }
+          }
+        }
+      }
+      expected[i] *= d[i]
+    }
+    let found = spectralProduct(
+      inputs[0], weight: inputs[1], pairwise: inputs[2], kernel: kernel, alpha: alpha, operator: links,
+      motion: motion
+    ).array(of: Double.self)
+    #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-12 })
   }
 
   /// The values of a volume moved by whole pixels, frame by frame, are those of the volume at rest.
@@ -78,13 +133,14 @@ import Testing
     #expect(motion.backwardAgreement[0, 0].abs().max().item == 0)
   }
 
-  @Test func theResultIsTheSameForAnyNumberOfThreads() {
+  @Test(arguments: SpectralGraph.Links.allCases)
+  func theResultIsTheSameForAnyNumberOfThreads(_ links: SpectralGraph.Links) {
     let shape: Shape = [1, 3, 37, 41]
     let motion = Self.motion(shape, size: 6, seed: 1)
     let inputs = (0..<3).map { Tensor(uniform: shape, dtype: .float64, seed: 10 + $0) }
     func run() -> [[Double]] {
       let (y, pullback) = pullback(at: inputs) {
-        spectralProduct($0[0], weight: $0[1], pairwise: $0[2], motion: motion)
+        spectralProduct($0[0], weight: $0[1], pairwise: $0[2], operator: links, motion: motion)
       }
       return ([y] + pullback(y)).map { $0.array(of: Double.self) }
     }
@@ -98,12 +154,16 @@ import Testing
     #expect(same)
   }
 
-  @Test func flowThatIsNoNumberCountsNothing() {
+  @Test(arguments: SpectralGraph.Links.allCases)
+  func flowThatIsNoNumberCountsNothing(_ links: SpectralGraph.Links) {
     let shape: Shape = [1, 3, 6, 6]
     let flow = Tensor(repeating: .nan, shape: [1, 3, 6, 6, 2])
     let motion = SpectralMotion(forward: flow, backward: flow * .infinity)
     let x = Tensor(uniform: shape, seed: 1)
-    let finite = spectralProduct(x, weight: x, pairwise: x, kernel: [5, 3, 3], motion: motion).isFinite().all
+    let finite = spectralProduct(
+      x, weight: x, pairwise: x, kernel: [5, 3, 3], operator: links, motion: motion
+    )
+    .isFinite().all
     #expect(finite)
   }
 
@@ -120,6 +180,14 @@ import Testing
     ) {
       spectralStep(
         $0[0], unary: $0[1], pairwise: $0[2], kernel: [5, 3, 3], alpha: 0.5, p: 0.2,
+        motion: motion(shape, size: 1.5, seed: 8))
+    },
+    GradientCase(
+      "exact, two channels, flows from frame to frame",
+      inputs: [[1, 4, 4, 5], .uniform([1, 4, 4, 5], 0.1..<0.9), [2, 1, 4, 4, 5]]
+    ) {
+      spectralStep(
+        $0[0], unary: $0[1], pairwise: $0[2], kernel: [5, 3, 9], alpha: 0.5, p: 0.2, operator: .exact,
         motion: motion(shape, size: 1.5, seed: 8))
     },
     GradientCase(

@@ -23,7 +23,8 @@ typedef struct {
 /// The taps exp(−½ (i/σ)²), σ = (size − 1)/4, of an odd size, normalised to a sum of 1.
 void ck_spectral_taps(int64_t size, double *taps);
 
-/// y. Without a motion, NULL, the neighbours of a pixel in another frame lie around the same place.
+/// y. Without a motion, NULL, the neighbours of a pixel in another frame lie around the same place; with it, around
+/// where the flow leads, between pixels with Taylor links, at the nearest pixel with exact ones.
 void ck_spectral_product_f32(
     const ck_spectral *spectral, const ck_spectral_motion *motion, const float *x, const float *d,
     const float *f, float *y);

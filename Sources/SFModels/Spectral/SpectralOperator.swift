@@ -13,7 +13,7 @@ import Tensor
 ///     from going negative.
 ///   - p: the power of the unary scores.
 ///   - links: the Taylor form 1 − αΣ(F_i − F_j)² of the links, as in the equation, or the exact exp(−αΣ(F_i − F_j)²)
-///     (Eq. 1), neighbour by neighbour and some ten times slower; never negative, whatever alpha and C.
+///     (Eq. 1), neighbour by neighbour and some fifteen times slower; never negative, whatever alpha and C.
 ///   - motion: where the pixels move; without it the neighbours in other frames lie around the same place.
 /// - Returns: The next solution, not normalised, with gradients to x, s and f.
 public func spectralStep(
@@ -37,7 +37,8 @@ public func spectralStep(
 ///
 /// One pass over the volume, without intermediate volumes, forward and back. Without motion it is symmetric: the
 /// gradient of x is the product with the gradient of the result. With motion a few frames of intermediate products
-/// are kept, and the gradient is scattered to where the values were sampled.
+/// are kept, and the gradient is scattered to where the values were sampled: between pixels by the Taylor operator,
+/// at the nearest pixel by the exact one.
 public func spectralProduct(
   _ x: Tensor, weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1,
   operator links: SpectralGraph.Links = .taylor, motion: SpectralMotion? = nil
@@ -109,8 +110,6 @@ private struct SpectralPlan {
       batch: n[0], frames: n[1], height: n[2], width: n[3], channels: f.rank == 5 ? Int64(f.shape[0]) : 1,
       sizes: (Int64(kernel[0]), Int64(kernel[1]), Int64(kernel[2])), alpha: alpha,
       exact: links == .exact ? 1 : 0)
-    precondition(
-      motion == nil || links == .taylor, "spectral step: the exact operator knows no motion")
     self.motion =
       motion.map { [$0.forward, $0.backward, $0.forwardAgreement, $0.backwardAgreement] } ?? []
     for tensor in self.motion {
