@@ -34,7 +34,7 @@ struct Benchmarks: ParsableCommand {
     if memory { return try printMemoryOfTraining() }
     let benchmarks =
       (networkBenchmarks(MemoryOfTraining(threads: threads)) + convolutionBenchmarks() + operatorBenchmarks()
-      + spectralBenchmarks() + flowBenchmarks())
+      + spectralBenchmarks() + flowBenchmarks() + samplingBenchmarks())
       .filter { filter.isEmpty || $0.name.contains(filter) }
     guard !benchmarks.isEmpty else {
       throw ValidationError("no benchmark's name contains \"\(filter)\".")

@@ -24,6 +24,9 @@ Benchmarks, always float32; sizes are those that the name states.
   batch_norm.forward_backward          training mode, [4, 256, 512, 16] in channels-last notation
   matmul.N                             N×N by N×N
   spectral.10x480x854.…                one step of SFSeg (Eq. 7) over ten frames, 3×7×7, by conv3d; .separable by three
+  grid_sample.forward_backward         [4, 128, 224, 32] in channels-last notation at as many random places
+  conv2d.per_sample.C→O@HxW.…          a 3×3 filter for each sample, as a grouped convolution, batch 4 or 16
+  correlation.…                        a 7×7 template for each of 8 images of 256 channels, likewise
   mlp.training_step                    784-512-256-10 with ReLU, 32 samples, mean squared error, SGD
   optical_flow.480x854                 OpenCV's DIS, medium preset; left out where cv2 cannot be imported
 """
@@ -167,6 +170,24 @@ def spectral(channels, backward, separable=False):
     return forward_backward(step, *operands) if backward else without_gradient(lambda: step(*operands))
 
 
+def grid_sample():
+    images = torch.rand(4, 32, 128, 224).to(memory_format=torch.channels_last)
+    return forward_backward(
+        lambda x, grid: F.grid_sample(x, grid, align_corners=False), images, 2 * torch.rand(4, 128, 224, 2) - 1)
+
+
+def per_sample(batch, inputs, outputs, size, kernel, padding, groups=1):
+    """Each sample with a filter of its own: samples as groups of channels."""
+
+    def convolve(x, w):
+        y = F.conv2d(x.reshape(1, batch * inputs, *size), w.reshape(-1, inputs // groups, kernel, kernel),
+                     padding=padding, groups=batch * groups)
+        return y.reshape(batch, outputs, *y.shape[2:])
+
+    return forward_backward(
+        convolve, torch.rand(batch, inputs, *size), torch.rand(batch, outputs, inputs // groups, kernel, kernel))
+
+
 def matmul(size):
     a, b = torch.rand(size, size), torch.rand(size, size)
     return without_gradient(lambda: a @ b)
@@ -214,6 +235,13 @@ def benchmarks():
                 lambda arguments=(channels, backward): spectral(*arguments))
     yield "spectral.10x480x854.separable.forward", "ten frames, 3×7×7 in three 1-D filters", (
         lambda: spectral(1, False, separable=True))
+    yield "grid_sample.forward_backward", "bilinear, zeros beyond, batch 4 of 128×224, 32 channels", grid_sample
+    for name, arguments in [
+            ("conv2d.per_sample.512→16@30x52", (4, 512, 16, [30, 52], 3, 1)),
+            ("conv2d.per_sample.64→64@32x32", (16, 64, 64, [32, 32], 3, 1)),
+            ("correlation.full.256@31x31", (8, 256, 1, [31, 31], 7, 0)),
+            ("correlation.depthwise.256@31x31", (8, 256, 256, [31, 31], 7, 0, 256))]:
+        yield f"{name}.forward_backward", f"batch {arguments[0]}", lambda a=arguments: per_sample(*a)
     if importlib.util.find_spec("cv2"):
         yield "optical_flow.480x854", "OpenCV's DIS, medium preset", optical_flow
     else:
