@@ -300,7 +300,9 @@ def padding(draw):
 
 ACTIVATIONS = {
     "relu": F.relu, "relu6": F.relu6, "leaky_relu": lambda x: F.leaky_relu(x, 0.2),
-    "leaky_relu_negative": lambda x: F.leaky_relu(x, -0.3), "elu": lambda x: F.elu(x, 0.7), "celu": lambda x: F.celu(x, 0.3),
+    "leaky_relu_negative": lambda x: F.leaky_relu(x, -0.3), "elu": lambda x: F.elu(x, 0.7),
+    # F.celu's gradient holds 1 / alpha in float32.
+    "celu": lambda x: torch.where(x > 0, x, 0.3 * torch.expm1(x / 0.3)),
     "selu": F.selu, "mlu": lambda x: F.elu(F.leaky_relu(x, 1 / 0.05), 0.05), "gelu": F.gelu,
     "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"), "silu": F.silu, "mish": F.mish,
     "softplus": F.softplus, "softplus_beta": lambda x: F.softplus(x, 2.5), "softsign": F.softsign,
