@@ -27,30 +27,33 @@ extension Tensor {
 
   /// The mean of each window of sequences `[N, L, C]`; the stride is the kernel unless given.
   public func averagePool1d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, ceiling: Bool = false,
-    countingPadding: Bool = true
+    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    ceiling: Bool = false, countingPadding: Bool = true
   ) -> Tensor {
     averagePool(
-      PoolingPlan(shape, kernel, stride, padding, 1, ceiling, countingPadding, axes: 1, "averagePool1d"))
+      PoolingPlan(
+        shape, kernel, stride, padding, dilation, ceiling, countingPadding, axes: 1, "averagePool1d"))
   }
 
   /// The mean of each window of images `[N, H, W, C]`; the stride is the kernel unless given. Padded zeros count
   /// as values unless told otherwise.
   public func averagePool2d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, ceiling: Bool = false,
-    countingPadding: Bool = true
+    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    ceiling: Bool = false, countingPadding: Bool = true
   ) -> Tensor {
     averagePool(
-      PoolingPlan(shape, kernel, stride, padding, 1, ceiling, countingPadding, axes: 2, "averagePool2d"))
+      PoolingPlan(
+        shape, kernel, stride, padding, dilation, ceiling, countingPadding, axes: 2, "averagePool2d"))
   }
 
   /// The mean of each window of volumes `[N, T, H, W, C]`; the stride is the kernel unless given.
   public func averagePool3d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, ceiling: Bool = false,
-    countingPadding: Bool = true
+    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    ceiling: Bool = false, countingPadding: Bool = true
   ) -> Tensor {
     averagePool(
-      PoolingPlan(shape, kernel, stride, padding, 1, ceiling, countingPadding, axes: 3, "averagePool3d"))
+      PoolingPlan(
+        shape, kernel, stride, padding, dilation, ceiling, countingPadding, axes: 3, "averagePool3d"))
   }
 
   /// The largest values of images `[N, H, W, C]` shared out to a height and width: output i of n reads positions

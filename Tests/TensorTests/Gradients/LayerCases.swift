@@ -49,6 +49,9 @@ extension GradientCase {
     of("averagePool2d", "", [2, 4, 4, 2]) { $0.averagePool2d(2) },
     of("averagePool2d", "overlapping", [1, 4, 5, 2]) { $0.averagePool2d([2, 3], stride: 1) },
     of("averagePool2d", "counting padding", [1, 5, 4, 2]) { $0.averagePool2d(3, stride: 2, padding: 1) },
+    of("averagePool2d", "dilation", [1, 6, 5, 2]) {
+      $0.averagePool2d(2, stride: 1, padding: 1, dilation: [2, 3])
+    },
     of("averagePool2d", "leaving padding out", [1, 5, 4, 2]) {
       $0.averagePool2d(3, stride: 2, padding: 1, countingPadding: false)
     },
