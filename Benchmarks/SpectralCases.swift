@@ -18,8 +18,9 @@ func spectralBenchmarks() -> [Benchmark] {
     step("exact.forward", operator: .exact, hasPeer: false),
     step("exact.motion.forward", moves: true, operator: .exact, hasPeer: false),
     step("exact.forward_backward", operator: .exact, backward: true, hasPeer: false),
-    stream("frameRange", .frameRange),
-    stream("degree", .degree),
+    stream(.frameRange, window: 5),
+    stream(.degree, window: 5),
+    stream(.degree, window: 3),
   ] + [10, 100, 1000].map(longVideo) + [memoryBesideVolumes()]
 }
 
@@ -51,12 +52,13 @@ private func smoothMotion(_ shape: Shape) -> SpectralMotion {
   return SpectralMotion(forward: flow, backward: -flow)
 }
 
-/// A frame of a stream: five frames of window, one iteration.
-private func stream(_ name: String, _ normalization: SpectralNormalization) -> Benchmark {
-  Benchmark("spectral.stream.480x854.\(name)", unit: .milliseconds) {
+/// A frame of a stream, taken in by a window of so many, one iteration.
+private func stream(_ normalization: SpectralNormalization, window: Int) -> Benchmark {
+  Benchmark("spectral.stream.480x854.\(normalization).window_\(window)", unit: .milliseconds) {
     var stream = SpectralStream(
-      SpectralSegmenter(iterations: 1, normalization: normalization), window: 5)
+      SpectralSegmenter(iterations: 1, normalization: normalization), window: window)
     let frame = Tensor(uniform: [1, 480, 854])
+    for _ in 0..<window { _ = stream.push(unary: frame, pairwise: frame) }
     return medianMilliseconds { _ = stream.push(unary: frame, pairwise: frame) }
   }
 }

@@ -3,7 +3,7 @@ import Tensor
 /// SFSeg online (SFSeg++, §4.5): a segmenter over the last frames of a stream, started from its solution before the
 /// newest frame came. Its memory is constant in the stream's length.
 ///
-///     var stream = SpectralStream(SpectralSegmenter(iterations: 1, normalization: .degree), window: 5)
+///     var stream = SpectralStream(SpectralSegmenter(iterations: 1, normalization: .degree))
 ///     for frame in video { let mask = stream.push(unary: frame.scores, pairwise: frame.features) }
 public struct SpectralStream: Sendable {
   /// What runs over the window at each new frame.
@@ -23,7 +23,7 @@ public struct SpectralStream: Sendable {
   }
 
   /// A stream without frames. The window is at least 2 frames.
-  public init(_ segmenter: SpectralSegmenter, window: Int = 5) {
+  public init(_ segmenter: SpectralSegmenter, window: Int = 3) {
     precondition(window >= 2, "SpectralStream: a window of \(window) frames")
     (self.segmenter, self.window) = (segmenter, window)
   }
