@@ -25,6 +25,7 @@ let package = Package(
     .library(name: "Tensor", targets: ["Tensor"]),
     .library(name: "NN", targets: ["NN"]),
     .library(name: "Vision", targets: ["Vision"]),
+    .library(name: "Evaluation", targets: ["Evaluation"]),
     .library(name: "SFModels", targets: ["SFModels"]),
   ],
   dependencies: [
@@ -64,6 +65,12 @@ let package = Package(
         "Tensor", "NN", "Vision", "SFModels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Examples/SpectralFigures"),
+    .executableTarget(
+      name: "RefineVideo",
+      dependencies: [
+        "Tensor", "NN", "Vision", "Evaluation", "SFModels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Examples/RefineVideo"),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [

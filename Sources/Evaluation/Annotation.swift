@@ -25,3 +25,20 @@ extension IndexedImage {
     return (1..<256).filter { isSeen[$0] }
   }
 }
+
+extension Image {
+  /// Reads a method's mask as grey levels, 255 where it surely sees the object: a palette map, whose objects are taken
+  /// together, a binary mask, or grey levels that tell how sure the method is.
+  /// - Throws: `ImageError`.
+  public static func softMask(contentsOf url: URL) throws(ImageError) -> Image {
+    if let map = try? IndexedImage(contentsOf: url), !map.palette.isEmpty {
+      let levels = map.indices.map { $0 == 0 || $0 == 255 ? 0 : 255 as UInt8 }
+      return Image(width: map.width, height: map.height, channels: 1, pixels: levels)
+    }
+    let image = try Image(contentsOf: url, as: .grey)
+    // Some masks are written as levels 0 and 1.
+    guard image.pixels.allSatisfy({ $0 <= 1 }) else { return image }
+    return Image(
+      width: image.width, height: image.height, channels: 1, pixels: image.pixels.map { 255 * $0 })
+  }
+}

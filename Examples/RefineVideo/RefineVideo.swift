@@ -1,0 +1,163 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import NN
+import SFModels
+import Vision
+
+/// Refines the masks that any other method made for a video, by SFSeg.
+@main
+struct RefineVideo: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Refines the masks of another method by spectral segmentation in space and time (SFSeg).",
+    discussion: """
+      --frames, --masks and --truth are folders of images, or of one such folder for each sequence; files belong \
+      together by their names. Masks may be binary, palette maps (whose objects are taken together) or grey levels. \
+      Under --output it leaves masks/SEQUENCE/*.png, soft/SEQUENCE/*.png and overlays/SEQUENCE.png; with --truth also \
+      scores.csv. A whole sequence is kept in memory, some 30 MB for a frame of 480×854, unless --window is given.
+      """)
+
+  @Option(help: "The frames, JPEG or PNG.")
+  var frames: String
+
+  @Option(help: "The masks to refine, PNG.")
+  var masks: String
+
+  @Option(help: "Where the results go.")
+  var output: String
+
+  @Option(help: "The true masks, to score with.")
+  var truth: String?
+
+  @Option(
+    help: "Optical flow instead of our own estimate: DIR[/SEQUENCE]/forward and /backward, .flo or KITTI .png.")
+  var flow: String?
+
+  @Option(help: "What linked pixels have in common: their colour, their grey level or their speed.")
+  var features = SpectralFeatures.lab
+
+  @Option(help: "Whether neighbours in time lie along the motion, or at the same place.")
+  var graph = TimeLinks.motion
+
+  @Option(help: "The neighbourhood: odd sizes in time, height and width.")
+  var kernel = Kernel(SpectralSegmenter.refinement.kernel)
+
+  @Option(help: "How much a difference of features weakens a link, for the mean over the channels.")
+  var alpha = SpectralSegmenter.refinement.alpha
+
+  @Option(help: "The power of the scores as weights of the pixels.")
+  var p = SpectralSegmenter.refinement.p
+
+  @Option(help: "The number of steps.")
+  var iterations = SpectralSegmenter.refinement.iterations
+
+  @Option(help: "The links' Taylor form, which is filtered, or the exact one.")
+  var `operator` = SpectralSegmenter.refinement.operator
+
+  @Option(help: "What follows each step.")
+  var normalization = SpectralSegmenter.refinement.normalization
+
+  @Option(help: "What a soft mask exceeds where the object is.")
+  var threshold = 0.5
+
+  @Option(help: "Works online, over the last N frames; otherwise over the whole sequence.")
+  var window: Int?
+
+  func validate() throws {
+    guard alpha > 0, alpha.isFinite else { throw ValidationError("--alpha is \(alpha); it must be positive.") }
+    guard p >= 0, p.isFinite else { throw ValidationError("--p is \(p); it must not be negative.") }
+    guard iterations > 0 else { throw ValidationError("--iterations is \(iterations); it must be at least 1.") }
+    guard 0 < threshold, threshold < 1 else {
+      throw ValidationError("--threshold is \(threshold); it must lie between 0 and 1.")
+    }
+    if let window, window < 2 { throw ValidationError("--window is \(window); it must be at least 2.") }
+    guard normalization != .spectral else {
+      throw ValidationError("--normalization spectral leaves no scale to cut at --threshold.")
+    }
+    if window != nil && features == .flow {
+      throw ValidationError("--features flow needs the whole sequence, so there can be no --window.")
+    }
+  }
+
+  func run() throws {
+    guard ImageFormat.png.isBuiltIn else {
+      throw RefinementError("this build has no PNG codec: install libpng-dev and rebuild")
+    }
+    let sequences = try RefinedSequence.all(
+      frames: URL(filePath: frames), masks: URL(filePath: masks), truth: truth.map { URL(filePath: $0) },
+      flow: flow.map { URL(filePath: $0) })
+    let refinement = Refinement(
+      segmenter: SpectralSegmenter(
+        kernel: kernel.sizes, alpha: alpha, p: p, iterations: iterations, continuousIterations: iterations,
+        normalization: normalization, operator: self.operator),
+      features: features, followsMotion: graph == .motion, window: window)
+    let results = try Results(folder: URL(filePath: output), threshold: threshold)
+    var scores = ScoreTable()
+    Interrupt.watch()
+    for sequence in sequences {
+      let outcome = try refinement(sequence)
+      guard !Interrupt.isRequested else { break }
+      try results.write(outcome, of: sequence)
+      if let score = try RefinementScore(outcome, of: sequence, threshold: threshold) {
+        scores.append(score)
+        try scores.write(to: results.folder.appending(path: "scores.csv"))
+      } else {
+        print("\(sequence.name): \(outcome.speed)")
+      }
+    }
+    scores.printMean()
+    if Interrupt.isRequested { throw ExitCode(130) }
+    print("masks in \(output)")
+  }
+}
+
+/// Where a pixel's neighbours in other frames lie.
+enum TimeLinks: String, ExpressibleByArgument, CaseIterable {
+  case motion, plain
+}
+
+/// Odd sizes in time, height and width, as `3x7x7`.
+struct Kernel: ExpressibleByArgument {
+  let sizes: [Int]
+
+  init(_ sizes: [Int]) { self.sizes = sizes }
+
+  init?(argument: String) {
+    let sizes = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard sizes.count == 3, sizes.allSatisfy({ $0 > 0 && $0 % 2 == 1 && $0 < 100 }) else { return nil }
+    self.sizes = sizes
+  }
+
+  var defaultValueDescription: String { sizes.map(String.init).joined(separator: "x") }
+}
+
+extension SpectralFeatures: ExpressibleByArgument {}
+extension SpectralNormalization: ExpressibleByArgument {
+  public init?(argument: String) {
+    switch argument {
+    case "spectral": self = .spectral
+    case "frame-range": self = .frameRange
+    case "degree": self = .degree
+    default: return nil
+    }
+  }
+  public static var allValueStrings: [String] { ["degree", "frame-range"] }
+  public var defaultValueDescription: String { self == .frameRange ? "frame-range" : rawValue }
+}
+extension SpectralGraph.Links: ExpressibleByArgument {
+  public init?(argument: String) {
+    switch argument {
+    case "taylor": self = .taylor
+    case "exact": self = .exact
+    default: return nil
+    }
+  }
+  public static var allValueStrings: [String] { ["taylor", "exact"] }
+  public var defaultValueDescription: String { self == .taylor ? "taylor" : "exact" }
+}
+
+/// What stops a refinement, in one line.
+struct RefinementError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import NN
+import SFModels
+import Tensor
+import Vision
+
+/// How sequences are refined.
+struct Refinement {
+  let segmenter: SpectralSegmenter
+  let features: SpectralFeatures
+  let followsMotion: Bool
+  let window: Int?
+
+  /// What came out for one sequence, and how long it took.
+  struct Outcome {
+    /// The soft masks, `[H, W]` each.
+    var masks: [Tensor] = []
+    /// The flows of frame t to t + 1, and back, where they were needed.
+    var forward: [FlowField] = []
+    var backward: [FlowField] = []
+    var flowSeconds = 0.0
+    var seconds = 0.0
+
+    var speed: String {
+      let count = Double(masks.count)
+      let flow = flowSeconds > 0 ? String(format: " and %.0f of flow", 1000 * flowSeconds / count) : ""
+      return String(format: "%.0f ms a frame%@", 1000 * seconds / count, flow)
+    }
+  }
+
+  func callAsFunction(_ sequence: RefinedSequence) throws -> Outcome {
+    try window.map { try online(sequence, window: $0) } ?? offline(sequence)
+  }
+
+  /// Over the whole sequence.
+  private func offline(_ sequence: RefinedSequence) throws -> Outcome {
+    var outcome = Outcome()
+    var images: [Image] = []
+    var scores: [Tensor] = []
+    var bar = ProgressBar(sequence.name, count: sequence.frameCount)
+    defer { bar.finish() }
+    for frame in 0..<sequence.frameCount where !Interrupt.isRequested {
+      let image = try Self.image(sequence, frame, like: images.first)
+      scores.append(try sequence.softMask(frame, for: image).tensor().squeezed(-1))
+      if let last = images.last { try addFlow(sequence, frame, last, image, to: &outcome) }
+      images.append(image)
+      bar.advance()
+    }
+    guard !Interrupt.isRequested else { return outcome }
+    outcome.seconds = seconds {
+      // The last frame's flow forward and the first one's back lead nowhere.
+      let none = FlowField(width: images[0].width, height: images[0].height)
+      let forward = outcome.forward.isEmpty ? nil : Self.volume(outcome.forward + [none])
+      let backward = outcome.backward.isEmpty ? nil : Self.volume([none] + outcome.backward)
+      let followed = followsMotion && forward != nil
+      let x = segmenter(
+        unary: Tensor.stack(scores).expandingAxis(0),
+        pairwise: features(images, forward: forward, backward: backward),
+        motion: followed ? SpectralMotion(forward: forward!, backward: backward!) : nil)
+      outcome.masks = images.indices.map { x[0, $0] }
+    }
+    return outcome
+  }
+
+  /// Over a window of the last frames; the newest frame's mask is kept.
+  private func online(_ sequence: RefinedSequence, window: Int) throws -> Outcome {
+    var outcome = Outcome()
+    var stream = SpectralStream(segmenter, window: window)
+    var first: Image?
+    var last: Image?
+    var bar = ProgressBar(sequence.name, count: sequence.frameCount)
+    defer { bar.finish() }
+    for frame in 0..<sequence.frameCount where !Interrupt.isRequested {
+      let image = try Self.image(sequence, frame, like: first)
+      first = first ?? image
+      let scores = try sequence.softMask(frame, for: image).tensor().squeezed(-1).expandingAxis(0)
+      if let last { try addFlow(sequence, frame, last, image, to: &outcome) }
+      outcome.seconds += seconds {
+        let none = FlowField(width: image.width, height: image.height)
+        let mask = stream.push(
+          unary: scores, pairwise: features([image]).squeezed(2),
+          flow: followsMotion
+            ? (Self.volume([outcome.forward.last ?? none])[0], Self.volume([outcome.backward.last ?? none])[0])
+            : nil)
+        outcome.masks.append(mask.squeezed(0))
+      }
+      last = image
+      bar.advance()
+    }
+    return outcome
+  }
+
+  private var needsFlow: Bool { followsMotion || features == .flow }
+
+  private func addFlow(
+    _ sequence: RefinedSequence, _ frame: Int, _ last: Image, _ image: Image, to outcome: inout Outcome
+  ) throws {
+    guard needsFlow || sequence.truth != nil else { return }
+    let clock = ContinuousClock.now
+    outcome.forward.append(try sequence.flow(from: (frame - 1, last), to: (frame, image)))
+    outcome.backward.append(try sequence.flow(from: (frame, image), to: (frame - 1, last)))
+    outcome.flowSeconds += (ContinuousClock.now - clock) / .seconds(1)
+  }
+
+  private static func image(_ sequence: RefinedSequence, _ frame: Int, like first: Image?) throws -> Image {
+    let image = try sequence.image(frame)
+    guard let first, (image.width, image.height) != (first.width, first.height) else { return image }
+    throw RefinementError(
+      "\(sequence.frames.files[frame].path): is \(image.width)×\(image.height), "
+        + "but its sequence's frames are \(first.width)×\(first.height)")
+  }
+
+  /// Flows as `[1, T, H, W, 2]`; where one isn't known it leads far out of the frame, so that no link follows it.
+  private static func volume(_ flows: [FlowField]) -> Tensor {
+    let vectors = flows.map { flow in
+      guard let known = flow.known else { return flow.tensor() }
+      return flow.tensor().replacing(where: known.tensor() .== 0, with: 1e6)
+    }
+    return Tensor.stack(vectors).expandingAxis(0)
+  }
+
+  private func seconds(_ body: () -> Void) -> Double {
+    let start = ContinuousClock.now
+    body()
+    return (ContinuousClock.now - start) / .seconds(1)
+  }
+}
