@@ -1,114 +1,146 @@
 // The exact operator on the motion-compensated graph: the neighbours of a pixel are those around the pixel nearest to
-// where the flow carries it. Each pixel takes the patches around those places; the adjoint gives to them.
+// where the flow carries it. Each pixel takes from those places; the adjoint gives to them.
 //
-// Frames hold u = d·x and the features in planes with a border of zeros, as wide as the kernel reaches. A row of a patch
-// is rounded up to whole runs of eight elements, whose taps are zero.
+// Flow is smooth: the pixels of a row come in runs that move alike, whose neighbours lie side by side as they do
+// themselves. So the work is done run by run, in whole steps of lanes; what is computed beyond a run's end is not used.
+//
+// Frames hold u = d·x and the features in planes with a border of zeros, as wide as the kernel reaches.
 
-enum { F(run) = 8 };
-
-#undef SHORT_LOOP
-#undef SUM_LOOP
-#define SHORT_LOOP _Pragma("clang loop vectorize(assume_safety) interleave_count(1)")
-#define SUM_LOOP _Pragma("clang loop vectorize(enable) interleave_count(1)")
+enum { F(lanes) = 16 };
 
 INLINE int64_t F(exact_plane)(const F(spectral_work) * work) {
   return (work->spectral->height + work->spectral->sizes[1] - 1) * work->pitch;
 }
 
 INLINE int64_t F(exact_frame)(const F(spectral_work) * work) {
-  return (1 + work->spectral->channels) * F(exact_plane)(work) + F(run);
+  return (1 + work->spectral->channels) * F(exact_plane)(work) + F(lanes);
 }
 
-// Where the pixels of row h of frame t lie in frame t + offset: the indices of their patches' first elements.
-INLINE void F(exact_trace)(
-    const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, F(spectral_path) path) {
+INLINE REAL *F(exact_slot)(const F(spectral_work) * work, int64_t t) {
+  return work->ring + t % work->spectral->sizes[0] * F(exact_frame)(work);
+}
+
+// Where a row's pixels lie once followed: the indices of their patches' first elements, and how much they count.
+INLINE void F(exact_places)(const F(spectral_work) * work, REAL tap, F(spectral_path) path) {
   const ck_spectral *s = work->spectral;
-  REAL tap = work->taps[0][s->sizes[0] / 2 + offset] / R(s->alpha);
-  F(spectral_follow_row)(work, item, t, offset, h, tap, path);
   VECTORISED
   for (int64_t i = 0; i < s->width; i++) {
     REAL x = F(floor)(path.x[i] + R(0.5)), y = F(floor)(path.y[i] + R(0.5));
     bool inside = (x >= 0) & (x < R(s->width)) & (y >= 0) & (y < R(s->height));
-    path.weight[i] = inside ? path.weight[i] : 0;
+    path.share[0][i] = inside ? tap * path.weight[i] : 0;
     path.index[i] = (int64_t)(inside ? y : 0) * work->pitch + (int64_t)(inside ? x : 0);
   }
 }
 
-// A patch, its rows one after the other: the neighbours' u and features [C] and their links to pixel i of a row.
-typedef struct {
-  REAL *u, *links, *features;
-} F(exact_patch);
+// The end of the run that starts at pixel i.
+INLINE int64_t F(exact_run_end)(int64_t width, int64_t i, F(spectral_path) path) {
+  int64_t end = i + 1;
+  while (end < width && path.index[end] == path.index[end - 1] + 1 && path.share[0][end] > 0) end++;
+  return end;
+}
 
-INLINE void F(exact_copy)(const F(spectral_work) * work, const REAL *from, REAL *patch) {
-  for (int64_t b = 0; b < work->spectral->sizes[1]; b++, from += work->pitch)
-    for (int64_t a = 0; a < work->run; a += F(run), patch += F(run))
-      for (int64_t k = 0; k < F(run); k++) patch[k] = from[a + k];
+// The links tap·exp(−α Σ (f − g)²) of a run's pixels, features f, to neighbours of features g; channels are a plane apart.
+INLINE void F(exact_links_of)(
+    int64_t channels, int64_t plane, int64_t count, REAL minus_alpha, REAL tap, const REAL *f, const REAL *g,
+    REAL *links) {
+  VECTORISED
+  for (int64_t i = 0; i < count; i++) {
+    REAL square = 0;
+    for (int64_t c = 0; c < channels; c++) {
+      REAL difference = f[c * plane + i] - g[c * plane + i];
+      square += difference * difference;
+    }
+    links[i] = tap * F(exp_of_negative)(minus_alpha * square);
+  }
 }
 
 INLINE void F(exact_links)(
-    const F(spectral_work) * work, const REAL *fi, const REAL *from, REAL weight, F(exact_patch) patch) {
-  int64_t plane = F(exact_plane)(work), count = work->spectral->sizes[1] * work->run;
+    const F(spectral_work) * work, int64_t count, REAL tap, const REAL *f, const REAL *g, REAL *links) {
+  int64_t plane = F(exact_plane)(work), channels = work->spectral->channels;
   REAL minus_alpha = R(-work->spectral->alpha);
-  REAL *links = patch.links;
-  F(exact_copy)(work, from, patch.u);
-  for (int64_t c = 0; c < work->spectral->channels; c++) {
-    REAL f = fi[c * work->channel_step], *shifted = patch.features + c * count;
-    F(exact_copy)(work, from + (1 + c) * plane, shifted);
-    SHORT_LOOP
-    for (int64_t k = 0; k < count; k++)
-      links[k] = (f - shifted[k]) * (f - shifted[k]) + (c > 0 ? links[k] : 0);
+  switch (channels) {
+    case 1: F(exact_links_of)(1, plane, count, minus_alpha, tap, f, g, links); break;
+    case 2: F(exact_links_of)(2, plane, count, minus_alpha, tap, f, g, links); break;
+    case 3: F(exact_links_of)(3, plane, count, minus_alpha, tap, f, g, links); break;
+    default:
+      memset(links, 0, (size_t)count * sizeof(REAL));
+      for (int64_t c = 0; c < channels; c++)
+        VECTORISED
+        for (int64_t i = 0; i < count; i++) {
+          REAL difference = f[c * plane + i] - g[c * plane + i];
+          links[i] += difference * difference;
+        }
+      VECTORISED
+      for (int64_t i = 0; i < count; i++) links[i] = tap * F(exp_of_negative)(minus_alpha * links[i]);
   }
-  SHORT_LOOP
-  for (int64_t k = 0; k < count; k++)
-    links[k] = weight * work->patch_taps[k] * F(exp_of_negative)(minus_alpha * links[k]);
 }
 
-// Adds to rows ku and, where df is not NULL, df [C, pitch] what the frame at an offset gives to row h of frame t.
+// Adds to rows ku and, where df is not NULL, df [C, pitch] what a neighbouring frame gives to row h of frame t, at `at`.
+// `f` are the row's own features in its frame's planes; `scratch` has rows for links, sums, and sums for df.
 INLINE void F(exact_gather)(
-    const F(spectral_work) * work, int64_t at, const REAL *frame, F(spectral_path) path,
-    F(exact_patch) patch, REAL *ku, REAL *df) {
+    const F(spectral_work) * work, int64_t at, const REAL *f, const REAL *frame, F(spectral_path) path,
+    REAL *scratch, REAL *ku, REAL *df) {
   const ck_spectral *s = work->spectral;
-  int64_t count = s->sizes[1] * work->run;
-  for (int64_t i = 0; i < s->width; i++) {
-    if (!(path.weight[i] > 0)) continue;
-    const REAL *fi = work->f + at + i;
-    F(exact_links)(work, fi, frame + path.index[i], path.weight[i], patch);
-    REAL sum = 0;
-    SUM_LOOP
-    for (int64_t k = 0; k < count; k++) sum += patch.links[k] * patch.u[k];
-    ku[i] += sum;
-    for (int64_t c = 0; df && c < s->channels; c++) {
-      const REAL *shifted = patch.features + c * count;
-      REAL f = fi[c * work->channel_step], change = 0;
-      SUM_LOOP
-      for (int64_t k = 0; k < count; k++) change += patch.links[k] * (f - shifted[k]) * patch.u[k];
-      df[c * work->pitch + i] += work->d[at + i] * work->dy[at + i] * change;
-    }
+  int64_t plane = F(exact_plane)(work), pitch = work->pitch;
+  REAL *links = scratch, *sums = links + pitch, *changes = sums + pitch;
+  const REAL *weight = path.share[0];
+  for (int64_t i = 0, end; i < s->width; i = end) {
+    end = i + 1;
+    if (!(weight[i] > 0)) continue;
+    end = F(exact_run_end)(s->width, i, path);
+    int64_t count = (end - i + F(lanes) - 1) / F(lanes) * F(lanes);
+    memset(sums, 0, (size_t)count * sizeof(REAL));
+    for (int64_t c = 0; df && c < s->channels; c++)
+      memset(changes + c * pitch, 0, (size_t)count * sizeof(REAL));
+    for (int64_t b = 0; b < s->sizes[1]; b++)
+      for (int64_t a = 0; a < s->sizes[2]; a++) {
+        const REAL *u = frame + path.index[i] + b * pitch + a, *g = u + plane;
+        F(exact_links)(work, count, work->taps[1][b] * work->taps[2][a], f + i, g, links);
+        VECTORISED
+        for (int64_t k = 0; k < count; k++) sums[k] += links[k] * u[k];
+        for (int64_t c = 0; df && c < s->channels; c++) {
+          const REAL *fc = f + i + c * plane, *gc = g + c * plane;
+          REAL *change = changes + c * pitch;
+          VECTORISED
+          for (int64_t k = 0; k < count; k++) change[k] += links[k] * (fc[k] - gc[k]) * u[k];
+        }
+      }
+    for (int64_t k = 0; k < end - i; k++) ku[i + k] += weight[i + k] * sums[k];
+    for (int64_t c = 0; df && c < s->channels; c++)
+      for (int64_t k = 0; k < end - i; k++)
+        df[c * pitch + i + k] +=
+            weight[i + k] * work->d[at + i + k] * work->dy[at + i + k] * changes[c * pitch + k];
   }
 }
 
 // Adds to the scattered planes' rows first ..< last (of the bordered frame) what a row at `at` gives to their frame.
 INLINE void F(exact_scatter)(
-    const F(spectral_work) * work, int64_t at, int64_t first, int64_t last, const REAL *frame,
-    F(spectral_path) path, F(exact_patch) patch) {
+    const F(spectral_work) * work, int64_t at, int64_t first, int64_t last, const REAL *f, const REAL *frame,
+    F(spectral_path) path, REAL *scratch) {
   const ck_spectral *s = work->spectral;
-  int64_t plane = F(exact_plane)(work), kh = s->sizes[1], count = kh * work->run;
-  for (int64_t i = 0; i < s->width; i++) {
-    int64_t top = path.index[i] / work->pitch;
-    if (!(path.weight[i] > 0) || top + kh <= first || top >= last) continue;
-    const REAL *fi = work->f + at + i;
-    F(exact_links)(work, fi, frame + path.index[i], path.weight[i], patch);
-    REAL v = work->d[at + i] * work->dy[at + i];
-    for (int64_t b = 0; b < kh; b++) {
+  int64_t plane = F(exact_plane)(work), pitch = work->pitch;
+  REAL *links = scratch, *v = links + pitch;
+  const REAL *weight = path.share[0];
+  for (int64_t i = 0, end; i < s->width; i = end) {
+    end = i + 1;
+    if (!(weight[i] > 0)) continue;
+    end = F(exact_run_end)(s->width, i, path);
+    int64_t count = end - i, top = path.index[i] / pitch;
+    for (int64_t k = 0; k < count; k++) v[k] = weight[i + k] * work->d[at + i + k] * work->dy[at + i + k];
+    for (int64_t b = 0; b < s->sizes[1]; b++) {
       if (top + b < first || top + b >= last) continue;
-      for (int64_t a = 0; a < work->run; a += F(run)) {
-        const REAL *links = patch.links + b * work->run + a, *u = patch.u + b * work->run + a;
-        REAL *kv = work->scattered + path.index[i] + b * work->pitch + a;
-        for (int64_t k = 0; k < F(run); k++) kv[k] += v * links[k];
+      for (int64_t a = 0; a < s->sizes[2]; a++) {
+        int64_t place = path.index[i] + b * pitch + a;
+        const REAL *u = frame + place, *g = u + plane;
+        REAL *kv = work->scattered + place;
+        F(exact_links)(work, count, work->taps[1][b] * work->taps[2][a], f + i, g, links);
+        VECTORISED
+        for (int64_t k = 0; k < count; k++) kv[k] += v[k] * links[k];
         for (int64_t c = 0; work->dd && c < s->channels; c++) {
-          const REAL *shifted = patch.features + c * count + b * work->run + a;
-          REAL f = fi[c * work->channel_step], *df = kv + (1 + c) * plane;
-          for (int64_t k = 0; k < F(run); k++) df[k] += v * links[k] * (shifted[k] - f) * u[k];
+          const REAL *fc = f + i + c * plane, *gc = g + c * plane;
+          REAL *df = kv + (1 + c) * plane;
+          VECTORISED
+          for (int64_t k = 0; k < count; k++) df[k] += v[k] * links[k] * (gc[k] - fc[k]) * u[k];
         }
       }
     }
@@ -120,7 +152,7 @@ static void F(exact_enter_rows)(void *context, int64_t begin, int64_t end) {
   const F(spectral_work) *work = context;
   const ck_spectral *s = work->spectral;
   int64_t plane = F(exact_plane)(work);
-  REAL *slot = work->ring + work->frame % s->frames % s->sizes[0] * F(exact_frame)(work);
+  REAL *slot = F(exact_slot)(work, work->frame % s->frames);
   for (int64_t h = begin; h < end; h++) {
     int64_t at = (work->frame * s->height + h) * s->width;
     REAL *row = slot + (h + s->sizes[1] / 2) * work->pitch + s->sizes[2] / 2;
@@ -131,22 +163,20 @@ static void F(exact_enter_rows)(void *context, int64_t begin, int64_t end) {
   }
 }
 
-// A row's path, ku and df [C], then a patch.
-static size_t F(exact_scratch_bytes)(const F(spectral_work) * work) {
-  return F(spectral_path_bytes)(work->spectral->width) +
-      (size_t)((1 + work->spectral->channels) * work->pitch) * sizeof(REAL) +
-      (size_t)((2 + work->spectral->channels) * work->spectral->sizes[1] * work->run) * sizeof(REAL);
+// A row's own features in the planes of its frame.
+INLINE const REAL *F(exact_features)(const F(spectral_work) * work, int64_t t, int64_t h) {
+  const ck_spectral *s = work->spectral;
+  return F(exact_slot)(work, t) + F(exact_plane)(work) + (h + s->sizes[1] / 2) * work->pitch + s->sizes[2] / 2;
 }
 
-static F(exact_patch) F(exact_patch_in)(const F(spectral_work) * work, REAL *ku) {
-  REAL *u = ku + (1 + work->spectral->channels) * work->pitch;
-  int64_t count = work->spectral->sizes[1] * work->run;
-  return (F(exact_patch)){.u = u, .links = u + count, .features = u + 2 * count};
+// A row's path; rows for ku and df [C]; rows for links, sums and changes [C].
+static size_t F(exact_scratch_bytes)(const F(spectral_work) * work) {
+  return F(spectral_path_bytes)(work->spectral->width) +
+      (size_t)((3 + 2 * work->spectral->channels) * work->pitch) * sizeof(REAL);
 }
 
 CK_CLONES static void F(exact_scatter_frame)(
-    const F(spectral_work) * work, int64_t begin, int64_t end, F(spectral_path) path,
-    F(exact_patch) patch) {
+    const F(spectral_work) * work, int64_t begin, int64_t end, F(spectral_path) path, REAL *rows) {
   const ck_spectral *s = work->spectral;
   int64_t kt = s->sizes[0], item = work->frame / s->frames, t = work->frame % s->frames;
   int64_t plane = F(exact_plane)(work), first = begin + s->sizes[1] / 2, last = end + s->sizes[1] / 2;
@@ -158,41 +188,54 @@ CK_CLONES static void F(exact_scatter_frame)(
     int64_t source = t - offset;
     if (source < 0 || source >= s->frames) continue;
     for (int64_t h = 0; h < s->height; h++) {
-      F(exact_trace)(work, item, source, offset, h, path);
+      F(spectral_follow_row)(work, item, source, offset, h, 1, path);
+      F(exact_places)(work, work->taps[0][kt / 2 + offset] / R(s->alpha), path);
       F(exact_scatter)(
           work, ((item * s->frames + source) * s->height + h) * s->width, first, last,
-          work->ring + t % kt * F(exact_frame)(work), path, patch);
+          F(exact_features)(work, source, h), F(exact_slot)(work, t), path, rows);
     }
   }
 }
 
 static void F(exact_scatter_rows)(void *context, int64_t begin, int64_t end) {
   const F(spectral_work) *work = context;
-  size_t bytes = F(exact_scratch_bytes)(work);
+  size_t bytes = F(exact_scratch_bytes)(work), path_bytes = F(spectral_path_bytes)(work->spectral->width);
   char *scratch = ck_allocate(bytes);
-  REAL *ku = (REAL *)(scratch + F(spectral_path_bytes)(work->spectral->width));
   F(exact_scatter_frame)(
-      work, begin, end, F(spectral_path_in)(scratch, work->spectral->width), F(exact_patch_in)(work, ku));
+      work, begin, end, F(spectral_path_in)(scratch, work->spectral->width), (REAL *)(scratch + path_bytes));
   ck_deallocate(scratch, bytes);
+}
+
+// Row h of frame t, from the frames around it: outwards on either side, a step of the flow at a time.
+INLINE void F(exact_gather_row)(
+    const F(spectral_work) * work, int64_t item, int64_t t, int64_t h, F(spectral_path) path, REAL *rows,
+    REAL *ku, REAL *df) {
+  const ck_spectral *s = work->spectral;
+  int64_t half = s->sizes[0] / 2, at = ((item * s->frames + t) * s->height + h) * s->width;
+  const REAL *f = F(exact_features)(work, t, h);
+  for (int64_t side = 0; side < 2; side++) {
+    F(spectral_start_row)(s->width, h, 1, path);
+    for (int64_t step = side; step <= half; step++) {
+      int64_t offset = side == 0 ? step : -step;
+      if (t + offset < 0 || t + offset >= s->frames) break;
+      if (step > 0) F(spectral_step_row)(work, item, t, offset, h, path);
+      F(exact_places)(work, work->taps[0][half + offset] / R(s->alpha), path);
+      F(exact_gather)(work, at, f, F(exact_slot)(work, t + offset), path, rows, ku, df);
+    }
+  }
 }
 
 CK_CLONES static void F(exact_finish_frame)(
     const F(spectral_work) * work, int64_t begin, int64_t end, F(spectral_path) path, REAL *ku) {
-  F(exact_patch) patch = F(exact_patch_in)(work, ku);
   const ck_spectral *s = work->spectral;
-  int64_t kt = s->sizes[0], item = work->frame / s->frames, t = work->frame % s->frames;
+  int64_t item = work->frame / s->frames, t = work->frame % s->frames;
   int64_t plane = F(exact_plane)(work), pitch = work->pitch, width = s->width;
-  REAL *df = ku + pitch;
+  REAL *df = ku + pitch, *rows = df + s->channels * pitch;
   for (int64_t h = begin; h < end; h++) {
     int64_t at = (work->frame * s->height + h) * width;
     memset(ku, 0, (size_t)((1 + s->channels) * pitch) * sizeof(REAL));
-    for (int64_t offset = -(kt / 2); offset <= kt / 2; offset++) {
-      if ((work->dy && !work->dd) || t + offset < 0 || t + offset >= s->frames) continue;
-      F(exact_trace)(work, item, t, offset, h, path);
-      F(exact_gather)(
-          work, at, work->ring + (t + offset) % kt * F(exact_frame)(work), path, patch, ku,
-          work->dy ? df : NULL);
-    }
+    if (!work->dy || work->dd)
+      F(exact_gather_row)(work, item, t, h, path, rows, ku, work->dy ? df : NULL);
     const REAL *d = work->d + at;
     if (!work->dy) {
       for (int64_t i = 0; i < width; i++) work->y[at + i] = d[i] * ku[i];
@@ -213,23 +256,17 @@ CK_CLONES static void F(exact_finish_frame)(
 
 static void F(exact_finish_rows)(void *context, int64_t begin, int64_t end) {
   const F(spectral_work) *work = context;
-  size_t bytes = F(exact_scratch_bytes)(work);
+  size_t bytes = F(exact_scratch_bytes)(work), path_bytes = F(spectral_path_bytes)(work->spectral->width);
   char *scratch = ck_allocate(bytes);
   F(exact_finish_frame)(
-      work, begin, end, F(spectral_path_in)(scratch, work->spectral->width),
-      (REAL *)(scratch + F(spectral_path_bytes)(work->spectral->width)));
+      work, begin, end, F(spectral_path_in)(scratch, work->spectral->width), (REAL *)(scratch + path_bytes));
   ck_deallocate(scratch, bytes);
 }
 
 static void F(exact_motion_run)(F(spectral_work) * work) {
   const ck_spectral *s = work->spectral;
-  int64_t kt = s->sizes[0], kh = s->sizes[1], kw = s->sizes[2];
-  work->run = (kw + F(run) - 1) / F(run) * F(run);
-  REAL taps[kh * work->run];
-  for (int64_t i = 0; i < kh * work->run; i++)
-    taps[i] = i % work->run < kw ? work->taps[1][i / work->run] * work->taps[2][i % work->run] : 0;
-  work->patch_taps = taps;
-  work->pitch = (s->width + kw + F(run) + 15) / 16 * 16;
+  int64_t kt = s->sizes[0];
+  work->pitch = (s->width + s->sizes[2] + 2 * F(lanes) - 1) / F(lanes) * F(lanes);
   size_t frame_elements = (size_t)F(exact_frame)(work), bytes = (size_t)(kt + 1) * frame_elements * sizeof(REAL);
   work->ring = ck_allocate(bytes);
   work->scattered = work->ring + (size_t)kt * frame_elements;

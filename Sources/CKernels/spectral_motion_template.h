@@ -31,11 +31,14 @@ INLINE void F(spectral_follow)(
     *weight = 0;
     return;
   }
+  REAL right_share = *x - left, lower_share = *y - top;
+  int64_t column = (int64_t)left, row = (int64_t)top;
+  bool interior = column >= 0 && column + 1 < width && row >= 0 && row + 1 < height;
   for (int64_t corner = 0; corner < 4; corner++) {
-    int64_t column = (int64_t)left + corner % 2, row = (int64_t)top + corner / 2;
-    if (column < 0 || column >= width || row < 0 || row >= height) continue;
-    REAL share = (corner % 2 ? *x - left : 1 - (*x - left)) * (corner / 2 ? *y - top : 1 - (*y - top));
-    int64_t at = row * width + column;
+    int64_t i = column + corner % 2, h = row + corner / 2;
+    if (!interior && (i < 0 || i >= width || h < 0 || h >= height)) continue;
+    REAL share = (corner % 2 ? right_share : 1 - right_share) * (corner / 2 ? lower_share : 1 - lower_share);
+    int64_t at = h * width + i;
     dx += share * flow[2 * at];
     dy += share * flow[2 * at + 1];
     agrees += share * agreement[at];
@@ -45,37 +48,48 @@ INLINE void F(spectral_follow)(
   *weight *= agrees;
 }
 
-// Where the pixels of row h of frame t lie in frame t + offset, along the flow from frame to frame, and how much that
-// counts, from `tap` for the pixels themselves.
-INLINE void F(spectral_follow_row)(
-    const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, REAL tap,
-    F(spectral_path) path) {
-  const ck_spectral *s = work->spectral;
-  int64_t width = s->width, height = s->height, forwards = offset > 0;
-  const REAL *flows = work->motion->flow[!forwards], *agreements = work->motion->agreement[!forwards];
+// The pixels of row h where they are, counting `tap`.
+INLINE void F(spectral_start_row)(int64_t width, int64_t h, REAL tap, F(spectral_path) path) {
   VECTORISED
   for (int64_t i = 0; i < width; i++) {
     path.x[i] = R(i);
     path.y[i] = R(h);
     path.weight[i] = tap;
   }
-  for (int64_t step = 0; step < (forwards ? offset : -offset); step++) {
-    int64_t frame = (item * s->frames + t + (forwards ? step : -step)) * height * width;
-    const REAL *flow = flows + 2 * frame, *agreement = agreements + frame;
-    if (step == 0) {
-      flow += 2 * h * width;
-      agreement += h * width;
-      VECTORISED
-      for (int64_t i = 0; i < width; i++) {
-        path.x[i] += flow[2 * i];
-        path.y[i] += flow[2 * i + 1];
-        path.weight[i] *= agreement[i];
-      }
-    } else {
-      for (int64_t i = 0; i < width; i++)
-        F(spectral_follow)(height, width, flow, agreement, path.x + i, path.y + i, path.weight + i);
+}
+
+// The last step of a path from row h of frame t to frame t + offset: from the frame before that one.
+INLINE void F(spectral_step_row)(
+    const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, F(spectral_path) path) {
+  const ck_spectral *s = work->spectral;
+  int64_t width = s->width, height = s->height, forwards = offset > 0;
+  int64_t frame = (item * s->frames + t + (forwards ? offset - 1 : offset + 1)) * height * width;
+  const REAL *flow = work->motion->flow[!forwards], *agreement = work->motion->agreement[!forwards];
+  flow += 2 * frame;
+  agreement += frame;
+  if (offset == 1 || offset == -1) {
+    flow += 2 * h * width;
+    agreement += h * width;
+    VECTORISED
+    for (int64_t i = 0; i < width; i++) {
+      path.x[i] += flow[2 * i];
+      path.y[i] += flow[2 * i + 1];
+      path.weight[i] *= agreement[i];
     }
+  } else {
+    for (int64_t i = 0; i < width; i++)
+      F(spectral_follow)(height, width, flow, agreement, path.x + i, path.y + i, path.weight + i);
   }
+}
+
+// Where the pixels of row h of frame t lie in frame t + offset, along the flow from frame to frame, and how much that
+// counts, from `tap` for the pixels themselves.
+INLINE void F(spectral_follow_row)(
+    const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, REAL tap,
+    F(spectral_path) path) {
+  F(spectral_start_row)(work->spectral->width, h, tap, path);
+  for (int64_t step = 1; step <= (offset > 0 ? offset : -offset); step++)
+    F(spectral_step_row)(work, item, t, offset > 0 ? step : -step, h, path);
 }
 
 // As above, with the four pixels around each place and their shares.

@@ -11,8 +11,6 @@ typedef struct {
   int64_t pitch, row_step, channel_step;
   int64_t frame;           // with motion: the one at work,
   REAL *ring, *scattered;  // the filtered frames around it, and the adjoint's products in it
-  const REAL *patch_taps;  // of the exact operator over space, its rows rounded up to
-  int64_t run;
 } F(spectral_work);
 
 INLINE void F(spectral_sum_of)(
