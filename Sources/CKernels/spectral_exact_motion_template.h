@@ -2,7 +2,7 @@
 // where the flow carries it. Each pixel takes from those places; the adjoint gives to them.
 //
 // Flow is smooth: the pixels of a row come in runs that move alike, whose neighbours lie side by side as they do
-// themselves. So the work is done run by run, in whole steps of lanes; what is computed beyond a run's end is not used.
+// themselves. So the work is done run by run, in all lanes; what is computed beyond a run's end is not used.
 //
 // Frames hold u = d·x and the features in planes with a border of zeros, as wide as the kernel reaches.
 
@@ -32,94 +32,88 @@ INLINE void F(exact_places)(const F(spectral_work) * work, REAL tap, F(spectral_
   }
 }
 
-// The end of the run that starts at pixel i.
+// The end of the run that starts at pixel i, as many pixels as there are lanes at most.
 INLINE int64_t F(exact_run_end)(int64_t width, int64_t i, F(spectral_path) path) {
   int64_t end = i + 1;
+  width = width < i + F(lanes) ? width : i + F(lanes);
   while (end < width && path.index[end] == path.index[end - 1] + 1 && path.share[0][end] > 0) end++;
   return end;
 }
 
-// The links tap·exp(−α Σ (f − g)²) of a run's pixels, features f, to neighbours of features g; channels are a plane apart.
-INLINE void F(exact_links_of)(
-    int64_t channels, int64_t plane, int64_t count, REAL minus_alpha, REAL tap, const REAL *f, const REAL *g,
-    REAL *links) {
+// The links G·exp(−α Σ (f − g)²) of a run's next pixels, features f, to neighbours of features g, channels a plane apart.
+INLINE void F(exact_links)(
+    int64_t channels, int64_t plane, REAL minus_alpha, REAL tap, const REAL *f, const REAL *g, REAL *links) {
   VECTORISED
-  for (int64_t i = 0; i < count; i++) {
+  for (int64_t k = 0; k < F(lanes); k++) {
     REAL square = 0;
     for (int64_t c = 0; c < channels; c++) {
-      REAL difference = f[c * plane + i] - g[c * plane + i];
+      REAL difference = f[c * plane + k] - g[c * plane + k];
       square += difference * difference;
     }
-    links[i] = tap * F(exp_of_negative)(minus_alpha * square);
+    links[k] = tap * F(exp_of_negative)(minus_alpha * square);
   }
 }
 
-INLINE void F(exact_links)(
-    const F(spectral_work) * work, int64_t count, REAL tap, const REAL *f, const REAL *g, REAL *links) {
-  int64_t plane = F(exact_plane)(work), channels = work->spectral->channels;
-  REAL minus_alpha = R(-work->spectral->alpha);
-  switch (channels) {
-    case 1: F(exact_links_of)(1, plane, count, minus_alpha, tap, f, g, links); break;
-    case 2: F(exact_links_of)(2, plane, count, minus_alpha, tap, f, g, links); break;
-    case 3: F(exact_links_of)(3, plane, count, minus_alpha, tap, f, g, links); break;
-    default:
-      memset(links, 0, (size_t)count * sizeof(REAL));
-      for (int64_t c = 0; c < channels; c++)
-        VECTORISED
-        for (int64_t i = 0; i < count; i++) {
-          REAL difference = f[c * plane + i] - g[c * plane + i];
-          links[i] += difference * difference;
-        }
+// What the patches of a run's next pixels bring: to sums, and where df is not NULL to df [C, lanes].
+INLINE void F(exact_take)(
+    const F(spectral_work) * work, int64_t channels, const REAL *f, const REAL *patch, REAL *sums, REAL *df) {
+  int64_t plane = F(exact_plane)(work);
+  REAL minus_alpha = R(-work->spectral->alpha), total[F(lanes)] = {0};
+  for (int64_t b = 0; b < work->spectral->sizes[1]; b++)
+    for (int64_t a = 0; a < work->spectral->sizes[2]; a++) {
+      const REAL *u = patch + b * work->pitch + a, *g = u + plane;
+      REAL links[F(lanes)];
+      F(exact_links)(channels, plane, minus_alpha, work->taps[1][b] * work->taps[2][a], f, g, links);
       VECTORISED
-      for (int64_t i = 0; i < count; i++) links[i] = tap * F(exp_of_negative)(minus_alpha * links[i]);
-  }
+      for (int64_t k = 0; k < F(lanes); k++) total[k] += links[k] * u[k];
+      for (int64_t c = 0; df && c < channels; c++) {
+        const REAL *fc = f + c * plane, *gc = g + c * plane;
+        VECTORISED
+        for (int64_t k = 0; k < F(lanes); k++)
+          df[c * F(lanes) + k] += links[k] * (fc[k] - gc[k]) * u[k];
+      }
+    }
+  for (int64_t k = 0; k < F(lanes); k++) sums[k] = total[k];
 }
 
-// Adds to rows ku and, where df is not NULL, df [C, pitch] what a neighbouring frame gives to row h of frame t, at `at`.
-// `f` are the row's own features in its frame's planes; `scratch` has rows for links, sums, and sums for df.
+// Adds to rows ku and, where df is not NULL, df [C, pitch] what a neighbouring frame gives to the row at `at`, whose own
+// features are f.
 INLINE void F(exact_gather)(
     const F(spectral_work) * work, int64_t at, const REAL *f, const REAL *frame, F(spectral_path) path,
-    REAL *scratch, REAL *ku, REAL *df) {
+    REAL *ku, REAL *df) {
   const ck_spectral *s = work->spectral;
-  int64_t plane = F(exact_plane)(work), pitch = work->pitch;
-  REAL *links = scratch, *sums = links + pitch, *changes = sums + pitch;
   const REAL *weight = path.share[0];
+  REAL sums[F(lanes)], changes[df ? s->channels * F(lanes) : 1];
   for (int64_t i = 0, end; i < s->width; i = end) {
     end = i + 1;
     if (!(weight[i] > 0)) continue;
     end = F(exact_run_end)(s->width, i, path);
-    int64_t count = (end - i + F(lanes) - 1) / F(lanes) * F(lanes);
-    memset(sums, 0, (size_t)count * sizeof(REAL));
-    for (int64_t c = 0; df && c < s->channels; c++)
-      memset(changes + c * pitch, 0, (size_t)count * sizeof(REAL));
-    for (int64_t b = 0; b < s->sizes[1]; b++)
-      for (int64_t a = 0; a < s->sizes[2]; a++) {
-        const REAL *u = frame + path.index[i] + b * pitch + a, *g = u + plane;
-        F(exact_links)(work, count, work->taps[1][b] * work->taps[2][a], f + i, g, links);
-        VECTORISED
-        for (int64_t k = 0; k < count; k++) sums[k] += links[k] * u[k];
-        for (int64_t c = 0; df && c < s->channels; c++) {
-          const REAL *fc = f + i + c * plane, *gc = g + c * plane;
-          REAL *change = changes + c * pitch;
-          VECTORISED
-          for (int64_t k = 0; k < count; k++) change[k] += links[k] * (fc[k] - gc[k]) * u[k];
-        }
-      }
+    const REAL *patch = frame + path.index[i];
+    if (df) {
+      memset(changes, 0, (size_t)(s->channels * F(lanes)) * sizeof(REAL));
+      F(exact_take)(work, s->channels, f + i, patch, sums, changes);
+    } else if (s->channels == 1) {
+      F(exact_take)(work, 1, f + i, patch, sums, NULL);
+    } else if (s->channels == 3) {
+      F(exact_take)(work, 3, f + i, patch, sums, NULL);
+    } else {
+      F(exact_take)(work, s->channels, f + i, patch, sums, NULL);
+    }
     for (int64_t k = 0; k < end - i; k++) ku[i + k] += weight[i + k] * sums[k];
     for (int64_t c = 0; df && c < s->channels; c++)
       for (int64_t k = 0; k < end - i; k++)
-        df[c * pitch + i + k] +=
-            weight[i + k] * work->d[at + i + k] * work->dy[at + i + k] * changes[c * pitch + k];
+        df[c * work->pitch + i + k] +=
+            weight[i + k] * work->d[at + i + k] * work->dy[at + i + k] * changes[c * F(lanes) + k];
   }
 }
 
-// Adds to the scattered planes' rows first ..< last (of the bordered frame) what a row at `at` gives to their frame.
+// Adds to the scattered planes' rows first ..< last (of the bordered frame) what the row at `at` gives to their frame.
 INLINE void F(exact_scatter)(
     const F(spectral_work) * work, int64_t at, int64_t first, int64_t last, const REAL *f, const REAL *frame,
-    F(spectral_path) path, REAL *scratch) {
+    F(spectral_path) path) {
   const ck_spectral *s = work->spectral;
   int64_t plane = F(exact_plane)(work), pitch = work->pitch;
-  REAL *links = scratch, *v = links + pitch;
+  REAL minus_alpha = R(-s->alpha), links[F(lanes)], v[F(lanes)];
   const REAL *weight = path.share[0];
   for (int64_t i = 0, end; i < s->width; i = end) {
     end = i + 1;
@@ -133,13 +127,12 @@ INLINE void F(exact_scatter)(
         int64_t place = path.index[i] + b * pitch + a;
         const REAL *u = frame + place, *g = u + plane;
         REAL *kv = work->scattered + place;
-        F(exact_links)(work, count, work->taps[1][b] * work->taps[2][a], f + i, g, links);
-        VECTORISED
+        F(exact_links)(
+            s->channels, plane, minus_alpha, work->taps[1][b] * work->taps[2][a], f + i, g, links);
         for (int64_t k = 0; k < count; k++) kv[k] += v[k] * links[k];
         for (int64_t c = 0; work->dd && c < s->channels; c++) {
           const REAL *fc = f + i + c * plane, *gc = g + c * plane;
           REAL *df = kv + (1 + c) * plane;
-          VECTORISED
           for (int64_t k = 0; k < count; k++) df[k] += v[k] * links[k] * (gc[k] - fc[k]) * u[k];
         }
       }
@@ -169,14 +162,14 @@ INLINE const REAL *F(exact_features)(const F(spectral_work) * work, int64_t t, i
   return F(exact_slot)(work, t) + F(exact_plane)(work) + (h + s->sizes[1] / 2) * work->pitch + s->sizes[2] / 2;
 }
 
-// A row's path; rows for ku and df [C]; rows for links, sums and changes [C].
+// A row's path, ku and df [C].
 static size_t F(exact_scratch_bytes)(const F(spectral_work) * work) {
   return F(spectral_path_bytes)(work->spectral->width) +
-      (size_t)((3 + 2 * work->spectral->channels) * work->pitch) * sizeof(REAL);
+      (size_t)((1 + work->spectral->channels) * work->pitch) * sizeof(REAL);
 }
 
 CK_CLONES static void F(exact_scatter_frame)(
-    const F(spectral_work) * work, int64_t begin, int64_t end, F(spectral_path) path, REAL *rows) {
+    const F(spectral_work) * work, int64_t begin, int64_t end, F(spectral_path) path) {
   const ck_spectral *s = work->spectral;
   int64_t kt = s->sizes[0], item = work->frame / s->frames, t = work->frame % s->frames;
   int64_t plane = F(exact_plane)(work), first = begin + s->sizes[1] / 2, last = end + s->sizes[1] / 2;
@@ -192,24 +185,23 @@ CK_CLONES static void F(exact_scatter_frame)(
       F(exact_places)(work, work->taps[0][kt / 2 + offset] / R(s->alpha), path);
       F(exact_scatter)(
           work, ((item * s->frames + source) * s->height + h) * s->width, first, last,
-          F(exact_features)(work, source, h), F(exact_slot)(work, t), path, rows);
+          F(exact_features)(work, source, h), F(exact_slot)(work, t), path);
     }
   }
 }
 
 static void F(exact_scatter_rows)(void *context, int64_t begin, int64_t end) {
   const F(spectral_work) *work = context;
-  size_t bytes = F(exact_scratch_bytes)(work), path_bytes = F(spectral_path_bytes)(work->spectral->width);
+  size_t bytes = F(spectral_path_bytes)(work->spectral->width);
   char *scratch = ck_allocate(bytes);
-  F(exact_scatter_frame)(
-      work, begin, end, F(spectral_path_in)(scratch, work->spectral->width), (REAL *)(scratch + path_bytes));
+  F(exact_scatter_frame)(work, begin, end, F(spectral_path_in)(scratch, work->spectral->width));
   ck_deallocate(scratch, bytes);
 }
 
 // Row h of frame t, from the frames around it: outwards on either side, a step of the flow at a time.
 INLINE void F(exact_gather_row)(
-    const F(spectral_work) * work, int64_t item, int64_t t, int64_t h, F(spectral_path) path, REAL *rows,
-    REAL *ku, REAL *df) {
+    const F(spectral_work) * work, int64_t item, int64_t t, int64_t h, F(spectral_path) path, REAL *ku,
+    REAL *df) {
   const ck_spectral *s = work->spectral;
   int64_t half = s->sizes[0] / 2, at = ((item * s->frames + t) * s->height + h) * s->width;
   const REAL *f = F(exact_features)(work, t, h);
@@ -220,7 +212,7 @@ INLINE void F(exact_gather_row)(
       if (t + offset < 0 || t + offset >= s->frames) break;
       if (step > 0) F(spectral_step_row)(work, item, t, offset, h, path);
       F(exact_places)(work, work->taps[0][half + offset] / R(s->alpha), path);
-      F(exact_gather)(work, at, f, F(exact_slot)(work, t + offset), path, rows, ku, df);
+      F(exact_gather)(work, at, f, F(exact_slot)(work, t + offset), path, ku, df);
     }
   }
 }
@@ -230,12 +222,12 @@ CK_CLONES static void F(exact_finish_frame)(
   const ck_spectral *s = work->spectral;
   int64_t item = work->frame / s->frames, t = work->frame % s->frames;
   int64_t plane = F(exact_plane)(work), pitch = work->pitch, width = s->width;
-  REAL *df = ku + pitch, *rows = df + s->channels * pitch;
+  REAL *df = ku + pitch;
   for (int64_t h = begin; h < end; h++) {
     int64_t at = (work->frame * s->height + h) * width;
     memset(ku, 0, (size_t)((1 + s->channels) * pitch) * sizeof(REAL));
     if (!work->dy || work->dd)
-      F(exact_gather_row)(work, item, t, h, path, rows, ku, work->dy ? df : NULL);
+      F(exact_gather_row)(work, item, t, h, path, ku, work->dy ? df : NULL);
     const REAL *d = work->d + at;
     if (!work->dy) {
       for (int64_t i = 0; i < width; i++) work->y[at + i] = d[i] * ku[i];
