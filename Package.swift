@@ -84,9 +84,12 @@ let package = Package(
     .testTarget(name: "NNTests", dependencies: ["NN", "Tensor", "TestSupport"]),
     .testTarget(
       name: "SFModelsTests", dependencies: ["COpenBLAS", "SFModels", "NN", "Tensor", "TestSupport"]),
-    .testTarget(name: "TrainFeat2SegTests", dependencies: ["TrainFeat2Seg", "NN", "SFModels", "Vision"]),
+    .testTarget(
+      name: "TrainFeat2SegTests", dependencies: ["TrainFeat2Seg", "NN", "SFModels", "TestSupport", "Vision"]),
+    .testTarget(name: "RefineVideoTests", dependencies: ["RefineVideo", "TestSupport", "Vision"]),
     .testTarget(name: "SpectralFiguresTests", dependencies: ["SpectralFigures", "NN", "Vision"]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "NN", "Tensor", "Vision"]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "NN", "Tensor", "TestSupport", "Vision"]),
     .testTarget(name: "VisionTests", dependencies: ["Tensor", "Vision"], exclude: ["make_fixtures.py"]),
   ],
   swiftLanguageModes: [.v6]

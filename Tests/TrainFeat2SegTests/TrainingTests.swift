@@ -1,6 +1,7 @@
 import Foundation
 import NN
 import SFModels
+import TestSupport
 import Testing
 import Vision
 

@@ -1,0 +1,183 @@
+import Foundation
+import TestSupport
+import Testing
+import Vision
+
+extension Workplace {
+  convenience init() throws { try self.init(for: "RefineVideo") }
+
+  static let width = 64, height = 48
+
+  /// Where the object of a sequence is: a disc that moves to the right.
+  static func truth(_ frame: Int, row: Double = 22) -> Mask {
+    let box = Box(x: 8 + 3 * Double(frame), y: row - 10, width: 20, height: 20)
+    return Mask(Figure.ellipse(in: box), width: width, height: height)
+  }
+
+  /// Seven frames of a bright, textured disc on a dark ground, its true masks, and masks with holes and islands that
+  /// come and go.
+  func writeSequence(_ name: String = "", row: Double = 22) throws {
+    for frame in 0..<7 {
+      let truth = Self.truth(frame, row: row)
+      var masks = truth.values
+      let pixels = truth.values.enumerated().flatMap { pixel, value in
+        let texture = UInt8((pixel % Self.width - 3 * frame * Int(value)) * 7 % 40 + 40)
+        return [texture + 130 * value, texture + 60 * value, texture]
+      }
+      for y in 0..<6 {
+        for x in 0..<6 {
+          masks[(16 + (frame * 5) % 12 + y) * Self.width + 13 + 3 * frame + x] = 0
+          if frame % 2 == 0 { masks[(2 + y) * Self.width + 50 + x] = 1 }
+        }
+      }
+      func url(_ root: String, _ file: String) throws -> URL {
+        try self.file(name.isEmpty ? "\(root)/\(file)" : "\(root)/\(name)/\(file)")
+      }
+      try Image(width: Self.width, height: Self.height, channels: 3, pixels: pixels)
+        .write(to: url("frames", "0000\(frame).png"))
+      try truth.image.write(to: url("truth", "0000\(frame).png"))
+      try IndexedImage(width: Self.width, height: Self.height, indices: masks)
+        .write(to: url("masks", "0000\(frame).png"))
+    }
+  }
+
+  func refine(_ options: [String] = []) throws -> Outcome {
+    try run(["--frames", "frames", "--masks", "masks", "--output", "out"] + options)
+  }
+
+  /// The columns of a sequence's line in scores.csv.
+  func scores(_ sequence: String) throws -> [Double] {
+    let line = try text("out/scores.csv").split(separator: "\n").first { $0.hasPrefix("\(sequence),") }
+    return (line ?? "").split(separator: ",").dropFirst().compactMap { Double($0) }
+  }
+}
+
+/// The program, run as a user runs it.
+@Suite(.enabled(if: ImageFormat.png.isBuiltIn)) struct RefineVideoTests {
+  @Test func itRepairsMasksAndScoresThem() throws {
+    let workplace = try Workplace()
+    try workplace.writeSequence()
+    let outcome = try workplace.refine(["--truth", "truth"])
+    #expect(outcome.exitCode == 0 && outcome.complaints.isEmpty, "\(outcome.errors)")
+    let scores = try workplace.scores("frames")
+    #expect(scores.count == 4 && scores[1] > scores[0] + 0.05 && scores[1] > 0.9, "\(scores)")
+    #expect(scores[3] >= scores[2], "the refined masks are no less consistent: \(scores)")
+
+    #expect(workplace.files(in: "out/masks/frames") == (0..<7).map { "0000\($0).png" })
+    let mask = try IndexedImage(contentsOf: workplace.folder.appending(path: "out/masks/frames/00003.png"))
+    #expect(mask.palette == IndexedImage.davisPalette && Mask(mask).iou(Workplace.truth(3)) > 0.9)
+    let soft = try Image(contentsOf: workplace.folder.appending(path: "out/soft/frames/00003.png"))
+    #expect(soft.channels == 1 && Set(soft.pixels).count > 10)
+    let strip = try Image(contentsOf: workplace.folder.appending(path: "out/overlays/frames.png"))
+    #expect(strip.width > 5 * Workplace.width && strip.height > 3 * Workplace.height)
+  }
+
+  @Test func everySequenceOfAFolderIsRefined() throws {
+    let workplace = try Workplace()
+    try workplace.writeSequence("a")
+    try workplace.writeSequence("b", row: 26)
+    let outcome = try workplace.refine(["--truth", "truth"])
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    #expect(workplace.files(in: "out/masks") == ["a", "b"])
+    #expect(outcome.output.contains { $0.hasPrefix("mean of 2") && $0.contains("2 of 2") }, "\(outcome.output)")
+  }
+
+  @Test(arguments: [
+    ["--window", "4"], ["--graph", "plain"], ["--operator", "taylor", "--alpha", "1"],
+    [
+      "--features", "flow", "--operator", "taylor", "--alpha", "1", "--kernel", "3x7x7", "--graph", "plain",
+      "--normalization", "frame-range", "--iterations", "5", "--p", "0.1",
+    ],
+    ["--features", "grey", "--iterations", "2", "--threshold", "0.4"],
+  ]) func itRunsInEveryForm(_ options: [String]) throws {
+    let workplace = try Workplace()
+    try workplace.writeSequence()
+    let outcome = try workplace.refine(options)
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    #expect(workplace.files(in: "out/masks/frames").count == 7)
+    #expect(!workplace.files(in: "out").contains("scores.csv"))
+  }
+
+  @Test func flowIsReadWhereItIsGiven() throws {
+    let workplace = try Workplace()
+    try workplace.writeSequence()
+    let missing = try workplace.refine(["--flow", "flow"])
+    #expect(missing.exitCode == 1 && missing.complaints.count == 1)
+    #expect(missing.complaints.first?.contains("flow/forward/00000.flo") == true, "\(missing.errors)")
+
+    for frame in 0..<7 {
+      for (side, step) in [("forward", 3.0), ("backward", -3.0)] {
+        let flow = FlowField(width: 64, height: 48, everywhere: SIMD2(Float(step), 0))
+        let ending = frame % 2 == 0 ? "flo" : "png"
+        try flow.write(to: workplace.file("flow/\(side)/0000\(frame).\(ending)"))
+      }
+    }
+    let outcome = try workplace.refine(["--flow", "flow", "--truth", "truth"])
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    let scores = try workplace.scores("frames")
+    #expect(scores[1] > scores[0] + 0.05, "\(scores)")
+  }
+
+  @Test func oneFrameIsEnough() throws {
+    let workplace = try Workplace()
+    try workplace.writeSequence()
+    for folder in ["frames", "masks", "truth"] {
+      for frame in 1..<7 {
+        try FileManager.default.removeItem(at: workplace.folder.appending(path: "\(folder)/0000\(frame).png"))
+      }
+    }
+    #expect(try workplace.refine(["--truth", "truth"]).exitCode == 0)
+    #expect(try workplace.scores("frames").count == 2, "there is no TCONT")
+  }
+
+  @Test(arguments: [
+    ["--kernel", "3x7"], ["--kernel", "4x7x7"], ["--alpha", "0"], ["--p", "-1"], ["--iterations", "0"],
+    ["--threshold", "1"], ["--window", "1"], ["--operator", "fast"], ["--features", "flow", "--window", "3"],
+  ]) func badOptionsAreUsageErrors(_ options: [String]) throws {
+    let workplace = try Workplace()
+    #expect(try workplace.refine(options).exitCode == 64)
+  }
+
+  private struct Fault: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let complaint: String
+    let spoil: @Sendable (Workplace) throws -> Void
+  }
+
+  private static let faults = [
+    Fault(testDescription: "no frames", complaint: "frames: no such folder") {
+      try FileManager.default.removeItem(at: $0.folder.appending(path: "frames"))
+    },
+    Fault(testDescription: "no masks", complaint: "masks: no such folder") {
+      try FileManager.default.removeItem(at: $0.folder.appending(path: "masks"))
+    },
+    Fault(testDescription: "a mask is missing", complaint: "masks/00003.png") {
+      try FileManager.default.removeItem(at: $0.folder.appending(path: "masks/00003.png"))
+    },
+    Fault(testDescription: "a truncated mask", complaint: "00002.png") {
+      try $0.write($0.bytes(of: "masks/00002.png").prefix(60), to: "masks/00002.png")
+    },
+    Fault(testDescription: "a mask of another size", complaint: "00004.png: is 8×8") {
+      try Mask(width: 8, height: 8).image.write(to: $0.file("masks/00004.png"))
+    },
+    Fault(testDescription: "a frame of another size", complaint: "00005.png: is 8×8") {
+      try Image(width: 8, height: 8).write(to: $0.file("frames/00005.png"))
+      try Mask(width: 8, height: 8).image.write(to: $0.file("masks/00005.png"))
+    },
+    Fault(testDescription: "a truth is missing", complaint: "truth/00006.png") {
+      try FileManager.default.removeItem(at: $0.folder.appending(path: "truth/00006.png"))
+    },
+    Fault(testDescription: "the output is a file", complaint: "can't make the folder") {
+      try $0.write([1], to: "out")
+    },
+  ]
+
+  @Test(arguments: faults) private func badFilesAreOneClearLine(_ fault: Fault) throws {
+    let workplace = try Workplace()
+    try workplace.writeSequence()
+    try fault.spoil(workplace)
+    let outcome = try workplace.refine(["--truth", "truth"])
+    #expect(outcome.exitCode == 1 && outcome.complaints.count == 1, "\(outcome.errors)")
+    #expect(outcome.complaints.first?.contains(fault.complaint) == true, "\(outcome.errors)")
+  }
+}
