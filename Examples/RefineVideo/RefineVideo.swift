@@ -30,7 +30,10 @@ struct RefineVideo: ParsableCommand {
   var truth: String?
 
   @Option(
-    help: "Optical flow instead of our own estimate: DIR[/SEQUENCE]/forward and /backward, .flo or KITTI .png.")
+    help: """
+      Optical flow instead of our own estimate: DIR[/SEQUENCE]/forward and /backward, named as the frames it starts \
+      from, .flo or KITTI .png.
+      """)
   var flow: String?
 
   @Option(help: "What linked pixels have in common: their colour, their grey level or their speed.")
@@ -64,9 +67,13 @@ struct RefineVideo: ParsableCommand {
   var window: Int?
 
   func validate() throws {
-    guard alpha > 0, alpha.isFinite else { throw ValidationError("--alpha is \(alpha); it must be positive.") }
+    guard alpha > 0, alpha.isFinite else {
+      throw ValidationError("--alpha is \(alpha); it must be positive.")
+    }
     guard p >= 0, p.isFinite else { throw ValidationError("--p is \(p); it must not be negative.") }
-    guard iterations > 0 else { throw ValidationError("--iterations is \(iterations); it must be at least 1.") }
+    guard iterations > 0 else {
+      throw ValidationError("--iterations is \(iterations); it must be at least 1.")
+    }
     guard 0 < threshold, threshold < 1 else {
       throw ValidationError("--threshold is \(threshold); it must lie between 0 and 1.")
     }
@@ -132,29 +139,8 @@ struct Kernel: ExpressibleByArgument {
 }
 
 extension SpectralFeatures: ExpressibleByArgument {}
-extension SpectralNormalization: ExpressibleByArgument {
-  public init?(argument: String) {
-    switch argument {
-    case "spectral": self = .spectral
-    case "frame-range": self = .frameRange
-    case "degree": self = .degree
-    default: return nil
-    }
-  }
-  public static var allValueStrings: [String] { ["degree", "frame-range"] }
-  public var defaultValueDescription: String { self == .frameRange ? "frame-range" : rawValue }
-}
-extension SpectralGraph.Links: ExpressibleByArgument {
-  public init?(argument: String) {
-    switch argument {
-    case "taylor": self = .taylor
-    case "exact": self = .exact
-    default: return nil
-    }
-  }
-  public static var allValueStrings: [String] { ["taylor", "exact"] }
-  public var defaultValueDescription: String { self == .taylor ? "taylor" : "exact" }
-}
+extension SpectralNormalization: ExpressibleByArgument {}
+extension SpectralGraph.Links: ExpressibleByArgument {}
 
 /// What stops a refinement, in one line.
 struct RefinementError: Error, CustomStringConvertible {

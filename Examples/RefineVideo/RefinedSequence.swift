@@ -45,7 +45,8 @@ struct RefinedSequence {
   }
 
   /// The flow between neighbouring frames: read where there is a folder of it, else estimated.
-  func flow(from first: (frame: Int, image: Image), to second: (frame: Int, image: Image)) throws -> FlowField {
+  func flow(from first: (frame: Int, image: Image), to second: (frame: Int, image: Image)) throws -> FlowField
+  {
     guard let flows else { return opticalFlow(from: first.image, to: second.image) }
     let folder = flows.appending(path: first.frame < second.frame ? "forward" : "backward")
     let stem = frames.files[first.frame].deletingPathExtension().lastPathComponent
@@ -61,7 +62,8 @@ struct RefinedSequence {
   private static func check(_ width: Int, _ height: Int, _ file: URL, _ image: Image) throws {
     guard width == image.width, height == image.height else {
       throw DatasetError.sizeMismatch(
-        path: file.path, width: width, height: height, expectedWidth: image.width, expectedHeight: image.height)
+        path: file.path, width: width, height: height, expectedWidth: image.width,
+        expectedHeight: image.height)
     }
   }
 }

@@ -80,7 +80,9 @@ struct Refinement {
         let mask = stream.push(
           unary: scores, pairwise: features([image]).squeezed(2),
           flow: followsMotion
-            ? (Self.volume([outcome.forward.last ?? none])[0], Self.volume([outcome.backward.last ?? none])[0])
+            ? (
+              Self.volume([outcome.forward.last ?? none])[0], Self.volume([outcome.backward.last ?? none])[0]
+            )
             : nil)
         outcome.masks.append(mask.squeezed(0))
       }

@@ -94,6 +94,8 @@ INLINE void F(exact_gather)(
       F(exact_take)(work, s->channels, f + i, patch, sums, changes);
     } else if (s->channels == 1) {
       F(exact_take)(work, 1, f + i, patch, sums, NULL);
+    } else if (s->channels == 2) {
+      F(exact_take)(work, 2, f + i, patch, sums, NULL);
     } else if (s->channels == 3) {
       F(exact_take)(work, 3, f + i, patch, sums, NULL);
     } else {

@@ -79,14 +79,15 @@ extension Workplace {
     let outcome = try workplace.refine(["--truth", "truth"])
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
     #expect(workplace.files(in: "out/masks") == ["a", "b"])
-    #expect(outcome.output.contains { $0.hasPrefix("mean of 2") && $0.contains("2 of 2") }, "\(outcome.output)")
+    #expect(
+      outcome.output.contains { $0.hasPrefix("mean of 2") && $0.contains("2 of 2") }, "\(outcome.output)")
   }
 
   @Test(arguments: [
     ["--window", "4"], ["--graph", "plain"], ["--operator", "taylor", "--alpha", "1"],
     [
       "--features", "flow", "--operator", "taylor", "--alpha", "1", "--kernel", "3x7x7", "--graph", "plain",
-      "--normalization", "frame-range", "--iterations", "5", "--p", "0.1",
+      "--normalization", "frameRange", "--iterations", "5", "--p", "0.1",
     ],
     ["--features", "grey", "--iterations", "2", "--threshold", "0.4"],
   ]) func itRunsInEveryForm(_ options: [String]) throws {

@@ -5,7 +5,8 @@ import Vision
 @Suite struct LabColorTests {
   /// Values of L*a*b* for D65 as tables of the sRGB primaries give them.
   @Test(arguments: [
-    ([255, 255, 255] as [UInt8], [100.0, 0, 0]), ([0, 0, 0], [0, 0, 0]), ([255, 0, 0], [53.24, 80.09, 67.20]),
+    ([255, 255, 255] as [UInt8], [100.0, 0, 0]), ([0, 0, 0], [0, 0, 0]),
+    ([255, 0, 0], [53.24, 80.09, 67.20]),
     ([0, 255, 0], [87.73, -86.18, 83.18]), ([0, 0, 255], [32.30, 79.19, -107.86]),
     ([128, 128, 128], [53.59, 0, 0]), ([10, 5, 1], [1.58, 0.75, 1.97]),
   ]) func coloursLieWhereTablesSay(_ rgb: [UInt8], _ expected: [Double]) {
