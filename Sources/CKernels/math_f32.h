@@ -278,6 +278,7 @@ MATH float fabs_f32(float x) { return fabsf(x); }
 MATH float floor_f32(float x) { return floorf(x); }
 MATH float ceil_f32(float x) { return ceilf(x); }
 MATH float rint_f32(float x) { return rintf(x); }
+MATH float trunc_f32(float x) { return truncf(x); }
 
 #define exp_f64 exp
 #define exp_of_negative_f64 exp
@@ -305,5 +306,6 @@ MATH float rint_f32(float x) { return rintf(x); }
 #define floor_f64 floor
 #define ceil_f64 ceil
 #define rint_f64 rint
+#define trunc_f64 trunc
 
 #endif

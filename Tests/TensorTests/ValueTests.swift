@@ -35,6 +35,35 @@ import Testing
     #expect(x[0].array() == [0, 1, 2, 3, 4, 5])
   }
 
+  @Test func uniqueElements() {
+    let x = Tensor([2, 0, 2, 5, 0, 2] as [Int32], shape: [2, 3])
+    let (values, inverse, counts) = x.unique()
+    #expect(values.array(of: Int32.self) == [0, 2, 5] && counts.array(of: Int32.self) == [2, 3, 1])
+    #expect(inverse.shape == x.shape && (values.gather(inverse) .== x).all)
+    #expect(Tensor([.nan, 1, .nan] as [Float]).unique().counts.array(of: Int32.self) == [1, 1, 1])
+    #expect(Tensor(zeros: [0, 2]).unique().inverse.shape == [0, 2])
+  }
+
+  @Test func anyAndAllAlongAxes() {
+    let x = Tensor([1, 0, 0, 0, 3, .nan] as [Float], shape: [3, 2])
+    #expect(x.any(1).array(of: Bool.self) == [true, false, true])
+    #expect(x.all(1).array(of: Bool.self) == [false, false, true])
+    #expect(x.any(keepingAxes: true).shape == [1, 1] && x.any([0]).all)
+    #expect(Tensor(zeros: [2, 0]).all(1).all && !Tensor(zeros: [2, 0]).any(1).any)
+    #expect(
+      (Tensor([true, true, false]) .^ Tensor([2, 0, 0] as [Int32])).array(of: Bool.self) == [
+        false, true, false,
+      ])
+  }
+
+  @Test(arguments: [DType.int32, .uint8, .bool])
+  func labelsAreResizedAndPooled(_ dtype: DType) {
+    let labels = Tensor([1, 0, 0, 1] as [Float], shape: [1, 2, 2, 1]).to(dtype)
+    let large = labels.resized2d(height: 4, width: 4, by: .nearest)
+    #expect(large.dtype == dtype && (large.maxPool2d(2) .== labels).all)
+    #expect((labels.upsampled2d(by: 3, .nearestExact)[.all, .stride(by: 3), .stride(by: 3)] .== labels).all)
+  }
+
   @Test func comparisons() {
     let a = Tensor([1, 2, .nan] as [Float])
     let b = Tensor([2, 2, .nan] as [Float])
