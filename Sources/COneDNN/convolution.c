@@ -206,7 +206,7 @@ static bool run_turned(const ck_convolution *convolution, const float *dy, const
 static bool is_pointwise(const ck_convolution *convolution) {
   for (int axis = 0; axis < 3; axis++) {
     if (convolution->kernel[axis] != 1 || convolution->stride[axis] != 1 || convolution->before[axis] != 0
-        || convolution->after[axis] != 0) {
+        || convolution->after[axis] != 0 || convolution->in[axis] != convolution->out[axis]) {
       return false;
     }
   }

@@ -35,6 +35,12 @@ import Testing
     #expect(x[0].array() == [0, 1, 2, 3, 4, 5])
   }
 
+  @Test func bytesWrap() {
+    let x = Tensor([0, 7] as [UInt8])
+    #expect((x - 1).array(of: UInt8.self) == [255, 6])
+    #expect((x * -2).array(of: UInt8.self) == [0, 242])
+  }
+
   @Test func uniqueElements() {
     let x = Tensor([2, 0, 2, 5, 0, 2] as [Int32], shape: [2, 3])
     let (values, inverse, counts) = x.unique()
