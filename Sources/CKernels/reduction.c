@@ -9,7 +9,7 @@
 
 // Accumulators side by side, rows they take before joining the totals, elements of one segment.
 enum { reduction_width = 512, rows_per_total = 32, segment_elements = 65536 };
-enum { short_length = 64, short_lanes = 64, reduction_grain = 65536 };
+enum { short_length = 32, short_lanes = 64, long_length = 1024, row_lanes = 32, reduction_grain = 65536 };
 
 #define REAL float
 #define SUFFIX f32

@@ -110,6 +110,39 @@ static CK_CLONES void F(reduce_short)(
 }
 
 #undef CASE
+
+// One row of at most `long_length` elements: sums side by side, then joined in pairs.
+INLINE REAL F(fold_row)(ck_reduction op, int64_t length, const REAL *x) {
+  REAL values[row_lanes];
+  for (int j = 0; j < row_lanes; j++) values[j] = (REAL)F(identity)(op);
+  int64_t i = 0;
+  for (; i + row_lanes <= length; i += row_lanes) {
+    for (int j = 0; j < row_lanes; j++) values[j] = F(taken)(op, values[j], x[i + j]);
+  }
+  for (int j = 0; i + j < length; j++) values[j] = F(taken)(op, values[j], x[i + j]);
+  for (int width = row_lanes / 2; width > 0; width /= 2) {
+    for (int j = 0; j < width; j++) values[j] = (REAL)F(joined)(op, values[j], values[j + width]);
+  }
+  return op == ck_reduction_mean ? values[0] / (REAL)length : values[0];
+}
+
+#define CASE(op) \
+  case op: for (int64_t i = 0; i < rows; i++) y[i] = F(fold_row)(op, length, x + i * length); break;
+
+static CK_CLONES void F(reduce_each_row)(
+    ck_reduction op, int64_t rows, int64_t length, const REAL *x, REAL *y) {
+  switch (op) {
+    CASE(ck_reduction_sum)
+    CASE(ck_reduction_mean)
+    CASE(ck_reduction_product)
+    CASE(ck_reduction_maximum)
+    CASE(ck_reduction_minimum)
+    CASE(ck_reduction_sum_of_squares)
+    CASE(ck_reduction_sum_of_absolutes)
+  }
+}
+
+#undef CASE
 #undef INLINE
 
 // The axis is cut into segments and the row of neighbours into columns, one piece of work each.
@@ -154,12 +187,18 @@ static void F(short_range)(void *context, int64_t begin, int64_t end) {
   }
 }
 
+static void F(rows_range)(void *context, int64_t begin, int64_t end) {
+  const F(reduction_work) *w = context;
+  F(reduce_each_row)(w->op, end - begin, w->reduce, w->x + begin * w->reduce, w->y + begin);
+}
+
 void F(ck_reduce)(
     ck_reduction op, int64_t outer, int64_t reduce, int64_t inner, const REAL *x, REAL *y) {
   F(reduction_work) w = {.op = op, .outer = outer, .reduce = reduce, .inner = inner, .x = x, .y = y};
   if (outer == 0 || inner == 0) return;
-  if (inner == 1 && reduce <= short_length && outer > 1) {
-    ck_parallel(outer, reduction_grain / (reduce + 1) + 1, &w, F(short_range));
+  if (inner == 1 && reduce <= long_length && outer > 1) {
+    ck_parallel(
+        outer, reduction_grain / (reduce + 1) + 1, &w, reduce <= short_length ? F(short_range) : F(rows_range));
     return;
   }
   w.width = inner < reduction_width ? inner : reduction_width;
