@@ -10,6 +10,10 @@ func networkBenchmarks(_ memory: MemoryOfTraining) -> [Benchmark] {
       let training = UNetTraining()
       return { training.step() }
     },
+    Benchmark("unet.training_step.compiled", Work(operations: unetOperations(training: true))) {
+      let training = UNetTraining()
+      return { training.step() }
+    },
     Benchmark("unet.inference", Work(operations: unetOperations(training: false))) {
       let training = UNetTraining()
       return { _ = training.model(training.inputs) }
