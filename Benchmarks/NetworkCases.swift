@@ -48,8 +48,10 @@ struct UNetTraining {
     optimizer = SGD(model.parameters, learningRate: 0.01, momentum: 0.9, nesterov: true)
   }
 
-  func step() {
-    let (_, gradients) = valueWithGradient { binaryCrossEntropy(logits: model(inputs), truth: target) }
+  func step(_ images: Tensor? = nil) {
+    let (_, gradients) = valueWithGradient {
+      binaryCrossEntropy(logits: model(images ?? inputs), truth: target)
+    }
     optimizer.step(gradients)
   }
 }

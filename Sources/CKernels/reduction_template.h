@@ -111,19 +111,30 @@ static CK_CLONES void F(reduce_short)(
 
 #undef CASE
 
-// One row of at most `long_length` elements: sums side by side, then joined in pairs.
+// One row of at most `long_length` elements, in any order that suits the vectors.
 INLINE REAL F(fold_row)(ck_reduction op, int64_t length, const REAL *x) {
-  REAL values[row_lanes];
-  for (int j = 0; j < row_lanes; j++) values[j] = (REAL)F(identity)(op);
-  int64_t i = 0;
-  for (; i + row_lanes <= length; i += row_lanes) {
-    for (int j = 0; j < row_lanes; j++) values[j] = F(taken)(op, values[j], x[i + j]);
+  if (op == ck_reduction_maximum || op == ck_reduction_minimum) {
+    // As integers in the numbers' order: of those, unlike numbers, the extreme may be sought in any order.
+    BITS best = F(ordered)(F(bits)((REAL)F(identity)(op)));
+    int is_unordered = 0;
+    for (int64_t i = 0; i < length; i++) {
+      const BITS key = F(ordered)(F(bits)(x[i]));
+      best = op == ck_reduction_maximum ? (key > best ? key : best) : (key < best ? key : best);
+      is_unordered |= x[i] != x[i];
+    }
+    return is_unordered ? (REAL)NAN : F(number)(F(ordered)(best));
   }
-  for (int j = 0; i + j < length; j++) values[j] = F(taken)(op, values[j], x[i + j]);
-  for (int width = row_lanes / 2; width > 0; width /= 2) {
-    for (int j = 0; j < width; j++) values[j] = (REAL)F(joined)(op, values[j], values[j + width]);
+  REAL total = (REAL)F(identity)(op);
+  {
+    _Pragma("clang fp reassociate(on)")
+    for (int64_t i = 0; i < length; i++) {
+      if (op == ck_reduction_product) total *= x[i];
+      else if (op == ck_reduction_sum_of_squares) total += x[i] * x[i];
+      else if (op == ck_reduction_sum_of_absolutes) total += F(fabs)(x[i]);
+      else total += x[i];
+    }
   }
-  return op == ck_reduction_mean ? values[0] / (REAL)length : values[0];
+  return op == ck_reduction_mean ? total / (REAL)length : total;
 }
 
 #define CASE(op) \

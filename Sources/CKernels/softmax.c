@@ -2,6 +2,7 @@
 #include "ck_reduction.h"
 #include "lanes.h"
 #include "math_f32.h"
+#include "ordered.h"
 #include "template.h"
 
 enum { sum_length = 1024, softmax_grain = 8192 };

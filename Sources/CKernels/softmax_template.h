@@ -73,18 +73,6 @@ static CK_CLONES void F(softmax_gradient_lanes)(
     result += sum;                                                              \
   }
 
-// Bits of numbers, and integers in the numbers' order of those; the latter again gives the bits.
-MATH BITS F(bits)(REAL x) {
-  BITS bits;
-  memcpy(&bits, &x, sizeof bits);
-  return bits;
-}
-
-MATH BITS F(ordered)(BITS bits) {
-  const int sign = 8 * sizeof(BITS) - 1;
-  return bits ^ ((bits >> sign) & ~(BITS)((UINT64_C(1) << sign)));
-}
-
 // The largest of a row, 0 where that is not finite. Of integers, whose largest may be sought in any order.
 MATH REAL F(row_shift)(int64_t n, const REAL *x) {
   BITS largest = F(ordered)(F(bits)(-INFINITY));
@@ -92,9 +80,7 @@ MATH REAL F(row_shift)(int64_t n, const REAL *x) {
     const BITS candidate = F(ordered)(F(bits)(x[i]));
     largest = candidate > largest ? candidate : largest;
   }
-  REAL shift;
-  largest = F(ordered)(largest);
-  memcpy(&shift, &largest, sizeof shift);
+  const REAL shift = F(number)(F(ordered)(largest));
   return shift - shift == 0 ? shift : 0;
 }
 
