@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Tensor
@@ -33,6 +34,27 @@ import Testing
     y[0..<2] = y[1..<3]
     #expect(y[0, 0].item == -1 && y[1, 0].item == -2)
     #expect(x[0].array() == [0, 1, 2, 3, 4, 5])
+  }
+
+  /// Rows of different lengths go different ways.
+  @Test(arguments: [1, 3, 20, 700, 3000])
+  func reductionsOfRows(_ length: Int) {
+    var x = Tensor(normal: [5, length], seed: 8)
+    x[3, length / 2] = Tensor(.nan)
+    x[4, 0] = Tensor(-.nan)
+    let rows = (0..<5).map { x[$0].array() }
+    func check(_ y: Tensor, _ expected: ([Float]) -> Double) {
+      for (value, row) in zip(y.array(of: Double.self).prefix(3), rows) {
+        #expect(abs(value - expected(row)) <= 1e-5 * Double(length))
+      }
+      #expect(y[3...].isNaN().all)
+    }
+    check(x.max(1)) { Double($0.max()!) }
+    check(x.min(1)) { Double($0.min()!) }
+    check(x.sum(1)) { $0.reduce(0) { $0 + Double($1) } }
+    check(x.norm(1, order: 1)) { $0.reduce(0) { $0 + Double(abs($1)) } }
+    check(x.logSumExp(1)) { log($0.reduce(0) { $0 + exp(Double($1)) }) }
+    check(x.softmax().max(1)) { row in 1 / row.reduce(0) { $0 + exp(Double($1) - Double(row.max()!)) } }
   }
 
   @Test func bytesWrap() {
