@@ -8,6 +8,7 @@ struct Benchmark {
     case microseconds = "µs"
     case megabytes = "MB"
     case pageFaults = "faults"
+    case percent = "%"
   }
 
   /// The name; peer.py's own where it has the benchmark too.

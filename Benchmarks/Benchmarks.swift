@@ -32,10 +32,11 @@ struct Benchmarks: ParsableCommand {
   func run() throws {
     Threads.count = threads
     if memory { return try printMemoryOfTraining() }
-    let benchmarks =
-      (networkBenchmarks(MemoryOfTraining(threads: threads)) + convolutionBenchmarks() + operatorBenchmarks()
-      + spectralBenchmarks() + flowBenchmarks() + samplingBenchmarks())
-      .filter { filter.isEmpty || $0.name.contains(filter) }
+    let all = [
+      networkBenchmarks(MemoryOfTraining(threads: threads)), convolutionBenchmarks(), operatorBenchmarks(),
+      spectralBenchmarks(), flowBenchmarks(), samplingBenchmarks(), loadingBenchmarks(),
+    ]
+    let benchmarks = all.joined().filter { filter.isEmpty || $0.name.contains(filter) }
     guard !benchmarks.isEmpty else {
       throw ValidationError("no benchmark's name contains \"\(filter)\".")
     }

@@ -49,9 +49,11 @@ func convolutionBenchmarks() -> [Benchmark] {
     Convolution(batch: 4, channels: channels, outputs: outputs, size: [side, side], kernel: [3, 3])
   }
   let volumes = [
-    Convolution(batch: 1, channels: 8, outputs: 8, size: [8, 64, 64], kernel: [3, 3, 3]),
-    Convolution(batch: 1, channels: 1, outputs: 8, size: [8, 120, 160], kernel: [3, 7, 7]),
-  ]
+    (8, 8, [8, 64, 64], [3, 3, 3]), (32, 32, [8, 32, 32], [3, 3, 3]), (64, 64, [4, 28, 28], [3, 3, 3]),
+    (1, 8, [8, 120, 160], [3, 7, 7]), (8, 1, [8, 120, 160], [3, 7, 7]), (16, 16, [8, 60, 80], [3, 7, 7]),
+  ].map { channels, outputs, size, kernel in
+    Convolution(batch: 1, channels: channels, outputs: outputs, size: size, kernel: kernel)
+  }
   return (images + volumes).flatMap { convolution in
     [
       Benchmark("\(convolution.name).forward", convolution.forward) {

@@ -16,8 +16,8 @@ func medianMilliseconds(_ run: () -> Void) -> Double {
 }
 
 /// How long one run takes.
-func milliseconds(_ run: () -> Void) -> Double {
-  ContinuousClock().measure(run) / .milliseconds(1)
+func milliseconds(_ run: () throws -> Void) rethrows -> Double {
+  try ContinuousClock().measure(run) / .milliseconds(1)
 }
 
 private func median(_ values: [Double]) -> Double {

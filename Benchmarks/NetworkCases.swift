@@ -10,6 +10,10 @@ func networkBenchmarks(_ memory: MemoryOfTraining) -> [Benchmark] {
       let training = UNetTraining()
       return { training.step() }
     },
+    Benchmark("unet.training_step.compiled", Work(operations: unetOperations(training: true))) {
+      let training = UNetTraining()
+      return { training.step() }
+    },
     Benchmark("unet.inference", Work(operations: unetOperations(training: false))) {
       let training = UNetTraining()
       return { _ = training.model(training.inputs) }
@@ -44,8 +48,10 @@ struct UNetTraining {
     optimizer = SGD(model.parameters, learningRate: 0.01, momentum: 0.9, nesterov: true)
   }
 
-  func step() {
-    let (_, gradients) = valueWithGradient { binaryCrossEntropy(logits: model(inputs), truth: target) }
+  func step(_ images: Tensor? = nil) {
+    let (_, gradients) = valueWithGradient {
+      binaryCrossEntropy(logits: model(images ?? inputs), truth: target)
+    }
     optimizer.step(gradients)
   }
 }

@@ -11,16 +11,18 @@ func operatorBenchmarks() -> [Benchmark] {
     elementwise("elementwise.sigmoid") { $0[0].sigmoid() },
     elementwise("elementwise.gelu") { $0[0].gelu() },
     elementwise("elementwise.relu") { $0[0].relu() },
-    Benchmark("reduce.sum", Work(elements: elements)) {
-      let x = Tensor(uniform: [elements])
-      return { _ = x.sum() }
-    },
+    reduction("reduce.sum", [elements]) { $0.sum() },
+    reduction("reduce.sum_of_rows", [elements / 128, 128]) { $0.sum(1) },
+    reduction("reduce.sum_of_columns", [elements / 128, 128]) { $0.sum(0) },
+    reduction("reduce.max_of_rows", [elements / 128, 128]) { $0.max(1) },
     Benchmark("softmax", Work(elements: 2 * elements)) {
       let x = Tensor(uniform: [elements / 128, 128])
       return { _ = x.softmax() }
     },
-    batchNorm(),
-  ] + [512, 1024, 2048].map(matmul) + [tinyOperator()]
+    normalization("batch_norm") { $0.batchNorm(weight: $1, bias: $2).output },
+    normalization("group_norm") { $0.groupNorm(groups: 4, weight: $1, bias: $2) },
+    normalization("layer_norm", [elements / 128, 128]) { $0.layerNorm(weight: $1, bias: $2) },
+  ] + [512, 1024, 2048, 4096].map(matmul) + [tinyOperator()]
 }
 
 private func elementwise(
@@ -32,13 +34,24 @@ private func elementwise(
   }
 }
 
+private func reduction(_ name: String, _ shape: Shape, _ function: @escaping (Tensor) -> Tensor) -> Benchmark
+{
+  Benchmark(name, Work(elements: shape.elementCount)) {
+    let x = Tensor(uniform: shape)
+    return { _ = function(x) }
+  }
+}
+
 /// The statistics must be complete before anything is normalised, and their gradients likewise. So what does not
-/// stay in the cache is read twice: the input forward, the input and the gradient back.
-private func batchNorm() -> Benchmark {
-  let shape: Shape = [4, 256, 512, 16]
-  return Benchmark("batch_norm.forward_backward", Work(elements: 8 * shape.elementCount)) {
-    forwardBackward([Tensor(uniform: shape), Tensor(uniform: [16]), Tensor(uniform: [16])]) {
-      $0[0].batchNorm(weight: $0[1], bias: $0[2]).output
+/// stay in the cache is read twice: the input forward, the input and the gradient back. Of layer norm, whose rows stay
+/// there, once.
+private func normalization(
+  _ name: String, _ shape: Shape = [4, 256, 512, 16], _ function: @escaping (Tensor, Tensor, Tensor) -> Tensor
+) -> Benchmark {
+  let passes = shape.rank == 2 ? 5 : 8
+  return Benchmark("\(name).forward_backward", Work(elements: passes * shape.elementCount)) {
+    forwardBackward([Tensor(uniform: shape), Tensor(uniform: [shape[-1]]), Tensor(uniform: [shape[-1]])]) {
+      function($0[0], $0[1], $0[2])
     }
   }
 }

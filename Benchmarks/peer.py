@@ -17,11 +17,13 @@ PyTorch with a better allocator.
 Benchmarks, always float32; sizes are those that the name states.
   unet.training_step, unet.inference   the U-Net of 482,881 parameters (Tests/Fixtures/unet.py), batch 4 of
                                        256×448; training: loss (BCE), gradients, SGD step (Nesterov, .9)
+  unet.training_step.compiled          the same, the model by torch.compile; left out where there is no g++
   conv2d.C→O@HxW.forward               3×3, padding 1, bias, batch 4
-  conv3d.C→O@TxHxW.forward             3×3×3 for 8→8, 3×7×7 for 1→8, same padding, bias, batch 1
+  conv3d.C→O@TxHxW.forward             3×3×3, or 3×7×7 for 1→8, 8→1 and 16→16, same padding, bias, batch 1
   ….forward_backward                   and the gradients of input, filter and bias
-  elementwise.…, reduce.…, softmax     8,388,608 elements, fresh result; softmax over rows of 128
-  batch_norm.forward_backward          training mode, [4, 256, 512, 16] in channels-last notation
+  elementwise.…, reduce.…, softmax     8,388,608 elements, fresh result; softmax, and sums …_of_rows, over rows of 128
+  batch_norm.…, group_norm.…           [4, 256, 512, 16] in channels-last notation; batch norm in training mode, 4 groups
+  layer_norm.forward_backward          over rows of 128
   matmul.N                             N×N by N×N
   spectral.10x480x854.…                one step of SFSeg (Eq. 7) over ten frames, 3×7×7, by conv3d; .separable by three
   grid_sample.forward_backward         [4, 128, 224, 32] in channels-last notation at as many random places
@@ -37,6 +39,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import shutil
 import statistics
 import sys
 import time
@@ -90,8 +93,10 @@ def without_gradient(run):
     return quietly
 
 
-def unet_training():
+def unet_training(compiled=False):
     model = benchmark_unet().to(memory_format=torch.channels_last)
+    if compiled:
+        model = torch.compile(model)
     inputs = torch.rand(4, 4, 256, 448).to(memory_format=torch.channels_last)
     target = (torch.rand(4, 1, 256, 448) > 0.5).float()
     return training_step(model, F.binary_cross_entropy_with_logits, inputs, target)
@@ -128,17 +133,26 @@ def convolution(batch, channels, outputs, size, kernel, backward):
     return without_gradient(lambda: apply(inputs, filters, bias, padding=padding))
 
 
-def batch_norm():
-    inputs = torch.rand(4, 16, 256, 512).to(memory_format=torch.channels_last)
+def normalization(name):
+    images = torch.rand(4, 16, 256, 512).to(memory_format=torch.channels_last)
     mean, variance = torch.zeros(16), torch.ones(16)
-    return forward_backward(
-        lambda x, w, b: F.batch_norm(x, mean, variance, w, b, training=True),
-        inputs, torch.rand(16), torch.rand(16))
+    inputs, function = {
+        "batch_norm": (images, lambda x, w, b: F.batch_norm(x, mean, variance, w, b, training=True)),
+        "group_norm": (images, lambda x, w, b: F.group_norm(x, 4, w, b)),
+        "layer_norm": (torch.rand(ELEMENTS // 128, 128), lambda x, w, b: F.layer_norm(x, w.shape, w, b)),
+    }[name]
+    channels = 128 if name == "layer_norm" else 16
+    return forward_backward(function, inputs, torch.rand(channels), torch.rand(channels))
 
 
 def elementwise(function, arity):
     operands = [torch.rand(ELEMENTS) for _ in range(arity)]
     return without_gradient(lambda: function(*operands))
+
+
+def reduction(function):
+    rows = torch.rand(ELEMENTS // 128, 128)
+    return without_gradient(lambda: function(rows))
 
 
 def softmax():
@@ -208,11 +222,17 @@ def optical_flow():
 def benchmarks():
     """(name, detail, a function that prepares and returns the one to time)"""
     yield "unet.training_step", "batch 4 of 256×448, SGD with Nesterov momentum", unet_training
+    if shutil.which("g++"):
+        yield "unet.training_step.compiled", "the same, the model by torch.compile", lambda: unet_training(compiled=True)
+    else:
+        print("peer.py: no g++, so no peer for unet.training_step.compiled", file=sys.stderr)
     yield "unet.inference", "batch 4 of 256×448, evaluation mode", unet_inference
     convolutions = [(4, c, o, [s, s], [3, 3])
                     for c, o, s in [(4, 16, 256), (16, 16, 256), (32, 32, 128), (64, 64, 64),
                                     (128, 128, 32), (256, 256, 16)]]
-    convolutions += [(1, 8, 8, [8, 64, 64], [3, 3, 3]), (1, 1, 8, [8, 120, 160], [3, 7, 7])]
+    convolutions += [(1, 8, 8, [8, 64, 64], [3, 3, 3]), (1, 32, 32, [8, 32, 32], [3, 3, 3]),
+                     (1, 64, 64, [4, 28, 28], [3, 3, 3]), (1, 1, 8, [8, 120, 160], [3, 7, 7]),
+                     (1, 8, 1, [8, 120, 160], [3, 7, 7]), (1, 16, 16, [8, 60, 80], [3, 7, 7])]
     for batch, channels, outputs, size, kernel in convolutions:
         name = f"conv{len(size)}d.{channels}→{outputs}@{'x'.join(map(str, size))}"
         detail = f"batch {batch}, {'×'.join(map(str, kernel))}"
@@ -225,9 +245,15 @@ def benchmarks():
             ("elementwise.gelu", F.gelu, 1), ("elementwise.relu", torch.relu, 1),
             ("reduce.sum", torch.sum, 1)]:
         yield name, f"{ELEMENTS} elements", lambda f=function, n=arity: elementwise(f, n)
+    for name, function in [("sum_of_rows", lambda x: x.sum(1)), ("sum_of_columns", lambda x: x.sum(0)),
+                           ("max_of_rows", lambda x: x.amax(1))]:
+        yield f"reduce.{name}", f"{ELEMENTS // 128} rows of 128", lambda f=function: reduction(f)
     yield "softmax", f"{ELEMENTS // 128} rows of 128", softmax
-    yield "batch_norm.forward_backward", "training mode, 16 channels, batch 4 of 256×512", batch_norm
-    for size in (512, 1024, 2048):
+    for name, detail in [("batch_norm", "training mode, 16 channels, batch 4 of 256×512"),
+                         ("group_norm", "4 groups of 4 channels, batch 4 of 256×512"),
+                         ("layer_norm", f"{ELEMENTS // 128} rows of 128")]:
+        yield f"{name}.forward_backward", detail, lambda n=name: normalization(n)
+    for size in (512, 1024, 2048, 4096):
         yield f"matmul.{size}", f"{size}×{size} by {size}×{size}", lambda n=size: matmul(n)
     for infix, channels in (("", 1), ("two_channels.", 2)):
         for suffix, backward in (("forward", False), ("forward_backward", True)):

@@ -46,12 +46,11 @@ MATH float exp_f32(float x) {
   return p * power_of_two(half) * power_of_two(n - half);
 }
 
-// For x <= 0, where only e^x below the normal numbers is missed.
+// For x <= 0; e^x below the normal numbers is 0.
 MATH float exp_of_negative_f32(float x) {
-  x = x < -87.0f ? -87.0f : x;
   int32_t n;
-  float p = 1.0f + expm1_near_zero(reduced_by_ln2(x, &n));
-  return p * power_of_two(n);
+  float p = 1.0f + expm1_near_zero(reduced_by_ln2(x < -87.0f ? -87.0f : x, &n));
+  return x < -87.0f ? 0.0f : p * power_of_two(n);
 }
 
 MATH float expm1_f32(float x) {
@@ -142,7 +141,7 @@ MATH float erf_f32(float x) {
 
 /// The standard normal distribution's integral up to x; *density gets its value at x.
 MATH float normal_integral_f32(float x, float *density) {
-  float e = exp_f32(-0.5f * x * x);
+  float e = exp_of_negative_f32(-0.5f * x * x);
   *density = 0.398942280f * e;
   float upper = 0.5f * e * scaled_erfc(fabsf(x) * 0.707106781f);
   return x < 0.0f ? upper : 1.0f - upper;
@@ -278,6 +277,7 @@ MATH float fabs_f32(float x) { return fabsf(x); }
 MATH float floor_f32(float x) { return floorf(x); }
 MATH float ceil_f32(float x) { return ceilf(x); }
 MATH float rint_f32(float x) { return rintf(x); }
+MATH float trunc_f32(float x) { return truncf(x); }
 
 #define exp_f64 exp
 #define exp_of_negative_f64 exp
@@ -305,5 +305,6 @@ MATH float rint_f32(float x) { return rintf(x); }
 #define floor_f64 floor
 #define ceil_f64 ceil
 #define rint_f64 rint
+#define trunc_f64 trunc
 
 #endif

@@ -5,20 +5,25 @@
 #include "ck_allocator.h"
 #include "ck_parallel.h"
 #include "math_f32.h"
+#include "ordered.h"
 #include "template.h"
 
 // Accumulators side by side, rows they take before joining the totals, elements of one segment.
 enum { reduction_width = 512, rows_per_total = 32, segment_elements = 65536 };
-enum { short_length = 64, short_lanes = 64, reduction_grain = 65536 };
+enum { short_length = 16, short_lanes = 64, long_length = 1024, reduction_grain = 65536 };
 
 #define REAL float
 #define SUFFIX f32
+#define BITS int32_t
 #include "reduction_template.h"
 #undef REAL
 #undef SUFFIX
+#undef BITS
 
 #define REAL double
 #define SUFFIX f64
+#define BITS int64_t
 #include "reduction_template.h"
 #undef REAL
 #undef SUFFIX
+#undef BITS

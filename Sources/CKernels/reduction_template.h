@@ -110,6 +110,50 @@ static CK_CLONES void F(reduce_short)(
 }
 
 #undef CASE
+
+// One row of at most `long_length` elements, in any order that suits the vectors.
+INLINE REAL F(fold_row)(ck_reduction op, int64_t length, const REAL *x) {
+  if (op == ck_reduction_maximum || op == ck_reduction_minimum) {
+    // As integers in the numbers' order: of those, unlike numbers, the extreme may be sought in any order.
+    BITS best = F(ordered)(F(bits)((REAL)F(identity)(op)));
+    int is_unordered = 0;
+    for (int64_t i = 0; i < length; i++) {
+      const BITS key = F(ordered)(F(bits)(x[i]));
+      best = op == ck_reduction_maximum ? (key > best ? key : best) : (key < best ? key : best);
+      is_unordered |= x[i] != x[i];
+    }
+    return is_unordered ? (REAL)NAN : F(number)(F(ordered)(best));
+  }
+  REAL total = (REAL)F(identity)(op);
+  {
+    _Pragma("clang fp reassociate(on)")
+    for (int64_t i = 0; i < length; i++) {
+      if (op == ck_reduction_product) total *= x[i];
+      else if (op == ck_reduction_sum_of_squares) total += x[i] * x[i];
+      else if (op == ck_reduction_sum_of_absolutes) total += F(fabs)(x[i]);
+      else total += x[i];
+    }
+  }
+  return op == ck_reduction_mean ? total / (REAL)length : total;
+}
+
+#define CASE(op) \
+  case op: for (int64_t i = 0; i < rows; i++) y[i] = F(fold_row)(op, length, x + i * length); break;
+
+static CK_CLONES void F(reduce_each_row)(
+    ck_reduction op, int64_t rows, int64_t length, const REAL *x, REAL *y) {
+  switch (op) {
+    CASE(ck_reduction_sum)
+    CASE(ck_reduction_mean)
+    CASE(ck_reduction_product)
+    CASE(ck_reduction_maximum)
+    CASE(ck_reduction_minimum)
+    CASE(ck_reduction_sum_of_squares)
+    CASE(ck_reduction_sum_of_absolutes)
+  }
+}
+
+#undef CASE
 #undef INLINE
 
 // The axis is cut into segments and the row of neighbours into columns, one piece of work each.
@@ -154,12 +198,18 @@ static void F(short_range)(void *context, int64_t begin, int64_t end) {
   }
 }
 
+static void F(rows_range)(void *context, int64_t begin, int64_t end) {
+  const F(reduction_work) *w = context;
+  F(reduce_each_row)(w->op, end - begin, w->reduce, w->x + begin * w->reduce, w->y + begin);
+}
+
 void F(ck_reduce)(
     ck_reduction op, int64_t outer, int64_t reduce, int64_t inner, const REAL *x, REAL *y) {
   F(reduction_work) w = {.op = op, .outer = outer, .reduce = reduce, .inner = inner, .x = x, .y = y};
   if (outer == 0 || inner == 0) return;
-  if (inner == 1 && reduce <= short_length && outer > 1) {
-    ck_parallel(outer, reduction_grain / (reduce + 1) + 1, &w, F(short_range));
+  if (inner == 1 && reduce <= long_length && outer > 1) {
+    ck_parallel(
+        outer, reduction_grain / (reduce + 1) + 1, &w, reduce <= short_length ? F(short_range) : F(rows_range));
     return;
   }
   w.width = inner < reduction_width ? inner : reduction_width;

@@ -1,12 +1,12 @@
-// Precise RoI pooling for one precision: REAL. Included by roi_pooling.c.
+// RoI pooling for one precision: REAL. Included by roi_pooling.c.
 //
 // A bilinear surface is a sum of samples times hats, hat(x) = max(0, 1 − |x|), along both axes. So its integral over
-// a bin is a sum of samples times integrals of hats, one factor for each axis.
+// a bin, and its mean over a grid of places, is a sum of samples times one factor for each axis.
 
-// A bin along one axis, and the samples whose hats reach into it.
+// A bin along one axis of `size` samples, and the samples whose hats reach into it. Without points it is integrated.
 typedef struct {
   REAL low, high;
-  int64_t first, last;
+  int64_t first, last, size, points;
 } F(bin);
 
 INLINE REAL F(hat)(REAL x) { return CALL(fmax)(0, 1 - CALL(fabs)(x)); }
@@ -18,17 +18,37 @@ INLINE REAL F(hat_integral)(REAL x) {
   return x <= 0 ? (x + 1) * (x + 1) / 2 : 1 - (1 - x) * (1 - x) / 2;
 }
 
+// The hat's mean over the places in a bin; a place more than a sample outside counts for nothing, one nearer is moved in.
+INLINE REAL F(weight_at_points)(F(bin) bin, int64_t sample) {
+  REAL sum = 0, step = (bin.high - bin.low) / (REAL)bin.points, end = (REAL)bin.size;
+  for (int64_t i = 0; i < bin.points; i++) {
+    REAL place = bin.low + ((REAL)i + (REAL)0.5) * step;
+    if (place < -1 || place > end) continue;
+    sum += F(hat)(CALL(fmin)(CALL(fmax)(place, 0), end - 1) - (REAL)sample);
+  }
+  return sum / (REAL)bin.points;
+}
+
 INLINE REAL F(weight)(F(bin) bin, int64_t sample) {
+  if (bin.points > 0) return F(weight_at_points)(bin, sample);
   return F(hat_integral)(bin.high - (REAL)sample) - F(hat_integral)(bin.low - (REAL)sample);
 }
 
 // Bin `index` of `count` between two edges of a box.
 INLINE F(bin) F(bin_at)(REAL low, REAL high, int64_t index, int64_t count, int64_t size) {
   REAL extent = CALL(fmax)(high - low, 0) / (REAL)count;
-  F(bin) bin = {.low = low + extent * (REAL)index, .high = low + extent * (REAL)(index + 1)};
+  F(bin) bin = {.low = low + extent * (REAL)index, .high = low + extent * (REAL)(index + 1), .size = size};
   bin.first = (int64_t)CALL(fmin)(CALL(fmax)(CALL(floor)(bin.low), 0), (REAL)size);
   bin.last = (int64_t)CALL(fmax)(CALL(fmin)(CALL(ceil)(bin.high), (REAL)(size - 1)), -1);
   return bin;
+}
+
+// The places of a bin, and the samples that they see: those at the borders from a sample outside.
+INLINE void F(take_points)(F(bin) *bin, int64_t points) {
+  bin->points = points > 0 ? points : (int64_t)CALL(ceil)(bin->high - bin->low);
+  REAL end = (REAL)(bin->size - 1);
+  bin->first = (int64_t)CALL(fmin)(CALL(fmax)(CALL(floor)(bin->low), 0), end);
+  bin->last = (int64_t)CALL(fmax)(CALL(fmin)(CALL(ceil)(bin->high), end), 0);
 }
 
 // The bins of an output, and 1 over their area, or 0 where there is none.
@@ -41,10 +61,22 @@ typedef struct {
 INLINE F(window) F(window_at)(const ck_roi_pooling *pooling, const REAL *boxes, int64_t output) {
   int64_t column = output % pooling->out_width, row = output / pooling->out_width % pooling->out_height;
   const REAL *box = boxes + output / pooling->out_width / pooling->out_height * 5;
-  REAL scale = (REAL)pooling->scale;
+  REAL scale = (REAL)pooling->scale, shift = pooling->half_pixel ? (REAL)0.5 : 0;
+  REAL left = box[1] * scale - shift, top = box[2] * scale - shift;
+  REAL right = box[3] * scale - shift, bottom = box[4] * scale - shift;
+  if (!pooling->precise && !pooling->half_pixel) {
+    right = CALL(fmax)(right, left + 1);
+    bottom = CALL(fmax)(bottom, top + 1);
+  }
   F(window) window = {.sample = (int64_t)box[0]};
-  window.columns = F(bin_at)(box[1] * scale, box[3] * scale, column, pooling->out_width, pooling->width);
-  window.rows = F(bin_at)(box[2] * scale, box[4] * scale, row, pooling->out_height, pooling->height);
+  window.columns = F(bin_at)(left, right, column, pooling->out_width, pooling->width);
+  window.rows = F(bin_at)(top, bottom, row, pooling->out_height, pooling->height);
+  if (!pooling->precise) {
+    F(take_points)(&window.columns, pooling->points);
+    F(take_points)(&window.rows, pooling->points);
+    window.share = window.columns.points > 0 && window.rows.points > 0;
+    return window;
+  }
   REAL area = (window.rows.high - window.rows.low) * (window.columns.high - window.columns.low);
   window.share = area > 0 ? 1 / area : 0;
   return window;

@@ -1,6 +1,7 @@
 typedef struct {
   int64_t axis, inner;
   bool flag;  // maximum, or reverse
+  bool product;
   const REAL *x;
   void *y;
 } F(scan_work);
@@ -46,22 +47,24 @@ static void F(arg_extreme_range)(void *context, int64_t begin, int64_t end) {
 void F(ck_arg_extreme)(
     bool maximum, int64_t outer, int64_t reduce, int64_t inner, const REAL *x, int32_t *y) {
   if (reduce == 0) return;
-  F(scan_work) w = {reduce, inner, maximum, x, y};
+  F(scan_work) w = {reduce, inner, maximum, false, x, y};
   ck_parallel(outer * inner, 32768 / reduce + 1, &w, F(arg_extreme_range));
 }
 
-static CK_CLONES void F(cumulative_sum_lanes)(
-    int64_t lanes, int64_t steps, int64_t step_stride, const REAL *x, REAL *y) {
-  double total[lane_limit] = {0};
-  for (int64_t s = 0; s < steps; s++) {
-    VECTORISED for (int64_t i = 0; i < lanes; i++) {
-      total[i] += x[s * step_stride + i];
-      y[s * step_stride + i] = (REAL)total[i];
+static CK_CLONES void F(cumulative_lanes)(
+    bool product, int64_t lanes, int64_t steps, int64_t step_stride, const REAL *x, REAL *y) {
+  double total[lane_limit];
+  for (int64_t i = 0; i < lanes; i++) total[i] = product;
+  for (int64_t s = 0; s < steps; s++, x += step_stride, y += step_stride) {
+    if (product) {
+      VECTORISED for (int64_t i = 0; i < lanes; i++) y[i] = (REAL)(total[i] *= x[i]);
+    } else {
+      VECTORISED for (int64_t i = 0; i < lanes; i++) y[i] = (REAL)(total[i] += x[i]);
     }
   }
 }
 
-static void F(cumulative_sum_range)(void *context, int64_t begin, int64_t end) {
+static void F(cumulative_range)(void *context, int64_t begin, int64_t end) {
   const F(scan_work) *w = context;
   int64_t start = w->flag ? (w->axis - 1) * w->inner : 0;
   for (int64_t place = begin; place < end;) {
@@ -69,14 +72,20 @@ static void F(cumulative_sum_range)(void *context, int64_t begin, int64_t end) {
     if (lanes > end - place) lanes = end - place;
     if (lanes > lane_limit) lanes = lane_limit;
     int64_t offset = outer * w->axis * w->inner + j + start;
-    F(cumulative_sum_lanes)(
-        lanes, w->axis, w->flag ? -w->inner : w->inner, w->x + offset, (REAL *)w->y + offset);
+    F(cumulative_lanes)(w->product, lanes, w->axis, w->flag ? -w->inner : w->inner, w->x + offset,
+                        (REAL *)w->y + offset);
     place += lanes;
   }
 }
 
 void F(ck_cumulative_sum)(
     int64_t outer, int64_t axis, int64_t inner, bool reverse, const REAL *x, REAL *y) {
-  F(scan_work) w = {axis, inner, reverse, x, y};
-  ck_parallel(outer * inner, 32768 / (axis + 1) + 1, &w, F(cumulative_sum_range));
+  F(scan_work) w = {axis, inner, reverse, false, x, y};
+  ck_parallel(outer * inner, 32768 / (axis + 1) + 1, &w, F(cumulative_range));
+}
+
+void F(ck_cumulative_product)(
+    int64_t outer, int64_t axis, int64_t inner, bool reverse, const REAL *x, REAL *y) {
+  F(scan_work) w = {axis, inner, reverse, true, x, y};
+  ck_parallel(outer * inner, 32768 / (axis + 1) + 1, &w, F(cumulative_range));
 }

@@ -14,10 +14,10 @@ MATH void F(exponential_sums)(F(lanes) l, const REAL *x, REAL *shift, REAL *tota
   EACH_STEP EACH_LANE shift[i] = AT(x) > shift[i] ? AT(x) : shift[i];
   EACH_LANE shift[i] = shift[i] - shift[i] == 0 ? shift[i] : 0;
   EACH_LANE total[i] = 0;
-  EACH_STEP EACH_LANE total[i] += F(exp)(AT(x) - shift[i]);
+  EACH_STEP EACH_LANE total[i] += F(exp_of_negative)(AT(x) - shift[i]);
 }
 
-static CK_CLONES void F(log_sum_exp_lanes)(F(lanes) l, const REAL *x, REAL *y) {
+MATH void F(log_sum_exp_lanes)(F(lanes) l, const REAL *x, REAL *y) {
   REAL shift[lane_limit], total[lane_limit];
   F(exponential_sums)(l, x, shift, total);
   EACH_LANE y[i] = F(log)(total[i]) + shift[i];
@@ -31,7 +31,7 @@ static CK_CLONES void F(softmax_lanes)(F(lanes) l, int logarithm, const REAL *x,
     EACH_STEP EACH_LANE AT(y) = (AT(x) - shift[i]) - total[i];
   } else {
     EACH_LANE total[i] = 1 / total[i];
-    EACH_STEP EACH_LANE AT(y) = F(exp)(AT(x) - shift[i]) * total[i];
+    EACH_STEP EACH_LANE AT(y) = F(exp_of_negative)(AT(x) - shift[i]) * total[i];
   }
 }
 
@@ -57,7 +57,7 @@ static CK_CLONES void F(softmax_gradient_lanes)(
 #define ROW_SUM(result, n, value)                                               \
   for (int64_t first = 0; first < n; first += sum_length) {                     \
     int64_t stop = n - first < sum_length ? n : first + sum_length;             \
-    REAL sums[lane_limit] = {0};                                                \
+    REAL sums[lane_limit] = {0}, sum = 0;                                       \
     int64_t s = first;                                                          \
     for (; s + lane_limit <= stop; s += lane_limit) {                           \
       VECTORISED for (int64_t j = 0; j < lane_limit; j++) {                     \
@@ -66,45 +66,46 @@ static CK_CLONES void F(softmax_gradient_lanes)(
       }                                                                         \
     }                                                                           \
     for (int64_t i = s; i < stop; i++) sums[i - s] += value;                    \
-    for (int j = 0; j < lane_limit; j++) result += sums[j];                     \
+    {                                                                           \
+      _Pragma("clang fp reassociate(on)")                                       \
+      for (int j = 0; j < lane_limit; j++) sum += sums[j];                      \
+    }                                                                           \
+    result += sum;                                                              \
   }
 
+// The largest of a row, 0 where that is not finite. Of integers, whose largest may be sought in any order.
 MATH REAL F(row_shift)(int64_t n, const REAL *x) {
-  REAL largest[lane_limit];
-  for (int j = 0; j < lane_limit; j++) largest[j] = -INFINITY;
-  int64_t s = 0;
-  for (; s + lane_limit <= n; s += lane_limit) {
-    for (int j = 0; j < lane_limit; j++) largest[j] = x[s + j] > largest[j] ? x[s + j] : largest[j];
+  BITS largest = F(ordered)(F(bits)(-INFINITY));
+  for (int64_t i = 0; i < n; i++) {
+    const BITS candidate = F(ordered)(F(bits)(x[i]));
+    largest = candidate > largest ? candidate : largest;
   }
-  REAL shift = -INFINITY;
-  for (; s < n; s++) shift = x[s] > shift ? x[s] : shift;
-  for (int j = 0; j < lane_limit; j++) shift = largest[j] > shift ? largest[j] : shift;
+  const REAL shift = F(number)(F(ordered)(largest));
   return shift - shift == 0 ? shift : 0;
 }
 
-static CK_CLONES void F(log_sum_exp_row)(int64_t n, const REAL *x, REAL *y) {
+MATH void F(log_sum_exp_row)(int64_t n, const REAL *x, REAL *y) {
   const REAL shift = F(row_shift)(n, x);
   double total = 0;
-  ROW_SUM(total, n, F(exp)(x[i] - shift))
+  ROW_SUM(total, n, F(exp_of_negative)(x[i] - shift))
   *y = F(log)((REAL)total) + shift;
 }
 
-static CK_CLONES void F(softmax_row)(int64_t n, int logarithm, const REAL *x, REAL *y) {
+MATH void F(softmax_row)(int64_t n, int logarithm, const REAL *x, REAL *y) {
   const REAL shift = F(row_shift)(n, x);
   double total = 0;
   if (logarithm) {
-    ROW_SUM(total, n, F(exp)(x[i] - shift))
+    ROW_SUM(total, n, F(exp_of_negative)(x[i] - shift))
     const REAL height = F(log)((REAL)total);
     VECTORISED for (int64_t i = 0; i < n; i++) y[i] = (x[i] - shift) - height;
   } else {
-    VECTORISED for (int64_t i = 0; i < n; i++) y[i] = F(exp)(x[i] - shift);
-    ROW_SUM(total, n, y[i])
+    ROW_SUM(total, n, (y[i] = F(exp_of_negative)(x[i] - shift)))
     const REAL scale = (REAL)(1 / total);
     VECTORISED for (int64_t i = 0; i < n; i++) y[i] *= scale;
   }
 }
 
-static CK_CLONES void F(softmax_gradient_row)(
+MATH void F(softmax_gradient_row)(
     int64_t n, int logarithm, const REAL *y, const REAL *dy, REAL *dx) {
   double sum = 0;
   if (logarithm) {
@@ -127,7 +128,7 @@ typedef struct {
   REAL *y;
 } F(softmax_work);
 
-static void F(softmax_long)(void *context, int64_t begin, int64_t end) {
+static CK_CLONES void F(softmax_long)(void *context, int64_t begin, int64_t end) {
   const F(softmax_work) *w = context;
   int64_t n = w->columns;
   for (int64_t row = begin; row < end; row++) {
@@ -180,7 +181,7 @@ void F(ck_log_softmax_gradient)(
 }
 
 // The places of the result, in groups of lanes that share an outer index.
-static void F(log_sum_exp_range)(void *context, int64_t begin, int64_t end) {
+static CK_CLONES void F(log_sum_exp_range)(void *context, int64_t begin, int64_t end) {
   const F(softmax_work) *w = context;
   REAL turned[short_row * lane_limit];
   int64_t n = w->columns;

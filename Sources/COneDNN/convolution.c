@@ -152,6 +152,56 @@ static bool run(operation operation, const ck_convolution *convolution, bool rel
   return done;
 }
 
+// Neighbours in a row that are taken for channels of one output, so that few channels fill a vector.
+static int64_t neighbours(const ck_convolution *convolution) {
+  enum { vector = 16 };
+  int64_t count = 1;
+  if (convolution->groups != 1 || convolution->kernel[2] == 1 || convolution->stride[2] != 1
+      || convolution->dilation[2] != 1) {
+    return count;
+  }
+  while (2 * count * convolution->out_channels <= vector && convolution->out[2] % (2 * count) == 0) count *= 2;
+  return count;
+}
+
+// A convolution of stride 1 to few channels, as one to `count` times as many with that stride: its filter holds the
+// given one at `count` places. In memory neighbours follow each other as channels do. More is multiplied, by zeros, but
+// a vector at a time: one channel of 7 columns takes a fifth of the time.
+static bool run_widened(const ck_convolution *convolution, int64_t count, bool relu, const float *x, const float *w,
+                        const float *bias, float *y) {
+  ck_convolution wide = *convolution;
+  int64_t inputs = convolution->in_channels, outputs = convolution->out_channels;
+  wide.out_channels *= count;
+  wide.kernel[2] += count - 1;
+  wide.stride[2] = count;
+  wide.out[2] /= count;
+  int64_t rows = wide.kernel[0] * wide.kernel[1], filter_count = rows * wide.kernel[2] * inputs * wide.out_channels;
+  size_t bytes = (size_t)(filter_count + wide.out_channels) * sizeof(float);
+  float *filter = ck_allocate(bytes), *biases = filter + filter_count;
+  memset(filter, 0, bytes);
+  for (int64_t row = 0; row < rows; row++) {
+    for (int64_t column = 0; column < convolution->kernel[2]; column++, w += inputs * outputs) {
+      for (int64_t place = 0; place < count; place++) {
+        float *to = filter + (row * wide.kernel[2] + column + place) * inputs * wide.out_channels + place * outputs;
+        for (int64_t input = 0; input < inputs; input++) {
+          memcpy(to + input * wide.out_channels, w + input * outputs, (size_t)outputs * sizeof(float));
+        }
+      }
+    }
+  }
+  for (int64_t i = 0; bias && i < wide.out_channels; i++) biases[i] = bias[i % outputs];
+  bool done = run(forward, &wide, relu, x, filter, y, bias ? biases : NULL);
+  ck_deallocate(filter, bytes);
+  return done;
+}
+
+static bool run_forward(const ck_convolution *convolution, bool relu, const float *x, const float *w,
+                        const float *bias, float *y) {
+  int64_t count = neighbours(convolution);
+  return (count > 1 && run_widened(convolution, count, relu, x, w, bias, y))
+      || run(forward, convolution, relu, x, w, y, bias);
+}
+
 // The input gradient of stride 1 is a convolution of dy with the filter turned round and its channels swapped.
 // Written so, it takes oneDNN's forward kernels, which run a fifth faster than those for gradients.
 static bool run_turned(const ck_convolution *convolution, const float *dy, const float *w, float *dx) {
@@ -179,7 +229,7 @@ static bool run_turned(const ck_convolution *convolution, const float *dy, const
       }
     }
   }
-  bool done = run(forward, &turned, false, dy, filter, dx, NULL);
+  bool done = run_forward(&turned, false, dy, filter, NULL, dx);
   ck_deallocate(filter, bytes);
   return done;
 }
@@ -194,6 +244,11 @@ static bool run(operation operation, const ck_convolution *convolution, bool rel
   return false;
 }
 
+static bool run_forward(const ck_convolution *convolution, bool relu, const float *x, const float *w,
+                        const float *bias, float *y) {
+  return run(forward, convolution, relu, x, w, y, bias);
+}
+
 static bool run_turned(const ck_convolution *convolution, const float *dy, const float *w, float *dx) {
   (void)convolution, (void)dy, (void)w, (void)dx;
   return false;
@@ -206,7 +261,7 @@ static bool run_turned(const ck_convolution *convolution, const float *dy, const
 static bool is_pointwise(const ck_convolution *convolution) {
   for (int axis = 0; axis < 3; axis++) {
     if (convolution->kernel[axis] != 1 || convolution->stride[axis] != 1 || convolution->before[axis] != 0
-        || convolution->after[axis] != 0) {
+        || convolution->after[axis] != 0 || convolution->in[axis] != convolution->out[axis]) {
       return false;
     }
   }
@@ -215,7 +270,7 @@ static bool is_pointwise(const ck_convolution *convolution) {
 
 bool onednn_convolution_forward(const ck_convolution *convolution, const float *x, const float *w,
                                 const float *bias, bool relu, float *y) {
-  return run(forward, convolution, relu, x, w, y, bias);
+  return run_forward(convolution, relu, x, w, bias, y);
 }
 
 bool onednn_convolution_input_gradient(const ck_convolution *convolution, const float *dy, const float *w,

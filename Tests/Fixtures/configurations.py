@@ -421,7 +421,7 @@ def fixture(count=4, seed=1, operators=OPERATORS):
     return tensors, {"cases": cases}
 
 
-if __name__ == "__main__":
+def main(operators):
     parser = argparse.ArgumentParser()
     parser.add_argument("file")
     parser.add_argument("--count", type=int, default=100)
@@ -429,5 +429,9 @@ if __name__ == "__main__":
     parser.add_argument("--operators")
     arguments = parser.parse_args()
     wanted = arguments.operators and arguments.operators.split(",")
-    chosen = [operator for operator in OPERATORS if not wanted or operator.__name__ in wanted]
+    chosen = [operator for operator in operators if not wanted or operator.__name__ in wanted]
     save(arguments.file, *fixture(arguments.count, arguments.seed, chosen))
+
+
+if __name__ == "__main__":
+    main(OPERATORS)

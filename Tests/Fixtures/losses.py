@@ -8,6 +8,9 @@ probabilities p = sigmoid(logits), `name.gradient.probabilities` is the gradient
 
 Sums run over the pixels of one image, and a loss is the mean over the images of the batch; the two losses
 that are averages over pixels (cross-entropy and smooth L1) are so over all pixels.
+
+Losses of several classes have `classes.logits`, `.labels`, `.weights`, and for each name of the entry `class_losses`
+`classes.name`, its value, and `classes.name.gradient`.
 """
 
 import torch
@@ -31,6 +34,10 @@ def dice(p, g, smoothing=1.0):
 def focal_dice(p, g, exponent=0.75):
     loss = 1 - 2 * total(p * g) / (total(p) + total(g))
     return loss.clamp(min=FLOOR).pow(exponent).mean()
+
+
+def focal_dice_root(p, g, beta=2.0):
+    return (1 - (2 * total(p * g) / (total(p) + total(g))).clamp(min=FLOOR).pow(1 / beta)).mean()
 
 
 def focal_tversky(p, g, false_negative_weight=0.7, exponent=0.75, smoothing=1.0):
@@ -82,12 +89,43 @@ def smooth_l1(x, g, beta=1.0):
     return F.smooth_l1_loss(x, g, beta=beta)
 
 
+def lb_hinge(x, g, threshold=0.05):
+    return torch.where(g < threshold, x.relu(), x - g).pow(2).mean()
+
+
+def of_classes(logits, labels, weights):
+    """Losses of logits `[2, 4, 5, 3]` with labels from −1, for nothing, to 2."""
+    def each(x, weights=None):
+        return F.cross_entropy(x.movedim(-1, 1), labels, weights, ignore_index=-1, reduction="none")
+
+    def hardest(x):
+        return each(x).flatten(1).topk(8, dim=1).values.mean()
+
+    def hard_negative(x):
+        losses, chosen = each(x).flatten(1), labels.flatten(1) > 0
+        for loss, own, marks in zip(losses.detach(), labels.flatten(1), chosen):
+            background = (own == 0).nonzero().flatten()
+            count = min(len(background), max(2, int(marks.sum())))
+            marks[background[loss[background].topk(count).indices]] = True
+        weight = torch.where(chosen, weights[labels.clamp(min=0).flatten(1)], 0)
+        return (losses * weight).sum() / weight.sum()
+
+    return {
+        "mean": lambda x: F.cross_entropy(x.movedim(-1, 1), labels, ignore_index=-1),
+        "weighted": lambda x: F.cross_entropy(x.movedim(-1, 1), labels, weights, ignore_index=-1),
+        "sum": lambda x: each(x, weights).sum(), "squares": lambda x: each(x, weights).square().sum(),
+        "hardest": hardest, "hard_negative": hard_negative,
+    }
+
+
 # (loss, is a function of probabilities, targets, options)
 CASES = [
     (cross_entropy, False, ["binary", "soft", "empty"], {}),
     (cross_entropy, False, ["binary"], {"positive_weight": 5.0}),
     (dice, True, ["binary", "soft", "empty"], {"smoothing": 1.0}),
     (focal_dice, True, ["binary", "soft", "empty"], {"exponent": 0.75}),
+    (focal_dice_root, True, ["binary", "soft"], {"beta": 2.0}),
+    (lb_hinge, False, ["binary", "soft"], {}),
     (focal_tversky, True, ["binary", "soft", "empty"],
      {"false_negative_weight": 0.7, "exponent": 0.75, "smoothing": 1.0}),
     (generalised_dice, True, ["binary", "soft", "empty"], {}),
@@ -122,4 +160,11 @@ def fixture():
             gradients = torch.autograd.grad(value, [logits, p] if of_probabilities else [logits])
             for role, gradient in zip(["logits", "probabilities"], gradients):
                 tensors[f"{name}.gradient.{role}"] = gradient
-    return tensors, {"layout": "NHWC", "cases": cases}
+    logits = torch.randn(2, 4, 5, 3).double().requires_grad_()
+    labels = (torch.randint(-1, 6, (2, 4, 5)) % 5 - 1).clamp(-1, 2)
+    weights = torch.tensor([1 / 3, 1, 0.5]).double()
+    tensors |= {"classes.logits": logits, "classes.labels": labels, "classes.weights": weights}
+    for name, loss in of_classes(logits, labels, weights).items():
+        value = loss(logits)
+        tensors |= {f"classes.{name}": value, f"classes.{name}.gradient": torch.autograd.grad(value, logits)[0]}
+    return tensors, {"layout": "NHWC", "cases": cases, "class_losses": list(of_classes(logits, labels, weights))}

@@ -11,6 +11,7 @@ seed, so that a change to one leaves the others as they are.
   operators.safetensors      convolution, pooling, normalisation, resampling: values and gradients
   configurations.safetensors operators at options drawn at random: values and gradients
   algebra.safetensors        linear algebra, Fourier transforms, indexing at random options: values and gradients
+  regions.safetensors        regions, blocks and grids at random options: values and gradients
   optimizers.safetensors     ten steps of each optimiser; the learning rates of each scheduler
   losses.safetensors         segmentation losses: values and gradients
 """
@@ -24,6 +25,7 @@ import configurations
 import losses
 import operators
 import optimizers
+import regions
 import unet
 from safetensors_file import save
 
@@ -40,6 +42,7 @@ fixtures = {
     "operators": operators.fixture,
     "configurations": configurations.fixture,
     "algebra": algebra.fixture,
+    "regions": regions.fixture,
     "optimizers": optimizers.fixture,
     "losses": losses.fixture,
 }

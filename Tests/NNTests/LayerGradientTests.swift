@@ -180,6 +180,24 @@ import Testing
         logits: $0[0], labels: Tensor([2, 255, 0, 1, 255, 1] as [UInt8], shape: [2, 3]),
         classWeights: Tensor([1.0, 2, 0.5] as [Double]), ignoring: 255)
     },
+    GradientCase("negativeLogLikelihood", covers: "negativeLogLikelihood", inputs: [[5, 4]]) {
+      negativeLogLikelihood(
+        logProbabilities: $0[0], labels: Tensor([3, 0, 1, 1, 2] as [Int32]), reduction: .none)
+    },
+    GradientCase("hardNegativeCrossEntropy", covers: "hardNegativeCrossEntropy", inputs: [[2, 5, 3]]) {
+      hardNegativeCrossEntropy(
+        logits: $0[0], labels: Tensor([0, 2, 0, -1, 0, 0, 0, 0, 1, 0] as [Int32], shape: [2, 5]), ratio: 1,
+        minimum: 2)
+    },
+    GradientCase("meanOfHardest", covers: "meanOfHardest", inputs: [.distinct([2, 3, 4])]) {
+      meanOfHardest($0[0], fraction: 0.4)
+    },
+    GradientCase("lbHingeLoss", covers: "lbHingeLoss", inputs: [.distinct([2, 3, 2, 2])]) {
+      lbHingeLoss($0[0], truth: truth)
+    },
+    GradientCase("focalDiceLoss, as a root", covers: "focalDiceLoss", inputs: [probabilities]) {
+      focalDiceLoss(probabilities: $0[0], truth: truth, beta: 1.5, classWeights: Tensor([0.3, 0.7]))
+    },
     GradientCase("diceLoss", covers: "diceLoss", inputs: [probabilities]) {
       diceLoss(probabilities: $0[0], truth: truth)
     },

@@ -16,6 +16,9 @@ import Testing
       case "dice": ("probabilities", { diceLoss(probabilities: $0, truth: $1, smoothing: smoothing!) })
       case "focal_dice":
         ("probabilities", { focalDiceLoss(probabilities: $0, truth: $1, exponent: exponent!) })
+      case "focal_dice_root":
+        ("probabilities", { focalDiceLoss(probabilities: $0, truth: $1, beta: beta!) })
+      case "lb_hinge": ("logits", { lbHingeLoss($0, truth: $1) })
       case "focal_tversky":
         (
           "probabilities",
@@ -55,6 +58,58 @@ import Testing
     let slope = gradient(at: point) { loss($0, truth) }
     #expect(distance(slope, Self.file.tensors["\(item.name).gradient.\(input)"]!) < 1e-8, "\(item.name)")
     #expect(distance(slope, differences(at: point) { loss($0, truth) }) < 1e-7, "\(item.name)")
+  }
+
+  @Test(arguments: try! Fixture.cases(String.self, "class_losses", in: file))
+  func lossesOfClassesArePyTorchs(_ name: String) throws {
+    func stored(_ key: String) throws -> Tensor { try #require(Self.file.tensors["classes.\(key)"]) }
+    let (labels, weights) = (try stored("labels"), try stored("weights"))
+    func loss(_ x: Tensor) -> Tensor {
+      func each(_ reduction: LossReduction) -> Tensor {
+        crossEntropy(logits: x, labels: labels, classWeights: weights, ignoring: -1, reduction: reduction)
+      }
+      return switch name {
+      case "mean": crossEntropy(logits: x, labels: labels, ignoring: -1)
+      case "weighted": each(.mean)
+      case "sum": each(.sum)
+      case "squares": each(.none).squared().sum()
+      case "hardest":
+        meanOfHardest(
+          crossEntropy(logits: x, labels: labels, ignoring: -1, reduction: .none), fraction: 0.4)
+      case "hard_negative":
+        hardNegativeCrossEntropy(
+          logits: x.reshape(2, -1, 3), labels: labels.reshape(2, -1), classWeights: weights, ratio: 1,
+          minimum: 2)
+      default: fatalError("the fixture has a loss that is not tested: \(name)")
+      }
+    }
+    let (value, gradients) = valueWithGradient(at: [try stored("logits")]) { loss($0[0]) }
+    #expect(distance(value, try stored(name)) < 1e-12)
+    #expect(distance(gradients[0], try stored("\(name).gradient")) < 1e-12)
+  }
+
+  @Test func binaryCrossEntropyReduces() {
+    let x = Tensor(normal: [3, 4], dtype: .float64, seed: 3)
+    let truth = Tensor(uniform: [3, 4], dtype: .float64, seed: 4)
+    func loss(_ x: Tensor, _ reduction: LossReduction) -> Tensor {
+      binaryCrossEntropy(logits: x, truth: truth, positiveWeight: 2.5, reduction: reduction)
+    }
+    for reduction in [LossReduction.mean, .sum] {
+      let each = { (x: Tensor) in
+        reduction == .mean ? loss(x, .none).mean() : loss(x, .none).sum()
+      }
+      #expect(distance(loss(x, reduction), each(x)) < 1e-12)
+      #expect(distance(gradient(at: x) { loss($0, reduction) }, gradient(at: x, each)) < 1e-12)
+    }
+  }
+
+  @Test func withoutNegativesOrObjectsThereIsNoLoss() {
+    let logits = Tensor(normal: [1, 4, 2], seed: 5)
+    let nothing = Tensor(repeating: -1, shape: [1, 4], dtype: .int32)
+    let (loss, slope) = valueWithGradient(at: [logits]) {
+      hardNegativeCrossEntropy(logits: $0[0], labels: nothing)
+    }
+    #expect(loss.item == 0 && (slope[0] .== 0).all)
   }
 
   @Test(arguments: SegmentationLoss.allCases, [DType.float32, .float64])

@@ -31,17 +31,22 @@ extension Options {
     case "softmax":
       flag("log") ? x[0].logSoftmax(axis: integer("axis")) : x[0].softmax(axis: integer("axis"))
     case "transposed_convolution": transposedConvolution(x[0], x[1], bias: x.count > 2 ? x[2] : nil)
-    default: if let y = try applyAlgebra(name, x) { y } else { throw UnknownOperator(name: name) }
+    default:
+      if let y = try applyAlgebra(name, x) ?? applyRegion(name, x) {
+        y
+      } else {
+        throw UnknownOperator(name: name)
+      }
     }
   }
 
   private struct UnknownOperator: Error { let name: String }
 
-  private var interpolation: Interpolation {
+  var interpolation: Interpolation {
     get throws { try #require(Interpolation(rawValue: text("interpolation"))) }
   }
 
-  private var window: Window {
+  var window: Window {
     Window(
       stride: perAxis("stride")!, padding: Padding(before: perAxis("before")!, after: perAxis("after")!),
       dilation: perAxis("dilation")!, groups: integer("groups"))

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Tensor
@@ -33,6 +34,62 @@ import Testing
     y[0..<2] = y[1..<3]
     #expect(y[0, 0].item == -1 && y[1, 0].item == -2)
     #expect(x[0].array() == [0, 1, 2, 3, 4, 5])
+  }
+
+  /// Rows of different lengths go different ways.
+  @Test(arguments: [1, 3, 20, 700, 3000])
+  func reductionsOfRows(_ length: Int) {
+    var x = Tensor(normal: [5, length], seed: 8)
+    x[3, length / 2] = Tensor(.nan)
+    x[4, 0] = Tensor(-.nan)
+    let rows = (0..<5).map { x[$0].array() }
+    func check(_ y: Tensor, _ expected: ([Float]) -> Double) {
+      for (value, row) in zip(y.array(of: Double.self).prefix(3), rows) {
+        #expect(abs(value - expected(row)) <= 1e-5 * Double(length))
+      }
+      #expect(y[3...].isNaN().all)
+    }
+    check(x.max(1)) { Double($0.max()!) }
+    check(x.min(1)) { Double($0.min()!) }
+    check(x.sum(1)) { $0.reduce(0) { $0 + Double($1) } }
+    check(x.norm(1, order: 1)) { $0.reduce(0) { $0 + Double(abs($1)) } }
+    check(x.logSumExp(1)) { log($0.reduce(0) { $0 + exp(Double($1)) }) }
+    check(x.softmax().max(1)) { row in 1 / row.reduce(0) { $0 + exp(Double($1) - Double(row.max()!)) } }
+  }
+
+  @Test func bytesWrap() {
+    let x = Tensor([0, 7] as [UInt8])
+    #expect((x - 1).array(of: UInt8.self) == [255, 6])
+    #expect((x * -2).array(of: UInt8.self) == [0, 242])
+  }
+
+  @Test func uniqueElements() {
+    let x = Tensor([2, 0, 2, 5, 0, 2] as [Int32], shape: [2, 3])
+    let (values, inverse, counts) = x.unique()
+    #expect(values.array(of: Int32.self) == [0, 2, 5] && counts.array(of: Int32.self) == [2, 3, 1])
+    #expect(inverse.shape == x.shape && (values.gather(inverse) .== x).all)
+    #expect(Tensor([.nan, 1, .nan] as [Float]).unique().counts.array(of: Int32.self) == [1, 1, 1])
+    #expect(Tensor(zeros: [0, 2]).unique().inverse.shape == [0, 2])
+  }
+
+  @Test func anyAndAllAlongAxes() {
+    let x = Tensor([1, 0, 0, 0, 3, .nan] as [Float], shape: [3, 2])
+    #expect(x.any(1).array(of: Bool.self) == [true, false, true])
+    #expect(x.all(1).array(of: Bool.self) == [false, false, true])
+    #expect(x.any(keepingAxes: true).shape == [1, 1] && x.any([0]).all)
+    #expect(Tensor(zeros: [2, 0]).all(1).all && !Tensor(zeros: [2, 0]).any(1).any)
+    #expect(
+      (Tensor([true, true, false]) .^ Tensor([2, 0, 0] as [Int32])).array(of: Bool.self) == [
+        false, true, false,
+      ])
+  }
+
+  @Test(arguments: [DType.int32, .uint8, .bool])
+  func labelsAreResizedAndPooled(_ dtype: DType) {
+    let labels = Tensor([1, 0, 0, 1] as [Float], shape: [1, 2, 2, 1]).to(dtype)
+    let large = labels.resized2d(height: 4, width: 4, by: .nearest)
+    #expect(large.dtype == dtype && (large.maxPool2d(2) .== labels).all)
+    #expect((labels.upsampled2d(by: 3, .nearestExact)[.all, .stride(by: 3), .stride(by: 3)] .== labels).all)
   }
 
   @Test func comparisons() {

@@ -19,6 +19,16 @@ import Testing
   #expect(a.transformed(by: .scale(2, 2).then(.translation(1, 0))) == Box(x: 1, y: 0, width: 8, height: 6))
 }
 
+@Test func theBestOfOverlappingBoxesStay() {
+  let boxes = [0.0, 1, 8, 9, 30].map { Box(x: $0, y: 0, width: 10, height: 10) }
+  let scores = [0.5, 0.9, 0.7, 0.7, 0.1]
+  #expect(nonMaximumSuppression(boxes, scores: scores, threshold: 0.5) == [1, 2, 4])
+  // The second and the third share a strip of 3 in 17.
+  #expect(nonMaximumSuppression(boxes, scores: scores, threshold: 3 / 17 - 0.01) == [1, 3, 4])
+  #expect(nonMaximumSuppression(boxes, scores: scores, threshold: 1) == [1, 2, 3, 0, 4])
+  #expect(nonMaximumSuppression([], scores: [], threshold: 0.5) == [])
+}
+
 @Test func boxAndMask() {
   let box = Box(x: 2, y: 1, width: 3, height: 4)
   let mask = Mask(box, width: 8, height: 7)

@@ -63,6 +63,7 @@ typedef enum ck_unary {
   ck_unary_erf,                     // x
   ck_unary_floor,                   // neither
   ck_unary_ceil,                    // neither
+  ck_unary_truncate,                // neither
   ck_unary_round,                   // neither; halves to even
   ck_unary_power_scalar,            // x; x^p
   ck_unary_clamp,                   // x; to [p, q]

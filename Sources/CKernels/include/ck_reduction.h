@@ -28,8 +28,10 @@ typedef enum ck_reduction {
       int64_t rows, int64_t columns, const real *y, const real *dy, real *dx);                  \
   void ck_log_softmax_gradient_##suffix(                                                        \
       int64_t rows, int64_t columns, const real *y, const real *dy, real *dx);                  \
-  /* Sums along the middle axis of [outer, axis, inner], from its end where `reverse`. */       \
+  /* Along the middle axis of [outer, axis, inner], from its end where `reverse`. */            \
   void ck_cumulative_sum_##suffix(                                                              \
+      int64_t outer, int64_t axis, int64_t inner, bool reverse, const real *x, real *y);        \
+  void ck_cumulative_product_##suffix(                                                          \
       int64_t outer, int64_t axis, int64_t inner, bool reverse, const real *x, real *y);
 
 CK_REDUCTION(float, f32)

@@ -1,66 +1,76 @@
-import CKernels
 import Tensor
-
-/// Binary cross-entropy of logits x with truths g in [0, 1], the mean over all elements of
-/// (1 − g)·log(1 + eˣ) + w·g·log(1 + e⁻ˣ); w, the positive weight, balances rare foreground. Exact in both tails, one
-/// pass over memory forward and one back. Any shape, the same for both.
-public func binaryCrossEntropy(logits: Tensor, truth: Tensor, positiveWeight: Double = 1) -> Tensor {
-  let x = logits.detached()
-  let g = constant(truth, like: logits, "binaryCrossEntropy")
-  let count = Int64(x.elementCount)
-  let sum = x.withUnsafeBytes { x in
-    g.withUnsafeBytes { g in
-      switch logits.dtype {
-      case .float32: ck_binary_cross_entropy_f32(count, x.start(), g.start(), positiveWeight)
-      case .float64: ck_binary_cross_entropy_f64(count, x.start(), g.start(), positiveWeight)
-      default: preconditionFailure("binaryCrossEntropy: the logits are \(logits.dtype), not floating-point")
-      }
-    }
-  }
-  return Tensor(sum / Double(count), dtype: x.dtype).recorded(
-    logits.edge { dy in
-      let scale = dy.item / Double(count)
-      return Tensor(unsafeUninitialized: x.shape, dtype: x.dtype) { dx in
-        x.withUnsafeBytes { x in
-          g.withUnsafeBytes { g in
-            if dy.dtype == .float32 {
-              ck_binary_cross_entropy_gradient_f32(
-                count, x.start(), g.start(), positiveWeight, scale, dx.start())
-            } else {
-              ck_binary_cross_entropy_gradient_f64(
-                count, x.start(), g.start(), positiveWeight, scale, dx.start())
-            }
-          }
-        }
-      }
-    })
-}
 
 /// Cross-entropy of logits `[…, C]` with labels `[…]` in `0..<C` (integers): the mean over all labels of
 /// −log softmax(x)[label], each weighted by its class's weight `[C]` where weights are given, and divided by their sum.
-/// Labels equal to `ignoring` (255, say, for what is not annotated) count for nothing.
+/// Labels equal to `ignoring` (255, say, for what is not annotated) count for nothing. Without a reduction the losses
+/// have the labels' shape, 0 where ignored.
 public func crossEntropy(
-  logits: Tensor, labels: Tensor, classWeights: Tensor? = nil, ignoring ignored: Int? = nil
+  logits: Tensor, labels: Tensor, classWeights: Tensor? = nil, ignoring ignored: Int? = nil,
+  reduction: LossReduction = .mean
 ) -> Tensor {
+  negativeLogLikelihood(
+    logProbabilities: logits.logSoftmax(), labels: labels, classWeights: classWeights, ignoring: ignored,
+    reduction: reduction)
+}
+
+/// The negative of the log-probabilities `[…, C]` at labels `[…]` in `0..<C` (integers): weighted, ignored and reduced
+/// as in `crossEntropy`, which takes logits instead.
+public func negativeLogLikelihood(
+  logProbabilities: Tensor, labels: Tensor, classWeights: Tensor? = nil, ignoring ignored: Int? = nil,
+  reduction: LossReduction = .mean
+) -> Tensor {
+  let shape = logProbabilities.shape
   precondition(
-    logits.rank > 0 && labels.shape == Shape(logits.shape.dropLast()) && !labels.dtype.isFloatingPoint,
-    "crossEntropy: \(labels.dtype) labels of shape \(labels.shape) for logits of shape \(logits.shape)")
-  let all = labels.to(.int32).flattened()
+    !shape.isEmpty && labels.shape == Shape(shape.dropLast()) && !labels.dtype.isFloatingPoint,
+    "crossEntropy: \(labels.dtype) labels of shape \(labels.shape) for classes of shape \(shape)")
+  let all = labels.to(.int32)
   let counted = ignored.map { all .!= Double($0) }
   let places = counted.map { .where($0, all, Tensor(0, dtype: .int32)) } ?? all
   precondition((places .>= 0).all, "crossEntropy: a label is negative")
-  let likelihoods = logits.reshape(-1, logits.shape[-1]).logSoftmax()
-    .gather(elementsAt: places.expandingAxis(-1), axis: 1).flattened()
-  let weights = [classWeights?.to(logits.dtype).gather(places), counted?.to(logits.dtype)].compactMap { $0 }
-  guard let first = weights.first else { return -likelihoods.mean() }
-  let weight = weights.dropFirst().reduce(first, *)
-  return -(likelihoods * weight).sum() / weight.sum()
+  let losses = -logProbabilities.gather(elementsAt: places.expandingAxis(-1), axis: -1).squeezed(-1)
+  let dtype = losses.dtype
+  let weights = [classWeights?.to(dtype).gather(places), counted?.to(dtype)].compactMap { $0 }
+  let weight = weights.dropFirst().reduce(weights.first, { $0! * $1 })
+  let weighted = weight.map { losses * $0 } ?? losses
+  return switch reduction {
+  case .none: weighted
+  case .sum: weighted.sum()
+  case .mean: weight.map { weighted.sum() / $0.sum() } ?? losses.mean()
+  }
 }
 
-/// What a loss is measured against, as a constant of the prediction's shape and element type.
-func constant(_ truth: Tensor, like prediction: Tensor, _ loss: String) -> Tensor {
+/// Cross-entropy with the hardest negatives only, as for the anchors of SiamRPN and SSD: of logits `[N, A, C]` with
+/// labels `[N, A]`, 0 for background, above 0 for objects, below 0 for what counts for nothing.
+///
+/// In each sample the objects count, and those of the background whose loss is largest: `ratio` times as many as there
+/// are objects, at least `minimum`. The mean over them all, weighted by classes `[C]` as in `crossEntropy`; 0 where none is.
+public func hardNegativeCrossEntropy(
+  logits: Tensor, labels: Tensor, classWeights: Tensor? = nil, ratio: Int = 3, minimum: Int = 10
+) -> Tensor {
   precondition(
-    truth.shape == prediction.shape,
-    "\(loss): a truth of shape \(truth.shape) for a prediction of shape \(prediction.shape)")
-  return truth.detached().to(prediction.dtype)
+    logits.rank == 3 && ratio >= 0 && minimum >= 0,
+    "hardNegativeCrossEntropy: logits of shape \(logits.shape), a ratio of \(ratio), at least \(minimum)")
+  let labels = labels.to(.int32)
+  let places = Tensor.maximum(labels, Tensor(0, dtype: .int32))
+  let losses = crossEntropy(logits: logits, labels: places, reduction: .none)
+  let (isObject, isBackground) = (labels .> 0, labels .== 0)
+  // Each one's rank among its sample's background.
+  let hardness = losses.detached().replacing(where: .!isBackground, with: -.infinity)
+  let order = hardness.sorted(descending: true).indices
+  let ranks = Tensor(zeros: order.shape, dtype: .int32)
+    .scatter(Tensor(0..<order.shape[1]).broadcast(to: order.shape), elementsAt: order, axis: 1)
+  let wanted = (isObject.to(.int32).sum(1, keepingAxes: true) * Double(ratio)).clamp(Double(minimum))
+  let counts = (isObject .| (isBackground .& (ranks .< wanted))).to(losses.dtype)
+  let weight = classWeights.map { counts * $0.to(losses.dtype).gather(places) } ?? counts
+  return (losses * weight).sum() / weight.sum().clamp(Double(Float.leastNormalMagnitude))
+}
+
+/// The mean over the hardest part of each sample: of losses `[N, …]`, the `fraction` of each sample's that are largest
+/// (rounded down, at least one). SAMN takes 0.4 of the pixels' cross-entropy.
+public func meanOfHardest(_ losses: Tensor, fraction: Double) -> Tensor {
+  precondition(
+    losses.rank > 1 && fraction > 0 && fraction <= 1,
+    "meanOfHardest: \(fraction) of losses of shape \(losses.shape)")
+  let rows = losses.flattened(from: 1)
+  return rows.topK(min(rows.shape[1], max(1, Int(Double(rows.shape[1]) * fraction)))).values.mean()
 }

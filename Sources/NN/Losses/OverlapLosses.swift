@@ -16,6 +16,18 @@ public func focalDiceLoss(probabilities: Tensor, truth: Tensor, exponent: Double
   return (1 - 2 * overlap.common / overlap.total.clamp(floor)).clamp(floor).pow(exponent).mean()
 }
 
+/// Focal-Dice in the form of Wang & Chung (2018): Σ w·(1 − Dice^(1/β)) over the channels, each a class, β ≥ 1, with
+/// weights `[C]`, 1/C each unless given; the mean over frames. The Dice coefficient is held at 1e-6 from below.
+public func focalDiceLoss(
+  probabilities: Tensor, truth: Tensor, beta: Double, classWeights: Tensor? = nil
+) -> Tensor {
+  precondition(beta >= 1, "focalDiceLoss: β is \(beta), less than 1")
+  let overlap = Overlap(probabilities, truth, "focalDiceLoss")
+  let dice = (2 * overlap.common / overlap.total.clamp(floor)).clamp(floor)
+  let losses = (1 - dice.pow(1 / beta)).reshape(-1, probabilities.shape[-1])
+  return classWeights.map { (losses * $0.to(losses.dtype)).sum(1).mean() } ?? losses.mean()
+}
+
 /// Focal-Tversky (Abraham & Khan 2019): (1 − TI)^(3/4) with TI = (TP + s)/(TP + α·FN + (1 − α)·FP + s): α weighs what is
 /// missed against false alarms. The exponent is the paper's 1/γ. Below 1e-6 the base is held there.
 public func focalTverskyLoss(

@@ -18,3 +18,10 @@ public func smoothL1Loss(_ prediction: Tensor, truth: Tensor, beta: Double = 1) 
   let bounded = distance.clamp(0, beta)
   return (bounded * (distance - 0.5 * bounded)).mean() / beta
 }
+
+/// The hinged error of DiMP and RTS (LBHinge) of scores s with labels z: where z is below the threshold max(0, s)², since
+/// the background may score as low as it likes, else (s − z)²; the mean over all elements. Any shape, the same for both.
+public func lbHingeLoss(_ prediction: Tensor, truth: Tensor, threshold: Double = 0.05) -> Tensor {
+  let z = constant(truth, like: prediction, "lbHingeLoss")
+  return Tensor.where(z .< threshold, prediction.relu(), prediction - z).squared().mean()
+}

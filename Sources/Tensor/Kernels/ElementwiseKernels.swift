@@ -112,8 +112,9 @@ extension Kernel {
     switch tensor.dtype {
     case .float32: ck_fill_f32(count, value, tensor.f32)
     case .float64: ck_fill_f64(count, value, tensor.f64)
-    case .int32: tensor.i32.update(repeating: Int32(value), count: Int(count))
-    case .uint8: tensor.u8.update(repeating: UInt8(value), count: Int(count))
+    // Beyond the type's range numbers wrap, as arithmetic does: x − 1 of bytes adds 255.
+    case .int32: tensor.i32.update(repeating: Int32(truncatingIfNeeded: Int(value)), count: Int(count))
+    case .uint8: tensor.u8.update(repeating: UInt8(truncatingIfNeeded: Int(value)), count: Int(count))
     case .bool: tensor.u8.update(repeating: value == 0 ? 0 : 1, count: Int(count))
     }
   }

@@ -69,13 +69,18 @@ extension Kernel {
     return y
   }
 
-  static func cumulativeSum(_ x: Tensor, axis: Int, reverse: Bool) -> Tensor {
+  enum Cumulation { case sum, product }
+
+  /// What each element and those before it along an axis come to.
+  static func cumulate(_ operation: Cumulation, _ x: Tensor, axis: Int, reversed: Bool) -> Tensor {
     let y = Tensor(uninitialized: x.shape, x.dtype)
     let (outer, count, inner) = x.shape.split(at: axis)
-    switch x.dtype {
-    case .float32: ck_cumulative_sum_f32(outer, count, inner, reverse, x.f32, y.f32)
-    case .float64: ck_cumulative_sum_f64(outer, count, inner, reverse, x.f64, y.f64)
-    default: return cumulativeSum(x.to(.float64), axis: axis, reverse: reverse).to(x.dtype)
+    switch (x.dtype, operation) {
+    case (.float32, .sum): ck_cumulative_sum_f32(outer, count, inner, reversed, x.f32, y.f32)
+    case (.float64, .sum): ck_cumulative_sum_f64(outer, count, inner, reversed, x.f64, y.f64)
+    case (.float32, .product): ck_cumulative_product_f32(outer, count, inner, reversed, x.f32, y.f32)
+    case (.float64, .product): ck_cumulative_product_f64(outer, count, inner, reversed, x.f64, y.f64)
+    default: return cumulate(operation, x.to(.float64), axis: axis, reversed: reversed).to(x.dtype)
     }
     return y
   }

@@ -141,7 +141,7 @@ extension Tensor {
     case ck_unary_absolute: return dtype == .uint8 ? self : Tensor.maximum(self, -self)
     case ck_unary_square: return self * self
     case ck_unary_sign: return (self .> 0).to(dtype) - (self .< 0).to(dtype)
-    case ck_unary_floor, ck_unary_ceil, ck_unary_round: return self
+    case ck_unary_floor, ck_unary_ceil, ck_unary_round, ck_unary_truncate: return self
     // These are exact in float64, back in the integers cut to their range.
     case ck_unary_relu, ck_unary_clamp, ck_unary_power_scalar:
       return to(.float64).unary(operation, p, q).to(dtype)

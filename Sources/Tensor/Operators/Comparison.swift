@@ -47,6 +47,8 @@ extension Tensor {
   public static func .& (a: Tensor, b: Tensor) -> Tensor { (a.to(.int32) * b.to(.int32)).to(.bool) }
   /// Either.
   public static func .| (a: Tensor, b: Tensor) -> Tensor { (a.to(.int32) + b.to(.int32)).to(.bool) }
+  /// Either, but not both.
+  public static func .^ (a: Tensor, b: Tensor) -> Tensor { a.to(.bool).to(.int32) .!= b.to(.bool).to(.int32) }
   /// Not.
   public static prefix func .! (a: Tensor) -> Tensor { a.to(.int32) .== 0 }
 

@@ -54,12 +54,13 @@ extension Tensor {
   public func floor() -> Tensor { unary(ck_unary_floor) }
   /// The smallest integer not below x; its gradient is 0.
   public func ceil() -> Tensor { unary(ck_unary_ceil) }
+  /// The integer part: x rounded toward 0; its gradient is 0.
+  public func trunc() -> Tensor { unary(ck_unary_truncate) }
   /// The nearest integer, halves to even; its gradient is 0.
   public func round() -> Tensor { unary(ck_unary_round) }
 
-  /// x held within bounds; the gradient passes where x lies within, the bounds included.
+  /// x held within bounds, the upper one where they cross; the gradient passes where x lies within, the bounds included.
   public func clamp(_ low: Double = -.infinity, _ high: Double = .infinity) -> Tensor {
-    precondition(low <= high, "clamp: the lower bound \(low) exceeds the upper one, \(high)")
-    return unary(ck_unary_clamp, low, high)
+    unary(ck_unary_clamp, Swift.min(low, high), high)
   }
 }

@@ -1,7 +1,7 @@
 import CKernels
 
 // Indices are `int32` and count from the end where negative. `at:` takes whole slices along an axis,
-// `elementsAt:` single elements.
+// `elementsAt:` single elements, `positions:` what stands at positions in several leading axes at once.
 extension Tensor {
   /// The slices at the given positions along an axis: `y[…, i…, …] = x[…, indices[i…], …]`; the axes of
   /// `indices` stand where the axis was.
@@ -84,41 +84,11 @@ extension Tensor {
         })
     }
   }
-
-  /// The elements where a `bool` mask holds, row-major, along one axis. A mask of fewer axes stands for the
-  /// first ones, and chooses whole slices: `x.maskedSelect(mask)` of `[N, H, W, C]` by `[N, H, W]` is
-  /// `[count, C]`.
-  public func maskedSelect(_ mask: Tensor) -> Tensor {
-    precondition(
-      mask.dtype == .bool && mask.rank <= rank && mask.shape == Shape(shape.prefix(mask.rank)),
-      "maskedSelect: a \(mask.dtype) mask of shape \(mask.shape) for shape \(shape)")
-    let rows = reshape(to: Shape([mask.elementCount] + shape.suffix(from: mask.rank)))
-    return rows.gather(Tensor(mask.placesOfTrue))
-  }
-
-  /// The places of the elements that are not 0, row-major, `int32` `[count, rank]`.
-  public func nonzero() -> Tensor {
-    let places = Tensor(to(.bool).placesOfTrue)
-    let coordinates = zip(shape, shape.strides).map { size, step in
-      (places / Tensor(Double(step), dtype: .int32)).remainder(Double(size))
-    }
-    return coordinates.isEmpty
-      ? Tensor(zeros: [places.elementCount, 0], dtype: .int32) : .stack(coordinates, axis: -1)
-  }
-
-  private var placesOfTrue: [Int32] {
-    withUnsafeBytes { bytes in bytes.indices.filter { bytes[$0] != 0 }.map(Int32.init) }
-  }
-
-  /// 1 at each index and 0 elsewhere, along a new last axis of size `classes`.
-  public func oneHot(classes: Int, dtype: DType = .float32) -> Tensor {
-    (to(.int32).expandingAxis(-1) .== Tensor(0..<classes)).to(dtype)
-  }
 }
 
 extension Tensor {
   /// Indices counted from the front.
-  private func checked(_ indices: Tensor, axis: Int, _ operation: String) -> Tensor {
+  func checked(_ indices: Tensor, axis: Int, _ operation: String) -> Tensor {
     precondition(indices.dtype == .int32, "\(operation): the indices are \(indices.dtype), not int32")
     let size = Int32(shape[axis])
     let (lowest, highest) = indices.withUnsafeBytes { bytes in

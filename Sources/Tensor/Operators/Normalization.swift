@@ -78,6 +78,30 @@ extension Tensor {
     )
   }
 
+  /// Divided by the root mean square over the trailing axes that `weight` has (without one, over the last axis), then
+  /// scaled elementwise: x / √(mean x² + ε).
+  public func rmsNorm(weight: Tensor? = nil, epsilon: Double = 1e-5) -> Tensor {
+    Kernel.requireFloatingPoint(self, "rmsNorm")
+    let axes = weight?.rank ?? 1
+    precondition(
+      axes >= 1 && axes <= rank, "rmsNorm: a weight of \(axes) axes for an input of shape \(shape)")
+    checkVectors([weight], Shape(shape.suffix(axes)), "rmsNorm")
+    let y = self * (squared().mean(Array(rank - axes..<rank), keepingAxes: true) + epsilon).rsqrt()
+    return weight.map { y * $0 } ?? y
+  }
+
+  /// Each element divided by (k + α·m)^β, m the mean square over the `size` channels around its own, beyond the ends 0
+  /// (Krizhevsky et al. 2012, in PyTorch's form).
+  public func localResponseNorm(
+    size: Int, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 1
+  ) -> Tensor {
+    precondition(rank >= 1 && size > 0, "localResponseNorm: \(size) channels of shape \(shape)")
+    let channels = reshape(-1, shape[-1], 1)
+    let mean = channels.squared().averagePool1d(
+      PerAxis(size), stride: 1, padding: Padding(before: PerAxis(size / 2), after: PerAxis((size - 1) / 2)))
+    return (channels * (mean * alpha + k).pow(-beta)).reshape(to: shape)
+  }
+
   private func normalized(
     batch: Int, channels: Int, groups: Int, _ weight: Tensor?, _ bias: Tensor?, _ epsilon: Double
   ) -> Tensor {

@@ -17,6 +17,29 @@ extension Tensor {
     maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 2, "maxPool2d"))
   }
 
+  /// The largest value of each window of images `[N, H, W, C]`, and where it was: row·W + column, `int32`; −1 where a
+  /// window holds nothing.
+  public func maxPool2dWithIndices(
+    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    ceiling: Bool = false
+  ) -> (values: Tensor, indices: Tensor) {
+    let plan = PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 2, "maxPool2dWithIndices")
+    let (y, index) = Kernel.maxPool(self, plan, wantsIndex: true)
+    return (y.recorded(edge { dy in Kernel.maxPoolGradient(dy, index!, plan) }), index!)
+  }
+
+  /// Values `[N, H', W', C]` put back to where `maxPool2dWithIndices` found them, 0 elsewhere: `[N, height, width, C]`.
+  public func maxUnpool2d(_ indices: Tensor, height: Int, width: Int) -> Tensor {
+    precondition(
+      rank == 4 && indices.shape == shape, "maxUnpool2d: indices \(indices.shape) of values \(shape)")
+    let (samples, channels) = (shape[0], shape[3])
+    let places = shape[1] * shape[2]
+    return Tensor(zeros: [samples, height * width, channels], dtype: dtype)
+      .scatter(
+        reshape(samples, places, channels), elementsAt: indices.reshape(samples, places, channels), axis: 1
+      ).reshape(samples, height, width, channels)
+  }
+
   /// The largest value of each window of volumes `[N, T, H, W, C]`; the stride is the kernel unless given.
   public func maxPool3d(
     _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
@@ -149,11 +172,15 @@ extension Kernel {
   static func maxPool(_ x: Tensor, _ plan: PoolingPlan, wantsIndex: Bool) -> (Tensor, index: Tensor?) {
     let y = Tensor(uninitialized: plan.output, x.dtype)
     let index = wantsIndex ? Tensor(uninitialized: plan.output, .int32) : nil
+    if !x.dtype.isFloatingPoint {
+      let (largest, index) = maxPool(x.to(.float64), plan, wantsIndex: wantsIndex)
+      return (largest.to(x.dtype), index)
+    }
     var plan = plan.kernel
-    switch x.dtype {
-    case .float32: ck_max_pool_forward_f32(&plan, x.f32, y.f32, index?.i32)
-    case .float64: ck_max_pool_forward_f64(&plan, x.f64, y.f64, index?.i32)
-    default: unsupported("maxPool", x.dtype)
+    if x.dtype == .float32 {
+      ck_max_pool_forward_f32(&plan, x.f32, y.f32, index?.i32)
+    } else {
+      ck_max_pool_forward_f64(&plan, x.f64, y.f64, index?.i32)
     }
     return (y, index)
   }

@@ -94,13 +94,17 @@ extension Tensor {
     return centred.squared().sum(axes, keepingAxes: keepingAxes) / (count - Double(correction))
   }
 
-  /// The Euclidean norm.
-  public func norm(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
-    norm(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
+  /// The p-norm (Σ|x|ᵖ)^(1/p), p being `order`: the Euclidean one unless told otherwise, the largest |x| where infinite.
+  public func norm(_ axes: Int..., order: Double = 2, keepingAxes: Bool = false) -> Tensor {
+    norm(axes.isEmpty ? allAxes : axes, order: order, keepingAxes: keepingAxes)
   }
 
-  /// The Euclidean norm.
-  public func norm(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
+  /// The p-norm (Σ|x|ᵖ)^(1/p), p being `order`: the Euclidean one unless told otherwise, the largest |x| where infinite.
+  public func norm(_ axes: [Int], order: Double = 2, keepingAxes: Bool = false) -> Tensor {
+    precondition(order > 0, "norm: the order \(order) is not positive")
+    if order == 1 { return abs().sum(axes, keepingAxes: keepingAxes) }
+    if order == .infinity { return abs().max(axes, keepingAxes: keepingAxes) }
+    if order != 2 { return abs().pow(order).sum(axes, keepingAxes: keepingAxes).pow(1 / order) }
     let axes = shape.axes(axes)
     let y = Kernel.reduce(ck_reduction_sum_of_squares, self, axes: axes).sqrt()
     return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
@@ -122,43 +126,31 @@ extension Tensor {
     }
   }
 
-  /// The sums of all elements up to each one along an axis: itself included unless `exclusive`, from the end
-  /// of the axis where `reversed`.
-  public func cumulativeSum(_ axis: Int, exclusive: Bool = false, reversed: Bool = false) -> Tensor {
-    let axis = shape.axis(axis)
-    if exclusive && shape[axis] > 0 {
-      // Shifted by one place before it is summed up.
-      var kept = shape.map { AxisIndex.walk(from: 0, to: $0, by: 1) }
-      kept[axis] = reversed ? .walk(from: 1, to: nil, by: 1) : .walk(from: 0, to: shape[axis] - 1, by: 1)
-      var widths = [(before: Int, after: Int)](repeating: (0, 0), count: rank)
-      widths[axis] = reversed ? (0, 1) : (1, 0)
-      return slice(kept).padded(widths).cumulativeSum(axis, reversed: reversed)
-    }
-    return Kernel.cumulativeSum(self, axis: axis, reverse: reversed).recorded(
-      edge { dy in Kernel.cumulativeSum(dy, axis: axis, reverse: !reversed) })
-  }
-
-  /// The place of the first largest element along an axis, `int32`.
-  public func argmax(_ axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
-    argExtreme(maximum: true, axis, keepingAxes)
-  }
-
-  /// The place of the first smallest element along an axis, `int32`.
-  public func argmin(_ axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
-    argExtreme(maximum: false, axis, keepingAxes)
-  }
-
-  private func argExtreme(maximum: Bool, _ axis: Int, _ keepingAxes: Bool) -> Tensor {
-    let axis = shape.axis(axis)
-    let places = Kernel.argExtreme(maximum: maximum, self, axis: axis)
-    return keepingAxes ? places.expandingAxis(axis) : places
-  }
-
   /// Whether any element differs from 0.
   public var any: Bool { withUnsafeBytesOfTruth { $0.contains { $0 != 0 } } }
 
   /// Whether all elements differ from 0.
   public var all: Bool { withUnsafeBytesOfTruth { $0.allSatisfy { $0 != 0 } } }
+
+  /// Whether any element differs from 0, `bool`.
+  public func any(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
+    any(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
+  }
+
+  /// Whether any element differs from 0, `bool`.
+  public func any(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
+    to(.bool).max(axes, keepingAxes: keepingAxes)
+  }
+
+  /// Whether all elements differ from 0, `bool`.
+  public func all(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
+    all(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
+  }
+
+  /// Whether all elements differ from 0, `bool`.
+  public func all(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
+    to(.bool).min(axes, keepingAxes: keepingAxes)
+  }
 
   private func withUnsafeBytesOfTruth(_ body: (UnsafeRawBufferPointer) -> Bool) -> Bool {
     to(.bool).withUnsafeBytes(body)

@@ -13,12 +13,24 @@ public enum Interpolation: String, Sendable, CaseIterable {
 }
 
 extension Tensor {
+  /// Sequences `[N, L, C]` resampled to a length.
+  public func resized1d(
+    length: Int, by interpolation: Interpolation = .linear, alignCorners: Bool = false
+  ) -> Tensor {
+    precondition(rank == 3, "resized1d: shape \(shape) is not [N, L, C]")
+    return resampled([length], interpolation, alignCorners)
+  }
+
   /// Images `[N, H, W, C]` resampled to a height and width, by PyTorch's conventions. With `alignCorners` the
-  /// centres of the corner samples coincide, otherwise the corners of the corner samples.
+  /// centres of the corner samples coincide, otherwise the corners of the corner samples. With `antialiased`, where an
+  /// image shrinks, the weights of `linear` and `cubic` (then with a = −0.5, as Pillow's) stretch over all that an output
+  /// covers.
   public func resized2d(
-    height: Int, width: Int, by interpolation: Interpolation = .linear, alignCorners: Bool = false
+    height: Int, width: Int, by interpolation: Interpolation = .linear, alignCorners: Bool = false,
+    antialiased: Bool = false
   ) -> Tensor {
     precondition(rank == 4, "resized2d: shape \(shape) is not [N, H, W, C]")
+    if antialiased { return filtered(height, width, interpolation, alignCorners) }
     return resampled([height, width], interpolation, alignCorners)
   }
 
@@ -85,6 +97,10 @@ extension Kernel {
   static func resample(
     _ x: Tensor, to shape: Shape, _ interpolation: Interpolation, _ plan: ck_resampling
   ) -> Tensor {
+    // Labels have neighbours, but nothing between them.
+    if !x.dtype.isFloatingPoint && [.nearest, .nearestExact].contains(interpolation) {
+      return resample(x.to(.float64), to: shape, interpolation, plan).to(x.dtype)
+    }
     let y = Tensor(uninitialized: shape, x.dtype)
     var plan = plan
     switch (x.dtype, interpolation) {

@@ -9,21 +9,45 @@ extension Tensor {
   /// first pixel is (0, 0). Beyond the image the surface falls to 0. A box without area gives 0.
   /// Differentiable in the images and in the edges.
   public func preciseRoIPool(_ boxes: Tensor, height: Int, width: Int, scale: Double = 1) -> Tensor {
-    Kernel.requireFloatingPoint(self, "preciseRoIPool")
-    Kernel.requireSame(self, boxes, "preciseRoIPool")
-    precondition(
-      rank == 4 && boxes.rank == 2 && boxes.shape[1] == 5 && height > 0 && width > 0,
-      "preciseRoIPool: boxes \(boxes.shape) of images \(shape) to \(height)×\(width) bins")
-    let samples = boxes[.all, 0].array(of: Double.self)
-    precondition(
-      samples.allSatisfy { $0 >= 0 && $0 < Double(shape[0]) },
-      "preciseRoIPool: a box names a sample that \(shape[0]) images don't have")
-    let plan = ck_roi_pooling(
-      batch: Int64(shape[0]), height: Int64(shape[1]), width: Int64(shape[2]), channels: Int64(shape[3]),
-      boxes: Int64(boxes.shape[0]), out_height: Int64(height), out_width: Int64(width), scale: scale)
+    let plan = regions(boxes, height, width, scale, "preciseRoIPool")
     return Kernel.roiPool(self, boxes, plan).recorded(
       edge { [shape] dy in Kernel.roiPoolInputGradient(dy, boxes, to: shape, plan) },
       boxes.edge { [x = self] dy in Kernel.roiPoolBoxGradient(dy, x, boxes, plan) })
+  }
+
+  /// RoI align (He et al. 2017): the mean of the images' bilinear surface at `points`×`points` places in each bin of each
+  /// box `[K, 5]` (as in `preciseRoIPool`), or at one per pixel that a bin covers where that is nil; returns
+  /// `[K, height, width, C]`.
+  ///
+  /// With `halfPixel` (torchvision's `aligned=True`) the centre of the first pixel is (½, ½), otherwise (0, 0), and boxes
+  /// are at least a pixel wide and high. Differentiable in the images, not in the boxes.
+  public func roiAlign(
+    _ boxes: Tensor, height: Int, width: Int, scale: Double = 1, points: Int? = nil, halfPixel: Bool = true
+  ) -> Tensor {
+    precondition(points.map { $0 > 0 } ?? true, "roiAlign: \(points ?? 0) places in a bin")
+    var plan = regions(boxes, height, width, scale, "roiAlign")
+    (plan.precise, plan.points, plan.half_pixel) = (false, Int64(points ?? 0), halfPixel)
+    let boxes = boxes.detached()
+    return Kernel.roiPool(self, boxes, plan).recorded(
+      edge { [shape, plan] dy in Kernel.roiPoolInputGradient(dy, boxes, to: shape, plan) })
+  }
+
+  private func regions(
+    _ boxes: Tensor, _ height: Int, _ width: Int, _ scale: Double, _ name: String
+  ) -> ck_roi_pooling {
+    Kernel.requireFloatingPoint(self, name)
+    Kernel.requireSame(self, boxes, name)
+    precondition(
+      rank == 4 && boxes.rank == 2 && boxes.shape[1] == 5 && height > 0 && width > 0,
+      "\(name): boxes \(boxes.shape) of images \(shape) to \(height)×\(width) bins")
+    let samples = boxes[.all, 0].array(of: Double.self)
+    precondition(
+      samples.allSatisfy { $0 >= 0 && $0 < Double(shape[0]) },
+      "\(name): a box names a sample that \(shape[0]) images don't have")
+    return ck_roi_pooling(
+      batch: Int64(shape[0]), height: Int64(shape[1]), width: Int64(shape[2]), channels: Int64(shape[3]),
+      boxes: Int64(boxes.shape[0]), out_height: Int64(height), out_width: Int64(width), scale: scale,
+      precise: true, points: 0, half_pixel: false)
   }
 }
 

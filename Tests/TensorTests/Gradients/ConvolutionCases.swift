@@ -119,6 +119,8 @@ extension GradientCase {
 
   static let transposedConvolutions: [GradientCase] = [
     transposed("convTranspose1d", [2, 4, 2], [3, 3, 2], bias: 3, Window(stride: 2), outputPadding: 1),
+    transposed(
+      "convTranspose1d, one tap, output padding", [1, 4, 2], [1, 3, 2], Window(dilation: 2), outputPadding: 1),
     transposed("convTranspose2d", [1, 3, 3, 2], [3, 3, 3, 2]),
     transposed("convTranspose2d, doubling, bias", [2, 2, 3, 3], [2, 2, 2, 3], bias: 2, Window(stride: 2)),
     transposed("convTranspose2d, padding", [1, 3, 4, 2], [3, 3, 2, 2], Window(stride: 2, padding: 1)),

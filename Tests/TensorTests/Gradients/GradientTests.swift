@@ -68,7 +68,8 @@ import Testing
   /// The public functions of Tensor's operators that return tensors, read from the sources.
   private func differentiableOperators() throws -> Set<String> {
     let withoutGradient: Set = [
-      ".==", ".!=", ".<", ".<=", ".>", ".>=", ".&", ".|", ".!", "isNaN", "isFinite", "argmax", "argmin",
+      ".==", ".!=", ".<", ".<=", ".>", ".>=", ".&", ".|", ".^", ".!", "any", "all", "isNaN", "isFinite",
+      "argmax", "argmin",
       "oneHot", "lovaszWeights", "nonzero", "isInfinite",
     ]
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources/Tensor")

@@ -27,6 +27,13 @@ extension GradientCase {
     of("maxPool2d", "dilation, padding", .distinct([1, 5, 5, 1])) {
       $0.maxPool2d(3, stride: 2, padding: 1, dilation: 2)
     },
+    of("maxPool2dWithIndices", "", .distinct([1, 5, 4, 2])) {
+      $0.maxPool2dWithIndices(3, stride: 2, padding: 1).values
+    },
+    of("maxUnpool2d", "", .distinct([2, 4, 6, 2])) { x in
+      let (values, indices) = x.maxPool2dWithIndices(2)
+      return (values * 2).maxUnpool2d(indices, height: 4, width: 6) * x
+    },
     of("maxPool3d", "", .distinct([1, 4, 4, 2, 2])) { $0.maxPool3d(2) },
     of("maxPool3d", "all options", .distinct([1, 4, 5, 5, 1])) {
       $0.maxPool3d([1, 3, 2], stride: [2, 2, 1], padding: [0, 1, 0], dilation: [1, 1, 2], ceiling: true)
@@ -131,6 +138,17 @@ extension GradientCase {
     GradientCase("instanceL2Norm", covers: "instanceL2Norm", inputs: [images]) {
       $0[0].instanceL2Norm(scale: 0.3)
     },
+    GradientCase("rmsNorm", covers: "rmsNorm", inputs: [[2, 3, 5], [5]]) { $0[0].rmsNorm(weight: $0[1]) },
+    GradientCase("rmsNorm, over two axes", covers: "rmsNorm", inputs: [[2, 3, 5], [3, 5]]) {
+      $0[0].rmsNorm(weight: $0[1], epsilon: 0.1)
+    },
+    GradientCase("localResponseNorm", covers: "localResponseNorm", inputs: [[2, 2, 7]]) {
+      $0[0].localResponseNorm(size: 3, alpha: 0.7, beta: 0.6, k: 1.5)
+    },
+    GradientCase("localResponseNorm, wider than the channels", covers: "localResponseNorm", inputs: [[3, 2]])
+    {
+      $0[0].localResponseNorm(size: 6, alpha: 0.7)
+    },
     GradientCase("layerNorm, over two axes", covers: "layerNorm", inputs: [[2, 3, 5], [3, 5], [3, 5]]) {
       $0[0].layerNorm(weight: $0[1], bias: $0[2])
     },
@@ -166,6 +184,14 @@ extension GradientCase {
       }
     }
     + [
+      of("resized1d", "", [2, 3, 2]) { $0.resized1d(length: 5) },
+      of("resized1d", "cubic, aligned corners", [2, 4, 2]) {
+        $0.resized1d(length: 3, by: .cubic, alignCorners: true)
+      },
+      of("resized2d", "antialiased", [2, 7, 5, 2]) { $0.resized2d(height: 3, width: 6, antialiased: true) },
+      of("resized2d", "cubic, antialiased, aligned corners", [1, 4, 7, 2]) {
+        $0.resized2d(height: 6, width: 2, by: .cubic, alignCorners: true, antialiased: true)
+      },
       of("rescaled2d", "", [1, 3, 4, 2]) { $0.rescaled2d(height: 1.7, width: 0.6) },
       of("rescaled2d", "cubic", [1, 3, 4, 2]) { $0.rescaled2d(height: 1.7, width: 0.6, by: .cubic) },
       of("rescaled3d", "", [1, 2, 3, 4, 1]) { $0.rescaled3d(time: 1.5, height: 2, width: 0.8) },

@@ -35,6 +35,9 @@ extension GradientCase {
     of("variance", "kept") { $0.variance(1, keepingAxes: true) },
     of("norm") { $0.norm() },
     of("norm", "axes apart") { $0.norm(0, 2) },
+    of("norm", "of order 1", .uniform([2, 3], 0.5..<2)) { ($0 - 1.2).norm(1, order: 1) },
+    of("norm", "of order 3") { $0.norm(0, 2, order: 3) },
+    of("norm", "the largest", .distinct([2, 3, 4])) { $0.norm([1], order: .infinity, keepingAxes: true) },
     of("norm", "kept") { $0.norm(-1, keepingAxes: true) },
     of("logSumExp") { $0.logSumExp(-1) },
     of("logSumExp", "inner axis, kept") { $0.logSumExp(1, keepingAxes: true) },
@@ -66,6 +69,17 @@ extension GradientCase {
     of("cumulativeSum", "exclusive") { $0.cumulativeSum(1, exclusive: true) },
     of("cumulativeSum", "exclusive, reversed") { $0.cumulativeSum(-1, exclusive: true, reversed: true) },
     of("cumulativeSum", "reversed") { $0.cumulativeSum(0, reversed: true) },
+    of("cumulativeProduct") { $0.cumulativeProduct(-1) },
+    of("cumulativeProduct", "reversed, exclusive") {
+      $0.cumulativeProduct(1, exclusive: true, reversed: true)
+    },
+    of("cumulativeProduct", "one zero", .values([1.5, 0, 2, -0.3, 0, 0.9], [2, 3])) {
+      $0.cumulativeProduct(1)
+    },
+    of("cumulativeProduct", "zeros", .values([1.5, 0, 2, 0, 1.1, 0, 3, 2], [8])) {
+      $0.cumulativeProduct(0) + $0.cumulativeProduct(0, reversed: true)
+    },
+    of("unique", "", .distinct([2, 3])) { $0.unique().values },
     of("topK", "first axis", .distinct([4, 3])) { $0.topK(2, axis: 0).values },
     of("sorted", "", .distinct([2, 5])) { $0.sorted().values },
     of("sorted", "descending, first axis", .distinct([4, 3])) { $0.sorted(0, descending: true).values },

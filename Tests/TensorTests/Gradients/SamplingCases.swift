@@ -3,7 +3,8 @@ import TestSupport
 
 // Samples taken where another tensor says.
 extension GradientCase {
-  static let sampling: [GradientCase] = gridSamples + warps + regions
+  static let sampling: [GradientCase] =
+    gridSamples + warps + affineMaps + regions + alignedRegions + deformations
 
   /// Coordinates within the image and beyond it, over more than one reflection.
   private static let wide = -2.9..<2.9
@@ -41,6 +42,50 @@ extension GradientCase {
     GradientCase(
       "warped, one row", covers: "warped", inputs: [[1, 1, 5, 1], .uniform([1, 1, 5, 2], -2.5..<2.5)]
     ) { $0[0].warped(by: $0[1]) },
+  ]
+
+  private static let affineMaps: [GradientCase] =
+    [false, true].flatMap { alignCorners in
+      let options = alignCorners ? ", aligned corners" : ""
+      return [
+        GradientCase("affineGrid2d\(options)", covers: "affineGrid2d", inputs: [[2, 2, 3]]) {
+          $0[0].affineGrid2d(height: 3, width: 1, alignCorners: alignCorners)
+        },
+        GradientCase("affineGrid3d\(options)", covers: "affineGrid3d", inputs: [[1, 3, 4]]) {
+          $0[0].affineGrid3d(time: 2, height: 3, width: 2, alignCorners: alignCorners)
+        },
+      ]
+    }
+
+  private static let alignedRegions: [GradientCase] =
+    [(2, true, 1.0), (nil, true, 0.5), (nil, false, 1), (3, false, 2)].map { points, halfPixel, scale in
+      GradientCase(
+        "roiAlign, \(points.map(String.init) ?? "adaptive") places\(halfPixel ? ", half pixels" : ""), scale \(scale)",
+        covers: "roiAlign", inputs: [[2, 5, 6, 3]]
+      ) {
+        let boxes: [Double] = [1, 0.3, 0.6, 4.2, 3.1, 0, -2.3, -1.6, 2.4, 7.3, 0, 4, 4, 3, 3]
+        return $0[0].roiAlign(
+          Tensor(boxes, shape: [3, 5]).to($0[0].dtype), height: 3, width: 2, scale: scale, points: points,
+          halfPixel: halfPixel)
+      }
+    }
+
+  private static let deformations: [GradientCase] = [
+    GradientCase(
+      "deformableConv2d", covers: "deformableConv2d",
+      inputs: [[2, 4, 5, 2], [2, 2, 2, 3], .uniform([2, 3, 4, 1, 4, 2], -1.4..<1.4)]
+    ) { $0[0].deformableConv2d($0[1], offsets: $0[2]) },
+    GradientCase(
+      "deformableConv2d, all options", covers: "deformableConv2d",
+      inputs: [
+        [1, 4, 5, 4], [3, 1, 2, 4], .uniform([1, 2, 6, 2, 3, 2], -1.4..<1.4), [1, 2, 6, 2, 3], [4],
+      ]
+    ) {
+      $0[0].deformableConv2d(
+        $0[1], offsets: $0[2], mask: $0[3], bias: $0[4],
+        window: Window(
+          stride: [2, 1], padding: Padding(before: [1, 0], after: [0, 1]), dilation: [1, 2], groups: 2))
+    },
   ]
 
   private static let regions: [GradientCase] = [

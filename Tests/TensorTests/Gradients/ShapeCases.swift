@@ -26,6 +26,21 @@ extension GradientCase {
     of("rolled", "backwards, round and round", [2, 3]) { $0.rolled(by: -8, axis: -1) },
     of("flipped") { $0.flipped(0, -1) },
     of("flipped", "one axis") { $0.flipped(1) },
+    of("depthToSpace", "", [1, 2, 1, 8]) { $0.depthToSpace(2) },
+    of("spaceToDepth", "", [1, 2, 6, 2]) { $0.spaceToDepth(2) },
+    of("pixelShuffle", "", [1, 2, 1, 9]) { $0.pixelShuffle(3) },
+    of("pixelUnshuffle", "", [1, 2, 4, 3]) { $0.pixelUnshuffle(2) },
+    of("unfold2d", "", [2, 3, 4, 2]) { $0.unfold2d(2) },
+    of("unfold2d", "all options", [1, 4, 5, 2]) {
+      $0.unfold2d(
+        [2, 3], stride: [2, 1], padding: Padding(before: [1, 0], after: [0, 2]), dilation: [1, 2])
+    },
+    of("fold2d", "", [2, 2, 3, 2, 2, 2]) { $0.fold2d(height: 3, width: 4) },
+    of("fold2d", "all options", [1, 2, 3, 2, 3, 2]) {
+      $0.fold2d(
+        height: 4, width: 5, stride: [2, 1], padding: Padding(before: [1, 0], after: [0, 2]),
+        dilation: [1, 2])
+    },
     of("padded", "", [2, 3]) { $0.padded([(1, 2), (0, 3)]) },
     of("padded", "cut off", [4, 3]) { $0.padded([(-1, 2), (1, -2)], value: 1) },
     of("padded", "replicated", [3, 2, 2]) { $0.padded([(2, 1), (0, 3), (0, 0)], by: .replicate) },
@@ -108,6 +123,15 @@ extension GradientCase {
     of("gather", "of elements, a part of the other axis", [3, 4]) {
       $0.gather(elementsAt: Tensor([0, 2, -1, 1] as [Int32], shape: [2, 2]), axis: 0)
     },
+    of("gather", "elements at positions", [2, 3, 2]) {
+      $0.gather(positions: Tensor([0, 2, 1, 1, -1, 0, 0, 1, 0, 1, 2, 0] as [Int32], shape: [2, 2, 3]))
+    },
+    of("gather", "slices at positions", [2, 3, 2]) {
+      $0.gather(positions: Tensor([0, 2, 1, -3, 0, 2] as [Int32], shape: [3, 2]))
+    },
+    of("gather", "positions within batches", [2, 3, 2, 2]) {
+      $0.gather(positions: Tensor([2, 1, 0, 0] as [Int32], shape: [2, 1, 2]), batchAxes: 1)
+    },
     of("maskedSelect", "", [2, 3]) {
       $0.maskedSelect(Tensor([true, false, true, true, false, false], shape: [2, 3]))
     },
@@ -134,6 +158,12 @@ extension GradientCase {
     scatter("scatterAdd", "elements, a part of both", [3, 3], [3, 2]) {
       let places = Tensor([0, 2, 2, 1] as [Int32], shape: [2, 2])
       return $0.scatterAdd($1, elementsAt: places, axis: 0)
+    },
+    scatter("scatterAdd", "slices at positions", [2, 3, 2], [4, 2]) {
+      $0.scatterAdd($1, positions: Tensor([0, 2, 1, 1, 0, -1, 1, 0] as [Int32], shape: [4, 2]))
+    },
+    scatter("scatter", "elements at positions, one overwritten", [2, 3], [2, 2]) {
+      $0.scatter($1, positions: Tensor([0, 2, 1, 1, 0, -1, 1, 0] as [Int32], shape: [2, 2, 2]))
     },
     scatter("scatter", "slices, one overwritten", [4, 3], [3, 3]) {
       $0.scatter($1, at: Tensor([2, 0, 2] as [Int32]))

@@ -1,0 +1,67 @@
+import CKernels
+import Tensor
+
+/// What becomes of the losses of single elements.
+public enum LossReduction: Sendable {
+  /// Their mean, a scalar.
+  case mean
+  /// Their sum, a scalar.
+  case sum
+  /// They stay as they are.
+  case none
+}
+
+/// Binary cross-entropy of logits x with truths g in [0, 1], the mean over all elements of
+/// (1 − g)·log(1 + eˣ) + w·g·log(1 + e⁻ˣ); w, the positive weight, balances rare foreground. Exact in both tails, one
+/// pass over memory forward and one back for the mean and the sum. Any shape, the same for both.
+public func binaryCrossEntropy(
+  logits: Tensor, truth: Tensor, positiveWeight: Double = 1, reduction: LossReduction = .mean
+) -> Tensor {
+  switch reduction {
+  case .mean: return meanBinaryCrossEntropy(logits, truth, positiveWeight)
+  case .sum: return meanBinaryCrossEntropy(logits, truth, positiveWeight) * Double(logits.elementCount)
+  case .none:
+    let g = constant(truth, like: logits, "binaryCrossEntropy")
+    return (1 - g) * logits.softplus() + g * positiveWeight * (-logits).softplus()
+  }
+}
+
+private func meanBinaryCrossEntropy(_ logits: Tensor, _ truth: Tensor, _ positiveWeight: Double) -> Tensor {
+  let x = logits.detached()
+  let g = constant(truth, like: logits, "binaryCrossEntropy")
+  let count = Int64(x.elementCount)
+  let sum = x.withUnsafeBytes { x in
+    g.withUnsafeBytes { g in
+      switch logits.dtype {
+      case .float32: ck_binary_cross_entropy_f32(count, x.start(), g.start(), positiveWeight)
+      case .float64: ck_binary_cross_entropy_f64(count, x.start(), g.start(), positiveWeight)
+      default: preconditionFailure("binaryCrossEntropy: the logits are \(logits.dtype), not floating-point")
+      }
+    }
+  }
+  return Tensor(sum / Double(count), dtype: x.dtype).recorded(
+    logits.edge { dy in
+      let scale = dy.item / Double(count)
+      return Tensor(unsafeUninitialized: x.shape, dtype: x.dtype) { dx in
+        x.withUnsafeBytes { x in
+          g.withUnsafeBytes { g in
+            if dy.dtype == .float32 {
+              ck_binary_cross_entropy_gradient_f32(
+                count, x.start(), g.start(), positiveWeight, scale, dx.start())
+            } else {
+              ck_binary_cross_entropy_gradient_f64(
+                count, x.start(), g.start(), positiveWeight, scale, dx.start())
+            }
+          }
+        }
+      }
+    })
+}
+
+/// What a loss is measured against, as a constant of the prediction's shape and element type.
+func constant(_ truth: Tensor, like prediction: Tensor, _ loss: String) -> Tensor {
+  precondition(
+    truth.shape == prediction.shape,
+    "\(loss): a truth of shape \(truth.shape) for a prediction of shape \(prediction.shape)")
+  return truth.detached().to(prediction.dtype)
+}

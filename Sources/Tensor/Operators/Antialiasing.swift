@@ -1,0 +1,46 @@
+extension Tensor {
+  /// Images `[N, H, W, C]` resampled along one axis after the other, each a product with a matrix of weights.
+  func filtered(
+    _ height: Int, _ width: Int, _ interpolation: Interpolation, _ alignCorners: Bool
+  ) -> Tensor {
+    Kernel.requireFloatingPoint(self, "resized2d")
+    let (samples, rows, columns, channels) = (shape[0], shape[1], shape[2], shape[3])
+    precondition(
+      height > 0 && width > 0 && elementCount > 0 && [.linear, .cubic].contains(interpolation),
+      "resized2d: from \(shape) to \(height)×\(width), \(interpolation), antialiased")
+    let down = interpolation.weights(from: rows, to: height, alignCorners).to(dtype)
+    let across = interpolation.weights(from: columns, to: width, alignCorners).to(dtype)
+    let shortened = down.matmul(reshape(samples, rows, columns * channels))
+    return across.matmul(shortened.reshape(samples * height, columns, channels))
+      .reshape(samples, height, width, channels)
+  }
+}
+
+extension Interpolation {
+  /// The weights `[to, from]` of the samples in each output. Where outputs stand more than a sample apart, the filter
+  /// is as much wider.
+  fileprivate func weights(from: Int, to: Int, _ alignCorners: Bool) -> Tensor {
+    let step =
+      alignCorners
+      ? (to > 1 ? Double(from - 1) / Double(to - 1) : 0) : Double(from) / Double(to)
+    let stretch = Swift.max(step, 1)
+    let reach = stretch * (self == .cubic ? 2 : 1)
+    var weights = [Double](repeating: 0, count: to * from)
+    for output in 0..<to {
+      let centre = step * (Double(output) + 0.5)
+      let samples = Swift.max(Int(centre - reach + 0.5), 0)..<Swift.min(Int(centre + reach + 0.5), from)
+      let row = samples.map { filter((Double($0) + 0.5 - centre) / stretch) }
+      let total = row.reduce(0, +)
+      for (sample, weight) in zip(samples, row) { weights[output * from + sample] = weight / total }
+    }
+    return Tensor(weights, shape: [to, from])
+  }
+
+  /// The filter at a distance: a hat, or cubic convolution with a = −0.5 (Keys 1981).
+  private func filter(_ distance: Double) -> Double {
+    let x = abs(distance)
+    if self != .cubic { return Swift.max(0, 1 - x) }
+    if x < 1 { return (1.5 * x - 2.5) * x * x + 1 }
+    return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0
+  }
+}

@@ -1,0 +1,57 @@
+// Walks along one axis.
+extension Tensor {
+  /// The sums of all elements up to each one along an axis: itself included unless `exclusive`, from the end
+  /// of the axis where `reversed`.
+  public func cumulativeSum(_ axis: Int, exclusive: Bool = false, reversed: Bool = false) -> Tensor {
+    let axis = shape.axis(axis)
+    if exclusive { return shifted(along: axis, reversed, filler: 0).cumulativeSum(axis, reversed: reversed) }
+    return Kernel.cumulate(.sum, self, axis: axis, reversed: reversed).recorded(
+      edge { dy in Kernel.cumulate(.sum, dy, axis: axis, reversed: !reversed) })
+  }
+
+  /// The products of all elements up to each one along an axis: itself included unless `exclusive`, from the end
+  /// of the axis where `reversed`.
+  public func cumulativeProduct(_ axis: Int, exclusive: Bool = false, reversed: Bool = false) -> Tensor {
+    let axis = shape.axis(axis)
+    if exclusive {
+      return shifted(along: axis, reversed, filler: 1).cumulativeProduct(axis, reversed: reversed)
+    }
+    let y = Kernel.cumulate(.product, self, axis: axis, reversed: reversed)
+    return y.recorded(
+      edge { [x = self] dy in
+        // Of products divided by one of their factors; but for the first zero, behind which all products are 0.
+        let zeros = Kernel.cumulate(.sum, (x .== 0).to(x.dtype), axis: axis, reversed: reversed)
+        let isFirst = (x .== 0) .& (zeros .== 1)
+        let others = Kernel.cumulate(
+          .product, x.replacing(where: isFirst, with: 1), axis: axis, reversed: reversed)
+        let before = Kernel.cumulate(.sum, dy * y, axis: axis, reversed: !reversed) / x
+        return .where(
+          isFirst, Kernel.cumulate(.sum, dy * others, axis: axis, reversed: !reversed),
+          before.replacing(where: zeros .> 0, with: 0))
+      })
+  }
+
+  /// Moved on by one place along an axis: the last element goes, a filler comes first.
+  private func shifted(along axis: Int, _ reversed: Bool, filler: Double) -> Tensor {
+    if shape[axis] == 0 { return self }
+    var widths = [(before: Int, after: Int)](repeating: (0, 0), count: rank)
+    widths[axis] = reversed ? (-1, 1) : (1, -1)
+    return padded(widths, value: filler)
+  }
+
+  /// The place of the first largest element along an axis, `int32`.
+  public func argmax(_ axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
+    argExtreme(maximum: true, axis, keepingAxes)
+  }
+
+  /// The place of the first smallest element along an axis, `int32`.
+  public func argmin(_ axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
+    argExtreme(maximum: false, axis, keepingAxes)
+  }
+
+  private func argExtreme(maximum: Bool, _ axis: Int, _ keepingAxes: Bool) -> Tensor {
+    let axis = shape.axis(axis)
+    let places = Kernel.argExtreme(maximum: maximum, self, axis: axis)
+    return keepingAxes ? places.expandingAxis(axis) : places
+  }
+}
