@@ -45,8 +45,12 @@ struct RefineVideo: ParsableCommand {
   @Option(help: "The neighbourhood: odd sizes in time, height and width.")
   var kernel = Kernel(SpectralSegmenter.refinement.kernel)
 
-  @Option(help: "How much a difference of features weakens a link, for the mean over the channels.")
-  var alpha = SpectralSegmenter.refinement.alpha
+  @Option(
+    help: """
+      How much a difference of features weakens a link; divided by the number of channels. 100 a channel unless given, 1 \
+      in all for the Taylor form.
+      """)
+  var alpha: Double?
 
   @Option(help: "The power of the scores as weights of the pixels.")
   var p = SpectralSegmenter.refinement.p
@@ -67,7 +71,7 @@ struct RefineVideo: ParsableCommand {
   var window: Int?
 
   func validate() throws {
-    guard alpha > 0, alpha.isFinite else {
+    if let alpha, !(alpha > 0 && alpha.isFinite) {
       throw ValidationError("--alpha is \(alpha); it must be positive.")
     }
     guard p >= 0, p.isFinite else { throw ValidationError("--p is \(p); it must not be negative.") }
@@ -93,6 +97,7 @@ struct RefineVideo: ParsableCommand {
     let sequences = try RefinedSequence.all(
       frames: URL(filePath: frames), masks: URL(filePath: masks), truth: truth.map { URL(filePath: $0) },
       flow: flow.map { URL(filePath: $0) })
+    let alpha = self.alpha ?? (self.operator == .exact ? 100 * Double(features.channelCount) : 1)
     let refinement = Refinement(
       segmenter: SpectralSegmenter(
         kernel: kernel.sizes, alpha: alpha, p: p, iterations: iterations, continuousIterations: iterations,

@@ -84,7 +84,7 @@ extension Workplace {
   }
 
   @Test(arguments: [
-    ["--window", "4"], ["--graph", "plain"], ["--operator", "taylor", "--alpha", "1"],
+    ["--window", "4"], ["--graph", "plain"], ["--operator", "taylor"],
     [
       "--features", "flow", "--operator", "taylor", "--alpha", "1", "--kernel", "3x7x7", "--graph", "plain",
       "--normalization", "frameRange", "--iterations", "5", "--p", "0.1",

@@ -11,6 +11,15 @@ public enum SpectralFeatures: String, Sendable, CaseIterable {
   /// minimum and maximum over the video.
   case flow
 
+  /// The number of channels C.
+  public var channelCount: Int {
+    switch self {
+    case .lab: 3
+    case .grey: 1
+    case .flow: 2
+    }
+  }
+
   /// The features `[C, 1, T, H, W]` of T frames of one size, float32.
   /// - Parameters:
   ///   - forward: the flow from each frame to the next, `[1, T, H, W, 2]`; only `flow` needs it.
