@@ -65,6 +65,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Examples/SpectralFigures"),
     .executableTarget(
+      name: "TrainSpectral",
+      dependencies: [
+        "Tensor", "NN", "Vision", "Evaluation", "SFModels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Examples/TrainSpectral"),
+    .executableTarget(
       name: "Benchmarks",
       dependencies: [
         "CKernels", "COneDNN", "NN", "SFModels", "Tensor", "Vision",
@@ -79,6 +85,8 @@ let package = Package(
       name: "SFModelsTests", dependencies: ["COpenBLAS", "SFModels", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "TrainFeat2SegTests", dependencies: ["TrainFeat2Seg", "NN", "SFModels", "Vision"]),
     .testTarget(name: "SpectralFiguresTests", dependencies: ["SpectralFigures", "NN", "Vision"]),
+    .testTarget(
+      name: "TrainSpectralTests", dependencies: ["TrainSpectral", "Evaluation", "NN", "SFModels", "Vision"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "NN", "Tensor", "Vision"]),
     .testTarget(name: "VisionTests", dependencies: ["Tensor", "Vision"], exclude: ["make_fixtures.py"]),
   ],

@@ -1,0 +1,81 @@
+import Foundation
+import NN
+import SFModels
+import Tensor
+
+/// How a combination is learned (§3.4, §5.1.6).
+struct Learning {
+  var learningRate: Double
+  var weightDecay: Double
+  var epochs: Int
+  var batch = 8
+  var seed: UInt64
+
+  /// Learns by Focal-Dice, AdamW with AMSGrad and a rate that halves on a plateau of the loss on the videos to choose
+  /// by; ends with the weights of the epoch where that was least. Returns its log, which ends early once the rate is a
+  /// hundredth of what it was, or on an interrupt.
+  func callAsFunction(
+    _ model: some CombinationModel, name: String, on data: ChannelData
+  ) throws -> TrainingLog {
+    // No decay of biases and of what normalises: they do not overfit.
+    let decayed = model.namedParameters.filter { $0.path.hasSuffix("weight") && $0.parameter.role == .weight }
+      .map(\.parameter)
+    let decayedIDs = Set(decayed.map { ObjectIdentifier($0) })
+    let optimizer = AdamW(
+      groups: [
+        ParameterGroup(decayed, learningRate: learningRate, weightDecay: weightDecay),
+        ParameterGroup(
+          model.parameters.filter { !decayedIDs.contains(ObjectIdentifier($0)) }, learningRate: learningRate),
+      ], amsgrad: true)
+    let scheduler = ReduceLROnPlateau(optimizer, factor: 0.5, patience: 5)
+    let loader = Windows(data.training).loader(batch: batch, seed: seed)
+    var log = TrainingLog(columns: ["epoch", "train_loss", "val_loss", "learning_rate"])
+    var best = (loss: Double.infinity, weights: model.checkpoint)
+    var bar = ProgressBar(name, count: epochs)
+    defer { bar.finish() }
+    for epoch in 0..<epochs {
+      var losses: [Double] = []
+      let batches = loader.batches(epoch: epoch)
+      while !Interrupt.isRequested, let batch = try batches.next() {
+        let (loss, gradients) = valueWithGradient {
+          Self.loss(model.middleMasks(batch.channels), batch.truth)
+        }
+        optimizer.step(gradients)
+        losses.append(loss.item)
+      }
+      let loss = Self.selectionLoss(model, data.selection)
+      guard loss.isFinite, losses.mean.isFinite else { throw LearningError(name: name, epoch: epoch + 1) }
+      if loss < best.loss { best = (loss, model.checkpoint) }
+      log.append([Double(epoch + 1), losses.mean, loss, optimizer.learningRate])
+      bar.advance(String(format: "train %.4f  val %.4f", losses.mean, loss))
+      scheduler.step(metric: loss)
+      if Interrupt.isRequested || optimizer.learningRate < learningRate / 100 { break }
+    }
+    try model.load(best.weights)
+    return log
+  }
+
+  private static func loss(_ masks: Tensor, _ truth: Tensor) -> Tensor {
+    focalDiceLoss(probabilities: masks.expandingAxis(-1), truth: truth.expandingAxis(-1))
+  }
+
+  /// The mean loss over the frames of whole videos in which the object is seen.
+  private static func selectionLoss(_ model: some CombinationModel, _ videos: [ChannelVideo]) -> Double {
+    videos.map { video in
+      let frames = video.truth.indices.filter { video.truth[$0].area > 0 }
+      if frames.isEmpty { return 0 }
+      let truth = Tensor.stack(frames.map { video.truth[$0].tensor().squeezed(-1) })
+      let places = Tensor(frames.map { Int32($0) })
+      return loss(model.masks(video.values).gather(places), truth).item
+    }.mean
+  }
+}
+
+/// A loss that is not a number; the description is one line.
+struct LearningError: Error, CustomStringConvertible {
+  let name: String
+  let epoch: Int
+  var description: String {
+    "\(name), epoch \(epoch): the loss is not a finite number; try a lower --learning-rate"
+  }
+}

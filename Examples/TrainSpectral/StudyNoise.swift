@@ -1,0 +1,47 @@
+import Evaluation
+import SFModels
+import Tensor
+import Vision
+
+// Table 4 and Fig. 9 of the paper: what noise in the channels does.
+extension Study {
+  mutating func studyNoise(
+    _ ensemble: LearnedEnsemble,
+    clean: (basic: BasicCombinations, network: Combination, ours: LearnedSFSeg)
+  ) throws {
+    var table = Table(
+      "Table 4: noisy input, J %",
+      columns: ["input", "Ensemble", "SFSeg(Ensemble)", "Best NN Ensemble", "SFSeg++"])
+    var weights = Table("Fig. 9: learned weights", columns: ["input"] + data.methods + ["bias"])
+    var figure = WeightsFigure()
+    func add(
+      _ name: String, _ treatments: [ChannelMix.Treatment], _ data: ChannelData, _ basic: BasicCombinations,
+      _ network: Combination, _ ours: LearnedSFSeg
+    ) {
+      let combinations = [basic.mean, basic.refinedMean, network, ours.combination]
+      table.rows.append((name, combinations.map { $0.jaccard(data.test) }))
+      let learned = ours.model.weight.value.array(of: Float.self).map(Double.init)
+      weights.rows.append((name, learned + [ours.model.bias.value.item]))
+      figure.panels.append(WeightsFigure.Panel(title: name, weights: learned, treatments: treatments))
+    }
+    add(
+      "No noise", [ChannelMix.Treatment](repeating: .none, count: data.channelCount), data, clean.basic,
+      clean.network, clean.ours)
+    for noise in ChannelNoise.allCases {
+      for mix in ChannelMix.allCases {
+        let name = "\(noise.rawValue): \(mix.name(channels: data.channelCount))"
+        let noisy = data.under(noise, mix, seed: seed)
+        let ours = try learnSFSeg(on: noisy, name: "SFSeg++, \(name)")
+        try endIfInterrupted()
+        let network = try learn(ensemble, on: noisy, name: "\(ensemble.rawValue), \(name)")
+        try endIfInterrupted()
+        add(
+          name, mix.treatments(channels: data.channelCount), noisy, basicCombinations(noisy),
+          network.combination, ours)
+      }
+    }
+    try finish(table, "table4")
+    try write(weights.csv, to: "weights.csv")
+    if ImageFormat.png.isBuiltIn { try figure.render().write(to: file("weights.png")) }
+  }
+}
