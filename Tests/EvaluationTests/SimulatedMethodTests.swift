@@ -36,7 +36,7 @@ import Vision
   }
 
   @Test func aMethodWithoutErrorsIsRight() {
-    #expect(jaccard(masks(), truth) > 0.95, "but for the corners")
+    #expect(jaccard(masks(), truth) > 0.9, "but for the corners")
   }
 
   @Test func eachErrorDoesWhatItIsCalled() {
@@ -51,7 +51,7 @@ import Vision
     #expect(share(leaks[.all, .all, 50...], within: outside[.all, .all, 50...]) == 0, "far from the object")
     #expect((0.05..<0.8).contains(share(masks { $0.clutter = 0.3 }, within: outside)))
     #expect(masks { $0.losses = 1 }.sum().item == 0)
-    #expect(jaccard(masks { $0.distraction = 1 }, Tensor.maximum(truth, other)) > 0.95)
+    #expect(jaccard(masks { $0.distraction = 1 }, Tensor.maximum(truth, other)) > 0.9)
     #expect(masks { $0.bias = 1 }.sum().item > 1.1 * truth.sum().item)
     #expect(masks { $0.bias = -1 }.sum().item < 0.9 * truth.sum().item)
     #expect(jaccard(masks { $0.wandering = 5 }, truth) < 0.9)

@@ -50,7 +50,7 @@ import Vision
     let workplace = try Workplace()
     try workplace.writeData()
     let options = ["--data", "data", "--channels", "masks", "--longest-side", "48"]
-    let outcome = try workplace.study(options + ["--epochs", "8", "--validate", "b"])
+    let outcome = try workplace.study(options + ["--epochs", "4", "--validate", "b"])
     #expect(outcome.exitCode == 0 && outcome.complaints.isEmpty, "\(outcome.errors)")
     #expect(outcome.output[0].contains("4 channels; 2 videos to learn from, 1 to choose by, 1 to report on"))
     #expect(workplace.files(in: "out") == Self.results)
@@ -66,7 +66,7 @@ import Vision
     let workplace = try Workplace()
     var tables: [String] = []
     for seed in ["5", "5", "6"] {
-      let outcome = try workplace.study(Self.tiny + ["--seed", seed])
+      let outcome = try workplace.study(Self.tiny + ["--sequences", "3", "--frames", "3", "--seed", seed])
       #expect(outcome.exitCode == 0)
       tables.append(try workplace.text("out/tables.txt") + workplace.text("out/weights.csv"))
     }

@@ -64,7 +64,9 @@ final class Workplace {
     let errors: [String]
 
     /// The lines on standard error that are not progress.
-    var complaints: [String] { errors.filter { !$0.contains(" left") && !$0.contains("0/") } }
+    var complaints: [String] {
+      errors.filter { $0.range(of: #"  \d+/\d+"#, options: .regularExpression) == nil }
+    }
   }
 
   /// Runs with results in `out`; sends SIGINT once standard error holds a text.
