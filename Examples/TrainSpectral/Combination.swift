@@ -32,8 +32,11 @@ struct Combination {
     100 * videos.map { $0.jaccard(masks($0.values), above: threshold) }.mean
   }
 
-  /// The mask of a frame.
-  func mask(_ video: ChannelVideo, frame: Int) -> Mask { Mask(masks(video.values)[frame], above: threshold) }
+  /// The mask of each frame.
+  func segmentation(of video: ChannelVideo) -> [Mask] {
+    let x = masks(video.values)
+    return (0..<video.frameCount).map { Mask(x[$0], above: threshold) }
+  }
 }
 
 /// The mean of the channels.

@@ -59,15 +59,17 @@ struct Learning {
     focalDiceLoss(probabilities: masks.expandingAxis(-1), truth: truth.expandingAxis(-1))
   }
 
-  /// The mean loss over the frames of whole videos in which the object is seen.
+  /// The mean loss over windows spread over videos, about ten of each.
   private static func selectionLoss(_ model: some CombinationModel, _ videos: [ChannelVideo]) -> Double {
-    videos.map { video in
-      let frames = video.truth.indices.filter { video.truth[$0].area > 0 }
-      if frames.isEmpty { return 0 }
-      let truth = Tensor.stack(frames.map { video.truth[$0].tensor().squeezed(-1) })
-      let places = Tensor(frames.map { Int32($0) })
-      return loss(model.masks(video.values).gather(places), truth).item
-    }.mean
+    let losses = videos.flatMap { video in
+      let seen = video.truth.indices.filter { video.truth[$0].area > 0 }
+      return stride(from: 0, to: seen.count, by: max(1, seen.count / 10)).map { index in
+        let window = channelWindow(around: seen[index], of: video.channels).to(.float32) / 255
+        let truth = video.truth[seen[index]].tensor().squeezed(-1)
+        return loss(model.middleMasks(window.expandingAxis(0)), truth.expandingAxis(0)).item
+      }
+    }
+    return losses.mean
   }
 }
 

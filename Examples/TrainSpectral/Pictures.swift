@@ -17,14 +17,18 @@ extension Study {
     func plot(_ title: String, _ column: String) -> Image {
       LinePlot(
         title: title, xLabel: "epoch", yLabel: "Focal-Dice",
-        series: curves.map { LinePlot.Series($0.name, values: $0.log.values(of: column)) }
+        series: curves.map {
+          LinePlot.Series(
+            $0.name, values: $0.log.values(of: column), color: $0.name == "SFSeg++" ? .black : nil)
+        }, isLogarithmicY: true
       ).render()
     }
     return Image.grid(
       [plot("training loss", "train_loss"), plot("loss on videos to choose by", "val_loss")], columns: 2)
   }
 
-  /// Rows of frame | segmentations | truth, from the middle of held-out videos.
+  /// Rows of frame | segmentations | truth, from some of the videos to report on: where the first segmentation, of the
+  /// frames that show the object, errs most.
   private func samples(_ combinations: [Combination]) throws -> Image {
     let count = min(6, data.test.count)
     let scale = max(1, 240 / data.test[0].channels.shape[2])
@@ -38,9 +42,12 @@ extension Study {
     let heads = Image.grid(tiles, columns: tiles.count)
     tiles = try (0..<count).flatMap { row in
       let video = data.test[(2 * row + 1) * data.test.count / (2 * count)]
-      let frame = video.frameCount / 2
+      let segmentations = combinations.map { $0.segmentation(of: video) }
+      let frame =
+        video.truth.indices.filter { video.truth[$0].area > 0 }
+        .min { segmentations[0][$0].iou(video.truth[$0]) < segmentations[0][$1].iou(video.truth[$1]) } ?? 0
       let image = try video.image(frame)
-      let masks = combinations.map { $0.mask(video, frame: frame) }
+      let masks = segmentations.map { $0[frame] }
       return [image] + masks.map { image.overlaid($0, .red) } + [image.overlaid(video.truth[frame], .green)]
     }
     let rows = Image.grid(

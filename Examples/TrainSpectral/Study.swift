@@ -19,6 +19,9 @@ struct Study {
   private static let segmenter = SpectralSegmenter(
     kernel: [3, 5, 5], alpha: 4, slope: 16, normalization: .degree)
 
+  /// SFSeg over one soft mask; what did best there.
+  private static let refiner = SpectralSegmenter(kernel: [3, 3, 3], iterations: 1)
+
   init(data: ChannelData, epochs: Int, seed: UInt64, output: URL) throws {
     (self.data, self.epochs, self.seed, self.output) = (data, epochs, seed, output)
     try prepareOutput()
@@ -124,7 +127,7 @@ struct Study {
   func refined(_ combination: Combination, _ name: String, _ data: ChannelData) -> Combination {
     Combination(name, on: data.selection) {
       let x = combination.balancedMasks($0).expandingAxis(0)
-      return Self.segmenter(unary: x, pairwise: x).squeezed(0)
+      return Self.refiner(unary: x, pairwise: x).squeezed(0)
     }
   }
 
@@ -175,8 +178,9 @@ extension LearnedEnsemble {
   /// The best of 0.1, 0.01 and 0.001 on the videos to choose by.
   fileprivate var learningRate: Double {
     switch self {
-    case .shallow2: 1e-3
-    default: 1e-2
+    case .shallow4: 0.1
+    case .shallow2: 0.001
+    default: 0.01
     }
   }
 }

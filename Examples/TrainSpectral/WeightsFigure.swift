@@ -62,12 +62,11 @@ struct WeightsFigure {
         unit: 1.2)
     }
     if withLegend {
-      for (line, entry) in Self.legend.enumerated() {
-        let top = frame.y + 4 + 16 * Double(line)
-        image.fill(
-          .rectangle(Box(x: frame.maxX - 110, y: top, width: 12, height: 10)),
-          with: Self.color(entry.treatment))
-        image.draw(entry.name, x: frame.maxX - 92, y: top, color: .black, unit: 1.2)
+      var x = frame.maxX
+      for entry in Self.legend.reversed() {
+        x -= Figure.textWidth(entry.name, unit: 1.2) + 30
+        image.fill(.rectangle(Box(x: x, y: 10, width: 10, height: 9)), with: Self.color(entry.treatment))
+        image.draw(entry.name, x: x + 16, y: 10, color: .black, unit: 1.2)
       }
     }
     return image
