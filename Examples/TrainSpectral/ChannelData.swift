@@ -6,12 +6,11 @@ import Tensor
 struct ChannelData: Sendable {
   /// The methods' names, the best on the training videos first.
   let methods: [String]
-  let training: [ChannelVideo]
+  private(set) var training: [ChannelVideo]
   let selection: [ChannelVideo]
   let test: [ChannelVideo]
 
   var channelCount: Int { methods.count }
-  private var all: [ChannelVideo] { training + selection + test }
 
   /// Orders the channels by the methods' Jaccard index on the training videos, and keeps every fifth of them, at least
   /// one, to choose by.
@@ -50,6 +49,9 @@ struct ChannelData: Sendable {
     return try ChannelData(
       methods: methods.map(\.name), learning: made.dropLast(tested), test: made.suffix(tested))
   }
+
+  /// Keeps the first videos to learn from; those to choose by stay as they are.
+  mutating func limitTraining(to count: Int) { training = Array(training.prefix(count)) }
 
   /// The same videos with their channels under noise.
   func under(_ noise: ChannelNoise, _ mix: ChannelMix, seed: UInt64) -> ChannelData {

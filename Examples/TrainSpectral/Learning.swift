@@ -7,33 +7,42 @@ import Tensor
 struct Learning {
   var learningRate: Double
   var weightDecay: Double
-  var epochs: Int
-  var batch = 8
-  var seed: UInt64
+  var schedule: Schedule
+
+  /// What all that is learned in a study has in common.
+  struct Schedule {
+    /// The most epochs.
+    var epochs: Int
+    /// The windows of an epoch.
+    var windows: Int
+    var batch = 8
+    var seed: UInt64
+  }
 
   /// Learns by Focal-Dice, AdamW with AMSGrad and a rate that halves on a plateau of the loss on the videos to choose
   /// by; ends with the weights of the epoch where that was least. Returns its log, which ends early once the rate is a
-  /// hundredth of what it was, or on an interrupt.
+  /// hundredth of what it was, or on an interrupt. Biases do not decay.
   func callAsFunction(
     _ model: some CombinationModel, name: String, on data: ChannelData
   ) throws -> TrainingLog {
-    // No decay of biases and of what normalises: they do not overfit.
-    let decayed = model.namedParameters.filter { $0.path.hasSuffix("weight") && $0.parameter.role == .weight }
-      .map(\.parameter)
-    let decayedIDs = Set(decayed.map { ObjectIdentifier($0) })
+    func parameters(areBiases: Bool) -> [Parameter] {
+      model.namedParameters.filter { $0.parameter.role == .weight && $0.path.hasSuffix("bias") == areBiases }
+        .map(\.parameter)
+    }
     let optimizer = AdamW(
       groups: [
-        ParameterGroup(decayed, learningRate: learningRate, weightDecay: weightDecay),
         ParameterGroup(
-          model.parameters.filter { !decayedIDs.contains(ObjectIdentifier($0)) }, learningRate: learningRate),
+          parameters(areBiases: false), learningRate: learningRate, weightDecay: weightDecay),
+        ParameterGroup(parameters(areBiases: true), learningRate: learningRate),
       ], amsgrad: true)
     let scheduler = ReduceLROnPlateau(optimizer, factor: 0.5, patience: 5)
-    let loader = Windows(data.training).loader(batch: batch, seed: seed)
+    let loader = Windows(data.training).loader(
+      count: schedule.windows, batch: schedule.batch, seed: schedule.seed)
     var log = TrainingLog(columns: ["epoch", "train_loss", "val_loss", "learning_rate"])
     var best = (loss: Double.infinity, weights: model.checkpoint)
-    var bar = ProgressBar(name, count: epochs)
+    var bar = ProgressBar(name, count: schedule.epochs)
     defer { bar.finish() }
-    for epoch in 0..<epochs {
+    for epoch in 0..<schedule.epochs {
       var losses: [Double] = []
       let batches = loader.batches(epoch: epoch)
       while !Interrupt.isRequested, let batch = try batches.next() {
@@ -78,6 +87,6 @@ struct LearningError: Error, CustomStringConvertible {
   let name: String
   let epoch: Int
   var description: String {
-    "\(name), epoch \(epoch): the loss is not a finite number; try a lower --learning-rate"
+    "\(name), epoch \(epoch): the loss is not a finite number"
   }
 }

@@ -8,8 +8,7 @@ import Vision
 /// The experiments of SFSeg++ over many channels (§5.1.4–5.1.8), and everything that they leave on disk.
 struct Study {
   let data: ChannelData
-  let epochs: Int
-  let seed: UInt64
+  let schedule: Learning.Schedule
   let output: URL
   private var tables: [Table] = []
   private(set) var curves: [(name: String, log: TrainingLog)] = []
@@ -22,8 +21,8 @@ struct Study {
   /// SFSeg over one soft mask; what did best there.
   private static let refiner = SpectralSegmenter(kernel: [3, 3, 3], iterations: 1)
 
-  init(data: ChannelData, epochs: Int, seed: UInt64, output: URL) throws {
-    (self.data, self.epochs, self.seed, self.output) = (data, epochs, seed, output)
+  init(data: ChannelData, schedule: Learning.Schedule, output: URL) throws {
+    (self.data, self.schedule, self.output) = (data, schedule, output)
     try prepareOutput()
   }
 
@@ -84,12 +83,12 @@ struct Study {
   }
 
   mutating func learnSFSeg(on data: ChannelData, name: String) throws -> LearnedSFSeg {
-    Tensor.randomState = seed
+    Tensor.randomState = schedule.seed
     let model = SFSegPlusPlus(channels: data.channelCount, segmenter: Self.segmenter)
     // Starts from the mean, balanced: many empty channels would leave nothing above ½, and nothing to learn from.
     let mean = Combination("", on: data.training, masks: meanMask)
     model.bias.value = Tensor([Float(4 * (1 - 2 * mean.threshold))])
-    let learning = Learning(learningRate: 1e-2, weightDecay: 1e-3, epochs: epochs, seed: seed)
+    let learning = Learning(learningRate: 1e-2, weightDecay: 1e-3, schedule: schedule)
     curves.append((name, try learning(model, name: name, on: data)))
     return LearnedSFSeg(
       model: model, combination: Combination(name, on: data.selection) { model.masks($0) })
@@ -98,10 +97,10 @@ struct Study {
   mutating func learn(
     _ ensemble: LearnedEnsemble, on data: ChannelData, name: String
   ) throws -> LearnedNetwork {
-    Tensor.randomState = seed
+    Tensor.randomState = schedule.seed
     let model = ensemble.makeNetwork(channels: data.channelCount, frames: windowLength)
     let learning = Learning(
-      learningRate: ensemble.learningRate, weightDecay: 1e-2, epochs: epochs, seed: seed)
+      learningRate: ensemble.learningRate, weightDecay: 1e-2, schedule: schedule)
     let log = try learning(model, name: name, on: data)
     curves.append((name, log))
     return LearnedNetwork(

@@ -30,7 +30,7 @@ extension Study {
     for noise in ChannelNoise.allCases {
       for mix in ChannelMix.allCases {
         let name = "\(noise.rawValue): \(mix.name(channels: data.channelCount))"
-        let noisy = data.under(noise, mix, seed: seed)
+        let noisy = data.under(noise, mix, seed: schedule.seed)
         let ours = try learnSFSeg(on: noisy, name: "SFSeg++, \(name)")
         try endIfInterrupted()
         let network = try learn(ensemble, on: noisy, name: "\(ensemble.rawValue), \(name)")

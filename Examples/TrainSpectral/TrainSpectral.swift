@@ -32,6 +32,12 @@ struct TrainSpectral: ParsableCommand {
   @Option(help: "The most epochs to learn for.")
   var epochs = 40
 
+  @Option(help: "The windows of frames in an epoch.")
+  var windows = 96
+
+  @Option(help: "The most videos to learn from; all unless given.")
+  var training: Int?
+
   @Option(help: "The frames' longest side; 96 for the synthetic videos, 240 for a folder, unless given.")
   var longestSide: Int?
 
@@ -52,6 +58,10 @@ struct TrainSpectral: ParsableCommand {
       throw ValidationError("--validate names sequences of --data.")
     }
     guard epochs > 0 else { throw ValidationError("--epochs is \(epochs); it must be at least 1.") }
+    guard windows > 0 else { throw ValidationError("--windows is \(windows); it must be at least 1.") }
+    guard training ?? 1 > 0 else {
+      throw ValidationError("--training is \(training!); it must be at least 1.")
+    }
     guard longestSide ?? 32 >= 32 else {
       throw ValidationError("--longest-side is \(longestSide!); it must be at least 32.")
     }
@@ -63,8 +73,11 @@ struct TrainSpectral: ParsableCommand {
 
   func run() throws {
     Interrupt.watch()
+    var data = try makeData()
+    if let training { data.limitTraining(to: training) }
     var study = try Study(
-      data: makeData(), epochs: epochs, seed: seed, output: URL(filePath: output))
+      data: data, schedule: Learning.Schedule(epochs: epochs, windows: windows, seed: seed),
+      output: URL(filePath: output))
     try study.run()
   }
 

@@ -10,14 +10,12 @@ struct WindowBatch: Sendable {
   let truth: Tensor
 }
 
-/// The windows of an epoch: some of each video, mirrored, run backwards, and cut to a common size, at random.
+/// The windows of videos: mirrored, run backwards, and cut to a common size, at random.
 struct Windows: Sendable {
   private let videos: [ChannelVideo]
   private let height: Int, width: Int
   /// By video, the frames in which the object is seen: without it Focal-Dice has nothing to teach.
   private let frames: [[Int]]
-
-  static let perVideo = 4
 
   init(_ videos: [ChannelVideo]) {
     let seen = videos.map { video in video.truth.indices.filter { video.truth[$0].area > 0 } }
@@ -27,10 +25,10 @@ struct Windows: Sendable {
     width = videos.map { $0.channels.shape[2] }.min()!
   }
 
-  /// Batches drawn anew in each epoch.
-  func loader(batch: Int, seed: UInt64) -> DataLoader<WindowBatch, WindowBatch> {
-    DataLoader(count: videos.count * Self.perVideo, batchSize: batch, seed: seed) { index, _, generator in
-      let video = index / Self.perVideo
+  /// So many windows in each epoch, drawn anew, as many of each video.
+  func loader(count: Int, batch: Int, seed: UInt64) -> DataLoader<WindowBatch, WindowBatch> {
+    DataLoader(count: videos.isEmpty ? 0 : count, batchSize: batch, seed: seed) { index, _, generator in
+      let video = index % videos.count
       let frame = frames[video][generator.integer(0..<frames[video].count)]
       return augmented(videos[video], frame, using: &generator)
     } collate: { samples in

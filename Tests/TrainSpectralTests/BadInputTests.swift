@@ -88,7 +88,9 @@ import Vision
   @Test(arguments: [
     ["--data", "data"], ["--channels", "masks"], ["--validate", "a"], ["--epochs", "0"],
     ["--epochs", "many"],
-    ["--longest-side", "8"], ["--sequences", "2"], ["--frames", "1"], ["--unknown", "option"],
+    ["--longest-side", "8"], ["--sequences", "2"], ["--training", "0"], ["--windows", "0"],
+    ["--frames", "1"],
+    ["--unknown", "option"],
   ])
   func aMistakenOptionIsAUsageError(_ options: [String]) throws {
     let workplace = try Workplace()

@@ -5,7 +5,9 @@ import Testing
 import Vision
 
 @Suite(.serialized, .enabled(if: hasCodecs)) struct StudyTests {
-  static let tiny = ["--sequences", "4", "--frames", "4", "--longest-side", "32", "--epochs", "1"]
+  static let tiny = [
+    "--sequences", "4", "--frames", "4", "--longest-side", "32", "--epochs", "1", "--windows", "8",
+  ]
   static let results = [
     "curves.png", "model.safetensors", "samples.png", "table4.csv", "table5.csv", "table6.csv", "table7.csv",
     "tables.txt", "weights.csv", "weights.png",
@@ -50,7 +52,7 @@ import Vision
     let workplace = try Workplace()
     try workplace.writeData()
     let options = ["--data", "data", "--channels", "masks", "--longest-side", "48"]
-    let outcome = try workplace.study(options + ["--epochs", "4", "--validate", "b"])
+    let outcome = try workplace.study(options + ["--epochs", "3", "--windows", "8", "--validate", "b"])
     #expect(outcome.exitCode == 0 && outcome.complaints.isEmpty, "\(outcome.errors)")
     #expect(outcome.output[0].contains("4 channels; 2 videos to learn from, 1 to choose by, 1 to report on"))
     #expect(workplace.files(in: "out") == Self.results)
@@ -66,8 +68,9 @@ import Vision
     let workplace = try Workplace()
     var tables: [String] = []
     for seed in ["5", "5", "6"] {
-      let outcome = try workplace.study(Self.tiny + ["--sequences", "3", "--frames", "3", "--seed", seed])
+      let outcome = try workplace.study(Self.tiny + ["--frames", "3", "--windows", "4", "--training", "1", "--seed", seed])
       #expect(outcome.exitCode == 0)
+      #expect(outcome.output[0].contains("1 videos to learn from"))
       tables.append(try workplace.text("out/tables.txt") + workplace.text("out/weights.csv"))
     }
     #expect(tables[0] == tables[1])

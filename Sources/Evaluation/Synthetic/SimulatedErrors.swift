@@ -3,16 +3,11 @@ import Tensor
 
 /// The errors of one simulated method on one video: smooth random fields, in part the video's, in part the method's own.
 struct SimulatedErrors {
-  /// Errors of a pixel.
+  /// What errs; each kind has random numbers of its own.
   enum Kind: Int {
-    /// Follows the object, and lasts.
-    case missing
-    /// Follows the object, and lasts.
-    case leak
-    /// Stays where it is in the frame.
-    case clutter
-    case wanderingX, wanderingY
+    case missing, leak, clutter, wanderingX, wanderingY, lag, loss, distraction
 
+    /// Whether the error moves with the object.
     var followsObject: Bool { self == .missing || self == .leak }
   }
 
@@ -48,15 +43,14 @@ struct SimulatedErrors {
 
   /// The masks `lag` frames late on average, now more and now less.
   func delayed(_ masks: Tensor, by lag: Double) -> Tensor {
-    let delays = process(-2).map { Int((2 * lag / (1 + exp(-1.7 * $0))).rounded()) }
+    let delays = process(.lag).map { Int((2 * lag / (1 + exp(-1.7 * $0))).rounded()) }
     return .stack(delays.enumerated().map { t, delay in masks[max(0, t - delay)] })
   }
 
   /// How far the contours wander in x and y, `[T, H, W, 2]` in pixels; `distance` is in hundredths of the height.
   func wandering(by distance: Double) -> Tensor {
     let amplitude = distance * Double(shape[1]) / 100
-    return .stack(
-      [.wanderingX, .wanderingY].map { amplitude * field($0, cell: 0.15) }, axis: -1)
+    return .stack([.wanderingX, .wanderingY].map { amplitude * field($0, cell: 0.15) }, axis: -1)
   }
 
   /// Masks whose contours are moved along a flow, and too large or too small.
@@ -67,7 +61,7 @@ struct SimulatedErrors {
 
   /// What lies within a tenth of the frame's height around the masks.
   func surroundings(of masks: Tensor) -> Tensor {
-    return pooled(masks) { $0.maxPool2d(PerAxis(2 * reach + 1), stride: 1, padding: .same) } - masks
+    pooled(masks) { $0.maxPool2d(PerAxis(2 * reach + 1), stride: 1, padding: .same) } - masks
   }
 
   private var reach: Int { max(1, shape[1] / 10) }
@@ -88,10 +82,11 @@ struct SimulatedErrors {
     return region * (10 * (score - threshold)).sigmoid()
   }
 
-  /// 1 in about the given share of frames, several in a row, else 0; `[T, 1, 1]`.
-  func frames(_ stream: Int, share: Double) -> Tensor {
-    let threshold = log((1 - share) / share) / 1.7  // the logistic function is near the normal distribution's
-    let values = process(stream).map { $0 > threshold ? Float(1) : 0 }
+  /// 1 in about the given share of frames, several in a row, else 0; `[T, 1, 1]`. `index` tells errors of a kind apart.
+  func frames(_ kind: Kind, _ index: Int = 0, share: Double) -> Tensor {
+    // 1.7 times a normally distributed number is nearly logistic.
+    let threshold = log((1 - share) / share) / 1.7
+    let values = process(kind, index).map { $0 > threshold ? Float(1) : 0 }
     return Tensor(values, shape: [values.count, 1, 1])
   }
 
@@ -118,8 +113,8 @@ struct SimulatedErrors {
   }
 
   /// Smooth noise over the frames of about unit variance.
-  private func process(_ stream: Int) -> [Double] {
-    var (a, b) = (shared.fork(stream &* 31 &- 7), own.fork(stream &* 31 &- 7))
+  private func process(_ kind: Kind, _ index: Int = 0) -> [Double] {
+    var (a, b) = (shared.fork(kind.rawValue).fork(index), own.fork(kind.rawValue).fork(index))
     let knots = (0...(shape[0] / duration + 1)).map { _ in mixed(a.normal(), b.normal()) }
     return (0..<shape[0]).map { t in
       let (knot, part) = (t / duration, Double(t % duration) / Double(duration))
@@ -135,7 +130,7 @@ struct SimulatedErrors {
     let rows = Int(Double(size) / cell) + 2
     let columns = Int(Double(size * width) / Double(height) / cell) + 2
     func noise(_ generator: SeededGenerator) -> Tensor {
-      var generator = generator.fork(100 + kind.rawValue)
+      var generator = generator.fork(kind.rawValue).fork(0)
       return Tensor(normal: [shape[0] / duration + 2, rows, columns, 1], seed: generator.next())
     }
     let mixed =

@@ -74,9 +74,9 @@ public struct SimulatedMethod: Sendable, Hashable {
       + errors.region(.clutter, within: 1 - contour - around, share: clutter, of: contour)
     for (index, other) in others.enumerated() {
       let taken = errors.contours(other, along: flow, bias: bias)
-      mask = Tensor.maximum(mask, taken * errors.frames(index, share: distraction))
+      mask = Tensor.maximum(mask, taken * errors.frames(.distraction, index, share: distraction))
     }
-    mask = mask * (1 - errors.frames(-1, share: losses))
+    mask = mask * (1 - errors.frames(.loss, share: losses))
     return isSoft ? errors.blurred(mask, radius: 1) : (mask .> 0.5).to(.float32)
   }
 }
