@@ -6,8 +6,7 @@ import Vision
 // Table 4 and Fig. 9 of the paper: what noise in the channels does.
 extension Study {
   mutating func studyNoise(
-    _ ensemble: LearnedEnsemble,
-    clean: (basic: BasicCombinations, network: Combination, ours: LearnedSFSeg)
+    _ network: LearnedNetwork, clean: (basic: BasicCombinations, ours: LearnedSFSeg)
   ) throws {
     var table = Table(
       "Table 4: noisy input, J %",
@@ -26,18 +25,19 @@ extension Study {
     }
     add(
       "No noise", [ChannelMix.Treatment](repeating: .none, count: data.channelCount), data, clean.basic,
-      clean.network, clean.ours)
+      network.combination, clean.ours)
     for noise in ChannelNoise.allCases {
       for mix in ChannelMix.allCases {
         let name = "\(noise.rawValue): \(mix.name(channels: data.channelCount))"
         let noisy = data.under(noise, mix, seed: schedule.seed)
         let ours = try learnSFSeg(on: noisy, name: "SFSeg++, \(name)")
         try endIfInterrupted()
-        let network = try learn(ensemble, on: noisy, name: "\(ensemble.rawValue), \(name)")
-        try endIfInterrupted()
+        let relearned = try learn(
+          network.ensemble, at: [network.learningRate], on: noisy,
+          name: "\(network.ensemble.rawValue), \(name)")
         add(
           name, mix.treatments(channels: data.channelCount), noisy, basicCombinations(noisy),
-          network.combination, ours)
+          relearned.combination, ours)
       }
     }
     try finish(table, "table4")

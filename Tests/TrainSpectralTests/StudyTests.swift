@@ -68,7 +68,8 @@ import Vision
     let workplace = try Workplace()
     var tables: [String] = []
     for seed in ["5", "5", "6"] {
-      let outcome = try workplace.study(Self.tiny + ["--frames", "3", "--windows", "4", "--training", "1", "--seed", seed])
+      let outcome = try workplace.study(
+        Self.tiny + ["--frames", "3", "--windows", "4", "--training", "1", "--seed", seed])
       #expect(outcome.exitCode == 0)
       #expect(outcome.output[0].contains("1 videos to learn from"))
       tables.append(try workplace.text("out/tables.txt") + workplace.text("out/weights.csv"))
