@@ -48,7 +48,7 @@ struct Study {
 
     var networks: [LearnedNetwork] = []
     for ensemble in LearnedEnsemble.allCases.reversed() {
-      networks.append(try learn(ensemble, at: ensemble.learningRates, on: data, name: ensemble.rawValue))
+      networks.append(try learn(ensemble, on: data, name: ensemble.rawValue))
     }
     let best = networks.min { $0.loss < $1.loss }!
     try finish(table5(networks, ours), "table5")
@@ -77,7 +77,6 @@ struct Study {
 
   struct LearnedNetwork {
     let ensemble: LearnedEnsemble
-    let learningRate: Double
     let parameterCount: Int
     /// The least loss on the videos to choose by.
     let loss: Double
@@ -96,26 +95,20 @@ struct Study {
       model: model, combination: Combination(name, on: data.selection) { model.masks($0) })
   }
 
-  /// Learns a network at each of some rates, and keeps the best by the loss on the videos to choose by.
   mutating func learn(
-    _ ensemble: LearnedEnsemble, at rates: [Double], on data: ChannelData, name: String
+    _ ensemble: LearnedEnsemble, on data: ChannelData, name: String
   ) throws -> LearnedNetwork {
-    var learned: [(network: LearnedNetwork, log: TrainingLog)] = []
-    for rate in rates where !Interrupt.isRequested {
-      Tensor.randomState = schedule.seed
-      let model = ensemble.makeNetwork(channels: data.channelCount, frames: windowLength)
-      let log = try Learning(learningRate: rate, weightDecay: 1e-2, schedule: schedule)(
-        model, name: name, on: data)
-      let network = LearnedNetwork(
-        ensemble: ensemble, learningRate: rate, parameterCount: model.parameterCount,
-        loss: log.values(of: "val_loss").min() ?? .infinity,
-        combination: Combination(name, on: data.selection) { model.masks($0) })
-      learned.append((network, log))
-    }
+    Tensor.randomState = schedule.seed
+    let model = ensemble.makeNetwork(channels: data.channelCount, frames: windowLength)
+    let learning = Learning(
+      learningRate: ensemble.learningRate, weightDecay: 1e-2, schedule: schedule)
+    let log = try learning(model, name: name, on: data)
     try endIfInterrupted()
-    let best = learned.min { $0.network.loss < $1.network.loss }!
-    curves.append((name, best.log))
-    return best.network
+    curves.append((name, log))
+    return LearnedNetwork(
+      ensemble: ensemble, parameterCount: model.parameterCount,
+      loss: log.values(of: "val_loss").min() ?? .infinity,
+      combination: Combination(name, on: data.selection) { model.masks($0) })
   }
 
   struct BasicCombinations {
@@ -183,12 +176,11 @@ struct StudyError: Error, CustomStringConvertible {
 }
 
 extension LearnedEnsemble {
-  /// The rates that are tried. Networks over volumes take minutes, and got the one that suits their like over images.
-  fileprivate var learningRates: [Double] {
+  /// What did best on the videos to choose by, of powers of ten.
+  fileprivate var learningRate: Double {
     switch self {
-    case .shallow4: [0.1, 0.01]
-    case .unet3DLarge, .unet3DSmall: [0.01]
-    default: [0.01, 0.001]
+    case .shallow2: 0.001
+    default: 0.01
     }
   }
 }

@@ -33,7 +33,7 @@ extension Study {
         let ours = try learnSFSeg(on: noisy, name: "SFSeg++, \(name)")
         try endIfInterrupted()
         let relearned = try learn(
-          network.ensemble, at: [network.learningRate], on: noisy,
+          network.ensemble, on: noisy,
           name: "\(network.ensemble.rawValue), \(name)")
         add(
           name, mix.treatments(channels: data.channelCount), noisy, basicCombinations(noisy),

@@ -30,7 +30,7 @@ struct TrainSpectral: ParsableCommand {
   var output = "runs/spectral"
 
   @Option(help: "The most epochs to learn for.")
-  var epochs = 40
+  var epochs = 30
 
   @Option(help: "The windows of frames in an epoch.")
   var windows = 96
