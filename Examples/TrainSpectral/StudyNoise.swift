@@ -16,14 +16,18 @@ extension Study {
     func add(
       _ name: String, _ treatments: [ChannelMix.Treatment], _ data: ChannelData, _ basic: BasicCombinations,
       _ network: Combination, _ ours: LearnedSFSeg
-    ) {
+    ) throws {
       let combinations = [basic.mean, basic.refinedMean, network, ours.combination]
       table.rows.append((name, combinations.map { $0.jaccard(data.test) }))
       let learned = ours.model.weight.value.array(of: Float.self).map(Double.init)
       weights.rows.append((name, learned + [ours.model.bias.value.item]))
       figure.panels.append(WeightsFigure.Panel(title: name, weights: learned, treatments: treatments))
+      // After each row: an interrupt keeps what there is.
+      try write(table.csv, to: "table4.csv")
+      try write(weights.csv, to: "weights.csv")
+      if ImageFormat.png.isBuiltIn { try figure.render().write(to: file("weights.png")) }
     }
-    add(
+    try add(
       "No noise", [ChannelMix.Treatment](repeating: .none, count: data.channelCount), data, clean.basic,
       network.combination, clean.ours)
     for noise in ChannelNoise.allCases {
@@ -35,13 +39,11 @@ extension Study {
         let relearned = try learn(
           network.ensemble, on: noisy,
           name: "\(network.ensemble.rawValue), \(name)")
-        add(
+        try add(
           name, mix.treatments(channels: data.channelCount), noisy, basicCombinations(noisy),
           relearned.combination, ours)
       }
     }
     try finish(table, "table4")
-    try write(weights.csv, to: "weights.csv")
-    if ImageFormat.png.isBuiltIn { try figure.render().write(to: file("weights.png")) }
   }
 }
