@@ -72,6 +72,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Examples/RefineVideo"),
     .executableTarget(
+      name: "TrainSpectral",
+      dependencies: [
+        "Tensor", "NN", "Vision", "Evaluation", "SFModels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Examples/TrainSpectral"),
+    .executableTarget(
       name: "Benchmarks",
       dependencies: [
         "CKernels", "COneDNN", "NN", "SFModels", "Tensor", "Vision",
@@ -86,6 +92,9 @@ let package = Package(
       name: "SFModelsTests", dependencies: ["COpenBLAS", "SFModels", "NN", "Tensor", "TestSupport"]),
     .testTarget(
       name: "TrainFeat2SegTests", dependencies: ["TrainFeat2Seg", "NN", "SFModels", "TestSupport", "Vision"]),
+    .testTarget(
+      name: "TrainSpectralTests",
+      dependencies: ["TrainSpectral", "Evaluation", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(name: "RefineVideoTests", dependencies: ["RefineVideo", "TestSupport", "Vision"]),
     .testTarget(name: "SpectralFiguresTests", dependencies: ["SpectralFigures", "NN", "Vision"]),
     .testTarget(

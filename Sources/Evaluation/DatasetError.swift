@@ -6,6 +6,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case emptyFolder(path: String, wanted: String)
   /// A frame has no annotation of its name.
   case missingAnnotation(frame: String, annotation: String)
+  /// A method has no mask for a frame of a sequence.
+  case missingMask(path: String)
   /// An image or mask is not of the size its sequence has.
   case sizeMismatch(path: String, width: Int, height: Int, expectedWidth: Int, expectedHeight: Int)
   /// The first annotation shows no object.
@@ -25,6 +27,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .missingFolder(let path): "\(path): no such folder"
     case .emptyFolder(let path, let wanted): "\(path): holds no \(wanted)"
     case .missingAnnotation(let frame, let annotation): "\(frame): has no annotation \(annotation)"
+    case .missingMask(let path): "\(path): no such mask, though the sequence has this frame"
     case .sizeMismatch(let path, let width, let height, let expectedWidth, let expectedHeight):
       "\(path): is \(width)×\(height), but its sequence's frames are \(expectedWidth)×\(expectedHeight)"
     case .noObjects(let path): "\(path): shows no object"

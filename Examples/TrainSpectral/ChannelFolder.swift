@@ -1,0 +1,52 @@
+import Evaluation
+import Foundation
+import NN
+import Tensor
+import Vision
+
+extension ChannelData {
+  /// A data set in DAVIS layout with the masks of methods beside it, both brought to frames of a longest side. All objects
+  /// are one, as in DAVIS-2016.
+  static func folder(
+    data: URL, channels: URL, heldOut: [String]?, longestSide: Int
+  ) throws -> ChannelData {
+    let sequences = try DAVISDataset(root: data).sequences
+    let names = Set(heldOut ?? sequences.suffix(sequences.count * 2 / 5).map(\.name))
+    for name in names where !sequences.contains(where: { $0.name == name }) {
+      throw DataError.unknownSequence(name, known: sequences.map(\.name))
+    }
+    if let short = sequences.first(where: { $0.frameCount < 3 }) {
+      throw DataError.tooFewFrames(short.name, short.frameCount)
+    }
+    let kept = sequences.filter { !names.contains($0.name) }
+    let held = sequences.filter { names.contains($0.name) }
+    guard kept.count >= 2, !held.isEmpty else { throw DataError.tooFewSequences }
+    let masks = try MethodMasks(contentsOf: channels, for: sequences)
+    var bar = ProgressBar("reading", count: sequences.count)
+    defer { bar.finish() }
+    func read(_ sequence: DAVISSequence) throws -> ChannelVideo {
+      defer { bar.advance(sequence.name) }
+      return try ChannelVideo(sequence, masks: masks, longestSide: longestSide)
+    }
+    return try ChannelData(methods: masks.methods, learning: kept.map(read), test: held.map(read))
+  }
+}
+
+extension ChannelVideo {
+  fileprivate init(_ sequence: DAVISSequence, masks: MethodMasks, longestSide: Int) throws {
+    var truth: [Mask] = []
+    var frames: [Tensor] = []
+    for frame in 0..<sequence.frameCount {
+      truth.append(
+        Mask(try IndexedImage.annotation(contentsOf: sequence.annotations[frame])).resized(
+          longestSide: longestSide))
+      let channels = try masks.methods.map {
+        try masks.softMask($0, sequence, frame: frame).resized(longestSide: longestSide).tensor()
+      }
+      frames.append(.concatenate(channels, axis: -1))
+    }
+    self.init(name: sequence.name, values: .stack(frames), truth: truth) {
+      try sequence.image($0).resized(longestSide: longestSide)
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import Evaluation
+import Foundation
+import NN
+import SFModels
+import Tensor
+import Vision
+
+/// The experiments of SFSeg++ over many channels (§5.1.4–5.1.8), and everything that they leave on disk.
+struct Study {
+  let data: ChannelData
+  let schedule: Learning.Schedule
+  let output: URL
+  private var tables: [Table] = []
+  private(set) var curves: [(name: String, log: TrainingLog)] = []
+
+  /// What did best on the training videos: votes by degree, small neighbourhoods in small frames, and links that fall
+  /// off more steeply with a difference of features than the paper's.
+  private static let segmenter = SpectralSegmenter(
+    kernel: [3, 5, 5], alpha: 4, slope: 16, normalization: .degree)
+
+  /// SFSeg over one soft mask; what did best there.
+  private static let refiner = SpectralSegmenter(kernel: [3, 3, 3], iterations: 1)
+
+  init(data: ChannelData, schedule: Learning.Schedule, output: URL) throws {
+    (self.data, self.schedule, self.output) = (data, schedule, output)
+    try prepareOutput()
+  }
+
+  func file(_ name: String) -> URL { output.appending(path: name) }
+
+  mutating func run() throws {
+    report(
+      "\(data.channelCount) channels; \(data.training.count) videos to learn from, "
+        + "\(data.selection.count) to choose by, \(data.test.count) to report on")
+    do {
+      try makeTables()
+      report("results in \(output.path)")
+    } catch is Interruption {
+      report("interrupted: what was done so far is in \(output.path)")
+    }
+  }
+
+  private mutating func makeTables() throws {
+    let ours = try learnSFSeg(on: data, name: "SFSeg++")
+    try ours.model.save(
+      to: file("model.safetensors"), metadata: ["methods": data.methods.joined(separator: ",")])
+    try endIfInterrupted()
+
+    var networks: [LearnedNetwork] = []
+    for ensemble in LearnedEnsemble.allCases.reversed() {
+      networks.append(try learn(ensemble, on: data, name: ensemble.rawValue))
+    }
+    let best = networks.min { $0.loss < $1.loss }!
+    try finish(table5(networks, ours), "table5")
+    let basic = basicCombinations(data)
+    try finish(table6(basic, best.combination, ours.combination), "table6")
+    try drawPictures(mean: basic.mean, ours: ours.combination)
+    try finish(table7(basic, best.combination, ours.combination), "table7")
+
+    // The best three stay as they are: noise needs more of them.
+    guard data.channelCount > 3 else { return }
+    // Networks over volumes would take most of an hour to learn nine times over.
+    let fast = networks.filter { !$0.ensemble.seesVolumes }.min { $0.loss < $1.loss }!
+    try studyNoise(fast, clean: (basic, ours))
+  }
+
+  private struct Interruption: Error {}
+
+  func endIfInterrupted() throws {
+    if Interrupt.isRequested { throw Interruption() }
+  }
+
+  struct LearnedSFSeg {
+    let model: SFSegPlusPlus
+    let combination: Combination
+  }
+
+  struct LearnedNetwork {
+    let ensemble: LearnedEnsemble
+    let parameterCount: Int
+    /// The least loss on the videos to choose by.
+    let loss: Double
+    let combination: Combination
+  }
+
+  mutating func learnSFSeg(on data: ChannelData, name: String) throws -> LearnedSFSeg {
+    Tensor.randomState = schedule.seed
+    let model = SFSegPlusPlus(channels: data.channelCount, segmenter: Self.segmenter)
+    // Starts from the mean, balanced: many empty channels would leave nothing above ½, and nothing to learn from.
+    let mean = Combination("", on: data.training, masks: meanMask)
+    model.bias.value = Tensor([Float(4 * (1 - 2 * mean.threshold))])
+    let learning = Learning(learningRate: 1e-2, weightDecay: 1e-3, schedule: schedule)
+    curves.append((name, try learning(model, name: name, on: data)))
+    return LearnedSFSeg(
+      model: model, combination: Combination(name, on: data.selection) { model.masks($0) })
+  }
+
+  mutating func learn(
+    _ ensemble: LearnedEnsemble, on data: ChannelData, name: String
+  ) throws -> LearnedNetwork {
+    Tensor.randomState = schedule.seed
+    let model = ensemble.makeNetwork(channels: data.channelCount, frames: windowLength)
+    let learning = Learning(
+      learningRate: ensemble.learningRate, weightDecay: 1e-2, schedule: schedule)
+    let log = try learning(model, name: name, on: data)
+    try endIfInterrupted()
+    curves.append((name, log))
+    return LearnedNetwork(
+      ensemble: ensemble, parameterCount: model.parameterCount,
+      loss: log.values(of: "val_loss").min() ?? .infinity,
+      combination: Combination(name, on: data.selection) { model.masks($0) })
+  }
+
+  struct BasicCombinations {
+    let mean: Combination, median: Combination
+    let refinedMean: Combination
+  }
+
+  func basicCombinations(_ data: ChannelData) -> BasicCombinations {
+    let mean = Combination("Ensemble (mean)", on: data.selection, masks: meanMask)
+    return BasicCombinations(
+      mean: mean,
+      median: Combination("Ensemble (median)", on: data.selection, masks: medianMask),
+      refinedMean: refined(mean, "SFSeg(Ensemble)", data))
+  }
+
+  /// SFSeg over what a combination gives, as unary scores and pairwise features alike.
+  func refined(_ combination: Combination, _ name: String, _ data: ChannelData) -> Combination {
+    Combination(name, on: data.selection) {
+      let x = combination.balancedMasks($0).expandingAxis(0)
+      return Self.refiner(unary: x, pairwise: x).squeezed(0)
+    }
+  }
+
+  func single(_ channel: Int, _ name: String) -> Combination {
+    Combination("\(name) (\(data.methods[channel]))", on: data.selection) { $0[.all, .all, .all, channel] }
+  }
+
+  mutating func finish(_ table: Table, _ name: String) throws {
+    tables.append(table)
+    report(table.text)
+    try write(table.csv, to: "\(name).csv")
+    try write(tables.map(\.text).joined(separator: "\n"), to: "tables.txt")
+  }
+
+  func write(_ text: String, to name: String) throws {
+    do {
+      try Data(text.utf8).write(to: file(name), options: .atomic)
+    } catch {
+      throw StudyError(description: "\(file(name).path): the file can't be written")
+    }
+  }
+
+  /// Makes the output folder, and finds out now rather than after minutes whether it can be written to.
+  private func prepareOutput() throws {
+    do {
+      try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
+      let probe = file(".writable")
+      try Data().write(to: probe)
+      try FileManager.default.removeItem(at: probe)
+    } catch {
+      throw StudyError(description: "can't write to \(output.path): the folder can't be made or written")
+    }
+  }
+
+  /// Prints a line at once, also where the output is a file.
+  private func report(_ line: String) {
+    print(line)
+    fflush(nil)
+  }
+}
+
+/// Why a study can't go on, in one line.
+struct StudyError: Error, CustomStringConvertible {
+  let description: String
+}
+
+extension LearnedEnsemble {
+  /// What did best on the videos to choose by, of powers of ten.
+  fileprivate var learningRate: Double {
+    switch self {
+    case .shallow2: 0.001
+    default: 0.01
+    }
+  }
+}
