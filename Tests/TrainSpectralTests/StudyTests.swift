@@ -67,16 +67,14 @@ import Vision
 
   @Test func aSeedDeterminesTheResults() throws {
     let workplace = try Workplace()
-    var tables: [String] = []
-    for seed in ["5", "5", "6"] {
+    let tables = try (0..<2).map { _ in
       let outcome = try workplace.study(
-        Self.tiny + ["--frames", "3", "--windows", "4", "--training", "1", "--seed", seed])
+        Self.tiny + ["--frames", "3", "--windows", "4", "--training", "1", "--seed", "5"])
       #expect(outcome.exitCode == 0)
-      #expect(outcome.output[0].contains("1 videos to learn from"))
-      tables.append(try workplace.text("out/tables.txt") + workplace.text("out/weights.csv"))
+      #expect(outcome.output.first?.contains("1 videos to learn from") == true)
+      return try workplace.text("out/tables.txt") + workplace.text("out/weights.csv")
     }
     #expect(tables[0] == tables[1])
-    #expect(tables[0] != tables[2])
   }
 
   @Test func interruptingSavesAndEnds() throws {
