@@ -18,6 +18,8 @@ func spectralBenchmarks() -> [Benchmark] {
     step("exact.forward", operator: .exact, hasPeer: false),
     step("exact.motion.forward", moves: true, operator: .exact, hasPeer: false),
     step("exact.forward_backward", operator: .exact, backward: true, hasPeer: false),
+    step("refinement", kernel: [7, 3, 3], channels: 3, moves: true, operator: .exact, hasPeer: false),
+    denseCRF(),
     stream(.frameRange, window: 5),
     stream(.degree, window: 5),
     stream(.degree, window: 3),
@@ -25,7 +27,7 @@ func spectralBenchmarks() -> [Benchmark] {
 }
 
 private func step(
-  _ name: String, channels: Int = 1, moves: Bool = false, operator links: SpectralGraph.Links = .taylor,
+  _ name: String, kernel: [Int] = [3, 7, 7], channels: Int = 1, moves: Bool = false, operator links: SpectralGraph.Links = .taylor,
   backward: Bool = false, hasPeer: Bool = true
 ) -> Benchmark {
   let volumes = 3 + channels + (backward ? 5 + 2 * channels : 0)
@@ -35,7 +37,8 @@ private func step(
     let f = Tensor(uniform: Shape([channels] + clip))
     let motion = moves ? smoothMotion(clip) : nil
     func product(_ inputs: [Tensor]) -> Tensor {
-      spectralProduct(inputs[0], weight: inputs[1], pairwise: inputs[2], operator: links, motion: motion)
+      spectralProduct(
+        inputs[0], weight: inputs[1], pairwise: inputs[2], kernel: kernel, operator: links, motion: motion)
     }
     return backward ? forwardBackward([x, d, f], product) : { _ = product([x, d, f]) }
   }
@@ -50,6 +53,15 @@ private func smoothMotion(_ shape: Shape) -> SpectralMotion {
     [columns.broadcast(to: plane), rows.expandingAxis(1).broadcast(to: plane)], axis: -1
   ).broadcast(to: Shape(Array(shape) + [2]))
   return SpectralMotion(forward: flow, backward: -flow)
+}
+
+/// The fully connected field on one frame, the usual kernels, five updates.
+private func denseCRF() -> Benchmark {
+  Benchmark("dense_crf.480x854", unit: .milliseconds, hasPeer: true) {
+    let image = Tensor(uniform: [1, 30, 54, 3]).resized2d(height: 480, width: 854)
+    let mask = Tensor(uniform: [1, 480, 854], in: 0.2..<0.8)
+    return medianMilliseconds { _ = DenseCRF()(mask: mask, images: image) }
+  }
 }
 
 /// A frame of a stream, taken in by a window of so many, one iteration.

@@ -30,6 +30,7 @@ Benchmarks, always float32; sizes are those that the name states.
   conv2d.per_sample.C→O@HxW.…          a 3×3 filter for each sample, as a grouped convolution, batch 4 or 16
   correlation.…                        a 7×7 template for each of 8 images of 256 channels, likewise
   mlp.training_step                    784-512-256-10 with ReLU, 32 samples, mean squared error, SGD
+  dense_crf.480x854                    pydensecrf2, which has one thread; left out where it cannot be imported
   optical_flow.480x854                 OpenCV's DIS, medium preset; left out where cv2 cannot be imported
 """
 
@@ -219,6 +220,23 @@ def optical_flow():
     return lambda: estimator.calc(first, second, None)
 
 
+def dense_crf():
+    import numpy as np
+    import pydensecrf.densecrf as densecrf
+
+    image = F.interpolate(torch.rand(1, 3, 30, 54), size=(480, 854), mode="bilinear")[0]
+    image = np.ascontiguousarray((255 * image.permute(1, 2, 0)).round().numpy().astype(np.uint8))
+    energies = -np.log(np.random.default_rng(0).uniform(0.2, 0.8, (2, 480 * 854)).astype(np.float32))
+
+    def run():
+        crf = densecrf.DenseCRF2D(854, 480, 2)
+        crf.addPairwiseGaussian(3, compat=3)
+        crf.addPairwiseBilateral(80, 13, image, compat=10)
+        crf.setUnaryEnergy(energies)
+        crf.inference(5)
+    return run
+
+
 def benchmarks():
     """(name, detail, a function that prepares and returns the one to time)"""
     yield "unet.training_step", "batch 4 of 256×448, SGD with Nesterov momentum", unet_training
@@ -272,6 +290,10 @@ def benchmarks():
         yield "optical_flow.480x854", "OpenCV's DIS, medium preset", optical_flow
     else:
         print("peer.py: no cv2, so no peer for optical_flow", file=sys.stderr)
+    if importlib.util.find_spec("pydensecrf"):
+        yield "dense_crf.480x854", "pydensecrf2, five updates, one thread", dense_crf
+    else:
+        print("peer.py: no pydensecrf, so no peer for dense_crf", file=sys.stderr)
     yield "mlp.training_step", "784-512-256-10, 32 samples, SGD with Nesterov momentum", mlp_training
 
 
