@@ -27,8 +27,8 @@ func spectralBenchmarks() -> [Benchmark] {
 }
 
 private func step(
-  _ name: String, kernel: [Int] = [3, 7, 7], channels: Int = 1, moves: Bool = false, operator links: SpectralGraph.Links = .taylor,
-  backward: Bool = false, hasPeer: Bool = true
+  _ name: String, kernel: [Int] = [3, 7, 7], channels: Int = 1, moves: Bool = false,
+  operator links: SpectralGraph.Links = .taylor, backward: Bool = false, hasPeer: Bool = true
 ) -> Benchmark {
   let volumes = 3 + channels + (backward ? 5 + 2 * channels : 0)
   let work = Work(elements: volumes * clip.elementCount)
