@@ -57,7 +57,7 @@ static CK_CLONES void F(softmax_gradient_lanes)(
 #define ROW_SUM(result, n, value)                                               \
   for (int64_t first = 0; first < n; first += sum_length) {                     \
     int64_t stop = n - first < sum_length ? n : first + sum_length;             \
-    REAL sums[lane_limit] = {0}, sum = 0;                                       \
+    REAL sums[lane_limit] = {0}, part = 0;                                      \
     int64_t s = first;                                                          \
     for (; s + lane_limit <= stop; s += lane_limit) {                           \
       VECTORISED for (int64_t j = 0; j < lane_limit; j++) {                     \
@@ -68,9 +68,9 @@ static CK_CLONES void F(softmax_gradient_lanes)(
     for (int64_t i = s; i < stop; i++) sums[i - s] += value;                    \
     {                                                                           \
       _Pragma("clang fp reassociate(on)")                                       \
-      for (int j = 0; j < lane_limit; j++) sum += sums[j];                      \
+      for (int j = 0; j < lane_limit; j++) part += sums[j];                     \
     }                                                                           \
-    result += sum;                                                              \
+    result += part;                                                             \
   }
 
 // The largest of a row, 0 where that is not finite. Of integers, whose largest may be sought in any order.
@@ -141,7 +141,7 @@ static CK_CLONES void F(softmax_long)(void *context, int64_t begin, int64_t end)
 
 static void F(softmax_short)(void *context, int64_t begin, int64_t end) {
   const F(softmax_work) *w = context;
-  REAL x[short_row * lane_limit], dy[short_row * lane_limit];
+  REAL x[lane_limit * lane_limit], dy[short_row * lane_limit];
   int64_t n = w->columns;
   for (int64_t row = begin; row < end; row += lane_limit) {
     F(lanes) l = {end - row < lane_limit ? end - row : lane_limit, n, lane_limit};
@@ -159,7 +159,7 @@ static void F(softmax_short)(void *context, int64_t begin, int64_t end) {
 static void F(run_softmax)(int64_t rows, F(softmax_work) w) {
   ck_parallel(
       rows, softmax_grain / (w.columns + 1) + 1, &w,
-      w.columns <= short_row ? F(softmax_short) : F(softmax_long));
+      w.columns < lane_limit ? F(softmax_short) : F(softmax_long));
 }
 
 void F(ck_softmax)(int64_t rows, int64_t columns, const REAL *x, REAL *y) {
@@ -183,17 +183,17 @@ void F(ck_log_softmax_gradient)(
 // The places of the result, in groups of lanes that share an outer index.
 static CK_CLONES void F(log_sum_exp_range)(void *context, int64_t begin, int64_t end) {
   const F(softmax_work) *w = context;
-  REAL turned[short_row * lane_limit];
+  REAL turned[lane_limit * lane_limit];
   int64_t n = w->columns;
   for (int64_t place = begin; place < end;) {
     int64_t outer = place / w->inner, j = place % w->inner;
-    int64_t lanes = w->inner > 1 ? w->inner - j : n <= short_row ? lane_limit : 1;
+    int64_t lanes = w->inner > 1 ? w->inner - j : n < lane_limit ? lane_limit : 1;
     if (lanes > end - place) lanes = end - place;
     if (lanes > lane_limit) lanes = lane_limit;
     const REAL *x = w->x + outer * n * w->inner + j;
     if (w->inner > 1) {
       F(log_sum_exp_lanes)((F(lanes)){lanes, n, w->inner}, x, w->y + place);
-    } else if (n <= short_row) {
+    } else if (n < lane_limit) {
       F(lanes_turned)(lanes, n, x, turned);
       F(log_sum_exp_lanes)((F(lanes)){lanes, n, lane_limit}, turned, w->y + place);
     } else {

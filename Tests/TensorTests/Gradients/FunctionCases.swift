@@ -115,9 +115,11 @@ extension GradientCase {
     of("softmax", [3, 1], at: "one class") { $0.softmax() },
     of("softmax", .values([100, -100, 98, 99], [4]), at: "large") { $0.softmax() },
     of("softmax", [2, 37], at: "odd width") { $0.softmax() },
+    of("softmax", [2, 150], at: "wide") { $0.softmax() },
     of("logSoftmax", [2, 3, 5]) { $0.logSoftmax() },
     of("logSoftmax", [2, 4, 3], at: "inner axis") { $0.logSoftmax(axis: -2) },
     of("logSoftmax", .values([100, -100, 98, 99], [4]), at: "large") { $0.logSoftmax() },
     of("logSoftmax", [2, 37], at: "odd width") { $0.logSoftmax() },
+    of("logSoftmax", [2, 150], at: "wide") { $0.logSoftmax() },
   ]
 }
