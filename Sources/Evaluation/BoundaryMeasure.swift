@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 import Vision
 
 /// The boundary measure F of two masks of one size: the harmonic mean of the share of the prediction's

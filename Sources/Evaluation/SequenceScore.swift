@@ -1,3 +1,4 @@
+import Tensor
 import Vision
 
 /// A measure over the frames of one object's sequence, summed up as DAVIS does (Perazzi et al., CVPR 2016).

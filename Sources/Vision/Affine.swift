@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// A position (x, y) in the coordinates of `Box`.
 public typealias Point = SIMD2<Double>

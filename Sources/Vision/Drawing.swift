@@ -1,3 +1,5 @@
+import Tensor
+
 extension Image {
   /// Fills a shape, with antialiased edges.
   public mutating func fill(_ shape: Figure, with color: Color, opacity: Double = 1) {

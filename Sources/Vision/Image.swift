@@ -1,4 +1,5 @@
 import CKernels
+import Tensor
 
 /// An image in memory: 8-bit samples, row by row from the top left, channels last.
 public struct Image: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import CCodecs
 import Foundation
+import Tensor
 
 /// An image of 16-bit samples, as in PNG files of depth maps and of optical flow.
 public struct Image16: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import CCodecs
 import Foundation
+import Tensor
 
 /// A label map: one index per pixel, and the colours the indices stand for. A PNG with a palette,
 /// read without expanding it.

@@ -1,4 +1,5 @@
 import CKernels
+import Tensor
 
 /// A set of pixels: 1 where a pixel belongs to it, 0 elsewhere.
 public struct Mask: Sendable, Equatable {

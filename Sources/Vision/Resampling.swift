@@ -1,4 +1,5 @@
 import CKernels
+import Tensor
 
 /// How the value between pixels is found. All kinds place pixel centres at halves.
 public enum Resampling: Sendable {

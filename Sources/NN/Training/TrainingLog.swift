@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// A table of numbers, one row an epoch, kept as a CSV file that is whole at every moment.
 public struct TrainingLog: Sendable {

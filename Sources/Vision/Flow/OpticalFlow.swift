@@ -1,4 +1,5 @@
 import CKernels
+import Tensor
 
 /// Estimates the dense optical flow between two images of one size, from their grey levels: `second(p + flow(p))` shows
 /// what `first(p)` does.
