@@ -19,6 +19,16 @@ let hasJPEG = isInstalled("jpeglib.h")
 /// Hot loops are optimised in debug builds too: the tests run there.
 let optimised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])]
 
+/// A program in `Examples`.
+func example(_ name: String) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: [
+      "Tensor", "NN", "Vision", "Evaluation", "SFModels",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ], path: "Examples/\(name)")
+}
+
 let package = Package(
   name: "SFVideo",
   products: [
@@ -53,30 +63,10 @@ let package = Package(
     .target(name: "Evaluation", dependencies: ["Tensor", "Vision"]),
     .target(name: "SFModels", dependencies: ["CKernels", "COpenBLAS", "Tensor", "NN", "Vision"]),
 
-    .executableTarget(
-      name: "TrainFeat2Seg",
-      dependencies: [
-        "Tensor", "NN", "Vision", "Evaluation", "SFModels",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Examples/TrainFeat2Seg"),
-    .executableTarget(
-      name: "SpectralFigures",
-      dependencies: [
-        "Tensor", "NN", "Vision", "SFModels",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Examples/SpectralFigures"),
-    .executableTarget(
-      name: "RefineVideo",
-      dependencies: [
-        "Tensor", "NN", "Vision", "Evaluation", "SFModels",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Examples/RefineVideo"),
-    .executableTarget(
-      name: "TrainSpectral",
-      dependencies: [
-        "Tensor", "NN", "Vision", "Evaluation", "SFModels",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Examples/TrainSpectral"),
+    example("TrainFeat2Seg"),
+    example("TrainSpectral"),
+    example("RefineVideo"),
+    example("SpectralFigures"),
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
