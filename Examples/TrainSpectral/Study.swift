@@ -10,6 +10,8 @@ struct Study {
   let data: ChannelData
   let schedule: Learning.Schedule
   let output: URL
+  /// Of the videos to choose by and to report on, by name.
+  private(set) var flows: [String: VideoFlows] = [:]
   private var tables: [Table] = []
   private(set) var curves: [(name: String, log: TrainingLog)] = []
 
@@ -17,6 +19,11 @@ struct Study {
   /// off more steeply with a difference of features than the paper's.
   private static let segmenter = SpectralSegmenter(
     kernel: [3, 5, 5], alpha: 4, slope: 16, normalization: .degree)
+
+  /// Along the motion, with colours as features: exact links, votes alone. What did best on videos to learn from and to
+  /// choose by.
+  private static let motionSegmenter = SpectralSegmenter(
+    kernel: [5, 7, 7], alpha: 300, p: 0, normalization: .degree, operator: .exact)
 
   /// SFSeg over one soft mask; what did best there.
   private static let refiner = SpectralSegmenter(kernel: [3, 3, 3], iterations: 1)
@@ -51,11 +58,16 @@ struct Study {
       networks.append(try learn(ensemble, on: data, name: ensemble.rawValue))
     }
     let best = networks.min { $0.loss < $1.loss }!
-    try finish(table5(networks, ours), "table5")
+    for video in data.selection + data.test { flows[video.name] = try VideoFlows(video) }
+    let oursAlongMotion = alongMotion(ours, data)
+    try finish(table5(networks, ours, oursAlongMotion), "table5")
     let basic = basicCombinations(data)
-    try finish(table6(basic, best.combination, ours.combination), "table6")
+    let further = [
+      ours.combination, alongMotion(basic.mean, data), alongMotion(best.combination, data), oursAlongMotion,
+    ]
+    try finish(table6(basic, best.combination, further), "table6")
     try drawPictures(mean: basic.mean, ours: ours.combination)
-    try finish(table7(basic, best.combination, ours.combination), "table7")
+    try finish(table7(basic, best.combination, further), "table7")
 
     // The best three stay as they are: noise needs more of them.
     guard data.channelCount > 3 else { return }
@@ -92,7 +104,7 @@ struct Study {
     let learning = Learning(learningRate: 1e-2, weightDecay: 1e-3, schedule: schedule)
     curves.append((name, try learning(model, name: name, on: data)))
     return LearnedSFSeg(
-      model: model, combination: Combination(name, on: data.selection) { model.masks($0) })
+      model: model, combination: Combination(name, on: data.selection) { model.masks($0.values) })
   }
 
   mutating func learn(
@@ -108,7 +120,7 @@ struct Study {
     return LearnedNetwork(
       ensemble: ensemble, parameterCount: model.parameterCount,
       loss: log.values(of: "val_loss").min() ?? .infinity,
-      combination: Combination(name, on: data.selection) { model.masks($0) })
+      combination: Combination(name, on: data.selection) { model.masks($0.values) })
   }
 
   struct BasicCombinations {
@@ -132,8 +144,31 @@ struct Study {
     }
   }
 
+  /// SFSeg++ along the motion: the same learned mixture, segmented over a better graph.
+  func alongMotion(_ ours: LearnedSFSeg, _ data: ChannelData) -> Combination {
+    alongMotion("SFSeg++", data) { ours.model.mixture($0.values) }
+  }
+
+  /// SFSeg along the motion over what a combination gives.
+  func alongMotion(_ combination: Combination, _ data: ChannelData) -> Combination {
+    alongMotion(combination.name, data, unary: combination.balancedMasks)
+  }
+
+  private func alongMotion(
+    _ name: String, _ data: ChannelData, unary: @escaping (ChannelVideo) -> Tensor
+  ) -> Combination {
+    Combination("\(name) along the motion", on: data.selection) { [flows] video in
+      let flows = flows[video.name]!
+      return Self.motionSegmenter(
+        unary: unary(video).expandingAxis(0), pairwise: flows.colors, motion: flows.motion
+      ).squeezed(0)
+    }
+  }
+
   func single(_ channel: Int, _ name: String) -> Combination {
-    Combination("\(name) (\(data.methods[channel]))", on: data.selection) { $0[.all, .all, .all, channel] }
+    Combination("\(name) (\(data.methods[channel]))", on: data.selection) {
+      $0.values[.all, .all, .all, channel]
+    }
   }
 
   mutating func finish(_ table: Table, _ name: String) throws {
@@ -176,7 +211,7 @@ struct StudyError: Error, CustomStringConvertible {
 }
 
 extension LearnedEnsemble {
-  /// What did best on the videos to choose by, of powers of ten.
+  /// Of the shallow ones what did best on the videos to choose by, of powers of ten; the U-Nets' is not tuned.
   fileprivate var learningRate: Double {
     switch self {
     case .shallow2: 0.001

@@ -10,14 +10,18 @@ extension Study {
   ) throws {
     var table = Table(
       "Table 4: noisy input, J %",
-      columns: ["input", "Ensemble", "SFSeg(Ensemble)", "Best NN Ensemble", "SFSeg++"])
+      columns: [
+        "input", "Ensemble", "SFSeg(Ensemble)", "Best NN Ensemble", "SFSeg++", "SFSeg++ along the motion",
+      ])
     var weights = Table("Fig. 9: learned weights", columns: ["input"] + data.methods + ["bias"])
     var figure = WeightsFigure()
     func add(
       _ name: String, _ treatments: [ChannelMix.Treatment], _ data: ChannelData, _ basic: BasicCombinations,
       _ network: Combination, _ ours: LearnedSFSeg
     ) throws {
-      let combinations = [basic.mean, basic.refinedMean, network, ours.combination]
+      let combinations = [
+        basic.mean, basic.refinedMean, network, ours.combination, alongMotion(ours, data),
+      ]
       table.rows.append((name, combinations.map { $0.jaccard(data.test) }))
       let learned = ours.model.weight.value.array(of: Float.self).map(Double.init)
       weights.rows.append((name, learned + [ours.model.bias.value.item]))

@@ -1,13 +1,16 @@
+import SFModels
 import Tensor
 import Vision
 
-/// The optical flows between a video's neighbouring frames, forward and back.
+/// What links a video's pixels along the motion: the optical flows between neighbouring frames, and their colours.
 struct VideoFlows {
   typealias Flows = (forward: [FlowField], backward: [FlowField])
 
   let estimatedFlow: Flows
   /// Where it is known.
   let trueFlow: Flows?
+  /// L*a*b*, `[3, 1, T, H, W]`.
+  let colors: Tensor
 
   init(_ video: ChannelVideo) throws {
     let images = try (0..<video.frameCount).map(video.image)
@@ -19,5 +22,14 @@ struct VideoFlows {
     trueFlow = video.trueFlow.map { flow in
       (steps.map { flow($0, $0 + 1) }, steps.map { flow($0 + 1, $0) })
     }
+    colors = SpectralFeatures.lab(images)
+  }
+
+  /// Along the estimated flow; the last frame's flow forward and the first one's back lead nowhere.
+  var motion: SpectralMotion {
+    let none = FlowField(width: colors.shape[4], height: colors.shape[3])
+    func volume(_ fields: [FlowField]) -> Tensor { Tensor.stack(fields.map { $0.tensor() }).expandingAxis(0) }
+    return SpectralMotion(
+      forward: volume(estimatedFlow.forward + [none]), backward: volume([none] + estimatedFlow.backward))
   }
 }
