@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import NN
 import SFModels
+import Tensor
 import Vision
 
 /// Refines the masks that any other method made for a video, by SFSeg.
@@ -14,7 +15,7 @@ struct RefineVideo: ParsableCommand {
       --frames, --masks and --truth are folders of images, or of one such folder for each sequence; files belong \
       together by their names. Masks may be binary, palette maps (whose objects are taken together) or grey levels. \
       Under --output it leaves masks/SEQUENCE/*.png, soft/SEQUENCE/*.png and overlays/SEQUENCE.png; with --truth also \
-      scores.csv. A whole sequence is kept in memory, some 30 MB for a frame of 480×854, unless --window is given.
+      scores.csv. A whole sequence is kept in memory, some 60 MB for a frame of 480×854, unless --window is given.
       """)
 
   @Option(help: "The frames, JPEG or PNG.")
@@ -116,6 +117,8 @@ struct RefineVideo: ParsableCommand {
       } else {
         print("\(sequence.name): \(outcome.speed)")
       }
+      // The next sequence's volumes are of other sizes.
+      Memory.trim()
     }
     scores.printMean()
     if Interrupt.isRequested { throw ExitCode(130) }
