@@ -15,7 +15,8 @@ struct RefineVideo: ParsableCommand {
       --frames, --masks and --truth are folders of images, or of one such folder for each sequence; files belong \
       together by their names. Masks may be binary, palette maps (whose objects are taken together) or grey levels. \
       Under --output it leaves masks/SEQUENCE/*.png, soft/SEQUENCE/*.png and overlays/SEQUENCE.png; with --truth also \
-      scores.csv. A whole sequence is kept in memory, some 60 MB for a frame of 480×854, unless --window is given.
+      scores.csv. A whole sequence is kept in memory, some 60 MB for a frame of 480×854, unless --window \
+      is given: then only its soft mask, 2 MB.
       """)
 
   @Option(help: "The frames, JPEG or PNG.")

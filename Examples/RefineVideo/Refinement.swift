@@ -48,15 +48,12 @@ struct Refinement {
     }
     guard !Interrupt.isRequested else { return outcome }
     outcome.seconds = seconds {
-      // The last frame's flow forward and the first one's back lead nowhere.
-      let none = FlowField(width: images[0].width, height: images[0].height)
-      let forward = outcome.forward.isEmpty ? nil : Self.volume(outcome.forward + [none])
-      let backward = outcome.backward.isEmpty ? nil : Self.volume([none] + outcome.backward)
-      let followed = followsMotion && forward != nil
+      let (forward, backward) = (outcome.forward, outcome.backward)
       let x = segmenter(
         unary: Tensor.stack(scores).expandingAxis(0),
         pairwise: features(images, forward: forward, backward: backward),
-        motion: followed ? SpectralMotion(forward: forward!, backward: backward!) : nil)
+        motion: followsMotion && !forward.isEmpty
+          ? SpectralMotion(forward: forward, backward: backward) : nil)
       outcome.masks = images.indices.map { x[0, $0] }
     }
     return outcome
@@ -77,15 +74,16 @@ struct Refinement {
       if let last { try addFlow(sequence, frame, last, image, to: &outcome) }
       outcome.seconds += seconds {
         let none = FlowField(width: image.width, height: image.height)
+        func followed(_ flow: FlowField?) -> Tensor {
+          (flow ?? none).tensor(unknown: SpectralMotion.beside).expandingAxis(0)
+        }
         let mask = stream.push(
           unary: scores, pairwise: features([image]).squeezed(2),
-          flow: followsMotion
-            ? (
-              Self.volume([outcome.forward.last ?? none])[0], Self.volume([outcome.backward.last ?? none])[0]
-            )
-            : nil)
+          flow: followsMotion ? (followed(outcome.forward.last), followed(outcome.backward.last)) : nil)
         outcome.masks.append(mask.squeezed(0))
       }
+      // A stream's flows are kept only to score with.
+      if sequence.truth == nil { (outcome.forward, outcome.backward) = ([], []) }
       last = image
       bar.advance()
     }
@@ -110,15 +108,6 @@ struct Refinement {
     throw RefinementError(
       "\(sequence.frames.files[frame].path): is \(image.width)×\(image.height), "
         + "but its sequence's frames are \(first.width)×\(first.height)")
-  }
-
-  /// Flows as `[1, T, H, W, 2]`; where one isn't known it leads far out of the frame, so that no link follows it.
-  private static func volume(_ flows: [FlowField]) -> Tensor {
-    let vectors = flows.map { flow in
-      guard let known = flow.known else { return flow.tensor() }
-      return flow.tensor().replacing(where: known.tensor() .== 0, with: 1e6)
-    }
-    return Tensor.stack(vectors).expandingAxis(0)
   }
 
   private func seconds(_ body: () -> Void) -> Double {

@@ -4,7 +4,6 @@ import Foundation
 import NN
 
 /// Learns SFSeg++ over the masks of many methods, and compares it with what else combines them.
-
 @main
 struct TrainSpectral: ParsableCommand {
   static let configuration = CommandConfiguration(

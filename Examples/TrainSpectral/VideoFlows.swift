@@ -25,11 +25,8 @@ struct VideoFlows {
     colors = SpectralFeatures.lab(images)
   }
 
-  /// Along the estimated flow; the last frame's flow forward and the first one's back lead nowhere.
+  /// Along the estimated flow.
   var motion: SpectralMotion {
-    let none = FlowField(width: colors.shape[4], height: colors.shape[3])
-    func volume(_ fields: [FlowField]) -> Tensor { Tensor.stack(fields.map { $0.tensor() }).expandingAxis(0) }
-    return SpectralMotion(
-      forward: volume(estimatedFlow.forward + [none]), backward: volume([none] + estimatedFlow.backward))
+    SpectralMotion(forward: estimatedFlow.forward, backward: estimatedFlow.backward)
   }
 }

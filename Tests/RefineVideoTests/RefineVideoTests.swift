@@ -127,8 +127,10 @@ extension Workplace {
         try FileManager.default.removeItem(at: workplace.folder.appending(path: "\(folder)/0000\(frame).png"))
       }
     }
-    #expect(try workplace.refine(["--truth", "truth"]).exitCode == 0)
-    #expect(try workplace.scores("frames").count == 2, "there is no TCONT")
+    for options in [[], ["--features", "flow"], ["--window", "3"]] {
+      #expect(try workplace.refine(["--truth", "truth"] + options).exitCode == 0, "\(options)")
+      #expect(try workplace.scores("frames").count == 2, "there is no TCONT")
+    }
   }
 
   @Test(arguments: [

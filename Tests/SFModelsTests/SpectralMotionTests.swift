@@ -3,6 +3,7 @@ import SFModels
 import Tensor
 import TestSupport
 import Testing
+import Vision
 
 /// The operator on the motion-compensated graph.
 @Suite struct SpectralMotionTests {
@@ -200,5 +201,22 @@ import Testing
 
   @Test(arguments: gradients) func gradientsAreRight(_ check: GradientCase) {
     #expect(gradientErrors(check) == [])
+  }
+
+  /// T − 1 flows of a video are those of its frames but the last, and nothing follows what isn't known.
+  @Test func flowsOfAVideoAreItsMotion() {
+    func flow(_ dx: Float, known: Mask? = nil) -> FlowField {
+      FlowField(width: 6, height: 4, vectors: (0..<24).flatMap { _ in [dx, 0] }, known: known)
+    }
+    let motion = SpectralMotion(forward: [flow(1), flow(2)], backward: [flow(-1), flow(-2)])
+    #expect(motion.forward.shape == [1, 3, 4, 6, 2])
+    #expect(motion.forward[0, 1].max().item == 2 && motion.backward[0, 1].min().item == -1)
+    #expect(motion.forwardAgreement[0, 0, 0, 0].item == 1 && motion.forwardAgreement[0, 0, 0, 5].item == 0)
+    #expect(motion.forwardAgreement[0, 2].max().item == 0 && motion.backwardAgreement[0, 0].max().item == 0)
+
+    let known = Mask(width: 6, height: 4, values: (0..<24).map { $0 == 7 ? 0 : 1 })
+    let partly = SpectralMotion(forward: [flow(0, known: known)], backward: [flow(0)])
+    #expect(partly.forwardAgreement[0, 0, 1, 1].item == 0)
+    #expect(partly.forwardAgreement[0, 0, 1, 2].item == 1)
   }
 }

@@ -22,17 +22,27 @@ public enum SpectralFeatures: String, Sendable, CaseIterable {
 
   /// The features `[C, 1, T, H, W]` of T frames of one size, float32.
   /// - Parameters:
-  ///   - forward: the flow from each frame to the next, `[1, T, H, W, 2]`; only `flow` needs it.
-  ///   - backward: the flow from each frame to the one before, `[1, T, H, W, 2]`.
-  public func callAsFunction(_ frames: [Image], forward: Tensor? = nil, backward: Tensor? = nil) -> Tensor {
+  ///   - forward: the T − 1 flows from each frame to the next; only `flow` needs them.
+  ///   - backward: the T − 1 flows from each frame to the one before.
+  public func callAsFunction(
+    _ frames: [Image], forward: [FlowField] = [], backward: [FlowField] = []
+  ) -> Tensor {
     switch self {
     case .lab: return Self.channelsFirst(frames.map { $0.labTensor() })
     case .grey: return Self.channelsFirst(frames.map { $0.converted(to: .grey).tensor() })
     case .flow:
-      guard let forward, let backward else { preconditionFailure("SpectralFeatures.flow: no flows given") }
+      precondition(
+        forward.count == frames.count - 1 && backward.count == forward.count,
+        "SpectralFeatures.flow: \(frames.count) frames, \(forward.count) flows forward, \(backward.count) back"
+      )
+      let none = Tensor(zeros: [frames[0].height, frames[0].width])
+      let magnitudes = [
+        forward.map { $0.magnitude() } + [none], [none] + backward.map { $0.magnitude() },
+      ]
       return .stack(
-        [forward, backward].map { flow in
-          let magnitude = flow.norm(-1), low = magnitude.min().item, range = magnitude.max().item - low
+        magnitudes.map { frames in
+          let magnitude = Tensor.stack(frames).expandingAxis(0)
+          let low = magnitude.min().item, range = magnitude.max().item - low
           return 0.05 + 0.9 * (magnitude - low) / (range > 0 ? range : 1)
         })
     }

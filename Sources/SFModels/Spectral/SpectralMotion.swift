@@ -1,5 +1,6 @@
 import CKernels
 import Tensor
+import Vision
 
 /// How the pixels of videos move from frame to frame: the links of a motion-compensated graph.
 ///
@@ -47,6 +48,23 @@ public struct SpectralMotion: Sendable {
       forward: forward, backward: backward, forwardAgreement: .concatenate([next, none], axis: 1),
       backwardAgreement: .concatenate([none, previous], axis: 1))
   }
+
+  /// Motion along the flows of one video of T frames, T ≥ 2: T − 1 of them from each frame to the next, and T − 1 from
+  /// each to the one before. Where a flow isn't known, no link follows it.
+  public init(forward: [FlowField], backward: [FlowField], tolerance: Double = 1) {
+    precondition(
+      !forward.isEmpty && backward.count == forward.count,
+      "SpectralMotion: \(forward.count) flows forward, \(backward.count) back")
+    // The last frame's flow forward and the first one's back lead nowhere.
+    let none = FlowField(width: forward[0].width, height: forward[0].height)
+    func volume(_ flows: [FlowField]) -> Tensor {
+      Tensor.stack(flows.map { $0.tensor(unknown: Self.beside) }).expandingAxis(0)
+    }
+    self.init(forward: volume(forward + [none]), backward: volume([none] + backward), tolerance: tolerance)
+  }
+
+  /// A displacement, in pixels, that leads out of any frame: no link follows it.
+  public static let beside = 1e6
 }
 
 /// How well a flow from one frame to another agrees with the flow back, `[…, H, W]` of flows `[…, H, W, 2]` in pixels:

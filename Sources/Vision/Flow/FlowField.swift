@@ -40,8 +40,12 @@ public struct FlowField: Sendable, Equatable {
       width: tensor.shape[1], height: tensor.shape[0], vectors: tensor.to(.float32).array(of: Float.self))
   }
 
-  /// The displacements as `[H, W, 2]`, float32.
-  public func tensor() -> Tensor { Tensor(vectors, shape: [height, width, 2]) }
+  /// The displacements as `[H, W, 2]`, float32; `unknown`, where given, stands where they aren't known.
+  public func tensor(unknown: Double? = nil) -> Tensor {
+    let tensor = Tensor(vectors, shape: [height, width, 2])
+    guard let unknown, let known else { return tensor }
+    return tensor.replacing(where: known.tensor() .== 0, with: unknown)
+  }
 
   /// The displacement of the pixel in column `x`, row `y`.
   public subscript(x: Int, y: Int) -> SIMD2<Float> {
