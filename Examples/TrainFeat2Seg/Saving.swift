@@ -7,13 +7,10 @@ import Tensor
 extension Training {
   func file(_ name: String) -> URL { output.appending(path: name) }
 
-  /// Makes the output folder, and finds out now rather than after an epoch whether it can be written to.
+  /// Makes the output folder; throws where it can't be written to.
   func prepareOutput() throws {
     do {
-      try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
-      let probe = file(".writable")
-      try Data().write(to: probe)
-      try FileManager.default.removeItem(at: probe)
+      try NN.prepareOutput(folder: output)
     } catch {
       throw TrainingError.unwritable(output.path, reason: "the folder can't be made or written")
     }

@@ -186,13 +186,10 @@ struct Study {
     }
   }
 
-  /// Makes the output folder, and finds out now rather than after minutes whether it can be written to.
+  /// Makes the output folder; throws where it can't be written to.
   private func prepareOutput() throws {
     do {
-      try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
-      let probe = file(".writable")
-      try Data().write(to: probe)
-      try FileManager.default.removeItem(at: probe)
+      try NN.prepareOutput(folder: output)
     } catch {
       throw StudyError(description: "can't write to \(output.path): the folder can't be made or written")
     }

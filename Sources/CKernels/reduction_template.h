@@ -99,13 +99,7 @@ INLINE void F(fold_short)(
 static CK_CLONES void F(reduce_short)(
     ck_reduction op, int64_t lanes, int64_t length, const REAL *x, REAL *y) {
   switch (op) {
-    CASE(ck_reduction_sum)
-    CASE(ck_reduction_mean)
-    CASE(ck_reduction_product)
-    CASE(ck_reduction_maximum)
-    CASE(ck_reduction_minimum)
-    CASE(ck_reduction_sum_of_squares)
-    CASE(ck_reduction_sum_of_absolutes)
+    EACH_CASE
   }
 }
 
@@ -143,13 +137,7 @@ INLINE REAL F(fold_row)(ck_reduction op, int64_t length, const REAL *x) {
 static CK_CLONES void F(reduce_each_row)(
     ck_reduction op, int64_t rows, int64_t length, const REAL *x, REAL *y) {
   switch (op) {
-    CASE(ck_reduction_sum)
-    CASE(ck_reduction_mean)
-    CASE(ck_reduction_product)
-    CASE(ck_reduction_maximum)
-    CASE(ck_reduction_minimum)
-    CASE(ck_reduction_sum_of_squares)
-    CASE(ck_reduction_sum_of_absolutes)
+    EACH_CASE
   }
 }
 
