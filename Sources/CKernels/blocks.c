@@ -62,6 +62,7 @@ static void copy_run(int size, int64_t count, const char *x, int64_t stride, cha
   if (stride == 1) memcpy(y, x, (size_t)(count * size));
   else if (size == 4) COPY_RUN(uint32_t);
   else if (size == 8) COPY_RUN(uint64_t);
+  else if (size == 2) COPY_RUN(uint16_t);
   else COPY_RUN(uint8_t);
 }
 

@@ -39,6 +39,7 @@ static CK_CLONES void copy_rows(void *context, int64_t begin, int64_t end) {
   strided_place place = strided_start(pair, last, begin);
   if (w->element_size == 4) COPY_ROWS(uint32_t)
   else if (w->element_size == 8) COPY_ROWS(uint64_t)
+  else if (w->element_size == 2) COPY_ROWS(uint16_t)
   else COPY_ROWS(uint8_t)
 }
 
@@ -80,6 +81,8 @@ static CK_CLONES void transpose_strip(
     int64_t right = columns - left < tile ? columns : left + tile;
     if (size == 8) {
       TRANSPOSE(uint64_t, 0, rows, left, right)
+    } else if (size == 2) {
+      TRANSPOSE(uint16_t, 0, rows, left, right)
     } else if (size == 1) {
       TRANSPOSE(uint8_t, 0, rows, left, right)
     } else {

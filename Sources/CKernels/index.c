@@ -54,6 +54,7 @@ static void gather_elements(void *context, int64_t begin, int64_t end) {
     const int32_t *indices = w->indices + row * w->inner;
     if (w->element_size == 4) GATHER(uint32_t);
     else if (w->element_size == 8) GATHER(uint64_t);
+    else if (w->element_size == 2) GATHER(uint16_t);
     else GATHER(uint8_t);
   }
 }
@@ -102,6 +103,7 @@ static void scatter_elements(void *context, int64_t begin, int64_t end) {
       const int32_t *indices = w->indices + row;
       if (w->element_size == 4) SCATTER(uint32_t);
       else if (w->element_size == 8) SCATTER(uint64_t);
+      else if (w->element_size == 2) SCATTER(uint16_t);
       else SCATTER(uint8_t);
     }
   }

@@ -14,13 +14,18 @@ typedef struct {
   dnnl_dims_t stride, dilation, before, after;
 } description;
 
-static void describe_images(dnnl_memory_desc_t *result, int axes, int64_t batch, int64_t channels, const int64_t *size) {
+static void describe_images(dnnl_memory_desc_t *result, dnnl_data_type_t type, int axes, int64_t batch,
+                            int64_t channels, const int64_t *size) {
   dnnl_dims_t dimensions = {batch, channels};
   for (int axis = 0; axis < axes; axis++) dimensions[2 + axis] = size[axis];
-  onednn.memory_desc_init_by_tag(result, 2 + axes, dimensions, dnnl_f32, axes == 2 ? dnnl_nhwc : dnnl_ndhwc);
+  onednn.memory_desc_init_by_tag(result, 2 + axes, dimensions, type, axes == 2 ? dnnl_nhwc : dnnl_ndhwc);
 }
 
-static description describe(const ck_convolution *convolution) {
+// Filters and biases are float32; beside bfloat16 images a filter is multiplied as such, its gradient is not.
+static description describe(const plan_key *key) {
+  const ck_convolution *convolution = &key->convolution;
+  dnnl_data_type_t type = key->bfloat16 ? dnnl_bf16 : dnnl_f32;
+  dnnl_data_type_t filter_type = key->operation == filter_gradient ? dnnl_f32 : type;
   description result = {.axes = 3};
   // A filter without extent in time sees frames as so many images.
   bool flat = convolution->kernel[0] == 1 && convolution->before[0] == 0 && convolution->after[0] == 0
@@ -31,8 +36,8 @@ static description describe(const ck_convolution *convolution) {
     batch *= convolution->in[0];
   }
   int skipped = flat ? 1 : 0;
-  describe_images(&result.input, result.axes, batch, convolution->in_channels, convolution->in + skipped);
-  describe_images(&result.output, result.axes, batch, convolution->out_channels, convolution->out + skipped);
+  describe_images(&result.input, type, result.axes, batch, convolution->in_channels, convolution->in + skipped);
+  describe_images(&result.output, type, result.axes, batch, convolution->out_channels, convolution->out + skipped);
 
   int64_t groups = convolution->groups, width = convolution->in_channels / groups;
   int64_t outputs = convolution->out_channels / groups;
@@ -58,7 +63,7 @@ static description describe(const ck_convolution *convolution) {
   }
   rank += result.axes;
   onednn.memory_desc_init_by_strides(&result.filter, rank, dimensions, dnnl_f32, strides);
-  onednn.memory_desc_init_by_tag(&result.any_filter, rank, dimensions, dnnl_f32, dnnl_format_tag_any);
+  onednn.memory_desc_init_by_tag(&result.any_filter, rank, dimensions, filter_type, dnnl_format_tag_any);
   dnnl_dims_t channels = {convolution->out_channels};
   onednn.memory_desc_init_by_tag(&result.bias, 1, channels, dnnl_f32, dnnl_a);
   return result;
@@ -110,13 +115,13 @@ static bool describe_gradient(const plan_key *key, description *it, dnnl_primiti
 static bool is_broken(const ck_convolution *convolution, const_dnnl_primitive_desc_t primitive) {
   const char *implementation = "";
   onednn.primitive_desc_query(primitive, dnnl_query_impl_info_str, 0, &implementation);
-  return strncmp(implementation, "jit_1x1", 7) == 0
+  return strstr(implementation, "1x1")
       && (convolution->in_channels % 16 != 0 || convolution->out_channels % 16 != 0)
       && (convolution->stride[0] > 1 || convolution->stride[1] > 1 || convolution->stride[2] > 1);
 }
 
 static void build(const plan_key *key, plan *plan) {
-  description it = describe(&key->convolution);
+  description it = describe(key);
   dnnl_primitive_desc_t primitive;
   bool described = key->operation == forward ? describe_forward(key, &it, dnnl_forward_inference, &primitive)
                                              : describe_gradient(key, &it, &primitive);
@@ -136,11 +141,11 @@ static void build(const plan_key *key, plan *plan) {
   onednn.primitive_desc_destroy(primitive);
 }
 
-static bool run(operation operation, const ck_convolution *convolution, bool relu, const void *first,
+static bool run(operation operation, const ck_convolution *convolution, bool bfloat16, bool relu, const void *first,
                 const void *second, const void *third, const void *bias) {
   if (convolution->batch == 0) return false;
   bool acquired = ck_pool_acquire();
-  plan_key key = {operation, bias != NULL, relu, acquired ? ck_thread_count() : 1, *convolution};
+  plan_key key = {operation, bfloat16, bias != NULL, relu, acquired ? ck_thread_count() : 1, *convolution};
   plan *plan = plan_acquire(&key, build);
   bool done = false;
   if (plan) {
@@ -167,8 +172,8 @@ static int64_t neighbours(const ck_convolution *convolution) {
 // A convolution of stride 1 to few channels, as one to `count` times as many with that stride: its filter holds the
 // given one at `count` places. In memory neighbours follow each other as channels do. More is multiplied, by zeros, but
 // a vector at a time: one channel of 7 columns takes a fifth of the time.
-static bool run_widened(const ck_convolution *convolution, int64_t count, bool relu, const float *x, const float *w,
-                        const float *bias, float *y) {
+static bool run_widened(const ck_convolution *convolution, int64_t count, bool bfloat16, bool relu, const void *x,
+                        const float *w, const float *bias, void *y) {
   ck_convolution wide = *convolution;
   int64_t inputs = convolution->in_channels, outputs = convolution->out_channels;
   wide.out_channels *= count;
@@ -190,21 +195,21 @@ static bool run_widened(const ck_convolution *convolution, int64_t count, bool r
     }
   }
   for (int64_t i = 0; bias && i < wide.out_channels; i++) biases[i] = bias[i % outputs];
-  bool done = run(forward, &wide, relu, x, filter, y, bias ? biases : NULL);
+  bool done = run(forward, &wide, bfloat16, relu, x, filter, y, bias ? biases : NULL);
   ck_deallocate(filter, bytes);
   return done;
 }
 
-static bool run_forward(const ck_convolution *convolution, bool relu, const float *x, const float *w,
-                        const float *bias, float *y) {
+static bool run_forward(const ck_convolution *convolution, bool bfloat16, bool relu, const void *x, const float *w,
+                        const float *bias, void *y) {
   int64_t count = neighbours(convolution);
-  return (count > 1 && run_widened(convolution, count, relu, x, w, bias, y))
-      || run(forward, convolution, relu, x, w, y, bias);
+  return (count > 1 && run_widened(convolution, count, bfloat16, relu, x, w, bias, y))
+      || run(forward, convolution, bfloat16, relu, x, w, y, bias);
 }
 
 // The input gradient of stride 1 is a convolution of dy with the filter turned round and its channels swapped.
 // Written so, it takes oneDNN's forward kernels, which run a fifth faster than those for gradients.
-static bool run_turned(const ck_convolution *convolution, const float *dy, const float *w, float *dx) {
+static bool run_turned(const ck_convolution *convolution, bool bfloat16, const void *dy, const float *w, void *dx) {
   int64_t groups = convolution->groups, inputs = convolution->in_channels, outputs = convolution->out_channels;
   ck_convolution turned = *convolution;
   turned.in_channels = outputs;
@@ -229,7 +234,7 @@ static bool run_turned(const ck_convolution *convolution, const float *dy, const
       }
     }
   }
-  bool done = run_forward(&turned, false, dy, filter, NULL, dx);
+  bool done = run_forward(&turned, bfloat16, false, dy, filter, NULL, dx);
   ck_deallocate(filter, bytes);
   return done;
 }
@@ -238,19 +243,19 @@ static bool run_turned(const ck_convolution *convolution, const float *dy, const
 
 typedef enum { forward, input_gradient, filter_gradient } operation;
 
-static bool run(operation operation, const ck_convolution *convolution, bool relu, const void *first,
+static bool run(operation operation, const ck_convolution *convolution, bool bfloat16, bool relu, const void *first,
                 const void *second, const void *third, const void *bias) {
-  (void)operation, (void)convolution, (void)relu, (void)first, (void)second, (void)third, (void)bias;
+  (void)operation, (void)convolution, (void)bfloat16, (void)relu, (void)first, (void)second, (void)third, (void)bias;
   return false;
 }
 
-static bool run_forward(const ck_convolution *convolution, bool relu, const float *x, const float *w,
-                        const float *bias, float *y) {
-  return run(forward, convolution, relu, x, w, y, bias);
+static bool run_forward(const ck_convolution *convolution, bool bfloat16, bool relu, const void *x, const float *w,
+                        const float *bias, void *y) {
+  return run(forward, convolution, bfloat16, relu, x, w, y, bias);
 }
 
-static bool run_turned(const ck_convolution *convolution, const float *dy, const float *w, float *dx) {
-  (void)convolution, (void)dy, (void)w, (void)dx;
+static bool run_turned(const ck_convolution *convolution, bool bfloat16, const void *dy, const float *w, void *dx) {
+  (void)convolution, (void)bfloat16, (void)dy, (void)w, (void)dx;
   return false;
 }
 
@@ -270,12 +275,13 @@ static bool is_pointwise(const ck_convolution *convolution) {
 
 bool onednn_convolution_forward(const ck_convolution *convolution, const float *x, const float *w,
                                 const float *bias, bool relu, float *y) {
-  return run_forward(convolution, relu, x, w, bias, y);
+  return run_forward(convolution, false, relu, x, w, bias, y);
 }
 
 bool onednn_convolution_input_gradient(const ck_convolution *convolution, const float *dy, const float *w,
                                        float *dx) {
-  return run_turned(convolution, dy, w, dx) || run(input_gradient, convolution, false, dy, w, dx, NULL);
+  return run_turned(convolution, false, dy, w, dx)
+      || run(input_gradient, convolution, false, false, dy, w, dx, NULL);
 }
 
 bool onednn_convolution_filter_gradient(const ck_convolution *convolution, const float *dy, const float *x,
@@ -284,5 +290,21 @@ bool onednn_convolution_filter_gradient(const ck_convolution *convolution, const
     int64_t positions = convolution->batch * convolution->in[0] * convolution->in[1] * convolution->in[2];
     return onednn_matmul(true, false, convolution->in_channels, convolution->out_channels, positions, x, dy, 0, dw);
   }
-  return run(filter_gradient, convolution, false, dy, x, dw, dbias);
+  return run(filter_gradient, convolution, false, false, dy, x, dw, dbias);
+}
+
+bool onednn_convolution_forward_bf16(const ck_convolution *convolution, const uint16_t *x, const float *w,
+                                     const float *bias, bool relu, uint16_t *y) {
+  return run_forward(convolution, true, relu, x, w, bias, y);
+}
+
+bool onednn_convolution_input_gradient_bf16(const ck_convolution *convolution, const uint16_t *dy, const float *w,
+                                            uint16_t *dx) {
+  return run_turned(convolution, true, dy, w, dx)
+      || run(input_gradient, convolution, true, false, dy, w, dx, NULL);
+}
+
+bool onednn_convolution_filter_gradient_bf16(const ck_convolution *convolution, const uint16_t *dy,
+                                             const uint16_t *x, float *dw, float *dbias) {
+  return run(filter_gradient, convolution, true, false, dy, x, dw, dbias);
 }

@@ -23,7 +23,7 @@ typedef enum { forward, input_gradient, filter_gradient } operation;
 
 // What a plan is made for. Compared byte by byte, so every member is eight bytes long.
 typedef struct {
-  int64_t operation, bias, relu, threads;
+  int64_t operation, bfloat16, bias, relu, threads;
   ck_convolution convolution;
 } plan_key;
 

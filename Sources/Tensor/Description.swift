@@ -50,8 +50,9 @@ private struct ElementFormat {
 
   private func isExact(_ value: Double, _ decimals: Int) -> Bool {
     let scaled = value * Foundation.pow(10, Double(decimals))
-    // float32 knows 0.1 to some seven digits.
-    return abs(scaled - scaled.rounded()) < (dtype == .float32 ? 1e-7 : 1e-12) * Swift.max(1, abs(scaled))
+    // float32 knows 0.1 to some seven digits, bfloat16 to two or three.
+    let precision = dtype == .bfloat16 ? 4e-3 : dtype == .float32 ? 1e-7 : 1e-12
+    return abs(scaled - scaled.rounded()) < precision * Swift.max(1, abs(scaled))
   }
 
   private func plain(_ value: Double) -> String {

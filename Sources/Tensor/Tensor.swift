@@ -44,6 +44,7 @@ extension Tensor {
   var f32: UnsafeMutablePointer<Float> { storage.pointer.assumingMemoryBound(to: Float.self) }
   var f64: UnsafeMutablePointer<Double> { storage.pointer.assumingMemoryBound(to: Double.self) }
   var i32: UnsafeMutablePointer<Int32> { storage.pointer.assumingMemoryBound(to: Int32.self) }
+  var u16: UnsafeMutablePointer<UInt16> { storage.pointer.assumingMemoryBound(to: UInt16.self) }
   var u8: UnsafeMutablePointer<UInt8> { storage.pointer.assumingMemoryBound(to: UInt8.self) }
 
   /// Makes the memory this tensor's own, so that a kernel may write into it.
@@ -91,6 +92,7 @@ extension Tensor {
     switch dtype {
     case .float32: return Double(f32.pointee)
     case .float64: return f64.pointee
+    case .bfloat16: return to(.float32).item
     case .int32: return Double(i32.pointee)
     case .uint8, .bool: return Double(u8.pointee)
     }

@@ -3,10 +3,12 @@
 
 #include <stdint.h>
 
-// Moving elements. Strides count elements and may be negative or, for x, 0. Element sizes are 1, 4
-// or 8 bytes. Indices are trusted.
+// Moving elements. Strides count elements and may be negative or, for x, 0. Element sizes are 1, 2,
+// 4 or 8 bytes. Indices are trusted.
 
-typedef enum ck_type { ck_type_f32, ck_type_f64, ck_type_i32, ck_type_u8, ck_type_bool } ck_type;
+typedef enum ck_type {
+  ck_type_f32, ck_type_f64, ck_type_i32, ck_type_u8, ck_type_bool, ck_type_bf16,
+} ck_type;
 
 void ck_copy_strided(
     int element_size, int rank, const int64_t *sizes, const void *x, const int64_t *x_strides,

@@ -116,4 +116,13 @@ CK_ELEMENTWISE(float, f32)
 CK_ELEMENTWISE(double, f64)
 #undef CK_ELEMENTWISE
 
+// bfloat16 numbers, computed in float32 and rounded.
+void ck_binary_bf16(
+    ck_binary op, int rank, const int64_t *sizes, const uint16_t *a, const int64_t *a_strides,
+    const uint16_t *b, const int64_t *b_strides, uint16_t *y);
+void ck_unary_bf16(ck_unary op, int64_t count, const uint16_t *x, double p, double q, uint16_t *y);
+void ck_unary_gradient_bf16(
+    ck_unary op, int64_t count, const uint16_t *x, const uint16_t *y, const uint16_t *dy, double p,
+    double q, uint16_t *dx);
+
 #endif

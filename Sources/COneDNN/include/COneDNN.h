@@ -19,6 +19,14 @@ bool onednn_convolution_input_gradient(const ck_convolution *convolution, const 
 bool onednn_convolution_filter_gradient(const ck_convolution *convolution, const float *dy, const float *x,
                                         float *dw, float *dbias);
 
+// The same of bfloat16 images; filters, biases and their gradients are float32.
+bool onednn_convolution_forward_bf16(const ck_convolution *convolution, const uint16_t *x, const float *w,
+                                     const float *bias, bool relu, uint16_t *y);
+bool onednn_convolution_input_gradient_bf16(const ck_convolution *convolution, const uint16_t *dy, const float *w,
+                                            uint16_t *dx);
+bool onednn_convolution_filter_gradient_bf16(const ck_convolution *convolution, const uint16_t *dy,
+                                             const uint16_t *x, float *dw, float *dbias);
+
 bool onednn_matmul(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
                    const float *b, float beta, float *c);
 bool onednn_matmul_batched(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a,

@@ -16,6 +16,7 @@ enum SafeTensorsType: String {
       switch dtype {
       case .float64: .float64
       case .float32: .float32
+      case .bfloat16: .bfloat16
       case .int32: .int32
       case .uint8: .uint8
       case .bool: .bool
@@ -52,8 +53,7 @@ enum SafeTensorsType: String {
       return Tensor(bytes: bytes, shape: shape, dtype: .bool)
     case .float16:
       return Tensor(elements(UInt16.self).map { Float(Float16(bitPattern: $0)) }, shape: shape)
-    case .bfloat16:
-      return Tensor(elements(UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }, shape: shape)
+    case .bfloat16: return Tensor(bytes: bytes, shape: shape, dtype: .bfloat16)
     case .int64:
       let narrowed = try elements(Int64.self).map { value in
         guard let narrow = Int32(exactly: value) else {

@@ -16,8 +16,8 @@ public struct Linear: Layer {
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let rows = x.rank == 2 ? x : x.reshape(-1, x.shape[-1])
-    var y = rows.matmul(weight.value, otherTransposed: true)
-    if let bias { y += bias.value }
+    var y = rows.matmul(weight.value.to(x.dtype), otherTransposed: true)
+    if let bias { y += bias.value.to(x.dtype) }
     return x.rank == 2 ? y : y.reshape(to: Shape(x.shape.dropLast() + [y.shape[-1]]))
   }
 }

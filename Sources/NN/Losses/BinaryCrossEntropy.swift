@@ -17,6 +17,8 @@ public enum LossReduction: Sendable {
 public func binaryCrossEntropy(
   logits: Tensor, truth: Tensor, positiveWeight: Double = 1, reduction: LossReduction = .mean
 ) -> Tensor {
+  // A sum over an image's pixels needs more than eight bits.
+  let logits = logits.dtype == .bfloat16 ? logits.to(.float32) : logits
   switch reduction {
   case .mean: return meanBinaryCrossEntropy(logits, truth, positiveWeight)
   case .sum: return meanBinaryCrossEntropy(logits, truth, positiveWeight) * Double(logits.elementCount)

@@ -72,7 +72,7 @@ public struct SpectralMotion: Sendable {
 public func flowAgreement(_ flow: Tensor, _ back: Tensor, tolerance: Double = 1) -> Tensor {
   precondition(
     flow.rank >= 3 && flow.shape[-1] == 2 && back.shape == flow.shape && back.dtype == flow.dtype
-      && flow.dtype.isFloatingPoint && tolerance > 0,
+      && (flow.dtype == .float32 || flow.dtype == .float64) && tolerance > 0,
     "flowAgreement: flows \(flow.dtype) \(flow.shape) and \(back.dtype) \(back.shape), tolerance \(tolerance)"
   )
   let shape = Shape(flow.shape.dropLast())

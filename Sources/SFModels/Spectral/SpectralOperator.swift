@@ -100,7 +100,7 @@ private struct SpectralPlan {
         && Shape(f.shape.suffix(4)) == x.shape,
       "spectral step: x \(x.shape), unary \(d.shape) and pairwise \(f.shape) don't fit together")
     precondition(
-      x.dtype.isFloatingPoint && d.dtype == x.dtype && f.dtype == x.dtype,
+      (x.dtype == .float32 || x.dtype == .float64) && d.dtype == x.dtype && f.dtype == x.dtype,
       "spectral step: x is \(x.dtype), unary \(d.dtype), pairwise \(f.dtype)")
     precondition(
       kernel.count == 3 && kernel.allSatisfy { $0 > 0 && $0 % 2 == 1 } && alpha > 0,

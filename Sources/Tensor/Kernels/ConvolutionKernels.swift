@@ -4,28 +4,34 @@ import COneDNN
 /// Whether this build uses oneDNN for float32 convolutions and matrix products; otherwise OpenBLAS carries them.
 public var hasOneDNN: Bool { onednn_is_available() }
 
-// float32 goes to oneDNN where it has a fast kernel; float64, and the rest, through OpenBLAS.
+// float32 and bfloat16 go to oneDNN where it has a fast kernel; float64, and the rest, through OpenBLAS.
 extension Kernel {
   static func convolve(
     _ x: Tensor, _ filter: Tensor, _ bias: Tensor?, relu: Bool, _ plan: ConvolutionPlan
   ) -> Tensor {
     let y = Tensor(uninitialized: plan.output, x.dtype)
-    var plan = plan.kernel
-    if x.dtype == .float64 {
-      ck_convolution_forward_f64(&plan, x.f64, filter.f64, bias?.f64, relu, y.f64)
-    } else if !onednn_convolution_forward(&plan, x.f32, filter.f32, bias?.f32, relu, y.f32) {
-      ck_convolution_forward_f32(&plan, x.f32, filter.f32, bias?.f32, relu, y.f32)
+    var kernel = plan.kernel
+    if x.dtype == .bfloat16 {
+      let isDone = onednn_convolution_forward_bf16(&kernel, x.u16, filter.f32, bias?.f32, relu, y.u16)
+      return isDone ? y : rounded(convolve(widened(x), filter, bias, relu: relu, plan))
+    } else if x.dtype == .float64 {
+      ck_convolution_forward_f64(&kernel, x.f64, filter.f64, bias?.f64, relu, y.f64)
+    } else if !onednn_convolution_forward(&kernel, x.f32, filter.f32, bias?.f32, relu, y.f32) {
+      ck_convolution_forward_f32(&kernel, x.f32, filter.f32, bias?.f32, relu, y.f32)
     }
     return y
   }
 
   static func convolutionInputGradient(_ dy: Tensor, _ filter: Tensor, _ plan: ConvolutionPlan) -> Tensor {
     let dx = Tensor(uninitialized: plan.input, dy.dtype)
-    var plan = plan.kernel
-    if dy.dtype == .float64 {
-      ck_convolution_input_gradient_f64(&plan, dy.f64, filter.f64, dx.f64)
-    } else if !onednn_convolution_input_gradient(&plan, dy.f32, filter.f32, dx.f32) {
-      ck_convolution_input_gradient_f32(&plan, dy.f32, filter.f32, dx.f32)
+    var kernel = plan.kernel
+    if dy.dtype == .bfloat16 {
+      let isDone = onednn_convolution_input_gradient_bf16(&kernel, dy.u16, filter.f32, dx.u16)
+      return isDone ? dx : rounded(convolutionInputGradient(widened(dy), filter, plan))
+    } else if dy.dtype == .float64 {
+      ck_convolution_input_gradient_f64(&kernel, dy.f64, filter.f64, dx.f64)
+    } else if !onednn_convolution_input_gradient(&kernel, dy.f32, filter.f32, dx.f32) {
+      ck_convolution_input_gradient_f32(&kernel, dy.f32, filter.f32, dx.f32)
     }
     return dx
   }
@@ -33,13 +39,17 @@ extension Kernel {
   static func convolutionFilterGradient(
     _ dy: Tensor, _ x: Tensor, _ plan: ConvolutionPlan, bias: Bool
   ) -> (filter: Tensor, bias: Tensor?) {
-    let dw = Tensor(uninitialized: plan.filter, dy.dtype)
-    let db = bias ? Tensor(uninitialized: [plan.filter[-1]], dy.dtype) : nil
-    var plan = plan.kernel
-    if dy.dtype == .float64 {
-      ck_convolution_filter_gradient_f64(&plan, dy.f64, x.f64, dw.f64, db?.f64)
-    } else if !onednn_convolution_filter_gradient(&plan, dy.f32, x.f32, dw.f32, db?.f32) {
-      ck_convolution_filter_gradient_f32(&plan, dy.f32, x.f32, dw.f32, db?.f32)
+    let type = dy.dtype == .float64 ? DType.float64 : .float32
+    let dw = Tensor(uninitialized: plan.filter, type)
+    let db = bias ? Tensor(uninitialized: [plan.filter[-1]], type) : nil
+    var kernel = plan.kernel
+    if dy.dtype == .bfloat16 {
+      let isDone = onednn_convolution_filter_gradient_bf16(&kernel, dy.u16, x.u16, dw.f32, db?.f32)
+      return isDone ? (dw, db) : convolutionFilterGradient(widened(dy), widened(x), plan, bias: bias)
+    } else if dy.dtype == .float64 {
+      ck_convolution_filter_gradient_f64(&kernel, dy.f64, x.f64, dw.f64, db?.f64)
+    } else if !onednn_convolution_filter_gradient(&kernel, dy.f32, x.f32, dw.f32, db?.f32) {
+      ck_convolution_filter_gradient_f32(&kernel, dy.f32, x.f32, dw.f32, db?.f32)
     }
     return (dw, db)
   }
@@ -121,6 +131,7 @@ extension Kernel {
       }
     case .float64:
       ck_matmul_batched_f64(batch, aStride, bStride, left, right, m, n, k, a.f64, b.f64, 0, y.f64)
+    case .bfloat16: return rounded(matmul(widened(a), widened(b), plan))
     default: unsupported("matmul", a.dtype)
     }
     return y

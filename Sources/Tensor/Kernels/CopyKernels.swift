@@ -47,6 +47,9 @@ extension Kernel {
     case .float64:
       ck_accumulate_strided_f64(
         walk.rank, walk.sizes, x.f64, walk.strides[0], y.f64 + target.offset, walk.strides[1])
+    case .bfloat16:
+      let sum = binary(ck_binary_add, copy(target, of: y), x, "accumulate")
+      copy(Selection(sum.shape), of: sum, to: target, of: y)
     default: unsupported("accumulate", x.dtype)
     }
   }

@@ -7,6 +7,7 @@ extension Kernel {
     switch x.dtype {
     case .float32: ck_unary_f32(operation, count, x.f32, p, q, y.f32)
     case .float64: ck_unary_f64(operation, count, x.f64, p, q, y.f64)
+    case .bfloat16: ck_unary_bf16(operation, count, x.u16, p, q, y.u16)
     default: unsupported("an elementwise function", x.dtype)
     }
     return y
@@ -21,6 +22,8 @@ extension Kernel {
     switch dy.dtype {
     case .float32: ck_unary_gradient_f32(operation, count, input?.f32, output?.f32, dy.f32, p, q, dx.f32)
     case .float64: ck_unary_gradient_f64(operation, count, input?.f64, output?.f64, dy.f64, p, q, dx.f64)
+    case .bfloat16:
+      ck_unary_gradient_bf16(operation, count, input?.u16, output?.u16, dy.u16, p, q, dx.u16)
     default: unsupported("an elementwise function", dy.dtype)
     }
     return dx
@@ -53,6 +56,7 @@ extension Kernel {
     switch y.dtype {
     case .float32: ck_binary_f32(operation, rank, sizes, a.f32, aStrides, b.f32, bStrides, y.f32)
     case .float64: ck_binary_f64(operation, rank, sizes, a.f64, aStrides, b.f64, bStrides, y.f64)
+    case .bfloat16: ck_binary_bf16(operation, rank, sizes, a.u16, aStrides, b.u16, bStrides, y.u16)
     case .int32: ck_binary_i32(operation, rank, sizes, a.i32, aStrides, b.i32, bStrides, y.i32)
     default: unsupported(name, y.dtype)
     }
@@ -60,6 +64,7 @@ extension Kernel {
 
   static func compare(_ operation: ck_comparison, _ a: Tensor, _ b: Tensor, _ name: String) -> Tensor {
     requireSame(a, b, name)
+    if a.dtype == .bfloat16 { return compare(operation, widened(a), widened(b), name) }
     if !a.dtype.isFloatingPoint && a.dtype != .int32 {
       return compare(operation, a.to(.int32), b.to(.int32), name)
     }
@@ -112,6 +117,9 @@ extension Kernel {
     switch tensor.dtype {
     case .float32: ck_fill_f32(count, value, tensor.f32)
     case .float64: ck_fill_f64(count, value, tensor.f64)
+    case .bfloat16:
+      let value = rounded(Tensor(value))
+      tensor.u16.update(repeating: value.u16.pointee, count: Int(count))
     // Beyond the type's range numbers wrap, as arithmetic does: x − 1 of bytes adds 255.
     case .int32: tensor.i32.update(repeating: Int32(truncatingIfNeeded: Int(value)), count: Int(count))
     case .uint8: tensor.u8.update(repeating: UInt8(truncatingIfNeeded: Int(value)), count: Int(count))
@@ -131,6 +139,7 @@ extension DType {
     switch self {
     case .float32: ck_type_f32
     case .float64: ck_type_f64
+    case .bfloat16: ck_type_bf16
     case .int32: ck_type_i32
     case .uint8: ck_type_u8
     case .bool: ck_type_bool

@@ -16,6 +16,31 @@ enum Kernel {
   static func requireFloatingPoint(_ x: Tensor, _ operation: String) {
     if !x.dtype.isFloatingPoint { unsupported(operation, x.dtype) }
   }
+
+  /// For what eight bits of mantissa are too few.
+  static func requireFullPrecision(_ x: Tensor, _ operation: String) {
+    if x.dtype != .float32 && x.dtype != .float64 { unsupported(operation, x.dtype) }
+  }
+
+  /// bfloat16 as float32, for kernels that don't know it.
+  static func widened(_ x: Tensor) -> Tensor { cast(x, to: .float32) }
+
+  /// float32 as bfloat16.
+  static func rounded(_ x: Tensor) -> Tensor { cast(x, to: .bfloat16) }
+}
+
+extension Tensor {
+  /// A filter, weight or bias as operators on `x` take it: float32 beside bfloat16.
+  func parameter(of x: Tensor, _ operation: String) -> Tensor {
+    if x.dtype == .bfloat16 { return to(.float32) }
+    Kernel.requireSame(x, self, operation)
+    return self
+  }
+
+  /// An operator without kernels for bfloat16, computed in float32.
+  func throughFloat32(_ operation: (Tensor) -> Tensor) -> Tensor {
+    dtype == .bfloat16 ? operation(to(.float32)).to(.bfloat16) : operation(self)
+  }
 }
 
 /// The axes of a walk over several operands at once, neighbours merged where every operand allows it, so

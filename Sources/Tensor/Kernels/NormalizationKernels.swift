@@ -13,6 +13,7 @@ extension Kernel {
   }
 
   static func batchStatistics(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
+    if x.dtype == .bfloat16 { return batchStatistics(widened(x)) }
     let (rows, channels) = matrix(x)
     let mean = Tensor(uninitialized: [x.shape[-1]], x.dtype)
     let variance = Tensor(uninitialized: [x.shape[-1]], x.dtype)
@@ -43,6 +44,7 @@ extension Kernel {
   }
 
   static func channelAffine(_ x: Tensor, _ affine: ChannelAffine, relu: Bool) -> Tensor {
+    if x.dtype == .bfloat16 { return rounded(channelAffine(widened(x), affine, relu: relu)) }
     let y = Tensor(uninitialized: x.shape, x.dtype)
     let (rows, channels) = matrix(x)
     if x.dtype == .float32 {
@@ -58,6 +60,12 @@ extension Kernel {
     _ x: Tensor, _ dy: Tensor, _ mean: Tensor, _ affine: ChannelAffine, _ weight: Tensor?, _ bias: Tensor?,
     relu: Bool, ofStatistics: Bool, wantsInput: Bool
   ) -> [Tensor?] {
+    if x.dtype == .bfloat16 {
+      let found = batchNormGradient(
+        widened(x), widened(dy), mean, affine, weight, bias, relu: relu, ofStatistics: ofStatistics,
+        wantsInput: wantsInput)
+      return [found[0].map(rounded)] + found.dropFirst()
+    }
     let dx = wantsInput ? Tensor(uninitialized: x.shape, x.dtype) : nil
     let dweight = Tensor(uninitialized: mean.shape, x.dtype)
     let dbias = Tensor(uninitialized: mean.shape, x.dtype)
@@ -88,6 +96,10 @@ extension Kernel {
   static func groupNorm(
     _ x: Tensor, _ sizes: [Int64], _ weight: Tensor?, _ bias: Tensor?, _ epsilon: Double
   ) -> (Tensor, mean: Tensor, inverseDeviation: Tensor) {
+    if x.dtype == .bfloat16 {
+      let (y, mean, inverse) = groupNorm(widened(x), sizes, weight, bias, epsilon)
+      return (rounded(y), mean, inverse)
+    }
     let y = Tensor(uninitialized: x.shape, x.dtype)
     let mean = Tensor(uninitialized: [Int(sizes[0]), Int(sizes[3])], x.dtype)
     let inverse = Tensor(uninitialized: mean.shape, x.dtype)
@@ -106,6 +118,10 @@ extension Kernel {
   static func groupNormGradient(
     _ x: Tensor, _ dy: Tensor, _ sizes: [Int64], _ weight: Tensor?, _ mean: Tensor, _ inverse: Tensor
   ) -> (input: Tensor, weight: Tensor, bias: Tensor) {
+    if x.dtype == .bfloat16 {
+      let (dx, dweight, dbias) = groupNormGradient(widened(x), widened(dy), sizes, weight, mean, inverse)
+      return (rounded(dx), dweight, dbias)
+    }
     let dx = Tensor(uninitialized: x.shape, x.dtype)
     let dweight = Tensor(uninitialized: [Int(sizes[2])], x.dtype)
     let dbias = Tensor(uninitialized: [Int(sizes[2])], x.dtype)

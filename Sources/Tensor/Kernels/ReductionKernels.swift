@@ -3,6 +3,7 @@ import CKernels
 extension Kernel {
   /// Reduces some axes (ascending), which stay with size 1.
   static func reduce(_ operation: ck_reduction, _ x: Tensor, axes: [Int]) -> Tensor {
+    if x.dtype == .bfloat16 { return rounded(reduce(operation, widened(x), axes: axes)) }
     var result = x
     var operation = operation
     for run in runs(of: axes, in: x.shape).reversed() {
@@ -64,6 +65,7 @@ extension Kernel {
     switch x.dtype {
     case .float32: ck_log_sum_exp_f32(outer, count, inner, x.f32, y.f32)
     case .float64: ck_log_sum_exp_f64(outer, count, inner, x.f64, y.f64)
+    case .bfloat16: return rounded(logSumExp(widened(x), axis: axis))
     default: unsupported("logSumExp", x.dtype)
     }
     return y
@@ -93,6 +95,7 @@ extension Kernel {
     case (.float64, false): ck_softmax_f64(rows, columns, x.f64, y.f64)
     case (.float32, true): ck_log_softmax_f32(rows, columns, x.f32, y.f32)
     case (.float64, true): ck_log_softmax_f64(rows, columns, x.f64, y.f64)
+    case (.bfloat16, _): return rounded(softmax(widened(x), log: log))
     default: unsupported("softmax", x.dtype)
     }
     return y
@@ -105,6 +108,7 @@ extension Kernel {
     case (.float32, false): ck_softmax_gradient_f32(rows, columns, y.f32, dy.f32, dx.f32)
     case (.float64, false): ck_softmax_gradient_f64(rows, columns, y.f64, dy.f64, dx.f64)
     case (.float32, true): ck_log_softmax_gradient_f32(rows, columns, y.f32, dy.f32, dx.f32)
+    case (.bfloat16, _): return rounded(softmaxGradient(widened(y), widened(dy), log: log))
     default: ck_log_softmax_gradient_f64(rows, columns, y.f64, dy.f64, dx.f64)
     }
     return dx

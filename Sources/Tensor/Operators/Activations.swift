@@ -26,7 +26,8 @@ extension Tensor {
   /// stretches to the input's shape.
   public func leakyReLU(slope: Tensor) -> Tensor {
     Kernel.requireFloatingPoint(self, "leakyReLU")
-    let slope = slope.elementCount == 1 ? slope.reshape(to: []) : slope
+    let parameter = slope.parameter(of: self, "leakyReLU").to(dtype)
+    let slope = parameter.elementCount == 1 ? parameter.reshape(to: []) : parameter
     precondition(
       Shape.broadcast(shape, slope.shape) == shape,
       "leakyReLU: slopes of shape \(slope.shape) for an input of shape \(shape)")

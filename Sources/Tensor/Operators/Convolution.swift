@@ -100,12 +100,12 @@ extension Tensor {
     _ filter: Tensor, _ bias: Tensor?, _ window: Window, _ relu: Bool, axes: Int, _ name: String
   ) -> Tensor {
     let plan = ConvolutionPlan(input: shape, filter: filter.shape, window: window, axes: axes, name)
-    checkOperands(filter, bias, channels: filter.shape[-1], name)
+    let (filter, bias) = operands(filter, bias, channels: filter.shape[-1], name)
     let y = Kernel.convolve(self, filter, bias, relu: relu, plan)
     return y.recorded(jointly: [self, filter, bias]) { [x = self] dy, wanted in
       let dy = relu ? Kernel.unaryGradient(ck_unary_relu, input: nil, output: y, dy, 0, 0) : dy
       let dx = wanted[0] ? Kernel.convolutionInputGradient(dy, filter, plan) : nil
-      guard wanted[1] else { return [dx, nil, wanted[2] ? dy.sum(overAllBut: -1) : nil] }
+      guard wanted[1] else { return [dx, nil, wanted[2] ? dy.sum(overAllBut: -1).to(filter.dtype) : nil] }
       let (dw, db) = Kernel.convolutionFilterGradient(dy, x, plan, bias: wanted[2])
       return [dx, dw, db]
     }
@@ -141,21 +141,22 @@ extension Tensor {
     let plan = ConvolutionPlan(
       transposeOf: shape, filter: filter.shape, window: window, outputPadding: outputPadding, axes: axes, name
     )
-    checkOperands(filter, bias, channels: plan.input[-1], name)
+    let (filter, bias) = operands(filter, bias, channels: plan.input[-1], name)
     let y = Kernel.convolutionInputGradient(self, filter, plan).recorded(
       edge { dy in Kernel.convolve(dy, filter, nil, relu: false, plan) },
       filter.edge { [x = self] dy in Kernel.convolutionFilterGradient(x, dy, plan, bias: false).filter })
-    return bias.map { y + $0 } ?? y
+    return bias.map { y + $0.to(dtype) } ?? y
   }
 
-  private func checkOperands(_ filter: Tensor, _ bias: Tensor?, channels: Int, _ name: String) {
+  private func operands(
+    _ filter: Tensor, _ bias: Tensor?, channels: Int, _ name: String
+  ) -> (filter: Tensor, bias: Tensor?) {
     Kernel.requireFloatingPoint(self, name)
-    Kernel.requireSame(self, filter, name)
     if let bias {
-      Kernel.requireSame(self, bias, name)
       precondition(
         bias.shape == [channels], "\(name): a bias of shape \(bias.shape) for \(channels) output channels")
     }
+    return (filter.parameter(of: self, name), bias?.parameter(of: self, name))
   }
 
   /// The sum over every axis but one.

@@ -91,7 +91,7 @@ extension Tensor {
   }
 
   private func requireMatrices(_ operation: String) {
-    Kernel.requireFloatingPoint(self, operation)
+    Kernel.requireFullPrecision(self, operation)
     precondition(rank >= 2, "\(operation): shape \(shape) is not one of matrices")
   }
 

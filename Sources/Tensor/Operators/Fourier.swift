@@ -75,7 +75,7 @@ extension Tensor {
   }
 
   private func requireComplex(_ operation: String) {
-    Kernel.requireFloatingPoint(self, operation)
+    Kernel.requireFullPrecision(self, operation)
     precondition(
       rank > 0 && shape[-1] == 2, "\(operation): shape \(shape) has no last axis of 2 for complex numbers")
   }

@@ -38,6 +38,9 @@ extension Tensor {
     _ grid: Tensor, _ interpolation: Interpolation, _ padding: GridPadding,
     _ coordinates: ck_grid_coordinates, axes: Int, _ name: String
   ) -> Tensor {
+    if dtype == .bfloat16 {
+      return throughFloat32 { $0.sampled(grid.to(.float32), interpolation, padding, coordinates, axes: axes, name) }
+    }
     Kernel.requireFloatingPoint(self, name)
     Kernel.requireSame(self, grid, name)
     precondition(

@@ -103,7 +103,7 @@ extension Tensor {
 
 extension Tensor {
   func requireSquare(_ operation: String) {
-    Kernel.requireFloatingPoint(self, operation)
+    Kernel.requireFullPrecision(self, operation)
     precondition(
       rank >= 2 && shape[-1] == shape[-2], "\(operation): shape \(shape) is not one of square matrices")
   }

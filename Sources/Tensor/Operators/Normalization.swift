@@ -7,7 +7,7 @@ extension Tensor {
   public func batchNorm(
     weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5, relu: Bool = false
   ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
-    checkChannels(weight, bias, "batchNorm")
+    let (weight, bias) = channels(weight, bias, "batchNorm")
     let (mean, variance) = Kernel.batchStatistics(self)
     let affine = Kernel.normalization(mean, variance, epsilon, weight, bias)
     let y = Kernel.channelAffine(self, affine, relu: relu).recorded(jointly: [self, weight, bias]) {
@@ -24,13 +24,13 @@ extension Tensor {
     weight: Tensor? = nil, bias: Tensor? = nil, mean: Tensor, variance: Tensor, epsilon: Double = 1e-5,
     relu: Bool = false
   ) -> Tensor {
-    checkChannels(weight, bias, "batchNorm")
-    checkChannels(mean, variance, "batchNorm")
-    let affine = Kernel.normalization(mean, variance, epsilon, weight, bias)
+    let (weight, bias) = channels(weight, bias, "batchNorm")
+    let (mean, variance) = channels(mean, variance, "batchNorm")
+    let affine = Kernel.normalization(mean!, variance!, epsilon, weight, bias)
     return Kernel.channelAffine(self, affine, relu: relu).recorded(jointly: [self, weight, bias]) {
       [x = self] dy, wanted in
       Kernel.batchNormGradient(
-        x, dy, mean, affine, weight, bias, relu: relu, ofStatistics: false, wantsInput: wanted[0])
+        x, dy, mean!, affine, weight, bias, relu: relu, ofStatistics: false, wantsInput: wanted[0])
     }
   }
 
@@ -39,7 +39,7 @@ extension Tensor {
   public func groupNorm(
     groups: Int, weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5
   ) -> Tensor {
-    checkChannels(weight, bias, "groupNorm")
+    let (weight, bias) = channels(weight, bias, "groupNorm")
     precondition(
       rank >= 2 && groups > 0 && shape[-1] % groups == 0, "groupNorm: \(groups) groups of shape \(shape)")
     return normalized(batch: shape[0], channels: shape[-1], groups: groups, weight, bias, epsilon)
@@ -48,7 +48,7 @@ extension Tensor {
   /// Normalised per sample (the first axis) and channel (the last) over the positions, then scaled and shifted per
   /// channel.
   public func instanceNorm(weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5) -> Tensor {
-    checkChannels(weight, bias, "instanceNorm")
+    let (weight, bias) = channels(weight, bias, "instanceNorm")
     precondition(rank >= 2, "instanceNorm: shape \(shape) has no samples")
     return normalized(
       batch: shape[0], channels: shape[-1], groups: Swift.max(shape[-1], 1), weight, bias, epsilon)
@@ -71,7 +71,9 @@ extension Tensor {
     precondition(
       axes >= 1 && axes <= rank, "layerNorm: a weight of \(axes) axes for an input of shape \(shape)")
     let trailing = Shape(shape.suffix(axes))
-    checkVectors([weight, bias], trailing, "layerNorm")
+    let (weight, bias) = (
+      parameter(weight, trailing, "layerNorm"), parameter(bias, trailing, "layerNorm")
+    )
     let channels = trailing.elementCount
     return normalized(
       batch: channels == 0 ? 0 : elementCount / channels, channels: channels, groups: 1, weight, bias, epsilon
@@ -85,9 +87,9 @@ extension Tensor {
     let axes = weight?.rank ?? 1
     precondition(
       axes >= 1 && axes <= rank, "rmsNorm: a weight of \(axes) axes for an input of shape \(shape)")
-    checkVectors([weight], Shape(shape.suffix(axes)), "rmsNorm")
+    let weight = parameter(weight, Shape(shape.suffix(axes)), "rmsNorm")
     let y = self * (squared().mean(Array(rank - axes..<rank), keepingAxes: true) + epsilon).rsqrt()
-    return weight.map { y * $0 } ?? y
+    return weight.map { y * $0.to(dtype) } ?? y
   }
 
   /// Each element divided by (k + α·m)^β, m the mean square over the `size` channels around its own, beyond the ends 0
@@ -117,18 +119,17 @@ extension Tensor {
     }
   }
 
-  private func checkChannels(_ a: Tensor?, _ b: Tensor?, _ name: String) {
+  private func channels(_ a: Tensor?, _ b: Tensor?, _ name: String) -> (Tensor?, Tensor?) {
     Kernel.requireFloatingPoint(self, name)
     precondition(rank >= 1, "\(name): a scalar has no channels")
-    checkVectors([a, b], [shape[-1]], name)
+    return (parameter(a, [shape[-1]], name), parameter(b, [shape[-1]], name))
   }
 
-  private func checkVectors(_ vectors: [Tensor?], _ expected: Shape, _ name: String) {
-    for case let vector? in vectors {
-      Kernel.requireSame(self, vector, name)
-      precondition(
-        vector.shape == expected,
-        "\(name): a weight or bias of shape \(vector.shape) for an input of shape \(shape)")
-    }
+  private func parameter(_ vector: Tensor?, _ expected: Shape, _ name: String) -> Tensor? {
+    guard let vector else { return nil }
+    precondition(
+      vector.shape == expected,
+      "\(name): a weight or bias of shape \(vector.shape) for an input of shape \(shape)")
+    return vector.parameter(of: self, name)
   }
 }

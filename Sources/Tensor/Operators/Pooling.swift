@@ -176,6 +176,10 @@ extension Kernel {
       let (largest, index) = maxPool(x.to(.float64), plan, wantsIndex: wantsIndex)
       return (largest.to(x.dtype), index)
     }
+    if x.dtype == .bfloat16 {
+      let (largest, index) = maxPool(widened(x), plan, wantsIndex: wantsIndex)
+      return (rounded(largest), index)
+    }
     var plan = plan.kernel
     if x.dtype == .float32 {
       ck_max_pool_forward_f32(&plan, x.f32, y.f32, index?.i32)
@@ -186,6 +190,7 @@ extension Kernel {
   }
 
   static func maxPoolGradient(_ dy: Tensor, _ index: Tensor, _ plan: PoolingPlan) -> Tensor {
+    if dy.dtype == .bfloat16 { return rounded(maxPoolGradient(widened(dy), index, plan)) }
     let dx = Tensor(uninitialized: plan.input, dy.dtype)
     var plan = plan.kernel
     if dy.dtype == .float32 {
@@ -197,6 +202,7 @@ extension Kernel {
   }
 
   static func averagePool(_ x: Tensor, _ plan: PoolingPlan) -> Tensor {
+    if x.dtype == .bfloat16 { return rounded(averagePool(widened(x), plan)) }
     let y = Tensor(uninitialized: plan.output, x.dtype)
     var plan = plan.kernel
     switch x.dtype {
@@ -208,6 +214,7 @@ extension Kernel {
   }
 
   static func averagePoolGradient(_ dy: Tensor, _ plan: PoolingPlan) -> Tensor {
+    if dy.dtype == .bfloat16 { return rounded(averagePoolGradient(widened(dy), plan)) }
     let dx = Tensor(uninitialized: plan.input, dy.dtype)
     var plan = plan.kernel
     if dy.dtype == .float32 {

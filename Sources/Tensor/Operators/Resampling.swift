@@ -97,6 +97,7 @@ extension Kernel {
   static func resample(
     _ x: Tensor, to shape: Shape, _ interpolation: Interpolation, _ plan: ck_resampling
   ) -> Tensor {
+    if x.dtype == .bfloat16 { return rounded(resample(widened(x), to: shape, interpolation, plan)) }
     // Labels have neighbours, but nothing between them.
     if !x.dtype.isFloatingPoint && [.nearest, .nearestExact].contains(interpolation) {
       return resample(x.to(.float64), to: shape, interpolation, plan).to(x.dtype)
@@ -120,6 +121,7 @@ extension Kernel {
   static func resampleGradient(
     _ dy: Tensor, to shape: Shape, _ interpolation: Interpolation, _ plan: ck_resampling
   ) -> Tensor {
+    if dy.dtype == .bfloat16 { return rounded(resampleGradient(widened(dy), to: shape, interpolation, plan)) }
     let dx = Tensor(uninitialized: shape, dy.dtype)
     var plan = plan
     switch (dy.dtype, interpolation) {

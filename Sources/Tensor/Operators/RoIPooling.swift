@@ -9,6 +9,11 @@ extension Tensor {
   /// first pixel is (0, 0). Beyond the image the surface falls to 0. A box without area gives 0.
   /// Differentiable in the images and in the edges.
   public func preciseRoIPool(_ boxes: Tensor, height: Int, width: Int, scale: Double = 1) -> Tensor {
+    if dtype == .bfloat16 {
+      return throughFloat32 {
+        $0.preciseRoIPool(boxes.to(.float32), height: height, width: width, scale: scale)
+      }
+    }
     let plan = regions(boxes, height, width, scale, "preciseRoIPool")
     return Kernel.roiPool(self, boxes, plan).recorded(
       edge { [shape] dy in Kernel.roiPoolInputGradient(dy, boxes, to: shape, plan) },
@@ -24,6 +29,12 @@ extension Tensor {
   public func roiAlign(
     _ boxes: Tensor, height: Int, width: Int, scale: Double = 1, points: Int? = nil, halfPixel: Bool = true
   ) -> Tensor {
+    if dtype == .bfloat16 {
+      return throughFloat32 {
+        $0.roiAlign(
+          boxes.to(.float32), height: height, width: width, scale: scale, points: points, halfPixel: halfPixel)
+      }
+    }
     precondition(points.map { $0 > 0 } ?? true, "roiAlign: \(points ?? 0) places in a bin")
     var plan = regions(boxes, height, width, scale, "roiAlign")
     (plan.precise, plan.points, plan.half_pixel) = (false, Int64(points ?? 0), halfPixel)

@@ -51,6 +51,9 @@ extension Tensor {
   private func sampleConvolution(
     _ filter: Tensor, _ window: Window, axes: Int, _ name: String
   ) -> Tensor {
+    if dtype == .bfloat16 {
+      return throughFloat32 { $0.sampleConvolution(filter.to(.float32), window, axes: axes, name) }
+    }
     checkSamples(filter, rank: axes + 3, axes, name)
     let plan = SampleConvolutionPlan(
       samples: shape[0],
@@ -64,6 +67,9 @@ extension Tensor {
   private func sampleTranspose(
     _ filter: Tensor, _ window: Window, _ outputPadding: PerAxis, axes: Int, _ name: String
   ) -> Tensor {
+    if dtype == .bfloat16 {
+      return throughFloat32 { $0.sampleTranspose(filter.to(.float32), window, outputPadding, axes: axes, name) }
+    }
     checkSamples(filter, rank: axes + 3, axes, name)
     let plan = SampleConvolutionPlan(
       samples: shape[0],
@@ -78,6 +84,9 @@ extension Tensor {
   private func sampleFilterTranspose(
     _ residual: Tensor, _ kernel: PerAxis, _ window: Window, axes: Int, _ name: String
   ) -> Tensor {
+    if dtype == .bfloat16 {
+      return throughFloat32 { $0.sampleFilterTranspose(residual.to(.float32), kernel, window, axes: axes, name) }
+    }
     checkSamples(residual, rank: axes + 2, axes, name)
     precondition(
       window.groups > 0 && shape[-1] % window.groups == 0,

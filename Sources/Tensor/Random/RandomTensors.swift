@@ -33,6 +33,7 @@ extension Tensor {
     switch dtype {
     case .float32: ck_random_uniform_f32(stream, 0, count, range.lowerBound, range.upperBound, f32)
     case .float64: ck_random_uniform_f64(stream, 0, count, range.lowerBound, range.upperBound, f64)
+    case .bfloat16: self = Kernel.rounded(Tensor(uniform: shape, in: range, seed: stream))
     default: Kernel.unsupported("a uniform distribution", dtype)
     }
   }
@@ -46,6 +47,7 @@ extension Tensor {
     switch dtype {
     case .float32: ck_random_normal_f32(stream, 1, count, mean, deviation, f32)
     case .float64: ck_random_normal_f64(stream, 1, count, mean, deviation, f64)
+    case .bfloat16: self = Kernel.rounded(Tensor(normal: shape, mean: mean, deviation: deviation, seed: stream))
     default: Kernel.unsupported("a normal distribution", dtype)
     }
   }
@@ -59,6 +61,7 @@ extension Tensor {
     switch dtype {
     case .float32: ck_random_bernoulli_f32(stream, 2, count, probability, f32)
     case .float64: ck_random_bernoulli_f64(stream, 2, count, probability, f64)
+    case .bfloat16: self = Kernel.rounded(Tensor(bernoulli: shape, probability: probability, seed: stream))
     default: Kernel.unsupported("a Bernoulli distribution", dtype)
     }
   }
