@@ -18,6 +18,16 @@ func networkBenchmarks(_ memory: MemoryOfTraining) -> [Benchmark] {
       let training = UNetTraining()
       return { _ = training.model(training.inputs) }
     },
+    Benchmark("unet.training_step.bfloat16", Work(operations: unetOperations(training: true))) {
+      let training = UNetTraining()
+      let images = training.inputs.to(.bfloat16)
+      return { training.step(images) }
+    },
+    Benchmark("unet.inference.bfloat16", Work(operations: unetOperations(training: false))) {
+      let training = UNetTraining()
+      let images = training.inputs.to(.bfloat16)
+      return { _ = training.model(images) }
+    },
     mlp(),
     Benchmark("unet.training_step.memory", unit: .megabytes, hasPeer: true) { try memory.process() },
     Benchmark("unet.training_step.tensor_memory", unit: .megabytes) { try memory.tensors() },

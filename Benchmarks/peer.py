@@ -14,10 +14,11 @@ before, and an addition of 8 M floats takes several times longer where its resul
 system. That is what a script gets; --keep-memory tells malloc to keep freed memory instead, and so shows
 PyTorch with a better allocator.
 
-Benchmarks, always float32; sizes are those that the name states.
+Benchmarks, float32 unless they say otherwise; sizes are those that the name states.
   unet.training_step, unet.inference   the U-Net of 482,881 parameters (Tests/Fixtures/unet.py), batch 4 of
                                        256×448; training: loss (BCE), gradients, SGD step (Nesterov, .9)
   unet.training_step.compiled          the same, the model by torch.compile; left out where there is no g++
+  unet.….bfloat16                      the same under autocast
   conv2d.C→O@HxW.forward               3×3, padding 1, bias, batch 4
   conv3d.C→O@TxHxW.forward             3×3×3, or 3×7×7 for 1→8, 8→1 and 16→16, same padding, bias, batch 1
   ….forward_backward                   and the gradients of input, filter and bias
@@ -94,17 +95,26 @@ def without_gradient(run):
     return quietly
 
 
-def unet_training(compiled=False):
-    model = benchmark_unet().to(memory_format=torch.channels_last)
-    if compiled:
-        model = torch.compile(model)
+def bfloat16(model):
+    """The model under autocast, its weights float32."""
+
+    def cast(inputs):
+        with torch.autocast("cpu", torch.bfloat16):
+            return model(inputs).float()
+
+    cast.parameters = model.parameters
+    return cast
+
+
+def unet_training(wrap=lambda model: model):
+    model = wrap(benchmark_unet().to(memory_format=torch.channels_last))
     inputs = torch.rand(4, 4, 256, 448).to(memory_format=torch.channels_last)
     target = (torch.rand(4, 1, 256, 448) > 0.5).float()
     return training_step(model, F.binary_cross_entropy_with_logits, inputs, target)
 
 
-def unet_inference():
-    model = benchmark_unet().to(memory_format=torch.channels_last).eval()
+def unet_inference(wrap=lambda model: model):
+    model = wrap(benchmark_unet().to(memory_format=torch.channels_last).eval())
     inputs = torch.rand(4, 4, 256, 448).to(memory_format=torch.channels_last)
     return without_gradient(lambda: model(inputs))
 
@@ -241,10 +251,12 @@ def benchmarks():
     """(name, detail, a function that prepares and returns the one to time)"""
     yield "unet.training_step", "batch 4 of 256×448, SGD with Nesterov momentum", unet_training
     if shutil.which("g++"):
-        yield "unet.training_step.compiled", "the same, the model by torch.compile", lambda: unet_training(compiled=True)
+        yield "unet.training_step.compiled", "the same, the model by torch.compile", lambda: unet_training(torch.compile)
     else:
         print("peer.py: no g++, so no peer for unet.training_step.compiled", file=sys.stderr)
     yield "unet.inference", "batch 4 of 256×448, evaluation mode", unet_inference
+    yield "unet.training_step.bfloat16", "the same under autocast", lambda: unet_training(bfloat16)
+    yield "unet.inference.bfloat16", "the same under autocast", lambda: unet_inference(bfloat16)
     convolutions = [(4, c, o, [s, s], [3, 3])
                     for c, o, s in [(4, 16, 256), (16, 16, 256), (32, 32, 128), (64, 64, 64),
                                     (128, 128, 32), (256, 256, 16)]]

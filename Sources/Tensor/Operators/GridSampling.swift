@@ -39,7 +39,9 @@ extension Tensor {
     _ coordinates: ck_grid_coordinates, axes: Int, _ name: String
   ) -> Tensor {
     if dtype == .bfloat16 {
-      return throughFloat32 { $0.sampled(grid.to(.float32), interpolation, padding, coordinates, axes: axes, name) }
+      return throughFloat32 {
+        $0.sampled(grid.to(.float32), interpolation, padding, coordinates, axes: axes, name)
+      }
     }
     Kernel.requireFloatingPoint(self, name)
     Kernel.requireSame(self, grid, name)

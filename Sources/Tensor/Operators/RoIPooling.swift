@@ -32,7 +32,8 @@ extension Tensor {
     if dtype == .bfloat16 {
       return throughFloat32 {
         $0.roiAlign(
-          boxes.to(.float32), height: height, width: width, scale: scale, points: points, halfPixel: halfPixel)
+          boxes.to(.float32), height: height, width: width, scale: scale, points: points, halfPixel: halfPixel
+        )
       }
     }
     precondition(points.map { $0 > 0 } ?? true, "roiAlign: \(points ?? 0) places in a bin")

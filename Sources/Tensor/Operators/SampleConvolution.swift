@@ -68,7 +68,9 @@ extension Tensor {
     _ filter: Tensor, _ window: Window, _ outputPadding: PerAxis, axes: Int, _ name: String
   ) -> Tensor {
     if dtype == .bfloat16 {
-      return throughFloat32 { $0.sampleTranspose(filter.to(.float32), window, outputPadding, axes: axes, name) }
+      return throughFloat32 {
+        $0.sampleTranspose(filter.to(.float32), window, outputPadding, axes: axes, name)
+      }
     }
     checkSamples(filter, rank: axes + 3, axes, name)
     let plan = SampleConvolutionPlan(
@@ -85,7 +87,9 @@ extension Tensor {
     _ residual: Tensor, _ kernel: PerAxis, _ window: Window, axes: Int, _ name: String
   ) -> Tensor {
     if dtype == .bfloat16 {
-      return throughFloat32 { $0.sampleFilterTranspose(residual.to(.float32), kernel, window, axes: axes, name) }
+      return throughFloat32 {
+        $0.sampleFilterTranspose(residual.to(.float32), kernel, window, axes: axes, name)
+      }
     }
     checkSamples(residual, rank: axes + 2, axes, name)
     precondition(

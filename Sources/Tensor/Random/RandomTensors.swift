@@ -47,7 +47,8 @@ extension Tensor {
     switch dtype {
     case .float32: ck_random_normal_f32(stream, 1, count, mean, deviation, f32)
     case .float64: ck_random_normal_f64(stream, 1, count, mean, deviation, f64)
-    case .bfloat16: self = Kernel.rounded(Tensor(normal: shape, mean: mean, deviation: deviation, seed: stream))
+    case .bfloat16:
+      self = Kernel.rounded(Tensor(normal: shape, mean: mean, deviation: deviation, seed: stream))
     default: Kernel.unsupported("a normal distribution", dtype)
     }
   }
