@@ -92,8 +92,10 @@ static bool describe_forward(const plan_key *key, description *it, dnnl_prop_kin
 static bool describe_gradient(const plan_key *key, description *it, dnnl_primitive_desc_t *result) {
   dnnl_primitive_desc_t hint;
   plan_key plain = *key;
+  plain.operation = forward;
   plain.bias = plain.relu = 0;
-  if (!describe_forward(&plain, it, dnnl_forward_training, &hint)) return false;
+  description plainly = describe(&plain);
+  if (!describe_forward(&plain, &plainly, dnnl_forward_training, &hint)) return false;
   dnnl_convolution_desc_t operation;
   dnnl_status_t status = key->operation == input_gradient
       ? onednn.dilated_convolution_backward_data_desc_init(
