@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "bfloat16.h"
 #include "ck_allocator.h"
 #include "ck_parallel.h"
 
@@ -73,15 +74,37 @@ static cover make_cover(const ck_pooling *pooling, int axis) {
 
 static void release_cover(cover cover) { ck_deallocate(cover.begin, cover.bytes); }
 
+#define LOAD(value) (value)
+#define STORE(value) (value)
+
 #define real float
+#define stored float
 #define NAME(function) function##_f32
 #define LOWEST (-__builtin_inff())
 #include "pooling_template.h"
+#include "average_pooling_template.h"
 #undef real
+#undef stored
 #undef NAME
 #undef LOWEST
 
 #define real double
+#define stored double
 #define NAME(function) function##_f64
 #define LOWEST (-__builtin_inf())
+#include "pooling_template.h"
+#include "average_pooling_template.h"
+#undef real
+#undef stored
+#undef NAME
+#undef LOWEST
+#undef LOAD
+#undef STORE
+
+#define real float
+#define stored bfloat16
+#define LOAD(value) bfloat16_widened(value)
+#define STORE(value) bfloat16_rounded(value)
+#define NAME(function) function##_bf16
+#define LOWEST (-__builtin_inff())
 #include "pooling_template.h"

@@ -1,23 +1,26 @@
-// Included by pooling.c once per element type, with `real`, NAME and LOWEST defined.
+// Included by pooling.c once per element type: `stored` in memory, `real` for arithmetic; LOAD, STORE, NAME and LOWEST
+// are defined.
 
 typedef struct {
   const ck_pooling *pooling;
-  const real *from;
-  real *to;
+  const stored *from;
+  stored *to;
   int32_t *index;
   const int32_t *maxima;
   cover cover[3];
 } NAME(pool);
 
 // One output position: the largest of each channel over the window, and where it was.
-static inline void NAME(take_maximum)(real *restrict best, const real *restrict x, int64_t channels) {
-  for (int64_t c = 0; c < channels; c++) best[c] = x[c] > best[c] || x[c] != x[c] ? x[c] : best[c];
+static inline bool NAME(is_larger)(stored x, stored best) { return LOAD(x) > LOAD(best) || LOAD(x) != LOAD(x); }
+
+static inline void NAME(take_maximum)(stored *restrict best, const stored *restrict x, int64_t channels) {
+  for (int64_t c = 0; c < channels; c++) best[c] = NAME(is_larger)(x[c], best[c]) ? x[c] : best[c];
 }
 
-static inline void NAME(take_maximum_and_index)(real *restrict best, int32_t *restrict index,
-                                                const real *restrict x, int32_t at, int64_t channels) {
+static inline void NAME(take_maximum_and_index)(stored *restrict best, int32_t *restrict index,
+                                                const stored *restrict x, int32_t at, int64_t channels) {
   for (int64_t c = 0; c < channels; c++) {
-    bool larger = x[c] > best[c] || x[c] != x[c];
+    bool larger = NAME(is_larger)(x[c], best[c]);
     index[c] = larger ? at : index[c];
     best[c] = larger ? x[c] : best[c];
   }
@@ -31,10 +34,10 @@ CK_CLONES static void NAME(max_forward)(void *context, int64_t begin, int64_t en
   int64_t channels = pooling->channels;
   for (int64_t row = begin; row < end; row++) {
     span span0 = span_of(pooling, 0, row / out[1] % out[0]), span1 = span_of(pooling, 1, row % out[1]);
-    const real *image = work->from + row / out[1] / out[0] * in[0] * in[1] * in[2] * channels;
+    const stored *image = work->from + row / out[1] / out[0] * in[0] * in[1] * in[2] * channels;
     for (int64_t at = 0; at < out[2]; at++) {
       span span2 = span_of(pooling, 2, at);
-      real *best = work->to + (row * out[2] + at) * channels;
+      stored *best = work->to + (row * out[2] + at) * channels;
       int32_t *index = work->index ? work->index + (row * out[2] + at) * channels : NULL;
       bool empty = true;
       for (int64_t tap0 = span0.low; tap0 < span0.high; tap0++) {
@@ -43,9 +46,9 @@ CK_CLONES static void NAME(max_forward)(void *context, int64_t begin, int64_t en
           int64_t at1 = span1.first + tap1 * pooling->dilation[1];
           for (int64_t tap2 = span2.low; tap2 < span2.high; tap2++) {
             int64_t position = (at0 * in[1] + at1) * in[2] + span2.first + tap2 * pooling->dilation[2];
-            const real *x = image + position * channels;
+            const stored *x = image + position * channels;
             if (empty) {
-              memcpy(best, x, (size_t)channels * sizeof(real));
+              memcpy(best, x, (size_t)channels * sizeof(stored));
               for (int64_t c = 0; index && c < channels; c++) index[c] = (int32_t)position;
               empty = false;
             } else if (index) {
@@ -57,71 +60,35 @@ CK_CLONES static void NAME(max_forward)(void *context, int64_t begin, int64_t en
         }
       }
       for (int64_t c = 0; empty && c < channels; c++) {
-        best[c] = LOWEST;
+        best[c] = STORE(LOWEST);
         if (index) index[c] = -1;
       }
     }
   }
 }
 
-void NAME(ck_max_pool_forward)(const ck_pooling *pooling, const real *x, real *y, int32_t *index) {
+void NAME(ck_max_pool_forward)(const ck_pooling *pooling, const stored *x, stored *y, int32_t *index) {
   NAME(pool) work = {.pooling = pooling, .from = x, .to = y, .index = index};
   ck_parallel(pooling->batch * pooling->out[0] * pooling->out[1], grain(pooling->out[2] * pooling->channels),
               &work, NAME(max_forward));
 }
 
-CK_CLONES static void NAME(average_forward)(void *context, int64_t begin, int64_t end) {
-  const NAME(pool) *work = context;
-  const ck_pooling *pooling = work->pooling;
-  const int64_t *in = pooling->in, *out = pooling->out;
-  int64_t channels = pooling->channels;
-  for (int64_t row = begin; row < end; row++) {
-    span span0 = span_of(pooling, 0, row / out[1] % out[0]), span1 = span_of(pooling, 1, row % out[1]);
-    const real *image = work->from + row / out[1] / out[0] * in[0] * in[1] * in[2] * channels;
-    for (int64_t at = 0; at < out[2]; at++) {
-      span span2 = span_of(pooling, 2, at);
-      real *restrict mean = work->to + (row * out[2] + at) * channels;
-      memset(mean, 0, (size_t)channels * sizeof(real));
-      for (int64_t tap0 = span0.low; tap0 < span0.high; tap0++) {
-        int64_t at0 = span0.first + tap0 * pooling->dilation[0];
-        for (int64_t tap1 = span1.low; tap1 < span1.high; tap1++) {
-          int64_t at1 = span1.first + tap1 * pooling->dilation[1];
-          for (int64_t tap2 = span2.low; tap2 < span2.high; tap2++) {
-            int64_t at2 = span2.first + tap2 * pooling->dilation[2];
-            const real *x = image + ((at0 * in[1] + at1) * in[2] + at2) * channels;
-            for (int64_t c = 0; c < channels; c++) mean[c] += x[c];
-          }
-        }
-      }
-      int64_t size = span0.counted * span1.counted * span2.counted;
-      real scale = size > 0 ? 1 / (real)size : 0;
-      for (int64_t c = 0; c < channels; c++) mean[c] *= scale;
-    }
-  }
-}
-
-void NAME(ck_average_pool_forward)(const ck_pooling *pooling, const real *x, real *y) {
-  NAME(pool) work = {.pooling = pooling, .from = x, .to = y};
-  ck_parallel(pooling->batch * pooling->out[0] * pooling->out[1], grain(pooling->out[2] * pooling->channels),
-              &work, NAME(average_forward));
-}
-
 // The first window sets the gradient, the others add to it.
-static inline void NAME(add_where)(real *restrict sum, const real *restrict dy, const int32_t *restrict maxima,
+static inline void NAME(add_where)(stored *restrict sum, const stored *restrict dy, const int32_t *restrict maxima,
                                    int32_t at, bool first, int64_t channels) {
   if (first) {
     for (int64_t c = 0; c < channels; c++) sum[c] = maxima[c] == at ? dy[c] : 0;
   } else {
-    for (int64_t c = 0; c < channels; c++) sum[c] += maxima[c] == at ? dy[c] : 0;
+    for (int64_t c = 0; c < channels; c++) sum[c] = maxima[c] == at ? STORE(LOAD(sum[c]) + LOAD(dy[c])) : sum[c];
   }
 }
 
-static inline void NAME(add_scaled)(real *restrict sum, const real *restrict dy, real scale, bool first,
+static inline void NAME(add_scaled)(stored *restrict sum, const stored *restrict dy, real scale, bool first,
                                     int64_t channels) {
   if (first) {
-    for (int64_t c = 0; c < channels; c++) sum[c] = dy[c] * scale;
+    for (int64_t c = 0; c < channels; c++) sum[c] = STORE(LOAD(dy[c]) * scale);
   } else {
-    for (int64_t c = 0; c < channels; c++) sum[c] += dy[c] * scale;
+    for (int64_t c = 0; c < channels; c++) sum[c] = STORE(LOAD(sum[c]) + LOAD(dy[c]) * scale);
   }
 }
 
@@ -135,7 +102,7 @@ CK_CLONES static void NAME(pool_backward)(void *context, int64_t begin, int64_t 
   for (int64_t row = begin; row < end; row++) {
     int64_t at0 = row / in[1] % in[0], at1 = row % in[1], image = row / in[1] / in[0];
     for (int64_t at2 = 0; at2 < in[2]; at2++) {
-      real *dx = work->to + (row * in[2] + at2) * channels;
+      stored *dx = work->to + (row * in[2] + at2) * channels;
       int32_t position = (int32_t)((at0 * in[1] + at1) * in[2] + at2);
       bool first = true;
       for (int64_t i0 = cover[0].begin[at0]; i0 < cover[0].begin[at0 + 1]; i0++) {
@@ -154,12 +121,12 @@ CK_CLONES static void NAME(pool_backward)(void *context, int64_t begin, int64_t 
           }
         }
       }
-      if (first) memset(dx, 0, (size_t)channels * sizeof(real));
+      if (first) memset(dx, 0, (size_t)channels * sizeof(stored));
     }
   }
 }
 
-static void NAME(run_backward)(const ck_pooling *pooling, const real *dy, const int32_t *maxima, real *dx) {
+static void NAME(run_backward)(const ck_pooling *pooling, const stored *dy, const int32_t *maxima, stored *dx) {
   NAME(pool) work = {.pooling = pooling, .from = dy, .to = dx, .maxima = maxima};
   for (int axis = 0; axis < 3; axis++) work.cover[axis] = make_cover(pooling, axis);
   ck_parallel(pooling->batch * pooling->in[0] * pooling->in[1], grain(pooling->in[2] * pooling->channels), &work,
@@ -167,10 +134,6 @@ static void NAME(run_backward)(const ck_pooling *pooling, const real *dy, const 
   for (int axis = 0; axis < 3; axis++) release_cover(work.cover[axis]);
 }
 
-void NAME(ck_max_pool_backward)(const ck_pooling *pooling, const real *dy, const int32_t *index, real *dx) {
+void NAME(ck_max_pool_backward)(const ck_pooling *pooling, const stored *dy, const int32_t *index, stored *dx) {
   NAME(run_backward)(pooling, dy, index, dx);
-}
-
-void NAME(ck_average_pool_backward)(const ck_pooling *pooling, const real *dy, real *dx) {
-  NAME(run_backward)(pooling, dy, NULL, dx);
 }

@@ -1,4 +1,5 @@
-// Resampling for one precision: REAL. Included by upsample.c.
+// Resampling for one precision: REAL, and STORED in memory. Included by upsample.c, which says how rows are read and
+// written where the two differ.
 //
 // Along one axis resampling is a sparse matrix, and its gradient is the transposed one: both directions
 // are the same gather.
@@ -112,8 +113,8 @@ static F(matrix) F(interleaved)(const F(matrix) *matrix, int64_t channels) {
 typedef struct {
   int64_t from[3], channels;
   F(matrix) axes[3];  // the last one interleaved where channels are few
-  const REAL *x;
-  REAL *y;
+  const STORED *x;
+  STORED *y;
 } F(resampling_context);
 
 // row = Σ weight·source, up to four sources at a time.
@@ -181,11 +182,12 @@ CK_CLONES static void F(resample_body)(void *opaque, int64_t begin, int64_t end)
   int64_t length = work->from[2] * work->channels;
   int64_t channels = work->channels < few_channels ? 1 : work->channels;
   int64_t elements = width->rows * channels;
-  size_t bytes = (size_t)length * sizeof(REAL);
-  REAL *buffer = ck_allocate(bytes);
+  size_t bytes = (size_t)(length + buffered_rows(length, elements)) * sizeof(REAL);
+  REAL *buffer = ck_allocate(bytes), *sources = buffer + length, *result = sources + 4 * length;
+  (void)sources, (void)result;
   for (int64_t line = begin; line < end; line++) {
     int64_t to_y = line % height->rows, to_t = line / height->rows % time->rows;
-    const REAL *image =
+    const STORED *image =
         work->x + line / height->rows / time->rows * work->from[0] * work->from[1] * length;
     const REAL *row = buffer;
     // Sources wait here until there are four.
@@ -200,7 +202,8 @@ CK_CLONES static void F(resample_body)(void *opaque, int64_t begin, int64_t end)
           adds = true;
           waiting = 0;
         }
-        source[waiting] = image + (time->index[i] * work->from[1] + height->index[j]) * length;
+        const STORED *x = image + (time->index[i] * work->from[1] + height->index[j]) * length;
+        source[waiting] = READ_ROW(x, length, sources + waiting * length);
         weight[waiting++] = time->weight[i] * height->weight[j];
       }
     if (waiting == 1 && !adds && weight[0] == 1)
@@ -208,14 +211,16 @@ CK_CLONES static void F(resample_body)(void *opaque, int64_t begin, int64_t end)
     else if (waiting > 0)
       F(combine)(length, waiting, source, weight, adds, buffer);
     else
-      memset(buffer, 0, bytes);
-    F(resample_row)(width, channels, row, work->y + line * elements);
+      memset(buffer, 0, (size_t)length * sizeof(REAL));
+    STORED *y = work->y + line * elements;
+    F(resample_row)(width, channels, row, ROW_TO_WRITE(y, result));
+    WRITE_ROW(elements, result, y);
   }
   ck_deallocate(buffer, bytes);
 }
 
 static void F(resample)(
-    method method, bool transpose, const ck_resampling *shape, const REAL *x, REAL *y) {
+    method method, bool transpose, const ck_resampling *shape, const STORED *x, STORED *y) {
   F(resampling_context) work = {.channels = shape->channels, .x = x, .y = y};
   int64_t lines = shape->batch, length = shape->channels;
   for (int i = 0; i < 3; i++) {
@@ -245,37 +250,37 @@ static void F(resample)(
   for (int i = 0; i < 3; i++) ck_deallocate(work.axes[i].weight, work.axes[i].bytes);
 }
 
-void F(ck_resample_nearest)(const ck_resampling *resampling, const REAL *x, REAL *y) {
+void F(ck_resample_nearest)(const ck_resampling *resampling, const STORED *x, STORED *y) {
   F(resample)(nearest, false, resampling, x, y);
 }
 
-void F(ck_resample_nearest_exact)(const ck_resampling *resampling, const REAL *x, REAL *y) {
+void F(ck_resample_nearest_exact)(const ck_resampling *resampling, const STORED *x, STORED *y) {
   F(resample)(nearest_exact, false, resampling, x, y);
 }
 
-void F(ck_resample_linear)(const ck_resampling *resampling, const REAL *x, REAL *y) {
+void F(ck_resample_linear)(const ck_resampling *resampling, const STORED *x, STORED *y) {
   F(resample)(linear, false, resampling, x, y);
 }
 
-void F(ck_resample_cubic)(const ck_resampling *resampling, const REAL *x, REAL *y) {
+void F(ck_resample_cubic)(const ck_resampling *resampling, const STORED *x, STORED *y) {
   F(resample)(cubic, false, resampling, x, y);
 }
 
 void F(ck_resample_nearest_gradient)(
-    const ck_resampling *resampling, const REAL *dy, REAL *dx) {
+    const ck_resampling *resampling, const STORED *dy, STORED *dx) {
   F(resample)(nearest, true, resampling, dy, dx);
 }
 
 void F(ck_resample_nearest_exact_gradient)(
-    const ck_resampling *resampling, const REAL *dy, REAL *dx) {
+    const ck_resampling *resampling, const STORED *dy, STORED *dx) {
   F(resample)(nearest_exact, true, resampling, dy, dx);
 }
 
 void F(ck_resample_linear_gradient)(
-    const ck_resampling *resampling, const REAL *dy, REAL *dx) {
+    const ck_resampling *resampling, const STORED *dy, STORED *dx) {
   F(resample)(linear, true, resampling, dy, dx);
 }
 
-void F(ck_resample_cubic_gradient)(const ck_resampling *resampling, const REAL *dy, REAL *dx) {
+void F(ck_resample_cubic_gradient)(const ck_resampling *resampling, const STORED *dy, STORED *dx) {
   F(resample)(cubic, true, resampling, dy, dx);
 }

@@ -28,5 +28,7 @@ typedef struct {
 CK_POOLING_FUNCTIONS(float, f32)
 CK_POOLING_FUNCTIONS(double, f64)
 #undef CK_POOLING_FUNCTIONS
+void ck_max_pool_forward_bf16(const ck_pooling *pooling, const uint16_t *x, uint16_t *y, int32_t *index);
+void ck_max_pool_backward_bf16(const ck_pooling *pooling, const uint16_t *dy, const int32_t *index, uint16_t *dx);
 
 #endif

@@ -14,30 +14,25 @@ typedef struct {
   double scale[3];     // the scale factor asked for; 0 where the sizes give it
 } ck_resampling;
 
-/// The sample at or below each position.
-void ck_resample_nearest_f32(const ck_resampling *resampling, const float *x, float *y);
-void ck_resample_nearest_f64(const ck_resampling *resampling, const double *x, double *y);
-/// The sample whose centre is nearest.
-void ck_resample_nearest_exact_f32(const ck_resampling *resampling, const float *x, float *y);
-void ck_resample_nearest_exact_f64(const ck_resampling *resampling, const double *x, double *y);
-/// Linear, bilinear or trilinear: an axis whose sizes are equal is left alone.
-void ck_resample_linear_f32(const ck_resampling *resampling, const float *x, float *y);
-void ck_resample_linear_f64(const ck_resampling *resampling, const double *x, double *y);
-/// Cubic convolution (a = −0.75) over height and width; the time axes must be equal.
-void ck_resample_cubic_f32(const ck_resampling *resampling, const float *x, float *y);
-void ck_resample_cubic_f64(const ck_resampling *resampling, const double *x, double *y);
+#define CK_RESAMPLING(real, suffix)                                                                      \
+  /* The sample at or below each position. */                                                            \
+  void ck_resample_nearest_##suffix(const ck_resampling *resampling, const real *x, real *y);            \
+  /* The sample whose centre is nearest. */                                                              \
+  void ck_resample_nearest_exact_##suffix(const ck_resampling *resampling, const real *x, real *y);      \
+  /* Linear, bilinear or trilinear: an axis whose sizes are equal is left alone. */                      \
+  void ck_resample_linear_##suffix(const ck_resampling *resampling, const real *x, real *y);             \
+  /* Cubic convolution (a = −0.75) over height and width; the time axes must be equal. */                \
+  void ck_resample_cubic_##suffix(const ck_resampling *resampling, const real *x, real *y);              \
+  /* The transposes: dx from dy, each sum in a fixed order. */                                           \
+  void ck_resample_nearest_gradient_##suffix(const ck_resampling *resampling, const real *dy, real *dx); \
+  void ck_resample_nearest_exact_gradient_##suffix(                                                      \
+      const ck_resampling *resampling, const real *dy, real *dx);                                        \
+  void ck_resample_linear_gradient_##suffix(const ck_resampling *resampling, const real *dy, real *dx);  \
+  void ck_resample_cubic_gradient_##suffix(const ck_resampling *resampling, const real *dy, real *dx);
 
-/// The transposes: dx from dy, each sum in a fixed order.
-void ck_resample_nearest_gradient_f32(const ck_resampling *resampling, const float *dy, float *dx);
-void ck_resample_nearest_gradient_f64(
-    const ck_resampling *resampling, const double *dy, double *dx);
-void ck_resample_nearest_exact_gradient_f32(
-    const ck_resampling *resampling, const float *dy, float *dx);
-void ck_resample_nearest_exact_gradient_f64(
-    const ck_resampling *resampling, const double *dy, double *dx);
-void ck_resample_linear_gradient_f32(const ck_resampling *resampling, const float *dy, float *dx);
-void ck_resample_linear_gradient_f64(const ck_resampling *resampling, const double *dy, double *dx);
-void ck_resample_cubic_gradient_f32(const ck_resampling *resampling, const float *dy, float *dx);
-void ck_resample_cubic_gradient_f64(const ck_resampling *resampling, const double *dy, double *dx);
+CK_RESAMPLING(float, f32)
+CK_RESAMPLING(double, f64)
+CK_RESAMPLING(uint16_t, bf16)
+#undef CK_RESAMPLING
 
 #endif

@@ -176,27 +176,22 @@ extension Kernel {
       let (largest, index) = maxPool(x.to(.float64), plan, wantsIndex: wantsIndex)
       return (largest.to(x.dtype), index)
     }
-    if x.dtype == .bfloat16 {
-      let (largest, index) = maxPool(widened(x), plan, wantsIndex: wantsIndex)
-      return (rounded(largest), index)
-    }
     var plan = plan.kernel
-    if x.dtype == .float32 {
-      ck_max_pool_forward_f32(&plan, x.f32, y.f32, index?.i32)
-    } else {
-      ck_max_pool_forward_f64(&plan, x.f64, y.f64, index?.i32)
+    switch x.dtype {
+    case .float32: ck_max_pool_forward_f32(&plan, x.f32, y.f32, index?.i32)
+    case .bfloat16: ck_max_pool_forward_bf16(&plan, x.u16, y.u16, index?.i32)
+    default: ck_max_pool_forward_f64(&plan, x.f64, y.f64, index?.i32)
     }
     return (y, index)
   }
 
   static func maxPoolGradient(_ dy: Tensor, _ index: Tensor, _ plan: PoolingPlan) -> Tensor {
-    if dy.dtype == .bfloat16 { return rounded(maxPoolGradient(widened(dy), index, plan)) }
     let dx = Tensor(uninitialized: plan.input, dy.dtype)
     var plan = plan.kernel
-    if dy.dtype == .float32 {
-      ck_max_pool_backward_f32(&plan, dy.f32, index.i32, dx.f32)
-    } else {
-      ck_max_pool_backward_f64(&plan, dy.f64, index.i32, dx.f64)
+    switch dy.dtype {
+    case .float32: ck_max_pool_backward_f32(&plan, dy.f32, index.i32, dx.f32)
+    case .bfloat16: ck_max_pool_backward_bf16(&plan, dy.u16, index.i32, dx.u16)
+    default: ck_max_pool_backward_f64(&plan, dy.f64, index.i32, dx.f64)
     }
     return dx
   }

@@ -97,7 +97,6 @@ extension Kernel {
   static func resample(
     _ x: Tensor, to shape: Shape, _ interpolation: Interpolation, _ plan: ck_resampling
   ) -> Tensor {
-    if x.dtype == .bfloat16 { return rounded(resample(widened(x), to: shape, interpolation, plan)) }
     // Labels have neighbours, but nothing between them.
     if !x.dtype.isFloatingPoint && [.nearest, .nearestExact].contains(interpolation) {
       return resample(x.to(.float64), to: shape, interpolation, plan).to(x.dtype)
@@ -113,6 +112,10 @@ extension Kernel {
     case (.float64, .nearestExact): ck_resample_nearest_exact_f64(&plan, x.f64, y.f64)
     case (.float64, .linear): ck_resample_linear_f64(&plan, x.f64, y.f64)
     case (.float64, .cubic): ck_resample_cubic_f64(&plan, x.f64, y.f64)
+    case (.bfloat16, .nearest): ck_resample_nearest_bf16(&plan, x.u16, y.u16)
+    case (.bfloat16, .nearestExact): ck_resample_nearest_exact_bf16(&plan, x.u16, y.u16)
+    case (.bfloat16, .linear): ck_resample_linear_bf16(&plan, x.u16, y.u16)
+    case (.bfloat16, .cubic): ck_resample_cubic_bf16(&plan, x.u16, y.u16)
     default: unsupported("resampling", x.dtype)
     }
     return y
@@ -121,7 +124,6 @@ extension Kernel {
   static func resampleGradient(
     _ dy: Tensor, to shape: Shape, _ interpolation: Interpolation, _ plan: ck_resampling
   ) -> Tensor {
-    if dy.dtype == .bfloat16 { return rounded(resampleGradient(widened(dy), to: shape, interpolation, plan)) }
     let dx = Tensor(uninitialized: shape, dy.dtype)
     var plan = plan
     switch (dy.dtype, interpolation) {
@@ -129,6 +131,10 @@ extension Kernel {
     case (.float32, .nearestExact): ck_resample_nearest_exact_gradient_f32(&plan, dy.f32, dx.f32)
     case (.float32, .linear): ck_resample_linear_gradient_f32(&plan, dy.f32, dx.f32)
     case (.float32, .cubic): ck_resample_cubic_gradient_f32(&plan, dy.f32, dx.f32)
+    case (.bfloat16, .nearest): ck_resample_nearest_gradient_bf16(&plan, dy.u16, dx.u16)
+    case (.bfloat16, .nearestExact): ck_resample_nearest_exact_gradient_bf16(&plan, dy.u16, dx.u16)
+    case (.bfloat16, .linear): ck_resample_linear_gradient_bf16(&plan, dy.u16, dx.u16)
+    case (.bfloat16, .cubic): ck_resample_cubic_gradient_bf16(&plan, dy.u16, dx.u16)
     case (_, .nearest): ck_resample_nearest_gradient_f64(&plan, dy.f64, dx.f64)
     case (_, .nearestExact): ck_resample_nearest_exact_gradient_f64(&plan, dy.f64, dx.f64)
     case (_, .linear): ck_resample_linear_gradient_f64(&plan, dy.f64, dx.f64)
