@@ -37,7 +37,7 @@ extension Training {
     let tiles = try (0..<count).flatMap { row in
       let index = (2 * row + 1) * data.validationSamples.count / (2 * count)
       let sample = try data.validationSamples.plain(index)
-      let logits = network(BoxGuidedBatch([sample]).input)[0]
+      let logits = logits(BoxGuidedBatch([sample]).input)[0]
       var boxed = sample.image
       if let box = sample.box { boxed.draw(box, color: .yellow) }
       return [

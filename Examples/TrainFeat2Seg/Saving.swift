@@ -76,6 +76,7 @@ extension Training {
     [
       "preset": options.preset.rawValue, "loss": options.loss.rawValue, "batch": "\(options.batch)",
       "seed": "\(options.seed)", "learning-rate": "\(options.learningRate)",
+      "precision": options.precision.rawValue,
     ]
   }
 }

@@ -14,6 +14,7 @@ struct Training {
     var epochs: Int
     var batch: Int
     var learningRate: Double
+    var precision: DType
     var seed: UInt64
   }
 
@@ -41,6 +42,11 @@ struct Training {
     optimizer = AdamW(network.parameters, learningRate: options.learningRate, weightDecay: 1e-4)
     scheduler = ReduceLROnPlateau(optimizer, factor: 0.4, patience: 1, threshold: 0.02, minimum: 1e-5)
     try prepareOutput()
+  }
+
+  /// The network's output, `float32` whatever it computes in.
+  func logits(_ input: Tensor) -> Tensor {
+    network(input.to(options.precision)).to(.float32)
   }
 
   mutating func run() throws {
@@ -90,7 +96,7 @@ struct Training {
     defer { bar.finish() }
     while let batch = try batches.next() {
       let (loss, gradients) = valueWithGradient {
-        criterion(logits: network(batch.input), truth: batch.truth)
+        criterion(logits: logits(batch.input), truth: batch.truth)
       }
       guard loss.item.isFinite else {
         throw lossIsNotFinite("step \(position.step + 1): the loss")
@@ -117,7 +123,7 @@ struct Training {
     var index = 0
     let batches = data.validation.batches(epoch: 0)
     while let batch = try batches.next() {
-      let logits = network(batch.input)
+      let logits = logits(batch.input)
       losses.append(options.loss(logits: logits, truth: batch.truth).item)
       for (i, sample) in batch.samples.enumerated() {
         let source = data.validationSamples.source(of: index)

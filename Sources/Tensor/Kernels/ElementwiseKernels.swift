@@ -160,6 +160,8 @@ extension Tensor {
     switch dtype {
     case .float32: ck_accumulate_f32(Int64(elementCount), f32, other.f32)
     case .float64: ck_accumulate_f64(Int64(elementCount), f64, other.f64)
+    case .bfloat16:
+      ck_binary_bf16(ck_binary_add, 1, [Int64(elementCount)], u16, [1], other.u16, [1], u16)
     default: self = Kernel.binary(ck_binary_add, self, other, "accumulate")
     }
   }
