@@ -10,22 +10,24 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-// How rows are taken. Narrow rows are joined into wide ones, over which per-channel values are repeated,
-// so that any number of channels fills whole vectors. A block of rows fits the first-level cache: sums
-// within it are taken in the precision of x and may pass over it twice. Spans of blocks run in parallel.
+// How rows are taken. Narrow rows are joined into wide ones, over which per-channel values are repeated, so
+// that any number of channels fills whole vectors, a strip of them at a time. Sums within a block of rows are
+// taken in the precision of x. Spans of blocks run in parallel.
 typedef struct {
   int64_t width;        // elements of a wide row
   int64_t block, span;  // rows, both whole wide rows
   int64_t spans;
 } layout;
 
-enum { most_spans = 64, block_bytes = 32 << 10, least_block = 32, grain_elements = 1 << 14 };
+enum { strip = 64, most_spans = 64, block_bytes = 32 << 10, least_block = 32, grain_elements = 1 << 14 };
+enum { line_bytes = 64, fetched_ahead = 16 << 10 };
 
 static layout lay_out(int64_t rows, int64_t channels, int64_t element_size) {
-  int64_t joined = channels < 64 ? 16 * ((8 + channels - 1) / channels) : 1;
+  int64_t joined = 1;
+  while (channels < strip && (joined * channels < strip || joined * channels % 16)) joined *= 2;
   if (joined > rows) joined = rows > 0 ? rows : 1;
   int64_t block = block_bytes / (channels * element_size);
-  if (block < least_block) block = least_block;
+  if (block < least_block * joined) block = least_block * joined;
   block = (block + joined - 1) / joined * joined;
   int64_t blocks = (rows + block - 1) / block;
   int64_t span = block * ((blocks + most_spans - 1) / most_spans);

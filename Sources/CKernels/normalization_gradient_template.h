@@ -16,12 +16,15 @@ INLINE REAL F(passed)(bool relu, REAL dy, REAL x, REAL scale, REAL shift) {
 }
 
 INLINE void F(add_products)(
-    int rows, int64_t length, int64_t first, const F(gradient_context) *work, bool relu,
-    const REAL *x, const REAL *dy, REAL *sum, REAL *product) {
+    int rows, int64_t length, int64_t first, int64_t column, const F(gradient_context) *work,
+    bool relu, const REAL *x, const REAL *dy, REAL *sum, REAL *product) {
   int64_t width = work->rows_taken.width;
-  const REAL *mean = work->mean, *scale = work->scale, *shift = work->shift;
+  const REAL *mean = work->mean + column;
+  const REAL *scale = work->scale + column, *shift = work->shift + column;
   x += first;
   dy += first;
+  sum += column;
+  product += column;
   VECTORISED for (int64_t j = 0; j < length; j++) {
     REAL total = 0, total_product = 0;
     for (int row = 0; row < rows; row++) {
@@ -37,36 +40,41 @@ INLINE void F(add_products)(
 
 // dx = g·scale
 INLINE void F(scale_rows)(
-    int rows, int64_t length, int64_t first, const F(gradient_context) *work, bool relu,
-    const REAL *x, const REAL *dy, REAL *dx) {
+    int rows, int64_t length, int64_t first, int64_t column, const F(gradient_context) *work,
+    bool relu, const REAL *x, const REAL *dy, REAL *dx) {
   int64_t width = work->rows_taken.width;
-  const REAL *scale = work->scale, *shift = work->shift;
+  const REAL *scale = work->scale + column, *shift = work->shift + column;
   x += first;
   dy += first;
   dx += first;
-  VECTORISED for (int64_t j = 0; j < length; j++)
+  VECTORISED for (int64_t j = 0; j < length; j++) {
+    const REAL a = scale[j], b = shift[j];
     for (int row = 0; row < rows; row++) {
       int64_t i = row * width + j;
-      dx[i] = F(passed)(relu, dy[i], x[i], scale[j], shift[j]) * scale[j];
+      dx[i] = F(passed)(relu, dy[i], x[i], a, b) * a;
     }
+  }
 }
 
 // dx = g·scale + slope·(x − mean) + offset
 INLINE void F(differentiate_rows)(
-    int rows, int64_t length, int64_t first, const F(gradient_context) *work, bool relu,
-    const REAL *x, const REAL *dy, REAL *dx) {
+    int rows, int64_t length, int64_t first, int64_t column, const F(gradient_context) *work,
+    bool relu, const REAL *x, const REAL *dy, REAL *dx) {
   int64_t width = work->rows_taken.width;
-  const REAL *mean = work->mean, *scale = work->scale, *shift = work->shift;
-  const REAL *slope = work->slope, *offset = work->offset;
+  const REAL *mean = work->mean + column;
+  const REAL *scale = work->scale + column, *shift = work->shift + column;
+  const REAL *slope = work->slope + column, *offset = work->offset + column;
   x += first;
   dy += first;
   dx += first;
-  VECTORISED for (int64_t j = 0; j < length; j++)
+  VECTORISED for (int64_t j = 0; j < length; j++) {
+    const REAL a = scale[j], b = shift[j], center = mean[j], p = slope[j], q = offset[j];
     for (int row = 0; row < rows; row++) {
       int64_t i = row * width + j;
-      REAL g = F(passed)(relu, dy[i], x[i], scale[j], shift[j]);
-      dx[i] = g * scale[j] + (slope[j] * (x[i] - mean[j]) + offset[j]);
+      REAL g = F(passed)(relu, dy[i], x[i], a, b);
+      dx[i] = g * a + (p * (x[i] - center) + q);
     }
+  }
 }
 
 CK_CLONES static void F(sums_body)(void *opaque, int64_t begin, int64_t end) {
@@ -85,16 +93,16 @@ CK_CLONES static void F(sums_body)(void *opaque, int64_t begin, int64_t end) {
       const REAL *x = work->x + row * channels, *dy = work->dy + row * channels;
       memset(sum, 0, bytes);
       if (work->relu)
-        FOR_WIDE_ROWS(count, width, F(add_products), work, true, x, dy, sum, product);
+        FOR_STRIPS(count, width, F(add_products), work, true, x, dy, sum, product);
       else
-        FOR_WIDE_ROWS(count, width, F(add_products), work, false, x, dy, sum, product);
+        FOR_STRIPS(count, width, F(add_products), work, false, x, dy, sum, product);
       F(fold)(width, channels, sum, sums);
       F(fold)(width, channels, product, sums + channels);
       if (work->dx && work->relu)
-        FOR_WIDE_ROWS(
+        FOR_STRIPS(
             count, width, F(scale_rows), work, true, x, dy, work->dx + row * channels);
       else if (work->dx)
-        FOR_WIDE_ROWS(
+        FOR_STRIPS(
             count, width, F(scale_rows), work, false, x, dy, work->dx + row * channels);
     }
   }
@@ -129,9 +137,9 @@ CK_CLONES static void F(input_gradient_body)(void *opaque, int64_t begin, int64_
   const REAL *x = work->x + first, *dy = work->dy + first;
   REAL *dx = work->dx + first;
   if (work->relu)
-    FOR_WIDE_ROWS(count, width, F(differentiate_rows), work, true, x, dy, dx);
+    FOR_STRIPS(count, width, F(differentiate_rows), work, true, x, dy, dx);
   else
-    FOR_WIDE_ROWS(count, width, F(differentiate_rows), work, false, x, dy, dx);
+    FOR_STRIPS(count, width, F(differentiate_rows), work, false, x, dy, dx);
 }
 
 static void F(input_gradient)(F(gradient_context) *work) {

@@ -8,8 +8,9 @@
 #include "ordered.h"
 #include "template.h"
 
-// Accumulators side by side, rows they take before joining the totals, elements of one segment.
-enum { reduction_width = 512, rows_per_total = 32, segment_elements = 65536 };
+// Accumulators side by side at most, and where short rows are folded; rows they take before joining the totals,
+// elements of one segment.
+enum { reduction_width = 512, folded_width = 128, rows_per_total = 32, segment_elements = 65536 };
 // One CASE for each operation, each compiled for itself.
 #define EACH_CASE                                                                                 \
   CASE(ck_reduction_sum) CASE(ck_reduction_mean) CASE(ck_reduction_product)                       \

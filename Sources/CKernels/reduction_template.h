@@ -32,8 +32,8 @@ INLINE double F(joined)(ck_reduction op, double a, double b) {
 }
 
 // Reduces `rows` rows of `width` neighbours, `stride` apart. Where rows are short and adjacent,
-// `fold` of them (a power of two) are taken as one; REAL accumulators take few rows each, and
-// join totals in double.
+// `fold` of them (a power of two) are taken as one; REAL accumulators take few rows each, four at
+// a time, and join totals in double.
 INLINE void F(fold_rows)(
     ck_reduction op, int64_t rows, int64_t width, int64_t stride, int64_t fold, const REAL *x,
     double *totals) {
@@ -47,7 +47,16 @@ INLINE void F(fold_rows)(
     int64_t length = full > 0 ? wide : (rows - first) * width;
     int64_t count = full > 0 ? full : 1;
     for (int64_t j = 0; j < length; j++) values[j] = start;
-    for (int64_t i = 0; i < count; i++) {
+    int64_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+      const REAL *row = x + first * stride + i * step;
+      for (int64_t j = 0; j < length; j++) {
+        REAL value = F(taken)(op, values[j], row[j]);
+        for (int k = 1; k < 4; k++) value = F(taken)(op, value, row[k * step + j]);
+        values[j] = value;
+      }
+    }
+    for (; i < count; i++) {
       const REAL *row = x + first * stride + i * step;
       for (int64_t j = 0; j < length; j++) values[j] = F(taken)(op, values[j], row[j]);
     }
@@ -160,6 +169,18 @@ static void F(write_reduced)(
   for (int64_t j = 0; j < count; j++) y[j] = (REAL)(totals[j] / scale);
 }
 
+// One segment of neighbours.
+static double F(reduced_run)(ck_reduction op, int64_t length, const REAL *x) {
+  REAL parts[segment_elements / long_length + 1];
+  int64_t whole = length / long_length, rest = length % long_length;
+  if (op == ck_reduction_mean) op = ck_reduction_sum;
+  F(reduce_each_row)(op, whole, long_length, x, parts);
+  F(reduce_each_row)(op, 1, rest, x + whole * long_length, parts + whole);
+  double total = (double)parts[0];
+  for (int64_t i = 1; i <= whole; i++) total = F(joined)(op, total, (double)parts[i]);
+  return total;
+}
+
 static void F(reduce_range)(void *context, int64_t begin, int64_t end) {
   const F(reduction_work) *w = context;
   double totals[reduction_width];
@@ -169,7 +190,8 @@ static void F(reduce_range)(void *context, int64_t begin, int64_t end) {
     int64_t rows = w->reduce - first < w->segment ? w->reduce - first : w->segment;
     int64_t width = w->inner - column < w->width ? w->inner - column : w->width;
     const REAL *x = w->x + (outer * w->reduce + first) * w->inner + column;
-    F(reduce_rows)(w->op, rows, width, w->inner, w->fold, x, totals);
+    if (w->inner == 1) totals[0] = F(reduced_run)(w->op, rows, x);
+    else F(reduce_rows)(w->op, rows, width, w->inner, w->fold, x, totals);
     if (w->segments > 1) {
       memcpy(w->partial + rest * w->inner + column, totals, (size_t)width * sizeof(double));
     } else {
@@ -203,7 +225,7 @@ void F(ck_reduce)(
   w.width = inner < reduction_width ? inner : reduction_width;
   w.columns = (inner + w.width - 1) / w.width;
   w.fold = 1;
-  while (w.fold * 2 * inner <= reduction_width && w.fold * 16 <= reduce) w.fold *= 2;
+  while (w.fold * 2 * inner <= folded_width && w.fold * 16 <= reduce) w.fold *= 2;
   w.segment = (segment_elements / w.width / w.fold + 1) * w.fold;
   w.segments = reduce > w.segment ? (reduce + w.segment - 1) / w.segment : 1;
   int64_t piece = (reduce < w.segment ? reduce : w.segment) * w.width + 1;
