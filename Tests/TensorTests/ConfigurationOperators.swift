@@ -174,7 +174,7 @@ extension Options {
     case "cos": x.cos()
     case "floor": x.floor()
     case "round": x.round()
-    case "clamp": x.clamp(-1, 1.5)
+    case "clamp": x.clamp(min: -1, max: 1.5)
     case "log": (x.abs() + 0.1).log()
     case "sqrt": (x.abs() + 0.1).sqrt()
     case "rsqrt": (x.abs() + 0.1).rsqrt()

@@ -140,7 +140,7 @@ import Testing
     #expect(x.max().item.isNaN && x.min().item.isNaN)
     #expect(Tensor.maximum(x, Tensor(2)).array()[1].isNaN)
     #expect(x.relu().array()[1].isNaN)
-    #expect(x.clamp(0, 1).array()[1].isNaN)
+    #expect(x.clamp(min: 0, max: 1).array()[1].isNaN)
   }
 
   @Test func sortingIsStable() {
