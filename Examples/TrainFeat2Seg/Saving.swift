@@ -30,7 +30,7 @@ extension Training {
   }
 
   mutating func resume(from url: URL) throws {
-    var checkpoint = try SafeTensors.read(from: url)
+    var checkpoint = try SafeTensors(contentsOf: url)
     let metadata = checkpoint.metadata
     guard let epoch = metadata["epoch"].flatMap({ Int($0) }),
       let step = metadata["step"].flatMap({ Int($0) }),
@@ -66,7 +66,7 @@ extension Training {
     }
     log.truncate(to: epochs)
     if folder.standardizedFileURL.path != output.standardizedFileURL.path {
-      try SafeTensors.read(from: folder.appending(path: "model.safetensors"))
+      try SafeTensors(contentsOf: folder.appending(path: "model.safetensors"))
         .write(to: file("model.safetensors"))
     }
   }

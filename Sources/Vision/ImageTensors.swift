@@ -10,7 +10,7 @@ extension Image {
   public init(_ tensor: Tensor) {
     precondition(
       tensor.rank == 3 && [1, 3, 4].contains(tensor.shape[2]), "Image: a tensor of shape \(tensor.shape)")
-    let bytes = (tensor.to(.float32).clamp(0, 1) * 255).round().to(.uint8)
+    let bytes = (tensor.to(.float32).clamp(min: 0, max: 1) * 255).round().to(.uint8)
     self.init(
       width: tensor.shape[1], height: tensor.shape[0], channels: tensor.shape[2],
       pixels: bytes.array(of: UInt8.self))

@@ -98,12 +98,12 @@ public struct Mask: Sendable, Equatable {
 
   /// The mask at another size: each pixel takes the nearest one.
   public func resized(width: Int, height: Int) -> Mask {
-    grey.resized(width: width, height: height, by: .nearest).asMask
+    grey.resized(width: width, height: height, resampling: .nearest).asMask
   }
 
   /// The mask with its longer side of the given length, in its own proportions.
   public func resized(longestSide: Int) -> Mask {
-    grey.resized(longestSide: longestSide, by: .nearest).asMask
+    grey.resized(longestSide: longestSide, resampling: .nearest).asMask
   }
 
   /// The part of the mask whose top-left corner is at (x, y); nothing is set outside the mask.

@@ -21,7 +21,7 @@ public enum Resampling: Sendable {
 
 extension Image {
   /// The image resampled to another size.
-  public func resized(width: Int, height: Int, by resampling: Resampling = .area) -> Image {
+  public func resized(width: Int, height: Int, resampling: Resampling = .area) -> Image {
     if width == self.width && height == self.height { return self }
     return Image(width: width, height: height, channels: channels) {
       ck_image_resize_u8(pixels, shape, $0, Int64(width), Int64(height), resampling.filter)
@@ -29,9 +29,9 @@ extension Image {
   }
 
   /// The image resampled so that its longer side has the given length, in its own proportions.
-  public func resized(longestSide: Int, by resampling: Resampling = .area) -> Image {
+  public func resized(longestSide: Int, resampling: Resampling = .area) -> Image {
     let (width, height) = Image.size(of: (self.width, self.height), longestSide: longestSide)
-    return resized(width: width, height: height, by: resampling)
+    return resized(width: width, height: height, resampling: resampling)
   }
 
   static func size(of size: (width: Int, height: Int), longestSide: Int) -> (width: Int, height: Int) {

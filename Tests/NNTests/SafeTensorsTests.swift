@@ -15,7 +15,7 @@ import Testing
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("all.safetensors")
       try file.write(to: url)
-      let read = try SafeTensors.read(from: url)
+      let read = try SafeTensors(contentsOf: url)
       #expect(read.metadata == file.metadata)
       #expect(read.wideIntegers == ["wide"])
       #expect(read.tensors.keys.sorted() == file.tensors.keys.sorted())
@@ -85,11 +85,11 @@ import Testing
   @Test func shortAndAbsentFilesAndFoldersAreErrors() throws {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("x.safetensors")
-      #expect(throws: CheckpointError.self) { try SafeTensors.read(from: url) }
-      #expect(throws: CheckpointError.self) { try SafeTensors.read(from: folder) }
+      #expect(throws: CheckpointError.self) { try SafeTensors(contentsOf: url) }
+      #expect(throws: CheckpointError.self) { try SafeTensors(contentsOf: folder) }
       for beginning: [UInt8] in [[], [1, 2, 3], [9, 0, 0, 0, 0, 0, 0, 0, 0x7b], [0, 0, 0, 0, 0, 1, 0, 0]] {
         try Data(beginning).write(to: url)
-        #expect(throws: CheckpointError.self) { try SafeTensors.read(from: url) }
+        #expect(throws: CheckpointError.self) { try SafeTensors(contentsOf: url) }
       }
       #expect(throws: CheckpointError.self) {
         try SafeTensors().write(to: folder.appendingPathComponent("no/such/folder"))
@@ -115,7 +115,7 @@ import Testing
         }
         try mutated.write(to: url)
         do {
-          for (_, tensor) in try SafeTensors.read(from: url).tensors { _ = tensor.sum() }
+          for (_, tensor) in try SafeTensors(contentsOf: url).tensors { _ = tensor.sum() }
         } catch {
           #expect(error is CheckpointError, "\(error)")
         }
@@ -129,7 +129,7 @@ import Testing
       let url = folder.appendingPathComponent("x.safetensors")
       let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
       try (length + Data(header.utf8) + Data(data)).write(to: url)
-      result = try SafeTensors.read(from: url)
+      result = try SafeTensors(contentsOf: url)
     }
     return result
   }

@@ -10,7 +10,7 @@ enum Fixture {
   }
 
   static func load(_ name: String) throws -> SafeTensors {
-    try SafeTensors.read(from: url("\(name).safetensors"))
+    try SafeTensors(contentsOf: url("\(name).safetensors"))
   }
 
   /// A metadata entry that holds a list of cases as JSON.

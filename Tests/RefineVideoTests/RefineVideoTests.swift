@@ -106,17 +106,21 @@ extension Workplace {
     #expect(missing.exitCode == 1 && missing.complaints.count == 1)
     #expect(missing.complaints.first?.contains("flow/forward/00000.flo") == true, "\(missing.errors)")
 
-    for frame in 0..<7 {
-      for (side, step) in [("forward", 3.0), ("backward", -3.0)] {
-        let flow = FlowField(width: 64, height: 48, everywhere: SIMD2(Float(step), 0))
-        let ending = frame % 2 == 0 ? "flo" : "png"
-        try flow.write(to: workplace.file("flow/\(side)/0000\(frame).\(ending)"))
+    func scores(motion: SIMD2<Float>) throws -> [Double] {
+      for frame in 0..<7 {
+        for (side, motion) in [("forward", motion), ("backward", -motion)] {
+          let flow = FlowField(width: 64, height: 48, everywhere: motion)
+          let ending = frame % 2 == 0 ? "flo" : "png"
+          try flow.write(to: workplace.file("flow/\(side)/0000\(frame).\(ending)"))
+        }
       }
+      let outcome = try workplace.refine(["--flow", "flow", "--truth", "truth"])
+      #expect(outcome.exitCode == 0, "\(outcome.errors)")
+      return try workplace.scores("frames")
     }
-    let outcome = try workplace.refine(["--flow", "flow", "--truth", "truth"])
-    #expect(outcome.exitCode == 0, "\(outcome.errors)")
-    let scores = try workplace.scores("frames")
-    #expect(scores[1] > scores[0] + 0.05, "\(scores)")
+    let right = try scores(motion: [3, 0]), wrong = try scores(motion: [0, 9])
+    #expect(right[1] > right[0] + 0.05, "\(right)")
+    #expect(wrong[1] < right[1] - 0.03, "masks that follow the wrong flow fit worse: \(wrong), \(right)")
   }
 
   @Test func oneFrameIsEnough() throws {

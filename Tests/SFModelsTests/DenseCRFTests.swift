@@ -15,7 +15,7 @@ import Testing
 
   @Test(arguments: [5, 10]) func marginalsAreThoseOfPydensecrf(_ iterations: Int) throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let file = try SafeTensors.read(from: folder.appending(path: "Fixtures/dense_crf.safetensors"))
+    let file = try SafeTensors(contentsOf: folder.appending(path: "Fixtures/dense_crf.safetensors"))
     let cases = try JSONDecoder().decode([Case].self, from: Data(#require(file.metadata["cases"]).utf8))
     #expect(cases.count == 3)
     for expected in cases {

@@ -21,7 +21,7 @@ struct UNetFixture: Sendable, CustomStringConvertible {
 
   func load() throws -> SafeTensors {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    return try SafeTensors.read(from: folder.appending(path: "Fixtures/\(name).safetensors"))
+    return try SafeTensors(contentsOf: folder.appending(path: "Fixtures/\(name).safetensors"))
   }
 
   /// The network in the state before the step, computing in `dtype`.

@@ -67,7 +67,7 @@ import Testing
     let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
     defer { try? FileManager.default.removeItem(at: url) }
     try network.save(to: url)
-    let saved = try SafeTensors.read(from: url)
+    let saved = try SafeTensors(contentsOf: url)
     #expect(saved.tensors.keys.sorted() == state.tensors.keys.sorted())
     #expect(saved.wideIntegers == state.wideIntegers)
     for (name, tensor) in state.tensors {

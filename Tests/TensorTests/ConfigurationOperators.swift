@@ -12,7 +12,7 @@ extension Options {
     case "correlation": flag("depthwise") ? x[0].depthwiseCorrelation(x[1]) : x[0].crossCorrelation(x[1])
     case "grid_sample":
       x[0].gridSample(
-        x[1], by: try interpolation, padding: try #require(GridPadding(rawValue: text("padding"))),
+        x[1], interpolation: try interpolation, padding: try #require(GridPadding(rawValue: text("padding"))),
         alignCorners: flag("align_corners"))
     case "instance_l2_norm": x[0].instanceL2Norm(scale: number("scale")!, epsilon: number("epsilon")!)
     case "interpolation": try resampled(x[0])
@@ -127,20 +127,22 @@ extension Options {
     let (mode, aligned) = (try interpolation, flag("align_corners"))
     if let scale = values["scale"]?.numbers {
       return scale.count == 2
-        ? x.rescaled2d(height: scale[0], width: scale[1], by: mode, alignCorners: aligned)
-        : x.rescaled3d(time: scale[0], height: scale[1], width: scale[2], by: mode, alignCorners: aligned)
+        ? x.rescaled2d(height: scale[0], width: scale[1], interpolation: mode, alignCorners: aligned)
+        : x.rescaled3d(
+          time: scale[0], height: scale[1], width: scale[2], interpolation: mode, alignCorners: aligned)
     }
     let size = integers("size")
     return size.count == 2
-      ? x.resized2d(height: size[0], width: size[1], by: mode, alignCorners: aligned)
-      : x.resized3d(time: size[0], height: size[1], width: size[2], by: mode, alignCorners: aligned)
+      ? x.resized2d(height: size[0], width: size[1], interpolation: mode, alignCorners: aligned)
+      : x.resized3d(
+        time: size[0], height: size[1], width: size[2], interpolation: mode, alignCorners: aligned)
   }
 
   private func padded(_ x: Tensor) throws -> Tensor {
     let inner = zip(integers("before"), integers("after")).map { (before: $0, after: $1) }
     let widths = [(before: 0, after: 0)] + inner + [(before: 0, after: 0)]
     if text("mode") == "constant" { return x.padded(widths, value: number("value")!) }
-    return x.padded(widths, by: try #require(PaddingMode(rawValue: text("mode"))))
+    return x.padded(widths, mode: try #require(PaddingMode(rawValue: text("mode"))))
   }
 
   private func function(_ name: String, _ x: Tensor) throws -> Tensor {
@@ -174,7 +176,7 @@ extension Options {
     case "cos": x.cos()
     case "floor": x.floor()
     case "round": x.round()
-    case "clamp": x.clamp(-1, 1.5)
+    case "clamp": x.clamp(min: -1, max: 1.5)
     case "log": (x.abs() + 0.1).log()
     case "sqrt": (x.abs() + 0.1).sqrt()
     case "rsqrt": (x.abs() + 0.1).rsqrt()

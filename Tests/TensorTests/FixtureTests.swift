@@ -112,9 +112,9 @@ struct Fixture {
       let interpolation: Interpolation = check.operator == "upsample_nearest" ? .nearest : .linear
       let aligned = check.align_corners ?? false
       return size.count == 2
-        ? x.resized2d(height: size[0], width: size[1], by: interpolation, alignCorners: aligned)
+        ? x.resized2d(height: size[0], width: size[1], interpolation: interpolation, alignCorners: aligned)
         : x.resized3d(
-          time: size[0], height: size[1], width: size[2], by: interpolation, alignCorners: aligned)
+          time: size[0], height: size[1], width: size[2], interpolation: interpolation, alignCorners: aligned)
     default: throw UnknownOperator(name: check.operator)
     }
   }

@@ -134,7 +134,7 @@ import Testing
   @Test func integersStayIntegers() {
     let x = Tensor([-3, 0, 5] as [Int32])
     #expect(x.sign().array(of: Int32.self) == [-1, 0, 1])
-    #expect(x.clamp(-1, 2).array(of: Int32.self) == [-1, 0, 2])
+    #expect(x.clamp(min: -1, max: 2).array(of: Int32.self) == [-1, 0, 2])
     #expect(x.remainder(4).array(of: Int32.self) == [1, 0, 1])
     #expect(x.remainder(Tensor([-2, 0, 3] as [Int32])).array(of: Int32.self) == [-1, 0, 2])
     #expect(x.product().item == 0 && x.max().item == 5 && x[0].pow(3).item == -27)

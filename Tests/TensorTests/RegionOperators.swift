@@ -14,10 +14,12 @@ extension Options {
           time: size[0], height: size[1], width: size[2], alignCorners: flag("align_corners"))
     case "antialiased":
       x[0].resized2d(
-        height: size[0], width: size[1], by: try interpolation, alignCorners: flag("align_corners"),
+        height: size[0], width: size[1], interpolation: try interpolation,
+        alignCorners: flag("align_corners"),
         antialiased: true)
     case "sequence_interpolation":
-      x[0].resized1d(length: integer("length"), by: try interpolation, alignCorners: flag("align_corners"))
+      x[0].resized1d(
+        length: integer("length"), interpolation: try interpolation, alignCorners: flag("align_corners"))
     case "cumulative_product": x[0].cumulativeProduct(integer("axis"))
     case "deformable_convolution":
       x[0].deformableConv2d(x[1], offsets: x[2], mask: x[3], window: window)

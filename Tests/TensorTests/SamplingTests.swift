@@ -37,7 +37,7 @@ import Testing
   @Test func aWarpTakesTheImageWhereTheFlowPoints() {
     let image = Tensor(normal: [1, 4, 5, 2], seed: 1)
     let flow = Tensor(ones: [1, 4, 5, 1]) * Tensor([1, -2] as [Float])
-    let expected = image.padded([(0, 0), (2, -2), (-1, 1), (0, 0)], by: .replicate)
+    let expected = image.padded([(0, 0), (2, -2), (-1, 1), (0, 0)], mode: .replicate)
     #expect((image.warped(by: flow) .== expected).all)
     #expect((image.warped(by: flow * 0) .== image).all)
   }
@@ -47,7 +47,7 @@ import Testing
     let grid = Tensor([.nan, 0, .infinity, 0, -1e30, 0, 0, 0] as [Float], shape: [1, 2, 2, 2])
     for interpolation in Interpolation.allCases {
       let (value, _) = valueWithGradient(at: [image, grid]) {
-        $0[0].gridSample($0[1], by: interpolation)[0, 0].sum()
+        $0[0].gridSample($0[1], interpolation: interpolation)[0, 0].sum()
       }
       #expect(value.item == 0 || value.item.isNaN)
     }
@@ -55,10 +55,10 @@ import Testing
 
   @Test func whatIsMirroredIsMirroredAgain() {
     let x: Tensor = [1, 2, 3]
-    #expect(x.padded([(5, 4)], by: .reflect).array() == [2, 1, 2, 3, 2, 1, 2, 3, 2, 1, 2, 3])
-    #expect(x.padded([(2, 4)], by: .circular).array() == [2, 3, 1, 2, 3, 1, 2, 3, 1])
-    #expect(x.padded([(2, -1)], by: .replicate).array() == [1, 1, 1, 2])
+    #expect(x.padded([(5, 4)], mode: .reflect).array() == [2, 1, 2, 3, 2, 1, 2, 3, 2, 1, 2, 3])
+    #expect(x.padded([(2, 4)], mode: .circular).array() == [2, 3, 1, 2, 3, 1, 2, 3, 1])
+    #expect(x.padded([(2, -1)], mode: .replicate).array() == [1, 1, 1, 2])
     #expect(x.padded([(-1, 1)], value: 9).array() == [2, 3, 9])
-    #expect(([4] as Tensor).padded([(1, 2)], by: .reflect).array() == [4, 4, 4, 4])
+    #expect(([4] as Tensor).padded([(1, 2)], mode: .reflect).array() == [4, 4, 4, 4])
   }
 }

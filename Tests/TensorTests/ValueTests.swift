@@ -87,9 +87,11 @@ import Testing
   @Test(arguments: [DType.int32, .uint8, .bool])
   func labelsAreResizedAndPooled(_ dtype: DType) {
     let labels = Tensor([1, 0, 0, 1] as [Float], shape: [1, 2, 2, 1]).to(dtype)
-    let large = labels.resized2d(height: 4, width: 4, by: .nearest)
+    let large = labels.resized2d(height: 4, width: 4, interpolation: .nearest)
     #expect(large.dtype == dtype && (large.maxPool2d(2) .== labels).all)
-    #expect((labels.upsampled2d(by: 3, .nearestExact)[.all, .stride(by: 3), .stride(by: 3)] .== labels).all)
+    #expect(
+      (labels.upsampled2d(by: 3, interpolation: .nearestExact)[.all, .stride(by: 3), .stride(by: 3)]
+        .== labels).all)
   }
 
   @Test func comparisons() {
@@ -140,7 +142,7 @@ import Testing
     #expect(x.max().item.isNaN && x.min().item.isNaN)
     #expect(Tensor.maximum(x, Tensor(2)).array()[1].isNaN)
     #expect(x.relu().array()[1].isNaN)
-    #expect(x.clamp(0, 1).array()[1].isNaN)
+    #expect(x.clamp(min: 0, max: 1).array()[1].isNaN)
   }
 
   @Test func sortingIsStable() {

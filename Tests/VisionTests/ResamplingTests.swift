@@ -8,17 +8,18 @@ import Testing
   ("area5x4", 5, 4, .area, 1), ("bilinear20x17", 20, 17, .area, 1),
   ("nearest20x17", 20, 17, .nearest, 0), ("nearest5x4", 5, 4, .nearest, 0),
 ])
-func resizedAsOtherLibrariesDo(name: String, width: Int, height: Int, by: Resampling, tolerance: Int) {
-  let resized = patternImage().resized(width: width, height: height, by: by)
+func resizedAsOtherLibrariesDo(name: String, width: Int, height: Int, resampling: Resampling, tolerance: Int)
+{
+  let resized = patternImage().resized(width: width, height: height, resampling: resampling)
   #expect(greatestDifference(resized.pixels, Fixtures.resized[name]!) <= tolerance)
 }
 
 @Test func resizingKeepsChannelsApart() {
   for filter in [Resampling.nearest, .bilinear, .area] {
     for (width, height) in [(20, 17), (5, 4), (1, 1), (13, 4), (40, 9)] {
-      let rgba = patternImage(channels: 4).resized(width: width, height: height, by: filter)
-      let rgb = patternImage(channels: 3).resized(width: width, height: height, by: filter)
-      let grey = patternImage(channels: 1).resized(width: width, height: height, by: filter)
+      let rgba = patternImage(channels: 4).resized(width: width, height: height, resampling: filter)
+      let rgb = patternImage(channels: 3).resized(width: width, height: height, resampling: filter)
+      let grey = patternImage(channels: 1).resized(width: width, height: height, resampling: filter)
       #expect(rgba.converted(to: .rgb) == rgb)
       #expect(stride(from: 0, to: rgb.pixels.count, by: 3).map { rgb.pixels[$0] } == grey.pixels)
     }

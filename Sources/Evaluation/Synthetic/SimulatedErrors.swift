@@ -135,8 +135,10 @@ struct SimulatedErrors {
     }
     let mixed =
       Self.sharedVariance.squareRoot() * noise(shared) + (1 - Self.sharedVariance).squareRoot() * noise(own)
-    let knots = mixed.resized2d(height: size * height, width: size * width, by: .cubic, alignCorners: true)
-      .squeezed(-1)
+    let knots = mixed.resized2d(
+      height: size * height, width: size * width, interpolation: .cubic, alignCorners: true
+    )
+    .squeezed(-1)
     return .stack(
       middles.enumerated().map { t, middle in
         let (top, left) = kind.followsObject ? (height - middle.row, width - middle.column) : (0, 0)

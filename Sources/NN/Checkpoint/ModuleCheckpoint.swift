@@ -27,7 +27,7 @@ extension Module {
   /// Shapes must fit in any case. Throws a `CheckpointError`, and then has changed nothing.
   @discardableResult
   public func load(from url: URL, strict: Bool = true) throws -> [String: String] {
-    let file = try SafeTensors.read(from: url)
+    let file = try SafeTensors(contentsOf: url)
     try load(file, named: url.path, strict: strict)
     return file.metadata
   }

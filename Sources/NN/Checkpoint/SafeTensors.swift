@@ -20,7 +20,7 @@ public struct SafeTensors: Sendable {
 
   /// Reads and checks a whole file. F32, F64, I32, U8 and BOOL are taken as they are, I64 as `int32`, F16 and BF16 as
   /// `float32`. Throws a `CheckpointError`, whatever the bytes.
-  public static func read(from url: URL) throws -> SafeTensors {
+  public init(contentsOf url: URL) throws {
     let data: Data
     do {
       data = try Data(contentsOf: url)
@@ -28,17 +28,16 @@ public struct SafeTensors: Sendable {
       throw CheckpointError.unreadable(file: url.path, reason: error.localizedDescription)
     }
     let header = try SafeTensorsHeader(data, file: url.path)
-    var result = SafeTensors(metadata: header.metadata)
+    self.init(metadata: header.metadata)
     try data.withUnsafeBytes { bytes in
       for (name, entry) in header.entries {
         let elements = UnsafeRawBufferPointer(rebasing: bytes[entry.bytes])
-        result.tensors[name] = try entry.type.tensor(elements, entry.shape) { reason in
+        tensors[name] = try entry.type.tensor(elements, entry.shape) { reason in
           CheckpointError.unfit(file: url.path, tensor: name, reason: reason)
         }
-        if entry.type == .int64 { result.wideIntegers.insert(name) }
+        if entry.type == .int64 { wideIntegers.insert(name) }
       }
     }
-    return result
   }
 
   /// Writes a file: to a temporary name first, which is then renamed, so that no reader meets half of it. The same

@@ -59,10 +59,10 @@ public func hardNegativeCrossEntropy(
   let order = hardness.sorted(descending: true).indices
   let ranks = Tensor(zeros: order.shape, dtype: .int32)
     .scatter(Tensor(0..<order.shape[1]).broadcast(to: order.shape), elementsAt: order, axis: 1)
-  let wanted = (isObject.to(.int32).sum(1, keepingAxes: true) * Double(ratio)).clamp(Double(minimum))
+  let wanted = (isObject.to(.int32).sum(1, keepingAxes: true) * Double(ratio)).clamp(min: Double(minimum))
   let counts = (isObject .| (isBackground .& (ranks .< wanted))).to(losses.dtype)
   let weight = classWeights.map { counts * $0.to(losses.dtype).gather(places) } ?? counts
-  return (losses * weight).sum() / weight.sum().clamp(Double(Float.leastNormalMagnitude))
+  return (losses * weight).sum() / weight.sum().clamp(min: Double(Float.leastNormalMagnitude))
 }
 
 /// The mean over the hardest part of each sample: of losses `[N, …]`, the `fraction` of each sample's that are largest

@@ -13,7 +13,7 @@ public func diceLoss(probabilities: Tensor, truth: Tensor, smoothing: Double = 1
 /// whatever the prediction. Below 1e-6 the base is held there, since the gradient of the power has no bound.
 public func focalDiceLoss(probabilities: Tensor, truth: Tensor, exponent: Double = 0.75) -> Tensor {
   let overlap = Overlap(probabilities, truth, "focalDiceLoss")
-  return (1 - 2 * overlap.common / overlap.total.clamp(floor)).clamp(floor).pow(exponent).mean()
+  return (1 - 2 * overlap.common / overlap.total.clamp(min: floor)).clamp(min: floor).pow(exponent).mean()
 }
 
 /// Focal-Dice in the form of Wang & Chung (2018): Σ w·(1 − Dice^(1/β)) over the channels, each a class, β ≥ 1, with
@@ -23,7 +23,7 @@ public func focalDiceLoss(
 ) -> Tensor {
   precondition(beta >= 1, "focalDiceLoss: β is \(beta), less than 1")
   let overlap = Overlap(probabilities, truth, "focalDiceLoss")
-  let dice = (2 * overlap.common / overlap.total.clamp(floor)).clamp(floor)
+  let dice = (2 * overlap.common / overlap.total.clamp(min: floor)).clamp(min: floor)
   let losses = (1 - dice.pow(1 / beta)).reshape(-1, probabilities.shape[-1])
   return classWeights.map { (losses * $0.to(losses.dtype)).sum(1).mean() } ?? losses.mean()
 }
@@ -38,7 +38,7 @@ public func focalTverskyLoss(
   let misses = (overlap.actual - overlap.common) * falseNegativeWeight
   let falseAlarms = (overlap.predicted - overlap.common) * (1 - falseNegativeWeight)
   let index = (overlap.common + smoothing) / (overlap.common + misses + falseAlarms + smoothing)
-  return (1 - index).clamp(floor).pow(exponent).mean()
+  return (1 - index).clamp(min: floor).pow(exponent).mean()
 }
 
 /// Generalised Dice (Sudre et al. 2017) over foreground and background: 1 − 2·Σ_l w_l Σgp / Σ_l w_l Σ(g + p), where
@@ -59,7 +59,7 @@ public func generalizedDiceLoss(probabilities: Tensor, truth: Tensor) -> Tensor 
 public func maskIoULoss(probabilities: Tensor, truth: Tensor) -> Tensor {
   let p = planes(probabilities, "maskIoULoss")
   let g = planes(constant(truth, like: probabilities, "maskIoULoss"), "maskIoULoss")
-  return (1 - Tensor.minimum(p, g).sum(1) / Tensor.maximum(p, g).sum(1).clamp(floor)).mean()
+  return (1 - Tensor.minimum(p, g).sum(1) / Tensor.maximum(p, g).sum(1).clamp(min: floor)).mean()
 }
 
 /// Keeps powers below 1, and quotients, away from 0.

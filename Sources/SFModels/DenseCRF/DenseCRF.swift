@@ -45,7 +45,7 @@ public struct DenseCRF: Sendable, Hashable {
   /// channels last beside.
   public func callAsFunction(mask: Tensor, images: Tensor) -> Tensor {
     // A certain pixel could never change.
-    let foreground = mask.clamp(1e-5, 1 - 1e-5)
+    let foreground = mask.clamp(min: 1e-5, max: 1 - 1e-5)
     let energies = -Tensor.stack([1 - foreground, foreground], axis: -1).log()
     return marginals(energies: energies, images: images)[.ellipsis, 1]
   }

@@ -74,7 +74,7 @@ public func spectralDegree(
     ones, weight: d, pairwise: f, kernel: kernel, alpha: alpha, operator: links, motion: motion)
   let centre = kernel.map { spectralTaps(size: $0)[$0 / 2] }.reduce(1, *)
   let least = d.min().item
-  return degree.clamp(least * least * centre / alpha)
+  return degree.clamp(min: least * least * centre / alpha)
 }
 
 /// The 1-D taps exp(−½ (i/σ)²), σ = (size − 1)/4, of an odd size, normalised to a sum of 1; the 3-D kernel is the product

@@ -68,7 +68,7 @@ public struct Gradients: Sendable {
 
   /// Holds every element of every gradient within ±`bound`.
   public mutating func clip(toValue bound: Double) {
-    self = mapped { $0.clamp(-bound, bound) }
+    self = mapped { $0.clamp(min: -bound, max: bound) }
   }
 
   private func mapped(_ transform: (Tensor) -> Tensor) -> Gradients {

@@ -36,7 +36,7 @@ extension Tensor {
   /// x where positive, `alpha`·(eˣ − 1) elsewhere.
   public func elu(alpha: Double = 1) -> Tensor {
     alpha >= 0
-      ? unary(ck_unary_elu, alpha) : Tensor.where(self .> 0, self, clamp(-.infinity, 0).expm1() * alpha)
+      ? unary(ck_unary_elu, alpha) : Tensor.where(self .> 0, self, clamp(max: 0).expm1() * alpha)
   }
   /// x where positive, `alpha`·(e^(x / alpha) − 1) elsewhere: smooth at 0 for any alpha (Barron 2017).
   public func celu(alpha: Double = 1) -> Tensor {

@@ -60,7 +60,7 @@ extension Tensor {
   public func round() -> Tensor { unary(ck_unary_round) }
 
   /// x held within bounds, the upper one where they cross; the gradient passes where x lies within, the bounds included.
-  public func clamp(_ low: Double = -.infinity, _ high: Double = .infinity) -> Tensor {
-    unary(ck_unary_clamp, Swift.min(low, high), high)
+  public func clamp(min: Double = -.infinity, max: Double = .infinity) -> Tensor {
+    unary(ck_unary_clamp, Swift.min(min, max), max)
   }
 }

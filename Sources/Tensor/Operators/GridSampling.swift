@@ -18,7 +18,7 @@ extension Tensor {
   /// The grid's last axis is (x, y) or (x, y, t): the column first. −1 and 1 are the outer edges of the corner
   /// samples, with `alignCorners` their centres. Differentiable in both; `nearest` has no slope along the grid.
   public func gridSample(
-    _ grid: Tensor, by interpolation: Interpolation = .linear, padding: GridPadding = .zeros,
+    _ grid: Tensor, interpolation: Interpolation = .linear, padding: GridPadding = .zeros,
     alignCorners: Bool = false
   ) -> Tensor {
     let coordinates = alignCorners ? ck_grid_centres : ck_grid_edges

@@ -34,7 +34,7 @@ extension Tensor {
 
   /// Padded with its own elements: `widths[i]` of them before and after axis i. What is mirrored is mirrored again
   /// where the width asks for more than the axis has.
-  public func padded(_ widths: [(before: Int, after: Int)], by mode: PaddingMode) -> Tensor {
+  public func padded(_ widths: [(before: Int, after: Int)], mode: PaddingMode) -> Tensor {
     let padded = shape(paddedBy: widths)
     return shape.indices.reduce(self) { x, axis in
       let (before, after) = widths[axis], size = shape[axis]

@@ -15,7 +15,7 @@ public enum Interpolation: String, Sendable, CaseIterable {
 extension Tensor {
   /// Sequences `[N, L, C]` resampled to a length.
   public func resized1d(
-    length: Int, by interpolation: Interpolation = .linear, alignCorners: Bool = false
+    length: Int, interpolation: Interpolation = .linear, alignCorners: Bool = false
   ) -> Tensor {
     precondition(rank == 3, "resized1d: shape \(shape) is not [N, L, C]")
     return resampled([length], interpolation, alignCorners)
@@ -26,7 +26,7 @@ extension Tensor {
   /// image shrinks, the weights of `linear` and `cubic` (then with a = −0.5, as Pillow's) stretch over all that an output
   /// covers.
   public func resized2d(
-    height: Int, width: Int, by interpolation: Interpolation = .linear, alignCorners: Bool = false,
+    height: Int, width: Int, interpolation: Interpolation = .linear, alignCorners: Bool = false,
     antialiased: Bool = false
   ) -> Tensor {
     precondition(rank == 4, "resized2d: shape \(shape) is not [N, H, W, C]")
@@ -36,7 +36,7 @@ extension Tensor {
 
   /// Images `[N, H, W, C]` enlarged by a whole factor.
   public func upsampled2d(
-    by factor: Int = 2, _ interpolation: Interpolation = .linear, alignCorners: Bool = false
+    by factor: Int = 2, interpolation: Interpolation = .linear, alignCorners: Bool = false
   ) -> Tensor {
     precondition(rank == 4, "upsampled2d: shape \(shape) is not [N, H, W, C]")
     return resampled([shape[1] * factor, shape[2] * factor], interpolation, alignCorners)
@@ -44,7 +44,7 @@ extension Tensor {
 
   /// Volumes `[N, T, H, W, C]` resampled to a length, height and width: nearest, or trilinear.
   public func resized3d(
-    time: Int, height: Int, width: Int, by interpolation: Interpolation = .linear, alignCorners: Bool = false
+    time: Int, height: Int, width: Int, interpolation: Interpolation = .linear, alignCorners: Bool = false
   ) -> Tensor {
     precondition(
       rank == 5 && interpolation != .cubic, "resized3d: shape \(shape), \(interpolation)")
@@ -54,7 +54,7 @@ extension Tensor {
   /// Images `[N, H, W, C]` resampled by a factor per axis, to sizes cut off to whole numbers. Unless corners are
   /// aligned, samples stand exactly 1 / factor apart, also where the sizes' ratio is another.
   public func rescaled2d(
-    height: Double, width: Double, by interpolation: Interpolation = .linear, alignCorners: Bool = false
+    height: Double, width: Double, interpolation: Interpolation = .linear, alignCorners: Bool = false
   ) -> Tensor {
     precondition(rank == 4, "rescaled2d: shape \(shape) is not [N, H, W, C]")
     return rescaled([height, width], interpolation, alignCorners)
@@ -62,7 +62,7 @@ extension Tensor {
 
   /// Volumes `[N, T, H, W, C]` resampled by a factor per axis: nearest, or trilinear.
   public func rescaled3d(
-    time: Double, height: Double, width: Double, by interpolation: Interpolation = .linear,
+    time: Double, height: Double, width: Double, interpolation: Interpolation = .linear,
     alignCorners: Bool = false
   ) -> Tensor {
     precondition(rank == 5 && interpolation != .cubic, "rescaled3d: shape \(shape), \(interpolation)")

@@ -171,7 +171,8 @@ extension GradientCase {
           of(
             "resized2d", "\(interpolation), \(size)\(alignCorners ? ", aligned corners" : "")", [2, 3, 4, 2]
           ) {
-            $0.resized2d(height: height, width: width, by: interpolation, alignCorners: alignCorners)
+            $0.resized2d(
+              height: height, width: width, interpolation: interpolation, alignCorners: alignCorners)
           }
         }
       }
@@ -179,24 +180,26 @@ extension GradientCase {
     + [Interpolation.nearest, .nearestExact, .linear].flatMap { interpolation in
       [false, true].map { alignCorners in
         of("resized3d", "\(interpolation)\(alignCorners ? ", aligned corners" : "")", [1, 2, 3, 4, 2]) {
-          $0.resized3d(time: 3, height: 2, width: 5, by: interpolation, alignCorners: alignCorners)
+          $0.resized3d(time: 3, height: 2, width: 5, interpolation: interpolation, alignCorners: alignCorners)
         }
       }
     }
     + [
       of("resized1d", "", [2, 3, 2]) { $0.resized1d(length: 5) },
       of("resized1d", "cubic, aligned corners", [2, 4, 2]) {
-        $0.resized1d(length: 3, by: .cubic, alignCorners: true)
+        $0.resized1d(length: 3, interpolation: .cubic, alignCorners: true)
       },
       of("resized2d", "antialiased", [2, 7, 5, 2]) { $0.resized2d(height: 3, width: 6, antialiased: true) },
       of("resized2d", "cubic, antialiased, aligned corners", [1, 4, 7, 2]) {
-        $0.resized2d(height: 6, width: 2, by: .cubic, alignCorners: true, antialiased: true)
+        $0.resized2d(height: 6, width: 2, interpolation: .cubic, alignCorners: true, antialiased: true)
       },
       of("rescaled2d", "", [1, 3, 4, 2]) { $0.rescaled2d(height: 1.7, width: 0.6) },
-      of("rescaled2d", "cubic", [1, 3, 4, 2]) { $0.rescaled2d(height: 1.7, width: 0.6, by: .cubic) },
+      of("rescaled2d", "cubic", [1, 3, 4, 2]) {
+        $0.rescaled2d(height: 1.7, width: 0.6, interpolation: .cubic)
+      },
       of("rescaled3d", "", [1, 2, 3, 4, 1]) { $0.rescaled3d(time: 1.5, height: 2, width: 0.8) },
       of("upsampled2d", "", [1, 2, 3, 2]) { $0.upsampled2d() },
-      of("upsampled2d", "nearest, by 3", [1, 2, 3, 2]) { $0.upsampled2d(by: 3, .nearest) },
+      of("upsampled2d", "nearest, by 3", [1, 2, 3, 2]) { $0.upsampled2d(by: 3, interpolation: .nearest) },
       of("upsampled2d", "aligned corners", [1, 2, 3, 2]) { $0.upsampled2d(alignCorners: true) },
       of("upsampled2d", "one pixel", [1, 1, 1, 2]) { $0.upsampled2d() },
     ]

@@ -18,11 +18,17 @@ extension GradientCase {
             GradientCase(
               "gridSample, \(options)", covers: "gridSample",
               inputs: [[2, 4, 3, 2], .uniform([2, 3, 5, 2], wide)]
-            ) { $0[0].gridSample($0[1], by: interpolation, padding: padding, alignCorners: alignCorners) },
+            ) {
+              $0[0].gridSample(
+                $0[1], interpolation: interpolation, padding: padding, alignCorners: alignCorners)
+            },
             GradientCase(
               "gridSample, volumes, \(options)", covers: "gridSample",
               inputs: [[1, 2, 3, 4, 2], .uniform([1, 2, 2, 3, 3], wide)]
-            ) { $0[0].gridSample($0[1], by: interpolation, padding: padding, alignCorners: alignCorners) },
+            ) {
+              $0[0].gridSample(
+                $0[1], interpolation: interpolation, padding: padding, alignCorners: alignCorners)
+            },
           ]
         }
       }
