@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "bfloat16.h"
 #include "ck_allocator.h"
 #include "ck_parallel.h"
 #include "template.h"
@@ -45,16 +46,36 @@ INLINE double lane_sum(int64_t count, const double *values) {
   return sum;
 }
 
+#define LOAD(value) (value)
+#define STORE(value) (value)
+
 #define REAL float
+#define STORED float
 #define SUFFIX f32
 #include "normalization_template.h"
 #include "normalization_gradient_template.h"
 #include "group_norm_template.h"
 #undef REAL
+#undef STORED
 #undef SUFFIX
 
 #define REAL double
+#define STORED double
 #define SUFFIX f64
 #include "normalization_template.h"
 #include "normalization_gradient_template.h"
 #include "group_norm_template.h"
+#undef REAL
+#undef STORED
+#undef SUFFIX
+#undef LOAD
+#undef STORE
+
+#define LOAD(value) bfloat16_widened(value)
+#define STORE(value) bfloat16_rounded(value)
+#define REAL float
+#define STORED bfloat16
+#define SUFFIX bf16
+#define BESIDE_FLOAT  // whose coefficients are these too
+#include "normalization_template.h"
+#include "normalization_gradient_template.h"

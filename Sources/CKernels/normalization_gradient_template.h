@@ -5,19 +5,20 @@
 typedef struct {
   int64_t rows, channels;
   layout rows_taken;
-  const REAL *x, *dy, *mean, *scale, *shift, *slope, *offset;
+  const STORED *x, *dy;
+  const REAL *mean, *scale, *shift, *slope, *offset;
   bool relu;
-  REAL *dx;
+  STORED *dx;
   double *partial;  // [spans, 2, channels]: sums of g, sums of g·(x − mean)
 } F(gradient_context);
 
-INLINE REAL F(passed)(bool relu, REAL dy, REAL x, REAL scale, REAL shift) {
-  return relu && x * scale + shift <= 0 ? 0 : dy;
+INLINE REAL F(passed)(bool relu, STORED dy, STORED x, REAL scale, REAL shift) {
+  return relu && LOAD(x) * scale + shift <= 0 ? 0 : LOAD(dy);
 }
 
 INLINE void F(add_products)(
     int rows, int64_t length, int64_t first, int64_t column, const F(gradient_context) *work,
-    bool relu, const REAL *x, const REAL *dy, REAL *sum, REAL *product) {
+    bool relu, const STORED *x, const STORED *dy, REAL *sum, REAL *product) {
   int64_t width = work->rows_taken.width;
   const REAL *mean = work->mean + column;
   const REAL *scale = work->scale + column, *shift = work->shift + column;
@@ -31,7 +32,7 @@ INLINE void F(add_products)(
       int64_t i = row * width + j;
       REAL g = F(passed)(relu, dy[i], x[i], scale[j], shift[j]);
       total += g;
-      total_product += g * (x[i] - mean[j]);
+      total_product += g * (LOAD(x[i]) - mean[j]);
     }
     sum[j] += total;
     product[j] += total_product;
@@ -41,7 +42,7 @@ INLINE void F(add_products)(
 // dx = g·scale
 INLINE void F(scale_rows)(
     int rows, int64_t length, int64_t first, int64_t column, const F(gradient_context) *work,
-    bool relu, const REAL *x, const REAL *dy, REAL *dx) {
+    bool relu, const STORED *x, const STORED *dy, STORED *dx) {
   int64_t width = work->rows_taken.width;
   const REAL *scale = work->scale + column, *shift = work->shift + column;
   x += first;
@@ -51,7 +52,7 @@ INLINE void F(scale_rows)(
     const REAL a = scale[j], b = shift[j];
     for (int row = 0; row < rows; row++) {
       int64_t i = row * width + j;
-      dx[i] = F(passed)(relu, dy[i], x[i], a, b) * a;
+      dx[i] = STORE(F(passed)(relu, dy[i], x[i], a, b) * a);
     }
   }
 }
@@ -59,7 +60,7 @@ INLINE void F(scale_rows)(
 // dx = g·scale + slope·(x − mean) + offset
 INLINE void F(differentiate_rows)(
     int rows, int64_t length, int64_t first, int64_t column, const F(gradient_context) *work,
-    bool relu, const REAL *x, const REAL *dy, REAL *dx) {
+    bool relu, const STORED *x, const STORED *dy, STORED *dx) {
   int64_t width = work->rows_taken.width;
   const REAL *mean = work->mean + column;
   const REAL *scale = work->scale + column, *shift = work->shift + column;
@@ -72,7 +73,7 @@ INLINE void F(differentiate_rows)(
     for (int row = 0; row < rows; row++) {
       int64_t i = row * width + j;
       REAL g = F(passed)(relu, dy[i], x[i], a, b);
-      dx[i] = g * a + (p * (x[i] - center) + q);
+      dx[i] = STORE(g * a + (p * (LOAD(x[i]) - center) + q));
     }
   }
 }
@@ -90,7 +91,7 @@ CK_CLONES static void F(sums_body)(void *opaque, int64_t begin, int64_t end) {
     for (int64_t row = first; row < last; row += work->rows_taken.block) {
       int64_t rows = last - row < work->rows_taken.block ? last - row : work->rows_taken.block;
       int64_t count = rows * channels;
-      const REAL *x = work->x + row * channels, *dy = work->dy + row * channels;
+      const STORED *x = work->x + row * channels, *dy = work->dy + row * channels;
       memset(sum, 0, bytes);
       if (work->relu)
         FOR_STRIPS(count, width, F(add_products), work, true, x, dy, sum, product);
@@ -134,8 +135,8 @@ CK_CLONES static void F(input_gradient_body)(void *opaque, int64_t begin, int64_
   int64_t count = work->rows * work->channels;
   if (end * width < count) count = end * width;
   count -= first;
-  const REAL *x = work->x + first, *dy = work->dy + first;
-  REAL *dx = work->dx + first;
+  const STORED *x = work->x + first, *dy = work->dy + first;
+  STORED *dx = work->dx + first;
   if (work->relu)
     FOR_STRIPS(count, width, F(differentiate_rows), work, true, x, dy, dx);
   else
@@ -150,10 +151,10 @@ static void F(input_gradient)(F(gradient_context) *work) {
 
 // Batch norm's gradient; with frozen statistics in one pass.
 static void F(norm_gradient)(
-    bool frozen, int64_t rows, int64_t channels, const REAL *x, const REAL *dy, const REAL *mean,
-    const REAL *inverse_deviation, const REAL *weight, const REAL *bias, bool relu, REAL *dx,
+    bool frozen, int64_t rows, int64_t channels, const STORED *x, const STORED *dy, const REAL *mean,
+    const REAL *inverse_deviation, const REAL *weight, const REAL *bias, bool relu, STORED *dx,
     REAL *dweight, REAL *dbias) {
-  layout taken = lay_out(rows, channels, sizeof(REAL));
+  layout taken = lay_out(rows, channels, sizeof(STORED));
   int64_t width = taken.width;
   size_t bytes = (size_t)(2 * channels) * (sizeof(double) + sizeof(REAL))
       + (size_t)(5 * width) * sizeof(REAL);
@@ -189,8 +190,8 @@ static void F(norm_gradient)(
 }
 
 void F(ck_batch_norm_gradient)(
-    int64_t rows, int64_t channels, const REAL *x, const REAL *dy, const REAL *mean,
-    const REAL *inverse_deviation, const REAL *weight, const REAL *bias, bool relu, REAL *dx,
+    int64_t rows, int64_t channels, const STORED *x, const STORED *dy, const REAL *mean,
+    const REAL *inverse_deviation, const REAL *weight, const REAL *bias, bool relu, STORED *dx,
     REAL *dweight, REAL *dbias) {
   F(norm_gradient)(
       false, rows, channels, x, dy, mean, inverse_deviation, weight, bias, relu, dx, dweight,
@@ -198,8 +199,8 @@ void F(ck_batch_norm_gradient)(
 }
 
 void F(ck_channel_affine_gradient)(
-    int64_t rows, int64_t channels, const REAL *x, const REAL *dy, const REAL *mean,
-    const REAL *inverse_deviation, const REAL *weight, const REAL *bias, bool relu, REAL *dx,
+    int64_t rows, int64_t channels, const STORED *x, const STORED *dy, const REAL *mean,
+    const REAL *inverse_deviation, const REAL *weight, const REAL *bias, bool relu, STORED *dx,
     REAL *dweight, REAL *dbias) {
   F(norm_gradient)(
       true, rows, channels, x, dy, mean, inverse_deviation, weight, bias, relu, dx, dweight,

@@ -1,4 +1,4 @@
-// Batch norm for one precision: REAL. Included by normalization.c.
+// Batch norm for one precision: REAL, and STORED in memory. Included by normalization.c, which defines LOAD and STORE.
 
 // Runs step(rows, length, first element, its column) over wide rows, strip by strip and four rows at a time
 // while there are four: what is repeated along a row is then loaded once for all four, sums are stored once,
@@ -32,24 +32,24 @@ INLINE void F(fold)(int64_t width, int64_t channels, const REAL *wide, double *s
 typedef struct {
   int64_t rows, channels;
   layout rows_taken;
-  const REAL *x;
+  const STORED *x;
   double *partial;  // [spans, 2, channels]: means, sums of squared deviations
 } F(statistics_context);
 
 INLINE void F(add_rows)(
-    int rows, int64_t length, int64_t first, int64_t column, int64_t width, const REAL *x,
+    int rows, int64_t length, int64_t first, int64_t column, int64_t width, const STORED *x,
     REAL *sum) {
   x += first;
   sum += column;
   VECTORISED for (int64_t j = 0; j < length; j++) {
-    REAL total = x[j];
-    for (int row = 1; row < rows; row++) total += x[row * width + j];
+    REAL total = LOAD(x[j]);
+    for (int row = 1; row < rows; row++) total += LOAD(x[row * width + j]);
     sum[j] += total;
   }
 }
 
 INLINE void F(add_deviations)(
-    int rows, int64_t length, int64_t first, int64_t column, int64_t width, const REAL *x,
+    int rows, int64_t length, int64_t first, int64_t column, int64_t width, const STORED *x,
     const REAL *center, REAL *sum, REAL *square) {
   x += first;
   center += column;
@@ -57,12 +57,12 @@ INLINE void F(add_deviations)(
   square += column;
   // The processor's own foresight falls behind where this much is done to what is read.
   for (int row = 0; row < rows; row++)
-    for (int64_t j = 0; j < length; j += line_bytes / (int)sizeof(REAL))
+    for (int64_t j = 0; j < length; j += line_bytes / (int)sizeof(STORED))
       __builtin_prefetch((const char *)(x + row * width + j) + fetched_ahead);
   VECTORISED for (int64_t j = 0; j < length; j++) {
     REAL total = 0, total_square = 0;
     for (int row = 0; row < rows; row++) {
-      REAL difference = x[row * width + j] - center[j];
+      REAL difference = LOAD(x[row * width + j]) - center[j];
       total += difference;
       total_square += difference * difference;
     }
@@ -75,7 +75,7 @@ INLINE void F(add_deviations)(
 // over once: deviations are taken from the mean so far, and corrected by their own sum. That is as exact, for
 // where the two means are far apart, the square of their distance is most of the result.
 INLINE void F(add_block)(
-    int64_t rows, int64_t before, int64_t channels, int64_t width, const REAL *x, REAL *wide,
+    int64_t rows, int64_t before, int64_t channels, int64_t width, const STORED *x, REAL *wide,
     double *narrow, double *mean, double *squares) {
   REAL *sum = wide, *center = wide + width, *square = wide + 2 * width;
   double *deviation = narrow, *added = narrow + channels;
@@ -128,8 +128,8 @@ CK_CLONES static void F(statistics_body)(void *opaque, int64_t begin, int64_t en
 
 // Mean and sum of squared deviations of each channel.
 CK_CLONES static void F(statistics)(
-    int64_t rows, int64_t channels, const REAL *x, double *mean, double *squares) {
-  layout taken = lay_out(rows, channels, sizeof(REAL));
+    int64_t rows, int64_t channels, const STORED *x, double *mean, double *squares) {
+  layout taken = lay_out(rows, channels, sizeof(STORED));
   memset(mean, 0, (size_t)channels * sizeof(double));
   memset(squares, 0, (size_t)channels * sizeof(double));
   size_t bytes = (size_t)(taken.spans * 2 * channels) * sizeof(double);
@@ -151,7 +151,7 @@ CK_CLONES static void F(statistics)(
 }
 
 void F(ck_batch_statistics)(
-    int64_t rows, int64_t channels, const REAL *x, REAL *mean, REAL *variance) {
+    int64_t rows, int64_t channels, const STORED *x, REAL *mean, REAL *variance) {
   size_t bytes = (size_t)(2 * channels) * sizeof(double);
   double *means = ck_allocate(bytes), *squares = means + channels;
   F(statistics)(rows, channels, x, means, squares);
@@ -174,6 +174,7 @@ CK_CLONES static void F(coefficients)(
   }
 }
 
+#ifndef BESIDE_FLOAT
 void F(ck_normalization_coefficients)(
     int64_t channels, const REAL *mean, const REAL *variance, double epsilon, const REAL *weight,
     const REAL *bias, REAL *inverse_deviation, REAL *scale, REAL *shift) {
@@ -181,12 +182,14 @@ void F(ck_normalization_coefficients)(
     inverse_deviation[c] = (REAL)(1 / sqrt((double)variance[c] + epsilon));
   F(coefficients)(channels, mean, inverse_deviation, weight, bias, scale, shift);
 }
+#endif
 
 typedef struct {
   int64_t count, width;
-  const REAL *x, *scale, *shift;  // scale and shift [width]
+  const STORED *x;
+  const REAL *scale, *shift;  // [width]
   bool relu;
-  REAL *y;
+  STORED *y;
 } F(affine_context);
 
 CK_CLONES static void F(affine_body)(void *opaque, int64_t begin, int64_t end) {
@@ -195,25 +198,25 @@ CK_CLONES static void F(affine_body)(void *opaque, int64_t begin, int64_t end) {
   for (int64_t row = begin; row < end; row++) {
     int64_t first = row * work->width, length = work->count - first;
     if (length > work->width) length = work->width;
-    const REAL *x = work->x + first;
-    REAL *y = work->y + first;
+    const STORED *x = work->x + first;
+    STORED *y = work->y + first;
     if (work->relu) {
       // Written so that NaN passes.
       VECTORISED for (int64_t j = 0; j < length; j++) {
-        REAL value = x[j] * scale[j] + shift[j];
-        y[j] = value < 0 ? 0 : value;
+        REAL value = LOAD(x[j]) * scale[j] + shift[j];
+        y[j] = STORE(value < 0 ? 0 : value);
       }
     } else {
-      VECTORISED for (int64_t j = 0; j < length; j++) y[j] = x[j] * scale[j] + shift[j];
+      VECTORISED for (int64_t j = 0; j < length; j++) y[j] = STORE(LOAD(x[j]) * scale[j] + shift[j]);
     }
   }
 }
 
 void F(ck_channel_affine)(
-    int64_t rows, int64_t channels, const REAL *x, const REAL *scale, const REAL *shift, bool relu,
-    REAL *y) {
+    int64_t rows, int64_t channels, const STORED *x, const REAL *scale, const REAL *shift, bool relu,
+    STORED *y) {
   if (rows <= 0 || channels <= 0) return;
-  int64_t width = lay_out(rows, channels, sizeof(REAL)).width, count = rows * channels;
+  int64_t width = lay_out(rows, channels, sizeof(STORED)).width, count = rows * channels;
   // One row at a time, for what is written is best written in order: so a row should not be short.
   if (width < 4 * strip) width *= 4;
   size_t bytes = (size_t)(2 * width) * sizeof(REAL);

@@ -168,6 +168,7 @@ import Vision
     let texts = [
       "epoch": "\(epoch)", "step": "\(step)", "loss_sum": "0", "best_j": "-1", "random_state": "1",
       "preset": "small", "loss": "bce", "batch": "1", "seed": "1", "learning-rate": "0.003",
+      "precision": "float32",
     ]
     return #"{"__metadata__":{\#(texts.map { "\"\($0)\":\"\($1)\"" }.joined(separator: ","))}}"#
   }

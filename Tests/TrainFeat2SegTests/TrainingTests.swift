@@ -53,6 +53,17 @@ import Vision
     #expect(samples.width >= 4 * 480 && samples.height >= 3 * 160, "three rows of four tiles")
   }
 
+  @Test func bfloat16LearnsAlike() throws {
+    let workplace = try Workplace()
+    try workplace.writeData()
+    succeed(try workplace.train(output: "wide"))
+    succeed(try workplace.train(output: "narrow", ["--precision", "bfloat16"]))
+    for (wide, narrow) in zip(try rows(workplace, "wide"), try rows(workplace, "narrow")) {
+      let (wideLoss, narrowLoss) = (try #require(Double(wide[1])), try #require(Double(narrow[1])))
+      #expect(narrowLoss != wideLoss && abs(narrowLoss - wideLoss) < 0.02 * wideLoss, "\(wide), \(narrow)")
+    }
+  }
+
   @Test func aSeedDeterminesTheRunAndResumingContinuesItBitForBit() throws {
     let workplace = try Workplace()
     try workplace.writeData()

@@ -10,11 +10,31 @@
 // A NULL weight stands for ones, a NULL bias for zeros. Sums are taken in f32 or f64 within a chunk of
 // rows and in f64 over chunks, whose size depends on the shape alone.
 
-/// The mean of each channel and its biased variance (0 and 0 without rows).
-void ck_batch_statistics_f32(
-    int64_t rows, int64_t channels, const float *x, float *mean, float *variance);
-void ck_batch_statistics_f64(
-    int64_t rows, int64_t channels, const double *x, double *mean, double *variance);
+#define CK_BATCH_NORM(stored, real, suffix)                                                          \
+  /* The mean of each channel and its biased variance (0 and 0 without rows). */                     \
+  void ck_batch_statistics_##suffix(                                                                 \
+      int64_t rows, int64_t channels, const stored *x, real *mean, real *variance);                  \
+  /* y = x·scale + shift, with `relu` y = max(that, 0). y may be x. */                               \
+  void ck_channel_affine_##suffix(                                                                   \
+      int64_t rows, int64_t channels, const stored *x, const real *scale, const real *shift,         \
+      bool relu, stored *y);                                                                         \
+  /* Gradients where mean and deviation are those of x itself (training). With `relu`, the gradient  \
+     passes where the value recomputed from x is positive. dx may be NULL, and may be dy. */         \
+  void ck_batch_norm_gradient_##suffix(                                                              \
+      int64_t rows, int64_t channels, const stored *x, const stored *dy, const real *mean,           \
+      const real *inverse_deviation, const real *weight, const real *bias, bool relu, stored *dx,    \
+      real *dweight, real *dbias);                                                                   \
+  /* Gradients where mean and deviation are constants (evaluation, frozen statistics): dx =          \
+     dy·scale. dx may be NULL, and may be dy; dweight and dbias may be NULL together. */             \
+  void ck_channel_affine_gradient_##suffix(                                                          \
+      int64_t rows, int64_t channels, const stored *x, const stored *dy, const real *mean,           \
+      const real *inverse_deviation, const real *weight, const real *bias, bool relu, stored *dx,    \
+      real *dweight, real *dbias);
+
+CK_BATCH_NORM(float, float, f32)
+CK_BATCH_NORM(double, double, f64)
+CK_BATCH_NORM(uint16_t, float, bf16)
+#undef CK_BATCH_NORM
 
 /// inverse_deviation = 1 / √(variance + epsilon), scale = inverse_deviation·weight,
 /// shift = bias − mean·scale: the affine map that normalises.
@@ -25,36 +45,6 @@ void ck_normalization_coefficients_f64(
     int64_t channels, const double *mean, const double *variance, double epsilon,
     const double *weight, const double *bias, double *inverse_deviation, double *scale,
     double *shift);
-
-/// y = x·scale + shift, with `relu` y = max(that, 0). y may be x.
-void ck_channel_affine_f32(
-    int64_t rows, int64_t channels, const float *x, const float *scale, const float *shift,
-    bool relu, float *y);
-void ck_channel_affine_f64(
-    int64_t rows, int64_t channels, const double *x, const double *scale, const double *shift,
-    bool relu, double *y);
-
-/// Gradients where mean and deviation are those of x itself (training). With `relu`, the gradient
-/// passes where the value recomputed from x is positive. dx may be NULL, and may be dy.
-void ck_batch_norm_gradient_f32(
-    int64_t rows, int64_t channels, const float *x, const float *dy, const float *mean,
-    const float *inverse_deviation, const float *weight, const float *bias, bool relu, float *dx,
-    float *dweight, float *dbias);
-void ck_batch_norm_gradient_f64(
-    int64_t rows, int64_t channels, const double *x, const double *dy, const double *mean,
-    const double *inverse_deviation, const double *weight, const double *bias, bool relu,
-    double *dx, double *dweight, double *dbias);
-
-/// Gradients where mean and deviation are constants (evaluation, frozen statistics): dx = dy·scale.
-/// dx may be NULL, and may be dy; dweight and dbias may be NULL together.
-void ck_channel_affine_gradient_f32(
-    int64_t rows, int64_t channels, const float *x, const float *dy, const float *mean,
-    const float *inverse_deviation, const float *weight, const float *bias, bool relu, float *dx,
-    float *dweight, float *dbias);
-void ck_channel_affine_gradient_f64(
-    int64_t rows, int64_t channels, const double *x, const double *dy, const double *mean,
-    const double *inverse_deviation, const double *weight, const double *bias, bool relu,
-    double *dx, double *dweight, double *dbias);
 
 /// Group norm of x [batch, positions, channels]; weight and bias [channels], mean and
 /// inverse_deviation [batch, groups]. Layer norm over the last axis: positions 1, groups 1.

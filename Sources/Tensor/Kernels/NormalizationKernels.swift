@@ -13,14 +13,13 @@ extension Kernel {
   }
 
   static func batchStatistics(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
-    if x.dtype == .bfloat16 { return batchStatistics(widened(x)) }
     let (rows, channels) = matrix(x)
-    let mean = Tensor(uninitialized: [x.shape[-1]], x.dtype)
-    let variance = Tensor(uninitialized: [x.shape[-1]], x.dtype)
-    if x.dtype == .float32 {
-      ck_batch_statistics_f32(rows, channels, x.f32, mean.f32, variance.f32)
-    } else {
-      ck_batch_statistics_f64(rows, channels, x.f64, mean.f64, variance.f64)
+    let mean = Tensor(uninitialized: [x.shape[-1]], x.dtype == .float64 ? .float64 : .float32)
+    let variance = Tensor(uninitialized: mean.shape, mean.dtype)
+    switch x.dtype {
+    case .float32: ck_batch_statistics_f32(rows, channels, x.f32, mean.f32, variance.f32)
+    case .bfloat16: ck_batch_statistics_bf16(rows, channels, x.u16, mean.f32, variance.f32)
+    default: ck_batch_statistics_f64(rows, channels, x.f64, mean.f64, variance.f64)
     }
     return (mean, variance)
   }
@@ -44,13 +43,13 @@ extension Kernel {
   }
 
   static func channelAffine(_ x: Tensor, _ affine: ChannelAffine, relu: Bool) -> Tensor {
-    if x.dtype == .bfloat16 { return rounded(channelAffine(widened(x), affine, relu: relu)) }
     let y = Tensor(uninitialized: x.shape, x.dtype)
     let (rows, channels) = matrix(x)
-    if x.dtype == .float32 {
-      ck_channel_affine_f32(rows, channels, x.f32, affine.scale.f32, affine.shift.f32, relu, y.f32)
-    } else {
-      ck_channel_affine_f64(rows, channels, x.f64, affine.scale.f64, affine.shift.f64, relu, y.f64)
+    let (scale, shift) = (affine.scale, affine.shift)
+    switch x.dtype {
+    case .float32: ck_channel_affine_f32(rows, channels, x.f32, scale.f32, shift.f32, relu, y.f32)
+    case .bfloat16: ck_channel_affine_bf16(rows, channels, x.u16, scale.f32, shift.f32, relu, y.u16)
+    default: ck_channel_affine_f64(rows, channels, x.f64, scale.f64, shift.f64, relu, y.f64)
     }
     return y
   }
@@ -60,15 +59,9 @@ extension Kernel {
     _ x: Tensor, _ dy: Tensor, _ mean: Tensor, _ affine: ChannelAffine, _ weight: Tensor?, _ bias: Tensor?,
     relu: Bool, ofStatistics: Bool, wantsInput: Bool
   ) -> [Tensor?] {
-    if x.dtype == .bfloat16 {
-      let found = batchNormGradient(
-        widened(x), widened(dy), mean, affine, weight, bias, relu: relu, ofStatistics: ofStatistics,
-        wantsInput: wantsInput)
-      return [found[0].map(rounded)] + found.dropFirst()
-    }
     let dx = wantsInput ? Tensor(uninitialized: x.shape, x.dtype) : nil
-    let dweight = Tensor(uninitialized: mean.shape, x.dtype)
-    let dbias = Tensor(uninitialized: mean.shape, x.dtype)
+    let dweight = Tensor(uninitialized: mean.shape, mean.dtype)
+    let dbias = Tensor(uninitialized: mean.shape, mean.dtype)
     let (rows, channels) = matrix(x)
     let inverse = affine.inverseDeviation
     switch (x.dtype, ofStatistics) {
@@ -79,6 +72,14 @@ extension Kernel {
     case (.float32, false):
       ck_channel_affine_gradient_f32(
         rows, channels, x.f32, dy.f32, mean.f32, inverse.f32, weight?.f32, bias?.f32, relu, dx?.f32,
+        dweight.f32, dbias.f32)
+    case (.bfloat16, true):
+      ck_batch_norm_gradient_bf16(
+        rows, channels, x.u16, dy.u16, mean.f32, inverse.f32, weight?.f32, bias?.f32, relu, dx?.u16,
+        dweight.f32, dbias.f32)
+    case (.bfloat16, false):
+      ck_channel_affine_gradient_bf16(
+        rows, channels, x.u16, dy.u16, mean.f32, inverse.f32, weight?.f32, bias?.f32, relu, dx?.u16,
         dweight.f32, dbias.f32)
     case (_, true):
       ck_batch_norm_gradient_f64(
