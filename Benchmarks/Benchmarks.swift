@@ -22,8 +22,8 @@ struct Benchmarks: ParsableCommand {
   @Option(help: ArgumentHelp("The number of threads, ours and PyTorch's.", valueName: "number"))
   var threads = Threads.count
 
-  @Flag(help: .hidden)
-  var memory = false
+  @Option(help: .hidden)
+  var memory: DType?
 
   func validate() throws {
     guard threads > 0 else { throw ValidationError("--threads is \(threads); it must be at least 1.") }
@@ -31,9 +31,9 @@ struct Benchmarks: ParsableCommand {
 
   func run() throws {
     Threads.count = threads
-    if memory { return try printMemoryOfTraining() }
+    if let memory { return try printMemoryOfTraining(memory) }
     let all = [
-      networkBenchmarks(MemoryOfTraining(threads: threads)), convolutionBenchmarks(), operatorBenchmarks(),
+      networkBenchmarks(threads: threads), convolutionBenchmarks(), operatorBenchmarks(),
       spectralBenchmarks(), flowBenchmarks(), samplingBenchmarks(), loadingBenchmarks(),
     ]
     let benchmarks = all.joined().filter { filter.isEmpty || $0.name.contains(filter) }
@@ -66,8 +66,8 @@ struct Benchmarks: ParsableCommand {
   }
 
   /// What this program's child process does for the rows of memory.
-  private func printMemoryOfTraining() throws {
-    let training = UNetTraining()
+  private func printMemoryOfTraining(_ dtype: DType) throws {
+    let training = UNetTraining(dtype)
     for _ in 0..<5 { training.step() }
     guard let processMegabytes = ProcessUsage.peakMegabytes else { throw BenchmarkError.noProcessStatus }
     let report = MemoryOfTraining.Report(
@@ -75,3 +75,5 @@ struct Benchmarks: ParsableCommand {
     print(String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
   }
 }
+
+extension DType: ExpressibleByArgument {}

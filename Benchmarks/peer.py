@@ -5,8 +5,8 @@
 Protocol, for a program that runs this one as a child: standard output has one JSON object per line,
 flushed at once. The first is {"peer": "PyTorch 2.13.0, 2 threads"}; then comes, for each benchmark whose
 name contains TEXT, {"name": …, "ms": the median of its runs, "detail": what was run}; or, with --memory,
-only {"name": "unet.training_step.memory", "megabytes": …, "detail": …}: the highest resident size of this
-process after five training steps, PyTorch itself included. Exit code 0; 3 with one line on standard error
+only {"name": "unet.….memory", "megabytes": …, "detail": …}: the highest resident size of a process after five
+training steps, PyTorch itself included. Exit code 0; 3 with one line on standard error
 where PyTorch cannot be imported; 2 for a usage error.
 
 Each benchmark runs in a process of its own: how malloc treats a large tensor depends on what was freed
@@ -313,14 +313,14 @@ def report_time(name, detail, prepare):
     report(name=name, ms=round(median_milliseconds(prepare()), 4), detail=detail)
 
 
-def report_memory():
-    step = unet_training()
+def report_memory(name, wrap):
+    step = unet_training(wrap)
     for _ in range(5):
         step()
     # Not ru_maxrss, which starts from the parent's where the parent was large.
     status = pathlib.Path("/proc/self/status").read_text()
     kibibytes = int(status.split("VmHWM:")[1].split()[0])
-    report(name="unet.training_step.memory", megabytes=round(kibibytes * 1024 / 1e6, 1),
+    report(name=name, megabytes=round(kibibytes * 1024 / 1e6, 1),
            detail="highest resident size of the process")
 
 
@@ -358,7 +358,9 @@ def main():
     kept = ", freed memory kept" if options.keep_memory else ""
     report(peer=f"PyTorch {version}, {options.threads} threads{kept}")
     if options.memory:
-        return report_memory()
+        in_own_process(report_memory, "unet.training_step.memory", lambda model: model)
+        in_own_process(report_memory, "unet.training_step.bfloat16.memory", bfloat16)
+        return
     for name, detail, prepare in benchmarks():
         if options.filter in name:
             in_own_process(report_time, name, detail, prepare)
