@@ -44,11 +44,15 @@ extension Kernel {
     let db = bias ? Tensor(uninitialized: [plan.filter[-1]], type) : nil
     var kernel = plan.kernel
     if dy.dtype == .bfloat16 {
-      let isDone = onednn_convolution_filter_gradient_bf16(&kernel, dy.u16, x.u16, dw.f32, db?.f32)
+      let isDone =
+        ck_convolution_filter_gradient_direct_bf16(&kernel, dy.u16, x.u16, dw.f32, db?.f32)
+        || onednn_convolution_filter_gradient_bf16(&kernel, dy.u16, x.u16, dw.f32, db?.f32)
       return isDone ? (dw, db) : convolutionFilterGradient(widened(dy), widened(x), plan, bias: bias)
     } else if dy.dtype == .float64 {
       ck_convolution_filter_gradient_f64(&kernel, dy.f64, x.f64, dw.f64, db?.f64)
-    } else if !onednn_convolution_filter_gradient(&kernel, dy.f32, x.f32, dw.f32, db?.f32) {
+    } else if !ck_convolution_filter_gradient_direct_f32(&kernel, dy.f32, x.f32, dw.f32, db?.f32)
+      && !onednn_convolution_filter_gradient(&kernel, dy.f32, x.f32, dw.f32, db?.f32)
+    {
       ck_convolution_filter_gradient_f32(&kernel, dy.f32, x.f32, dw.f32, db?.f32)
     }
     return (dw, db)
