@@ -218,4 +218,13 @@ import Testing
     let expected = crossEntropy(logits: logits.gather(kept), labels: labels.gather(kept)).item
     #expect(abs(crossEntropy(logits: logits, labels: labels, ignoring: -1).item - expected) < 1e-14)
   }
+
+  @Test(arguments: SegmentationLoss.allCases)
+  func bfloat16LogitsAreTakenInFloat32(_ loss: SegmentationLoss) {
+    let logits = Tensor(normal: [2, 5, 6, 1], seed: 1).to(.bfloat16)
+    let truth = Tensor(bernoulli: logits.shape, probability: 0.4, seed: 2)
+    let (narrow, gradient) = valueWithGradient(at: [logits]) { loss(logits: $0[0], truth: truth) }
+    #expect(narrow.dtype == .float32 && gradient[0].dtype == .bfloat16)
+    #expect(narrow.item == loss(logits: logits.to(.float32), truth: truth).item)
+  }
 }

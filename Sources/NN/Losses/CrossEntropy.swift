@@ -9,7 +9,7 @@ public func crossEntropy(
   reduction: LossReduction = .mean
 ) -> Tensor {
   negativeLogLikelihood(
-    logProbabilities: logits.logSoftmax(), labels: labels, classWeights: classWeights, ignoring: ignored,
+    logProbabilities: widened(logits).logSoftmax(), labels: labels, classWeights: classWeights, ignoring: ignored,
     reduction: reduction)
 }
 
