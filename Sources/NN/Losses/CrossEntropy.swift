@@ -9,7 +9,8 @@ public func crossEntropy(
   reduction: LossReduction = .mean
 ) -> Tensor {
   negativeLogLikelihood(
-    logProbabilities: widened(logits).logSoftmax(), labels: labels, classWeights: classWeights, ignoring: ignored,
+    logProbabilities: widened(logits).logSoftmax(), labels: labels, classWeights: classWeights,
+    ignoring: ignored,
     reduction: reduction)
 }
 
