@@ -22,7 +22,7 @@ func operatorBenchmarks() -> [Benchmark] {
     normalization("batch_norm") { $0.batchNorm(weight: $1, bias: $2).output },
     normalization("group_norm") { $0.groupNorm(groups: 4, weight: $1, bias: $2) },
     normalization("layer_norm", [elements / 128, 128]) { $0.layerNorm(weight: $1, bias: $2) },
-  ] + [512, 1024, 2048, 4096].map(matmul) + [tinyOperator()]
+  ] + [512, 1024, 2048, 4096].map { matmul($0) } + [matmul(2048, .bfloat16), tinyOperator()]
 }
 
 private func elementwise(
@@ -56,10 +56,10 @@ private func normalization(
   }
 }
 
-private func matmul(_ size: Int) -> Benchmark {
+private func matmul(_ size: Int, _ dtype: DType = .float32) -> Benchmark {
   let work = Work(elements: 3 * size * size, operations: 2 * size * size * size)
-  return Benchmark("matmul.\(size)", work) {
-    let (a, b) = (Tensor(uniform: [size, size]), Tensor(uniform: [size, size]))
+  return Benchmark(dtype == .float32 ? "matmul.\(size)" : "matmul.\(dtype).\(size)", work) {
+    let (a, b) = (Tensor(uniform: [size, size], dtype: dtype), Tensor(uniform: [size, size], dtype: dtype))
     return { _ = a.matmul(b) }
   }
 }

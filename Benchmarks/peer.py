@@ -25,7 +25,7 @@ Benchmarks, float32 unless they say otherwise; sizes are those that the name sta
   elementwise.…, reduce.…, softmax     8,388,608 elements, fresh result; softmax, and sums …_of_rows, over rows of 128
   batch_norm.…, group_norm.…           [4, 256, 512, 16] in channels-last notation; batch norm in training mode, 4 groups
   layer_norm.forward_backward          over rows of 128
-  matmul.N                             N×N by N×N
+  matmul.N, matmul.bfloat16.N          N×N by N×N
   spectral.10x480x854.…                one step of SFSeg (Eq. 7) over ten frames, 3×7×7, by conv3d; .separable by three
   grid_sample.forward_backward         [4, 128, 224, 32] in channels-last notation at as many random places
   conv2d.per_sample.C→O@HxW.…          a 3×3 filter for each sample, as a grouped convolution, batch 4 or 16
@@ -213,8 +213,8 @@ def per_sample(batch, inputs, outputs, size, kernel, padding, groups=1):
         convolve, torch.rand(batch, inputs, *size), torch.rand(batch, outputs, inputs // groups, kernel, kernel))
 
 
-def matmul(size):
-    a, b = torch.rand(size, size), torch.rand(size, size)
+def matmul(size, dtype=torch.float32):
+    a, b = torch.rand(size, size, dtype=dtype), torch.rand(size, size, dtype=dtype)
     return without_gradient(lambda: a @ b)
 
 
@@ -285,6 +285,7 @@ def benchmarks():
         yield f"{name}.forward_backward", detail, lambda n=name: normalization(n)
     for size in (512, 1024, 2048, 4096):
         yield f"matmul.{size}", f"{size}×{size} by {size}×{size}", lambda n=size: matmul(n)
+    yield "matmul.bfloat16.2048", "2048×2048 by 2048×2048", lambda: matmul(2048, torch.bfloat16)
     for infix, channels in (("", 1), ("two_channels.", 2)):
         for suffix, backward in (("forward", False), ("forward_backward", True)):
             yield f"spectral.10x480x854.{infix}{suffix}", "ten frames, 3×7×7", (

@@ -135,7 +135,10 @@ extension Kernel {
       }
     case .float64:
       ck_matmul_batched_f64(batch, aStride, bStride, left, right, m, n, k, a.f64, b.f64, 0, y.f64)
-    case .bfloat16: return rounded(matmul(widened(a), widened(b), plan))
+    case .bfloat16:
+      let isDone = onednn_matmul_batched_bf16(
+        aStride == 0 ? 1 : batch, bStride == 0 ? 1 : batch, left, right, m, n, k, a.u16, b.u16, y.u16)
+      return isDone ? y : rounded(matmul(widened(a), widened(b), plan))
     default: unsupported("matmul", a.dtype)
     }
     return y
