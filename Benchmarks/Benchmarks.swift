@@ -41,26 +41,29 @@ struct Benchmarks: ParsableCommand {
       throw ValidationError("no benchmark's name contains \"\(filter)\".")
     }
     let peer = benchmarks.contains(where: \.hasPeer) ? Peer(python: python, threads: threads) : nil
-    let limits = MachineLimits.measured()
+    let limits = MachineLimits()
     printConditions(limits, peer: peer)
     var report = try Report(names: benchmarks.map(\.name), file: json.map { URL(fileURLWithPath: $0) })
     for benchmark in benchmarks {
+      let before = benchmark.work.map(limits.milliseconds)
       Memory.trim()
       let ours = try benchmark.measure()
+      let after = benchmark.work.map(limits.milliseconds)
       let peerValue = benchmark.hasPeer ? peer?.value(of: benchmark) : nil
       try report.add(
         Row(
           name: benchmark.name, ours: ours, peer: peerValue == nil ? nil : peer?.name, peerValue: peerValue,
-          fractionOfLimit: benchmark.work.map { limits.milliseconds($0) / ours }, unit: benchmark.unit))
+          fractionOfLimit: before.map { min($0, after!) / ours }, unit: benchmark.unit))
     }
   }
 
   private func printConditions(_ limits: MachineLimits, peer: Peer?) {
+    let copy = limits.bandwidth(Work(elements: 16 << 20))
     print(
       """
       \(threads) threads on \(firstLine(of: "/proc/cpuinfo", startingWith: "model name") ?? "an unknown CPU")
       oneDNN: \(onednn_is_available() ? "yes" : "no"); peer: \(peer?.name ?? "none")
-      limits: \(String(format: "copy %.1f GB/s, multiply-add %.0f GFLOP/s", limits.bandwidth / 1e9, limits.operationRate / 1e9))
+      limits: \(String(format: "copy %.1f GB/s, multiply-add %.0f GFLOP/s", copy / 1e9, limits.operationRate / 1e9))
 
       """)
   }

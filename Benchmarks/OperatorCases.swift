@@ -36,7 +36,7 @@ private func elementwise(
 
 private func reduction(_ name: String, _ shape: Shape, _ function: @escaping (Tensor) -> Tensor) -> Benchmark
 {
-  Benchmark(name, Work(elements: shape.elementCount)) {
+  Benchmark(name, Work(elements: shape.elementCount, onlyReads: true)) {
     let x = Tensor(uniform: shape)
     return { _ = function(x) }
   }
@@ -44,12 +44,13 @@ private func reduction(_ name: String, _ shape: Shape, _ function: @escaping (Te
 
 /// The statistics must be complete before anything is normalised, and their gradients likewise. So what does not
 /// stay in the cache is read twice: the input forward, the input and the gradient back. Of layer norm, whose rows stay
-/// there, once.
+/// there, once. Held are the input, the output and their gradients.
 private func normalization(
   _ name: String, _ shape: Shape = [4, 256, 512, 16], _ function: @escaping (Tensor, Tensor, Tensor) -> Tensor
 ) -> Benchmark {
   let passes = shape.rank == 2 ? 5 : 8
-  return Benchmark("\(name).forward_backward", Work(elements: passes * shape.elementCount)) {
+  let work = Work(elements: passes * shape.elementCount, held: 4 * shape.elementCount)
+  return Benchmark("\(name).forward_backward", work) {
     forwardBackward([Tensor(uniform: shape), Tensor(uniform: [shape[-1]]), Tensor(uniform: [shape[-1]])]) {
       function($0[0], $0[1], $0[2])
     }

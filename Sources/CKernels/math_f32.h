@@ -17,8 +17,7 @@ static const float rounder = 0x1.8p23f;
 
 MATH float power_of_two(int32_t n) { return float_of((n + 127) << 23); }
 
-// Polynomials are summed in halves where their terms can wait for each other least: such chains, not the number of
-// operations, are what a loop over them takes.
+// Polynomials are summed in parts, so that their terms wait less for each other than in one chain.
 
 // e^r - 1 for |r| <= ln 2 / 2.
 MATH float expm1_near_zero(float r) {
