@@ -62,6 +62,12 @@ extension Kernel {
     }
   }
 
+  /// Adds `x`, stretched, to a tensor whose memory is nobody else's.
+  static func add(_ x: Tensor, to y: Tensor) {
+    let walk = Walk(y.shape, y.shape.strides, x.shape.strides(broadcastTo: y.shape))
+    binary(ck_binary_add, walk.rank, walk.sizes, y, walk.strides[0], x, walk.strides[1], y, "+")
+  }
+
   static func compare(_ operation: ck_comparison, _ a: Tensor, _ b: Tensor, _ name: String) -> Tensor {
     requireSame(a, b, name)
     if a.dtype == .bfloat16 { return compare(operation, widened(a), widened(b), name) }
@@ -148,21 +154,15 @@ extension DType {
 }
 
 extension Tensor {
-  /// Adds another tensor of the same shape in place; copies first only where the memory is shared.
+  /// Adds a tensor that stretches to this one's shape, in place; copies first only where the memory is shared.
   mutating func accumulate(_ other: Tensor) {
     precondition(
-      shape == other.shape && dtype == other.dtype,
+      Shape.broadcast(shape, other.shape) == shape && dtype == other.dtype,
       "accumulate: \(other.dtype) \(other.shape) into \(dtype) \(shape)")
-    guard isKnownUniquelyReferenced(&storage) else {
+    if isKnownUniquelyReferenced(&storage) {
+      Kernel.add(other, to: self)
+    } else {
       self = Kernel.binary(ck_binary_add, self, other, "accumulate")
-      return
-    }
-    switch dtype {
-    case .float32: ck_accumulate_f32(Int64(elementCount), f32, other.f32)
-    case .float64: ck_accumulate_f64(Int64(elementCount), f64, other.f64)
-    case .bfloat16:
-      ck_binary_bf16(ck_binary_add, 1, [Int64(elementCount)], u16, [1], other.u16, [1], u16)
-    default: self = Kernel.binary(ck_binary_add, self, other, "accumulate")
     }
   }
 }

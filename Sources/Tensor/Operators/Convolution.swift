@@ -142,10 +142,12 @@ extension Tensor {
       transposeOf: shape, filter: filter.shape, window: window, outputPadding: outputPadding, axes: axes, name
     )
     let (filter, bias) = operands(filter, bias, channels: plan.input[-1], name)
-    let y = Kernel.convolutionInputGradient(self, filter, plan).recorded(
+    let y = Kernel.convolutionInputGradient(self, filter, plan)
+    if let bias { Kernel.add(Kernel.cast(bias, to: dtype), to: y) }
+    return y.recorded(
       edge { dy in Kernel.convolve(dy, filter, nil, relu: false, plan) },
-      filter.edge { [x = self] dy in Kernel.convolutionFilterGradient(x, dy, plan, bias: false).filter })
-    return bias.map { y + $0.to(dtype) } ?? y
+      filter.edge { [x = self] dy in Kernel.convolutionFilterGradient(x, dy, plan, bias: false).filter },
+      bias?.edge { dy in dy.sum(overAllBut: -1).to(filter.dtype) })
   }
 
   private func operands(
