@@ -2,8 +2,7 @@
 
 typedef struct {
   const REAL *x;
-  REAL scale, shift, *y;
-  uint8_t *flags;
+  REAL value, *y;
 } F(stream_work);
 
 #define STREAM(name, statement)                                                       \
@@ -15,10 +14,7 @@ typedef struct {
   }
 
 STREAM(accumulate, w.y[i] += w.x[i])
-STREAM(fill, w.y[i] = w.shift)
-STREAM(affine, w.y[i] = w.scale * w.x[i] + w.shift)
-STREAM(is_nan, w.flags[i] = w.x[i] != w.x[i])
-STREAM(is_finite, w.flags[i] = w.x[i] - w.x[i] == 0)
+STREAM(fill, w.y[i] = w.value)
 
 #undef STREAM
 
@@ -31,19 +27,5 @@ void F(ck_accumulate)(int64_t count, REAL *y, const REAL *x) {
 }
 
 void F(ck_fill)(int64_t count, double value, REAL *y) {
-  F(stream)(count, (F(stream_work)){.shift = (REAL)value, .y = y}, F(fill_range));
-}
-
-void F(ck_affine)(int64_t count, const REAL *x, double scale, double shift, REAL *y) {
-  F(stream)(
-      count, (F(stream_work)){.x = x, .scale = (REAL)scale, .shift = (REAL)shift, .y = y},
-      F(affine_range));
-}
-
-void F(ck_is_nan)(int64_t count, const REAL *x, uint8_t *y) {
-  F(stream)(count, (F(stream_work)){.x = x, .flags = y}, F(is_nan_range));
-}
-
-void F(ck_is_finite)(int64_t count, const REAL *x, uint8_t *y) {
-  F(stream)(count, (F(stream_work)){.x = x, .flags = y}, F(is_finite_range));
+  F(stream)(count, (F(stream_work)){.value = (REAL)value, .y = y}, F(fill_range));
 }

@@ -98,14 +98,9 @@ CK_ELEMENTWISE(int32_t, i32)
   void ck_unary_gradient_##suffix(                                                              \
       ck_unary op, int64_t count, const real *x, const real *y, const real *dy, double p,       \
       double q, real *dx);                                                                      \
-  /* y is 0 or 1 */                                                                             \
-  void ck_is_nan_##suffix(int64_t count, const real *x, uint8_t *y);                            \
-  void ck_is_finite_##suffix(int64_t count, const real *x, uint8_t *y);                         \
   /* y += x */                                                                                  \
   void ck_accumulate_##suffix(int64_t count, real *y, const real *x);                           \
   void ck_fill_##suffix(int64_t count, double value, real *y);                                  \
-  /* y = scale x + shift */                                                                     \
-  void ck_affine_##suffix(int64_t count, const real *x, double scale, double shift, real *y);   \
   /* y = condition ? a : b */                                                                   \
   void ck_where_##suffix(                                                                       \
       int rank, const int64_t *sizes, const uint8_t *condition,                                 \
