@@ -197,7 +197,7 @@ extension Options {
     case "minimum": Tensor.minimum(a, b)
     case "maximum": Tensor.maximum(a, b)
     case "power": (a.abs() + 0.2).pow(b)
-    case "where": Tensor.where(Tensor([true]), a, b)
+    case "where": Tensor.where(Tensor([true], shape: []), a, b)
     default: throw UnknownOperator(name: name)
     }
   }
