@@ -14,6 +14,7 @@ seed, so that a change to one leaves the others as they are.
   regions.safetensors        regions, blocks and grids at random options: values and gradients
   optimizers.safetensors     ten steps of each optimiser; the learning rates of each scheduler
   losses.safetensors         segmentation losses: values and gradients
+  layers.safetensors         attention, transformers, recurrence: outputs and gradients
 """
 
 import pathlib
@@ -22,6 +23,7 @@ import torch
 
 import algebra
 import configurations
+import layers
 import losses
 import operators
 import optimizers
@@ -45,6 +47,7 @@ fixtures = {
     "regions": regions.fixture,
     "optimizers": optimizers.fixture,
     "losses": losses.fixture,
+    "layers": layers.fixture,
 }
 for name, make in fixtures.items():
     torch.manual_seed(2021)

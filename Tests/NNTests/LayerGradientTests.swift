@@ -77,6 +77,12 @@ import Testing
     LayerCase("Sequential", covers: "Sequential", input: [2, 4, 4, 2]) {
       Sequential(Conv2d(2, 3, kernel: 3, padding: 1, bias: false), BatchNorm(3, relu: true), MaxPool2d(2))
     },
+    LayerCase("MultiheadAttention", covers: "MultiheadAttention", input: [2, 3, 4]) {
+      MultiheadAttention(4, heads: 2)
+    },
+    LayerCase("TransformerEncoderLayer", covers: "TransformerEncoderLayer", input: [2, 3, 4]) {
+      TransformerEncoderLayer(4, heads: 2, hidden: 3, dropout: 0, activation: GELU(), normFirst: true)
+    },
     LayerCase("a layer used twice", covers: "Sequential", input: [3, 4]) {
       let shared = Linear(4, 4)
       return Sequential(shared, Function { $0.tanh() }, shared)
@@ -159,6 +165,43 @@ import Testing
     #expect((layer(x) .== x).all, "outside a recording nothing is dropped")
   }
 
+  @Test func dropoutOfChannelsAndSamplesDropsThemWhole() {
+    let x = Tensor(ones: [40, 2, 3, 5])
+    func dropped(_ unit: DropoutUnit) -> Tensor {
+      let layer = Dropout(0.4, of: unit)
+      return pullback(at: [x]) { layer($0[0]) }.pullback(x)[0]
+    }
+    for (unit, axes) in [(DropoutUnit.channels, [1, 2]), (.samples, [1, 2, 3])] {
+      let y = dropped(unit)
+      #expect((y.max(axes) .== y.min(axes)).all && abs(y.mean().item - 1) < 0.3)
+    }
+    let channels = dropped(.channels)
+    #expect((channels.max(3) .!= channels.min(3)).any, "not whole samples")
+  }
+
+  @Test func anEmbeddingsGradientIsAtTheIndicesUsed() throws {
+    let layer = Embedding(4, 3)
+    let indices = Tensor([2, 0, 2, 3] as [Int32], shape: [2, 2])
+    let slope = Tensor(normal: [2, 2, 3], seed: 1)
+    let (value, gradients) = valueWithGradient { (layer(indices) * slope).sum() }
+    let weight = layer.weight.value
+    let picked = Tensor.stack([weight[2], weight[0], weight[2], weight[3]]).reshape(2, 2, 3)
+    #expect(distance(layer(indices), picked) == 0 && distance(value, (picked * slope).sum()) < 1e-5)
+    let expected = Tensor.stack([slope[0, 1], Tensor(zeros: [3]), slope[0, 0] + slope[1, 0], slope[1, 1]])
+    #expect(distance(try #require(gradients[layer.weight]), expected) < 1e-6)
+    #expect(layer.namedParameters.map(\.path) == ["weight"])
+  }
+
+  /// Parameters stay float32 beside activations of half the size.
+  @Test(arguments: layers)
+  func layersTakeBfloat16(_ check: LayerCase) {
+    let layer = check.make()
+    let x = check.input.tensor(seed: 5).to(.bfloat16)
+    let (y, wide) = (layer(x), layer(x.to(.float32)))
+    #expect(y.dtype == .bfloat16)
+    #expect(distance(y, wide) <= 0.05 * max(1, wide.abs().max().item))
+  }
+
   private static let truth = Tensor((0..<24).map { Double($0 * 7 % 5 % 2) }, shape: [2, 3, 2, 2])
   private static let probabilities = Input.uniform([2, 3, 2, 2], 0.1..<0.9)
   private static let logits = Input.normal([2, 3, 2, 2])
@@ -238,8 +281,8 @@ import Testing
   @Test func coversEveryLayerAndLoss() throws {
     let layers = try names(#"public struct (\w+): Layer"#, in: "Layers")
     #expect(layers.count > 10)
-    // Random, and checked by itself.
-    #expect(layers.subtracting(Self.layers.flatMap(\.covers)) == ["Dropout"])
+    // Random, and of integers: checked by themselves.
+    #expect(layers.subtracting(Self.layers.flatMap(\.covers)) == ["Dropout", "Embedding"])
     let losses = try names(#"(?m)^public func (\w+)"#, in: "Losses")
     #expect(losses.count > 8)
     #expect(losses.subtracting(Self.losses.flatMap(\.covers)) == [])
