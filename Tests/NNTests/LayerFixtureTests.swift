@@ -42,9 +42,30 @@ import Testing
       Subject(decoder()) { layer, x, mask in layer(x[0], memory: x[1], causal: true, memoryMask: mask) }
     case "decoder.norm_first":
       Subject(decoder(normFirst: true)) { layer, x, _ in layer(x[0], memory: x[1]) }
+    case "lstm": Subject(LSTM(4, 3)) { layer, x, _ in layer(x[0]) }
+    case "lstm.layers":
+      Subject(LSTM(4, 3, layers: 2)) { layer, x, _ in
+        let start = [LSTMState(hidden: x[1], cell: x[2]), LSTMState(hidden: x[3], cell: x[4])]
+        let (outputs, states) = layer(x[0], from: start)
+        return joined([outputs] + states.flatMap { [$0.hidden, $0.cell] })
+      }
+    case "gru": Subject(GRU(4, 3)) { layer, x, _ in layer(x[0]) }
+    case "gru.layers":
+      Subject(GRU(4, 3, layers: 2)) { layer, x, _ in
+        let (outputs, states) = layer(x[0], from: [x[1], x[2]])
+        return joined([outputs] + states)
+      }
+    case "conv_lstm":
+      Subject(ConvLSTM2d(3, 2, kernel: [3, 1])) { layer, x, _ in
+        let (outputs, state) = layer(x[0], from: LSTMState(hidden: x[1], cell: x[2]))
+        return joined([outputs, state.hidden, state.cell])
+      }
+    case "conv_gru": Subject(ConvGRU2d(3, 2, kernel: 3)) { layer, x, _ in layer(x[0], from: x[1]).outputs }
     default: fatalError("the fixture has a layer that is not tested: \(name)")
     }
   }
+
+  private func joined(_ parts: [Tensor]) -> Tensor { .concatenate(parts.map { $0.flattened() }) }
 
   @Test(arguments: try! Fixture.cases(String.self, "cases", in: file))
   func outputsAndGradientsArePyTorchs(_ name: String) throws {
@@ -60,7 +81,7 @@ import Testing
     try subject.module.load(state)
     #expect(subject.module.checkpoint.tensors.keys.sorted() == state.tensors.keys.sorted())
 
-    let operands = (0..<4).compactMap { Self.file.tensors["\(name).\($0)"] }
+    let operands = (0..<5).compactMap { Self.file.tensors["\(name).\($0)"] }
     let mask = Self.file.tensors["\(name).visible"]?.to(.bool)
     let (output, back) = pullback(at: operands) { subject.output($0, mask) }
     #expect(try distance(output, stored("output")) < 1e-12)
@@ -70,8 +91,26 @@ import Testing
     let cotangent = try stored("cotangent")
     let gradients = valueWithGradient { (subject.output(operands, mask) * cotangent).sum() }.gradients
     for (path, parameter) in parameters {
-      let gradient = try #require(gradients[parameter])
+      var gradient = try #require(gradients[parameter])
+      if parameter.layout == .filter { gradient = gradient.permuted(3, 2, 0, 1) }
       #expect(try distance(gradient, stored("gradient.state.\(path)")) < 1e-11, "\(path)")
     }
+  }
+
+  /// A sequence in parts is the sequence as a whole.
+  @Test func recurrenceGoesOnFromItsState() {
+    let (lstm, gru) = (LSTM(3, 4, layers: 2), GRU(3, 4, layers: 2))
+    let (convLSTM, convGRU) = (ConvLSTM2d(3, 4, kernel: 3), ConvGRU2d(3, 4, kernel: [1, 3]))
+    let x = Tensor(normal: [2, 5, 3], seed: 1)
+    let video = Tensor(normal: [2, 5, 4, 3, 3], seed: 2)
+    func expectSame(_ whole: Tensor, _ parts: Tensor...) {
+      #expect(distance(.concatenate(parts, axis: 1), whole) < 1e-6)
+    }
+    let a = lstm(x[0..., ..<2], from: nil), b = gru(x[0..., ..<2], from: nil)
+    expectSame(lstm(x), a.outputs, lstm(x[0..., 2...], from: a.states).outputs)
+    expectSame(gru(x), b.outputs, gru(x[0..., 2...], from: b.states).outputs)
+    let c = convLSTM(video[0..., ..<2], from: nil), d = convGRU(video[0..., ..<2], from: nil)
+    expectSame(convLSTM(video), c.outputs, convLSTM(video[0..., 2...], from: c.state).outputs)
+    expectSame(convGRU(video), d.outputs, convGRU(video[0..., 2...], from: d.state).outputs)
   }
 }

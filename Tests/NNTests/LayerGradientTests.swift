@@ -83,6 +83,10 @@ import Testing
     LayerCase("TransformerEncoderLayer", covers: "TransformerEncoderLayer", input: [2, 3, 4]) {
       TransformerEncoderLayer(4, heads: 2, hidden: 3, dropout: 0, activation: GELU(), normFirst: true)
     },
+    LayerCase("LSTM", covers: "LSTM", input: [2, 3, 3]) { LSTM(3, 2, layers: 2) },
+    LayerCase("GRU", covers: "GRU", input: [2, 3, 3]) { GRU(3, 2, layers: 2) },
+    LayerCase("ConvLSTM2d", covers: "ConvLSTM2d", input: [1, 3, 3, 2, 2]) { ConvLSTM2d(2, 2, kernel: 3) },
+    LayerCase("ConvGRU2d", covers: "ConvGRU2d", input: [1, 3, 3, 2, 2]) { ConvGRU2d(2, 2, kernel: [3, 1]) },
     LayerCase("a layer used twice", covers: "Sequential", input: [3, 4]) {
       let shared = Linear(4, 4)
       return Sequential(shared, Function { $0.tanh() }, shared)
