@@ -13,7 +13,7 @@ seed, so that a change to one leaves the others as they are.
   algebra.safetensors        linear algebra, Fourier transforms, indexing at random options: values and gradients
   regions.safetensors        regions, blocks and grids at random options: values and gradients
   optimizers.safetensors     ten steps of each optimiser; the learning rates of each scheduler
-  losses.safetensors         segmentation losses: values and gradients
+  losses.safetensors         losses: values and gradients
   layers.safetensors         attention, transformers, recurrence: outputs and gradients
 """
 

@@ -272,6 +272,40 @@ import Testing
     GradientCase("meanAbsoluteError", covers: "meanAbsoluteError", inputs: [.distinct([2, 3, 2, 2])]) {
       meanAbsoluteError($0[0], truth: truth)
     },
+    GradientCase("crossEntropy, labels smoothed", covers: "crossEntropy", inputs: [[2, 3, 3]]) {
+      crossEntropy(
+        logits: $0[0], labels: Tensor([2, 1, 0, 1, 2, 1] as [UInt8], shape: [2, 3]), ignoring: 1,
+        labelSmoothing: 0.3)
+    },
+    GradientCase("crossEntropy, of probabilities", covers: "crossEntropy", inputs: [[2, 3, 4]]) {
+      crossEntropy(
+        logits: $0[0], truth: Tensor(normal: [2, 3, 4], dtype: .float64, seed: 3).softmax(), reduction: .none)
+    },
+    GradientCase(
+      "kullbackLeiblerDivergence", covers: "kullbackLeiblerDivergence", inputs: [[2, 3, 4]]
+    ) {
+      kullbackLeiblerDivergence(
+        logProbabilities: $0[0].logSoftmax(),
+        truth: Tensor(normal: [2, 3, 4], dtype: .float64, seed: 3).softmax(), reduction: .sum)
+    },
+    GradientCase("focalLoss", covers: "focalLoss", inputs: [logits]) {
+      focalLoss(logits: $0[0], truth: truth, reduction: .sum)
+    },
+    GradientCase("heatmapFocalLoss", covers: "heatmapFocalLoss", inputs: [logits]) {
+      heatmapFocalLoss(logits: $0[0], truth: truth)
+    },
+    GradientCase("cosineEmbeddingLoss", covers: "cosineEmbeddingLoss", inputs: [[4, 3], [4, 3]]) {
+      cosineEmbeddingLoss($0[0], $0[1], areAlike: Tensor([true, false, true, false]), margin: -0.9)
+    },
+    GradientCase("tripletLoss", covers: "tripletLoss", inputs: [[4, 3], [4, 3], [4, 3]]) {
+      tripletLoss(anchors: $0[0], positives: $0[1], negatives: $0[2])
+    },
+    GradientCase("infoNCELoss", covers: "infoNCELoss", inputs: [[3, 4], [5, 4]]) {
+      infoNCELoss(queries: $0[0], keys: $0[1], temperature: 0.5)
+    },
+    GradientCase("boxLoss", covers: "boxLoss", inputs: [.values([1, 1, 4, 3, 2, 2, 5, 7], [2, 4])]) {
+      boxLoss($0[0], truth: Tensor([2.0, 0.5, 5, 6, 6, 8, 9, 9], shape: [2, 4]))
+    },
     GradientCase("smoothL1Loss", covers: "smoothL1Loss", inputs: [.distinct([2, 3, 2, 2])]) {
       smoothL1Loss($0[0], truth: truth, beta: 0.7)
     },

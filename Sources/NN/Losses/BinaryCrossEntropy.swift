@@ -9,6 +9,14 @@ public enum LossReduction: Sendable {
   case sum
   /// They stay as they are.
   case none
+
+  func callAsFunction(_ losses: Tensor) -> Tensor {
+    switch self {
+    case .mean: losses.mean()
+    case .sum: losses.sum()
+    case .none: losses
+    }
+  }
 }
 
 /// Binary cross-entropy of logits x with truths g in [0, 1], the mean over all elements of

@@ -16,6 +16,7 @@ import Testing
     + GradientCase.transposedConvolutions + GradientCase.pooling + GradientCase.normalization
     + GradientCase.resampling + GradientCase.sampling + GradientCase.sampleConvolutions
     + GradientCase.diagonals + GradientCase.einsteinSums + GradientCase.attention
+    + GradientCase.distances
 
   @Test(arguments: table)
   func agreesWithCentralDifferences(_ check: GradientCase) {
