@@ -92,6 +92,12 @@ def cases():
     yield ("conv_lstm", ConvLSTM(3, 2, (3, 1)), [torch.randn(2, 3, 4, 3, 3), image(), image()],
            lambda m, x, h, c: (lambda y, h, c: join(y, last(h), last(c)))(*m(x, first(h), first(c))))
     yield ("conv_gru", ConvGRU(3, 2), [torch.randn(2, 3, 4, 3, 3), image()], lambda m, x, h: m(x, first(h)))
+    sequences = lambda m: lambda x: m(x.movedim(-1, 1)).movedim(1, -1)
+    yield ("conv1d", nn.Conv1d(4, 6, 3, stride=2, padding=1, groups=2), [sequence(7, 4)],
+           lambda m, x: sequences(m)(x))
+    yield ("conv_transpose1d", nn.ConvTranspose1d(2, 3, 3, stride=2, padding=1, output_padding=1),
+           [sequence(3, 2)], lambda m, x: sequences(m)(x))
+    yield "rms_norm", nn.RMSNorm(5, eps=1e-5), [sequence(3, 5)], lambda m, x: m(x)
     yield "decoder.norm_first", block(decoder, True), [sequence(4), sequence(5)], lambda m, x, y: m(x, y)
 
 

@@ -61,6 +61,13 @@ import Testing
         return joined([outputs, state.hidden, state.cell])
       }
     case "conv_gru": Subject(ConvGRU2d(3, 2, kernel: 3)) { layer, x, _ in layer(x[0], from: x[1]).outputs }
+    case "conv1d":
+      Subject(Conv1d(4, 6, kernel: 3, stride: 2, padding: 1, groups: 2)) { layer, x, _ in layer(x[0]) }
+    case "conv_transpose1d":
+      Subject(ConvTranspose1d(2, 3, kernel: 3, stride: 2, padding: 1, outputPadding: 1)) { layer, x, _ in
+        layer(x[0])
+      }
+    case "rms_norm": Subject(RMSNorm(5)) { layer, x, _ in layer(x[0]) }
     default: fatalError("the fixture has a layer that is not tested: \(name)")
     }
   }
@@ -92,7 +99,10 @@ import Testing
     let gradients = valueWithGradient { (subject.output(operands, mask) * cotangent).sum() }.gradients
     for (path, parameter) in parameters {
       var gradient = try #require(gradients[parameter])
-      if parameter.layout == .filter { gradient = gradient.permuted(3, 2, 0, 1) }
+      if parameter.layout == .filter {
+        let axes = gradient.rank
+        gradient = gradient.permuted([axes - 1, axes - 2] + Array(0..<axes - 2))
+      }
       #expect(try distance(gradient, stored("gradient.state.\(path)")) < 1e-11, "\(path)")
     }
   }

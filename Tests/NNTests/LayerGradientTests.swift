@@ -25,6 +25,13 @@ import Testing
         4, 2, kernel: [3, 2], stride: 2, padding: [1, 2], dilation: [1, 2], groups: 2, bias: false, relu: true
       )
     },
+    LayerCase("Conv1d", covers: "Conv1d", input: [2, 7, 4]) {
+      Conv1d(4, 6, kernel: 3, stride: 2, padding: 1, groups: 2, relu: true)
+    },
+    LayerCase("ConvTranspose1d", covers: "ConvTranspose1d", input: [2, 3, 2]) {
+      ConvTranspose1d(2, 3, kernel: 3, stride: 2, padding: 1, outputPadding: 1)
+    },
+    LayerCase("RMSNorm", covers: "RMSNorm", input: [2, 3, 5]) { RMSNorm(5) },
     LayerCase("Conv3d", covers: "Conv3d", input: [1, 3, 3, 4, 2]) {
       Conv3d(2, 2, kernel: 3, padding: 1, relu: true)
     },
