@@ -16,7 +16,7 @@ import Testing
     + GradientCase.transposedConvolutions + GradientCase.pooling + GradientCase.normalization
     + GradientCase.resampling + GradientCase.sampling + GradientCase.sampleConvolutions
     + GradientCase.diagonals + GradientCase.einsteinSums + GradientCase.attention
-    + GradientCase.distances
+    + GradientCase.vectors + GradientCase.selections
 
   @Test(arguments: table)
   func agreesWithCentralDifferences(_ check: GradientCase) {
@@ -93,6 +93,7 @@ import Testing
       ".==", ".!=", ".<", ".<=", ".>", ".>=", ".&", ".|", ".^", ".!", "any", "all", "isNaN", "isFinite",
       "argmax", "argmin",
       "oneHot", "lovaszWeights", "nonzero", "isInfinite",
+      "histogram", "linearSumAssignment",
       "dropout",  // random, and checked by itself
     ]
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources/Tensor")

@@ -2,7 +2,7 @@ import Tensor
 import TestSupport
 
 extension GradientCase {
-  static let distances: [GradientCase] = [
+  static let vectors: [GradientCase] = [
     GradientCase("normalized", covers: "normalized", inputs: [[3, 4]]) { $0[0].normalized() },
     GradientCase("normalized, first axis, short vectors", covers: "normalized", inputs: [[3, 4]]) {
       $0[0].normalized(0, epsilon: 1.7)
@@ -24,5 +24,11 @@ extension GradientCase {
     GradientCase(
       "pairwiseDistances, stretched", covers: "pairwiseDistances", inputs: [[2, 4, 3], [1, 5, 3]]
     ) { $0[0].pairwiseDistances($0[1]) },
+    GradientCase("crossProduct", covers: "crossProduct", inputs: [[2, 4, 3], [4, 3]]) {
+      $0[0].crossProduct($0[1])
+    },
+    GradientCase("crossProduct, first axis", covers: "crossProduct", inputs: [[3, 2], [3, 1]]) {
+      $0[0].crossProduct($0[1], axis: 0)
+    },
   ]
 }

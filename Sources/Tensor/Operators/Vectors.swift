@@ -1,4 +1,4 @@
-// How far vectors lie apart, and in which directions.
+// Lengths, directions and distances of vectors.
 extension Tensor {
   /// Vectors along an axis divided by their Euclidean length, or by `epsilon` where they are shorter.
   public func normalized(_ axis: Int = -1, epsilon: Double = 1e-12) -> Tensor {
@@ -12,15 +12,14 @@ extension Tensor {
   }
 
   /// The Euclidean distances of all vectors `[…, N, C]` to all vectors `[…, M, C]`: `[…, N, M]`, the axes before stretched
-  /// as in arithmetic. By way of a matrix product, which keeps memory small; of two vectors much closer to each other than
-  /// to 0 only the digits that their squared lengths can tell are exact. Between equal vectors no gradient flows.
+  /// as in arithmetic. By way of a matrix product, which takes little memory, in float64, since the distances of close
+  /// vectors are small differences of their squared lengths. Between equal vectors no gradient flows.
   public func pairwiseDistances(_ other: Tensor) -> Tensor {
     precondition(
       rank >= 2 && other.rank >= 2 && shape[-1] == other.shape[-1],
       "pairwiseDistances: shapes \(shape) and \(other.shape) are not [..., N, C] and [..., M, C]")
-    if dtype == .bfloat16 {
-      return to(.float32).pairwiseDistances(other.to(.float32)).to(.bfloat16)
-    }
+    Kernel.requireSame(self, other, "pairwiseDistances")
+    if dtype != .float64 { return to(.float64).pairwiseDistances(other.to(.float64)).to(dtype) }
     let (a, b) = (detached(), other.detached())
     let lengths = a.squared().sum(-1, keepingAxes: true) + b.squared().sum(-1).expandingAxis(-2)
     let y = (lengths - 2 * a.matmul(b, otherTransposed: true)).clamp(min: 0).sqrt()
@@ -35,5 +34,15 @@ extension Tensor {
         let pull = pulls(dy)
         return (b * pull.sum(-2).expandingAxis(-1) - pull.matmul(a, transposed: true)).sum(to: b.shape)
       })
+  }
+
+  /// The cross product of vectors of three numbers along an axis; the other axes are stretched as in arithmetic.
+  public func crossProduct(_ other: Tensor, axis: Int = -1) -> Tensor {
+    precondition(
+      shape[axis] == 3 && other.shape[axis] == 3,
+      "crossProduct: vectors along axis \(axis) of shapes \(shape) and \(other.shape)")
+    // Rolled so that each number meets those of the two other axes.
+    func next(_ x: Tensor) -> Tensor { x.rolled(by: -1, axis: axis) }
+    return next(self * next(other) - next(self) * other)
   }
 }
