@@ -177,14 +177,14 @@ import Testing
   }
 
   @Test func dropoutOfChannelsAndSamplesDropsThemWhole() {
-    let x = Tensor(ones: [40, 2, 3, 5])
+    let x = Tensor(ones: [1000, 2, 3, 5])
     func dropped(_ unit: DropoutUnit) -> Tensor {
       let layer = Dropout(0.4, of: unit)
       return pullback(at: [x]) { layer($0[0]) }.pullback(x)[0]
     }
     for (unit, axes) in [(DropoutUnit.channels, [1, 2]), (.samples, [1, 2, 3])] {
       let y = dropped(unit)
-      #expect((y.max(axes) .== y.min(axes)).all && abs(y.mean().item - 1) < 0.3)
+      #expect((y.max(axes) .== y.min(axes)).all && abs(y.mean().item - 1) < 0.2)
     }
     let channels = dropped(.channels)
     #expect((channels.max(3) .!= channels.min(3)).any, "not whole samples")

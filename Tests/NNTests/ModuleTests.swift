@@ -85,6 +85,28 @@ import Testing
     #expect(bytes(clone.first.weight.value) == bytes(old))
   }
 
+  @Test func anAverageFollowsAModule() {
+    let network = Network()
+    let average = network.clone { Network() }
+    let start = network.first.weight.value
+    for step in 1...2 {
+      for parameter in network.parameters { parameter.value = parameter.value + Double(step) }
+      network.norm.batchCount.value = Tensor(Double(step), dtype: .int32)
+      average.updateAverage(of: network, decay: 0.75)
+    }
+    // (0·3/4 + 1/4)·3/4 + 3/4
+    #expect(distance(average.first.weight.value, start + 0.9375) < 1e-6)
+    #expect(distance(network.first.weight.value, start + 3) < 1e-6)
+    #expect(average.norm.batchCount.value.item == 2)
+
+    let (tied, mean) = (Tied(), Tied())
+    mean.copyState(from: tied)
+    tied.encode.weight.value = tied.encode.weight.value + 1
+    let before = mean.encode.weight.value
+    mean.updateAverage(of: tied, decay: 0.5)
+    #expect(distance(mean.encode.weight.value, before + 0.5) < 1e-6, "a shared weight moves once")
+  }
+
   @Test func aSharedWeightCountsOnceAndItsGradientsAddUp() throws {
     let tied = Tied()
     #expect(tied.namedParameters.map(\.path) == ["encode.weight", "decode.weight"])
