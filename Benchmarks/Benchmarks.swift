@@ -34,7 +34,7 @@ struct Benchmarks: ParsableCommand {
     if memory { return try printMemoryOfTraining() }
     let all = [
       networkBenchmarks(MemoryOfTraining(threads: threads)), convolutionBenchmarks(), operatorBenchmarks(),
-      spectralBenchmarks(), flowBenchmarks(), samplingBenchmarks(), loadingBenchmarks(),
+      sequenceBenchmarks(), spectralBenchmarks(), flowBenchmarks(), samplingBenchmarks(), loadingBenchmarks(),
     ]
     let benchmarks = all.joined().filter { filter.isEmpty || $0.name.contains(filter) }
     guard !benchmarks.isEmpty else {
