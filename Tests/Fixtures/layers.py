@@ -86,6 +86,10 @@ def cases():
     yield "gru", nn.GRU(4, 3, batch_first=True), [sequence(5, 4)], lambda m, x: m(x)[0]
     yield ("gru.layers", nn.GRU(4, 3, 2, batch_first=True), [sequence(5, 4), step(), step()],
            lambda m, x, a, b: (lambda y, s: join(y, s))(*m(x, torch.stack([a, b]))))
+    yield ("lstm.bidirectional", nn.LSTM(4, 3, 2, batch_first=True, bidirectional=True), [sequence(5, 4)],
+           lambda m, x: (lambda y, s: join(y, s[0], s[1]))(*m(x)))
+    yield ("gru.bidirectional", nn.GRU(4, 3, bidirectional=True, batch_first=True), [sequence(5, 4), step(), step()],
+           lambda m, x, a, b: m(x, torch.stack([a, b]))[0])
     image = lambda: torch.randn(2, 4, 3, 2)
     first = lambda x: x.movedim(-1, 1)
     last = lambda x: x.movedim(1, -1)

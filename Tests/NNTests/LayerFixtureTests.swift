@@ -55,6 +55,13 @@ import Testing
         let (outputs, states) = layer(x[0], from: [x[1], x[2]])
         return joined([outputs] + states)
       }
+    case "lstm.bidirectional":
+      Subject(LSTM(4, 3, layers: 2, bidirectional: true)) { layer, x, _ in
+        let (outputs, states) = layer(x[0], from: nil)
+        return joined([outputs] + states.map(\.hidden) + states.map(\.cell))
+      }
+    case "gru.bidirectional":
+      Subject(GRU(4, 3, bidirectional: true)) { layer, x, _ in layer(x[0], from: [x[1], x[2]]).outputs }
     case "conv_lstm":
       Subject(ConvLSTM2d(3, 2, kernel: [3, 1])) { layer, x, _ in
         let (outputs, state) = layer(x[0], from: LSTMState(hidden: x[1], cell: x[2]))
