@@ -171,6 +171,20 @@ def overlap(a, b, kind):
     return result - (v / (1 - iou + v + 1e-7)).detach() * v
 
 
+def structural_similarity(x, y, span=1.0):
+    """Wang et al. 2004, with a whole two-dimensional window."""
+    weights = torch.exp(-torch.arange(-5, 6).double() ** 2 / (2 * 1.5**2))
+    window = torch.outer(weights, weights)
+    window = (window / window.sum()).expand(x.shape[-1], 1, 11, 11)
+    blur = lambda image: F.conv2d(image.movedim(-1, 1), window, groups=x.shape[-1])
+    mean_x, mean_y = blur(x), blur(y)
+    variance_x, variance_y = blur(x * x) - mean_x**2, blur(y * y) - mean_y**2
+    covariance = blur(x * y) - mean_x * mean_y
+    c1, c2 = (0.01 * span) ** 2, (0.03 * span) ** 2
+    return 1 - ((2 * mean_x * mean_y + c1) * (2 * covariance + c2)
+                / ((mean_x**2 + mean_y**2 + c1) * (variance_x + variance_y + c2))).mean()
+
+
 def of_operands():
     """Name, operands, how many of them want a gradient, and the loss of the operands."""
     vectors = lambda *shape: torch.randn(*shape).double()
@@ -192,6 +206,14 @@ def of_operands():
     yield ("triplet", [vectors(6, 3), vectors(6, 3), vectors(6, 3)], 3,
            lambda a, p, n: F.triplet_margin_loss(a, p, n, margin=0.5, eps=0))
     yield "info_nce", [vectors(3, 4), vectors(5, 4)], 2, info_nce
+    probabilities = torch.rand(3, 5).double()
+    probabilities[0, 0], probabilities[0, 1], probabilities[1, 0] = 0, 1, 1
+    yield "probabilities", [probabilities, binary], 1, F.binary_cross_entropy
+    yield ("smooth_l1_of_each", [vectors(3, 5), vectors(3, 5)], 1,
+           lambda x, g: F.smooth_l1_loss(x, g, beta=0.5, reduction="none").square().sum())
+    pictures = torch.rand(2, 14, 13, 3).double()
+    yield ("structural_similarity", [pictures, (pictures + 0.3 * torch.randn(2, 14, 13, 3)).clamp(0, 1)], 1,
+           structural_similarity)
     corners = torch.rand(8, 2).double() * 3
     boxes = torch.cat([corners, corners + 0.5 + torch.rand(8, 2) * 4], -1)
     others = boxes + (torch.rand(8, 4) - 0.5)

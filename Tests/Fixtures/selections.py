@@ -80,7 +80,23 @@ def pooled_places(draw):
     return options, [x], pool
 
 
-OPERATORS = [cumulative_extreme, pairwise_distances, pooled_places, quantile, scatter_combined, vectors]
+def position_encoding(draw):
+    """Vaswani et al. 2017, section 3.5."""
+    options = {"channels": draw.one(2, 4, 10), "base": draw.one(10_000.0, 20.0)}
+
+    def encode(positions):
+        result = torch.zeros(*positions.shape, options["channels"], dtype=positions.dtype)
+        for i in range(options["channels"] // 2):
+            angle = positions / options["base"] ** (2 * i / options["channels"])
+            result[..., 2 * i], result[..., 2 * i + 1] = angle.sin(), angle.cos()
+        return result
+
+    return options, [draw.uniform(0, 20, *draw.each(draw.one(1, 2), 1, 4))], encode
+
+
+OPERATORS = [
+    cumulative_extreme, pairwise_distances, pooled_places, position_encoding, quantile, scatter_combined, vectors,
+]
 
 
 def fixture():

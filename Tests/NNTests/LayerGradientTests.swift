@@ -295,6 +295,16 @@ import Testing
         logProbabilities: $0[0].logSoftmax(),
         truth: Tensor(normal: [2, 3, 4], dtype: .float64, seed: 3).softmax(), reduction: .sum)
     },
+    GradientCase(
+      "binaryCrossEntropy, of probabilities", covers: "binaryCrossEntropy", inputs: [probabilities]
+    ) { binaryCrossEntropy(probabilities: $0[0], truth: truth) },
+    GradientCase(
+      "structuralSimilarityLoss", covers: "structuralSimilarityLoss",
+      inputs: [.uniform([1, 12, 11, 2], 0..<1)]
+    ) {
+      structuralSimilarityLoss(
+        $0[0], truth: Tensor(uniform: [1, 12, 11, 2], dtype: .float64, seed: 3), range: 2)
+    },
     GradientCase("focalLoss", covers: "focalLoss", inputs: [logits]) {
       focalLoss(logits: $0[0], truth: truth, reduction: .sum)
     },

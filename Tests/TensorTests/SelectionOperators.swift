@@ -14,6 +14,8 @@ extension Options {
       let size = integers("size")
       let back = values.detached().maxUnpool3d(indices, time: size[0], height: size[1], width: size[2])
       return .concatenate([back.flattened(), values.flattened(), indices.to(x[0].dtype).flattened()])
+    case "position_encoding":
+      return x[0].sinusoidalEncoding(channels: integer("channels"), base: number("base")!)
     case "quantile":
       return x[0].quantile(number("q")!, integer("axis"), keepingAxes: flag("keeping"))
     case "scatter_combined":

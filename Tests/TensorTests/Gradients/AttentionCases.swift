@@ -17,6 +17,12 @@ extension GradientCase {
       "scaledDotProductAttention, a bias, keys stretched", covers: "scaledDotProductAttention",
       inputs: [[2, 2, 4, 3], [1, 5, 3], [2, 1, 5, 2], [4, 5]]
     ) { .scaledDotProductAttention($0[0], keys: $0[1], values: $0[2], mask: $0[3]) },
+    GradientCase("sinusoidalEncoding", covers: "sinusoidalEncoding", inputs: [[2, 3]]) {
+      $0[0].sinusoidalEncoding(channels: 6)
+    },
+    GradientCase("sinusoidalEncoding, another base", covers: "sinusoidalEncoding", inputs: [[]]) {
+      $0[0].sinusoidalEncoding(channels: 4, base: 3)
+    },
   ]
 
   private static func attention(
