@@ -94,8 +94,16 @@ def position_encoding(draw):
     return options, [draw.uniform(0, 20, *draw.each(draw.one(1, 2), 1, 4))], encode
 
 
+def sequence_pooling(draw):
+    options = {"length": draw.one(1, 2, 5), "kind": draw.one("max", "average")}
+    function = F.adaptive_max_pool1d if options["kind"] == "max" else F.adaptive_avg_pool1d
+    return options, [draw.distinct(draw.one(1, 2), draw.one(3, 7), draw.one(1, 3))], lambda x: last(
+        function(first(x), options["length"]))
+
+
 OPERATORS = [
-    cumulative_extreme, pairwise_distances, pooled_places, position_encoding, quantile, scatter_combined, vectors,
+    cumulative_extreme, pairwise_distances, pooled_places, position_encoding, quantile, scatter_combined, sequence_pooling,
+    vectors,
 ]
 
 

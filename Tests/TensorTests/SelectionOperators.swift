@@ -24,6 +24,10 @@ extension Options {
       return flag("slices")
         ? x[0].scatter(x[1], at: indices, axis: integer("axis"), combining: combination)
         : x[0].scatter(x[1], elementsAt: indices, axis: integer("axis"), combining: combination)
+    case "sequence_pooling":
+      return text("kind") == "max"
+        ? x[0].adaptiveMaxPool1d(length: integer("length"))
+        : x[0].adaptiveAveragePool1d(length: integer("length"))
     case "vectors":
       return switch text("name") {
       case "cosine": x[0].cosineSimilarity(x[1], axis: integer("axis"))

@@ -35,11 +35,15 @@ public struct MultiheadAttention: Layer, CustomReflectable {
   public func callAsFunction(
     _ queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor? = nil, causal: Bool = false
   ) -> Tensor {
+    precondition(
+      [queries, keys, values].allSatisfy { $0.rank == 3 },
+      "MultiheadAttention: queries \(queries.shape), keys \(keys.shape), values \(values.shape) are not [N, L, C]"
+    )
     let weights = inputWeight.value.split(into: 3)
     let biases = inputBias.value.split(into: 3)
     func byHead(_ x: Tensor, _ part: Int) -> Tensor {
       let y = affine(x, weights[part], biases[part])
-      return y.reshape(x.shape[0], x.shape[1], heads, -1).swappingAxes(1, 2)
+      return y.reshape(x.shape[0], x.shape[1], heads, x.shape[2] / heads).swappingAxes(1, 2)
     }
     let found = Tensor.scaledDotProductAttention(
       byHead(queries, 0), keys: byHead(keys, 1), values: byHead(values, 2), mask: mask, causal: causal,

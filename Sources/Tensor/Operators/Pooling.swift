@@ -76,6 +76,11 @@ extension Tensor {
         shape, kernel, stride, padding, dilation, ceiling, countingPadding, axes: 3, "averagePool3d"))
   }
 
+  /// The largest values of sequences `[N, L, C]` shared out to a length.
+  public func adaptiveMaxPool1d(length: Int) -> Tensor {
+    maxPool(PoolingPlan(adaptive: shape, to: [length], "adaptiveMaxPool1d"))
+  }
+
   /// The largest values of images `[N, H, W, C]` shared out to a height and width: output i of n reads positions
   /// ⌊i·H/n⌋ to before ⌈(i + 1)·H/n⌉.
   public func adaptiveMaxPool2d(height: Int, width: Int) -> Tensor {
@@ -85,6 +90,11 @@ extension Tensor {
   /// The largest values of volumes `[N, T, H, W, C]` shared out to a length, height and width.
   public func adaptiveMaxPool3d(time: Int, height: Int, width: Int) -> Tensor {
     maxPool(PoolingPlan(adaptive: shape, to: [time, height, width], "adaptiveMaxPool3d"))
+  }
+
+  /// The means of sequences `[N, L, C]` shared out to a length.
+  public func adaptiveAveragePool1d(length: Int) -> Tensor {
+    averagePool(PoolingPlan(adaptive: shape, to: [length], "adaptiveAveragePool1d"))
   }
 
   /// The means of images `[N, H, W, C]` shared out to a height and width: output i of n reads positions ⌊i·H/n⌋ to
