@@ -22,8 +22,8 @@ struct Benchmarks: ParsableCommand {
   @Option(help: ArgumentHelp("The number of threads, ours and PyTorch's.", valueName: "number"))
   var threads = Threads.count
 
-  @Flag(help: .hidden)
-  var memory = false
+  @Option(help: .hidden)
+  var memory: DType?
 
   func validate() throws {
     guard threads > 0 else { throw ValidationError("--threads is \(threads); it must be at least 1.") }
@@ -31,9 +31,9 @@ struct Benchmarks: ParsableCommand {
 
   func run() throws {
     Threads.count = threads
-    if memory { return try printMemoryOfTraining() }
+    if let memory { return try printMemoryOfTraining(memory) }
     let all = [
-      networkBenchmarks(MemoryOfTraining(threads: threads)), convolutionBenchmarks(), operatorBenchmarks(),
+      networkBenchmarks(threads: threads), convolutionBenchmarks(), operatorBenchmarks(),
       sequenceBenchmarks(), spectralBenchmarks(), flowBenchmarks(), samplingBenchmarks(), loadingBenchmarks(),
     ]
     let benchmarks = all.joined().filter { filter.isEmpty || $0.name.contains(filter) }
@@ -41,33 +41,36 @@ struct Benchmarks: ParsableCommand {
       throw ValidationError("no benchmark's name contains \"\(filter)\".")
     }
     let peer = benchmarks.contains(where: \.hasPeer) ? Peer(python: python, threads: threads) : nil
-    let limits = MachineLimits.measured()
+    let limits = MachineLimits()
     printConditions(limits, peer: peer)
     var report = try Report(names: benchmarks.map(\.name), file: json.map { URL(fileURLWithPath: $0) })
     for benchmark in benchmarks {
+      let before = benchmark.work.map(limits.milliseconds)
       Memory.trim()
       let ours = try benchmark.measure()
+      let after = benchmark.work.map(limits.milliseconds)
       let peerValue = benchmark.hasPeer ? peer?.value(of: benchmark) : nil
       try report.add(
         Row(
           name: benchmark.name, ours: ours, peer: peerValue == nil ? nil : peer?.name, peerValue: peerValue,
-          fractionOfLimit: benchmark.work.map { limits.milliseconds($0) / ours }, unit: benchmark.unit))
+          fractionOfLimit: before.map { min($0, after!) / ours }, unit: benchmark.unit))
     }
   }
 
   private func printConditions(_ limits: MachineLimits, peer: Peer?) {
+    let copy = limits.bandwidth(Work(elements: 16 << 20))
     print(
       """
       \(threads) threads on \(firstLine(of: "/proc/cpuinfo", startingWith: "model name") ?? "an unknown CPU")
       oneDNN: \(onednn_is_available() ? "yes" : "no"); peer: \(peer?.name ?? "none")
-      limits: \(String(format: "copy %.1f GB/s, multiply-add %.0f GFLOP/s", limits.bandwidth / 1e9, limits.operationRate / 1e9))
+      limits: \(String(format: "copy %.1f GB/s, multiply-add %.0f GFLOP/s", copy / 1e9, limits.operationRate / 1e9))
 
       """)
   }
 
   /// What this program's child process does for the rows of memory.
-  private func printMemoryOfTraining() throws {
-    let training = UNetTraining()
+  private func printMemoryOfTraining(_ dtype: DType) throws {
+    let training = UNetTraining(dtype)
     for _ in 0..<5 { training.step() }
     guard let processMegabytes = ProcessUsage.peakMegabytes else { throw BenchmarkError.noProcessStatus }
     let report = MemoryOfTraining.Report(
@@ -75,3 +78,5 @@ struct Benchmarks: ParsableCommand {
     print(String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
   }
 }
+
+extension DType: ExpressibleByArgument {}

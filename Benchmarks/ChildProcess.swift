@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// Runs a program to its end, its errors shown with ours, and returns its output with its exit code.
 func output(of program: URL, _ arguments: [String]) throws -> (text: Data, exitCode: Int32) {
@@ -22,9 +23,10 @@ final class MemoryOfTraining {
   }
 
   private let threads: Int
+  private let dtype: DType
   private var report: Report?
 
-  init(threads: Int) { self.threads = threads }
+  init(threads: Int, _ dtype: DType) { (self.threads, self.dtype) = (threads, dtype) }
 
   /// The most physical memory the process held.
   func process() throws -> Double { try measured().processMegabytes }
@@ -36,7 +38,7 @@ final class MemoryOfTraining {
     if let report { return report }
     let (text, exitCode) = try output(
       of: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(),
-      ["--memory", "--threads", "\(threads)"])
+      ["--memory", dtype.rawValue, "--threads", "\(threads)"])
     guard exitCode == 0, let found = try? JSONDecoder().decode(Report.self, from: text) else {
       throw BenchmarkError.memoryProcess(exitCode: exitCode)
     }

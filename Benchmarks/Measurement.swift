@@ -27,48 +27,55 @@ private func median(_ values: [Double]) -> Double {
 
 /// The bytes that must cross between memory and the processor, and the floating-point operations that must be done.
 struct Work {
-  var bytes = 0.0
-  var operations = 0.0
+  let bytes: Double
+  let operations: Double
+  /// The bytes of the tensors that are read or written, each counted once.
+  let heldBytes: Double
+  let onlyReads: Bool
 
-  /// Work on so many `float32` elements read or written, and so many operations.
-  init(elements: Int = 0, operations: Int = 0) {
+  /// Work on so many `float32` elements read or written, all different ones unless `held` says how many are, and so
+  /// many operations.
+  init(elements: Int = 0, held: Int? = nil, onlyReads: Bool = false, operations: Int = 0) {
     (bytes, self.operations) = (4 * Double(elements), Double(operations))
+    (heldBytes, self.onlyReads) = (4 * Double(held ?? elements), onlyReads)
   }
 }
 
 /// What this machine can do at most with the threads in use.
 struct MachineLimits {
-  /// Bytes read and written per second by a copy of memory already mapped.
-  let bandwidth: Double
-  /// Floating-point operations per second of multiply-adds on registers.
+  /// Floating-point operations per second of multiply-adds on registers: the best of many short runs.
   let operationRate: Double
 
-  /// Measures both, in well under a second: the best of many short runs, for these are limits. The copy is as large as
-  /// the rows of 8 M elements, so that the cache helps it as much as them.
-  static func measured() -> MachineLimits {
-    let count = 8 << 20
-    let source = Tensor(ones: [count])
-    var target = Tensor(zeros: [count])
-    let copy = best(of: 40) {
-      source.withUnsafeBytes { source in
-        target.withUnsafeMutableBytes { target in
-          ck_measure_copy(
-            Int64(count), source.assumingMemoryBound(to: Float.self).baseAddress,
-            target.assumingMemoryBound(to: Float.self).baseAddress)
-        }
-      }
-    }
+  init() {
     let rates = [Int32(8), 16].map { width in
       let operations = ck_measure_multiply_add(width, 1)
       let rounds: Int64 = 500_000
       return Double(operations * rounds) / best(of: 40) { _ = ck_measure_multiply_add(width, rounds) }
     }
-    return MachineLimits(bandwidth: Double(8 * count) / copy, operationRate: rates.max()!)
+    operationRate = rates.max()!
   }
 
-  /// The least time that some work can take.
+  /// Bytes read and written per second by a copy of memory already mapped, or read where work only reads: the best of
+  /// many short runs over as much memory as the work's tensors hold, so that the cache helps it as much as them.
+  func bandwidth(_ work: Work) -> Double {
+    let count = Int(work.heldBytes) / (work.onlyReads ? 4 : 8)
+    let source = Tensor(ones: [count])
+    var target = Tensor(zeros: [work.onlyReads ? 0 : count])
+    let time = best(of: 20) {
+      source.withUnsafeBytes { source in
+        let source = source.assumingMemoryBound(to: Float.self).baseAddress
+        if work.onlyReads { return ck_measure_read(Int64(count), source) }
+        target.withUnsafeMutableBytes {
+          ck_measure_copy(Int64(count), source, $0.assumingMemoryBound(to: Float.self).baseAddress)
+        }
+      }
+    }
+    return work.heldBytes / time
+  }
+
+  /// The least time that some work can take now.
   func milliseconds(_ work: Work) -> Double {
-    1000 * max(work.bytes / bandwidth, work.operations / operationRate)
+    1000 * max(work.bytes > 0 ? work.bytes / bandwidth(work) : 0, work.operations / operationRate)
   }
 }
 

@@ -4,8 +4,10 @@ import SFModels
 import Tensor
 
 /// Whole networks: time, memory, page faults. Their work is that of convolutions and products of matrices alone.
-func networkBenchmarks(_ memory: MemoryOfTraining) -> [Benchmark] {
-  [
+func networkBenchmarks(threads: Int) -> [Benchmark] {
+  let memory = MemoryOfTraining(threads: threads, .float32)
+  let bfloat16Memory = MemoryOfTraining(threads: threads, .bfloat16)
+  return [
     Benchmark("unet.training_step", Work(operations: unetOperations(training: true))) {
       let training = UNetTraining()
       return { training.step() }
@@ -19,18 +21,19 @@ func networkBenchmarks(_ memory: MemoryOfTraining) -> [Benchmark] {
       return { _ = training.model(training.inputs) }
     },
     Benchmark("unet.training_step.bfloat16", Work(operations: unetOperations(training: true))) {
-      let training = UNetTraining()
-      let images = training.inputs.to(.bfloat16)
-      return { training.step(images) }
+      let training = UNetTraining(.bfloat16)
+      return { training.step() }
     },
     Benchmark("unet.inference.bfloat16", Work(operations: unetOperations(training: false))) {
-      let training = UNetTraining()
-      let images = training.inputs.to(.bfloat16)
-      return { _ = training.model(images) }
+      let training = UNetTraining(.bfloat16)
+      return { _ = training.model(training.inputs) }
     },
     mlp(),
     Benchmark("unet.training_step.memory", unit: .megabytes, hasPeer: true) { try memory.process() },
     Benchmark("unet.training_step.tensor_memory", unit: .megabytes) { try memory.tensors() },
+    Benchmark("unet.training_step.bfloat16.memory", unit: .megabytes, hasPeer: true) {
+      try bfloat16Memory.process()
+    },
     Benchmark("unet.training_step.page_faults", unit: .pageFaults) {
       let training = UNetTraining()
       for _ in 0..<3 { training.step() }
@@ -48,11 +51,12 @@ private let widths = [16, 32, 64, 128]
 /// The U-Net of 482,881 parameters, with the data of one step.
 struct UNetTraining {
   let model: UNet
-  let inputs = Tensor(uniform: [batch, height, width, inputChannels])
+  let inputs: Tensor
   private let target = Tensor(bernoulli: [batch, height, width, 1], probability: 0.5)
   private let optimizer: SGD
 
-  init() {
+  init(_ dtype: DType = .float32) {
+    inputs = Tensor(uniform: [batch, height, width, inputChannels], dtype: dtype)
     model = UNet(
       UNet.Configuration(inputs: inputChannels, widths: widths, upsampling: .transposed, hasBias: false))
     optimizer = SGD(model.parameters, learningRate: 0.01, momentum: 0.9, nesterov: true)

@@ -22,7 +22,7 @@ func operatorBenchmarks() -> [Benchmark] {
     normalization("batch_norm") { $0.batchNorm(weight: $1, bias: $2).output },
     normalization("group_norm") { $0.groupNorm(groups: 4, weight: $1, bias: $2) },
     normalization("layer_norm", [elements / 128, 128]) { $0.layerNorm(weight: $1, bias: $2) },
-  ] + [512, 1024, 2048, 4096].map(matmul) + [tinyOperator()]
+  ] + [512, 1024, 2048, 4096].map { matmul($0) } + [matmul(2048, .bfloat16), tinyOperator()]
 }
 
 private func elementwise(
@@ -36,7 +36,7 @@ private func elementwise(
 
 private func reduction(_ name: String, _ shape: Shape, _ function: @escaping (Tensor) -> Tensor) -> Benchmark
 {
-  Benchmark(name, Work(elements: shape.elementCount)) {
+  Benchmark(name, Work(elements: shape.elementCount, onlyReads: true)) {
     let x = Tensor(uniform: shape)
     return { _ = function(x) }
   }
@@ -44,22 +44,23 @@ private func reduction(_ name: String, _ shape: Shape, _ function: @escaping (Te
 
 /// The statistics must be complete before anything is normalised, and their gradients likewise. So what does not
 /// stay in the cache is read twice: the input forward, the input and the gradient back. Of layer norm, whose rows stay
-/// there, once.
+/// there, once. Held are the input, the output and their gradients.
 private func normalization(
   _ name: String, _ shape: Shape = [4, 256, 512, 16], _ function: @escaping (Tensor, Tensor, Tensor) -> Tensor
 ) -> Benchmark {
   let passes = shape.rank == 2 ? 5 : 8
-  return Benchmark("\(name).forward_backward", Work(elements: passes * shape.elementCount)) {
+  let work = Work(elements: passes * shape.elementCount, held: 4 * shape.elementCount)
+  return Benchmark("\(name).forward_backward", work) {
     forwardBackward([Tensor(uniform: shape), Tensor(uniform: [shape[-1]]), Tensor(uniform: [shape[-1]])]) {
       function($0[0], $0[1], $0[2])
     }
   }
 }
 
-private func matmul(_ size: Int) -> Benchmark {
+private func matmul(_ size: Int, _ dtype: DType = .float32) -> Benchmark {
   let work = Work(elements: 3 * size * size, operations: 2 * size * size * size)
-  return Benchmark("matmul.\(size)", work) {
-    let (a, b) = (Tensor(uniform: [size, size]), Tensor(uniform: [size, size]))
+  return Benchmark(dtype == .float32 ? "matmul.\(size)" : "matmul.\(dtype).\(size)", work) {
+    let (a, b) = (Tensor(uniform: [size, size], dtype: dtype), Tensor(uniform: [size, size], dtype: dtype))
     return { _ = a.matmul(b) }
   }
 }

@@ -5,8 +5,8 @@
 Protocol, for a program that runs this one as a child: standard output has one JSON object per line,
 flushed at once. The first is {"peer": "PyTorch 2.13.0, 2 threads"}; then comes, for each benchmark whose
 name contains TEXT, {"name": …, "ms": the median of its runs, "detail": what was run}; or, with --memory,
-only {"name": "unet.training_step.memory", "megabytes": …, "detail": …}: the highest resident size of this
-process after five training steps, PyTorch itself included. Exit code 0; 3 with one line on standard error
+only {"name": "unet.….memory", "megabytes": …, "detail": …}: the highest resident size of a process after five
+training steps, PyTorch itself included. Exit code 0; 3 with one line on standard error
 where PyTorch cannot be imported; 2 for a usage error.
 
 Each benchmark runs in a process of its own: how malloc treats a large tensor depends on what was freed
@@ -25,7 +25,7 @@ Benchmarks, float32 unless they say otherwise; sizes are those that the name sta
   elementwise.…, reduce.…, softmax     8,388,608 elements, fresh result; softmax, and sums …_of_rows, over rows of 128
   batch_norm.…, group_norm.…           [4, 256, 512, 16] in channels-last notation; batch norm in training mode, 4 groups
   layer_norm.forward_backward          over rows of 128
-  matmul.N                             N×N by N×N
+  matmul.N, matmul.bfloat16.N          N×N by N×N
   spectral.10x480x854.…                one step of SFSeg (Eq. 7) over ten frames, 3×7×7, by conv3d; .separable by three
   grid_sample.forward_backward         [4, 128, 224, 32] in channels-last notation at as many random places
   conv2d.per_sample.C→O@HxW.…          a 3×3 filter for each sample, as a grouped convolution, batch 4 or 16
@@ -258,8 +258,8 @@ def per_sample(batch, inputs, outputs, size, kernel, padding, groups=1):
         convolve, torch.rand(batch, inputs, *size), torch.rand(batch, outputs, inputs // groups, kernel, kernel))
 
 
-def matmul(size):
-    a, b = torch.rand(size, size), torch.rand(size, size)
+def matmul(size, dtype=torch.float32):
+    a, b = torch.rand(size, size, dtype=dtype), torch.rand(size, size, dtype=dtype)
     return without_gradient(lambda: a @ b)
 
 
@@ -330,6 +330,7 @@ def benchmarks():
         yield f"{name}.forward_backward", detail, lambda n=name: normalization(n)
     for size in (512, 1024, 2048, 4096):
         yield f"matmul.{size}", f"{size}×{size} by {size}×{size}", lambda n=size: matmul(n)
+    yield "matmul.bfloat16.2048", "2048×2048 by 2048×2048", lambda: matmul(2048, torch.bfloat16)
     for infix, channels in (("", 1), ("two_channels.", 2)):
         for suffix, backward in (("forward", False), ("forward_backward", True)):
             yield f"spectral.10x480x854.{infix}{suffix}", "ten frames, 3×7×7", (
@@ -360,14 +361,14 @@ def report_time(name, detail, prepare):
     report(name=name, ms=round(median_milliseconds(prepare()), 4), detail=detail)
 
 
-def report_memory():
-    step = unet_training()
+def report_memory(name, wrap):
+    step = unet_training(wrap)
     for _ in range(5):
         step()
     # Not ru_maxrss, which starts from the parent's where the parent was large.
     status = pathlib.Path("/proc/self/status").read_text()
     kibibytes = int(status.split("VmHWM:")[1].split()[0])
-    report(name="unet.training_step.memory", megabytes=round(kibibytes * 1024 / 1e6, 1),
+    report(name=name, megabytes=round(kibibytes * 1024 / 1e6, 1),
            detail="highest resident size of the process")
 
 
@@ -405,7 +406,9 @@ def main():
     kept = ", freed memory kept" if options.keep_memory else ""
     report(peer=f"PyTorch {version}, {options.threads} threads{kept}")
     if options.memory:
-        return report_memory()
+        in_own_process(report_memory, "unet.training_step.memory", lambda model: model)
+        in_own_process(report_memory, "unet.training_step.bfloat16.memory", bfloat16)
+        return
     for name, detail, prepare in benchmarks():
         if options.filter in name:
             in_own_process(report_time, name, detail, prepare)

@@ -17,15 +17,15 @@ static const float rounder = 0x1.8p23f;
 
 MATH float power_of_two(int32_t n) { return float_of((n + 127) << 23); }
 
+// Polynomials are summed in parts, so that their terms wait less for each other than in one chain.
+
 // e^r - 1 for |r| <= ln 2 / 2.
 MATH float expm1_near_zero(float r) {
-  float p = 1.990890887e-04f;
-  p = p * r + 1.393454382e-03f;
-  p = p * r + 8.333284408e-03f;
-  p = p * r + 4.166645557e-02f;
-  p = p * r + 1.666666716e-01f;
-  p = p * r + 0.5f;
-  return p * (r * r) + r;
+  float z = r * r;
+  float high = 1.990890887e-04f * r + 1.393454382e-03f;
+  float middle = 8.333284408e-03f * r + 4.166645557e-02f;
+  float low = 1.666666716e-01f * r + 0.5f;
+  return ((high * z + middle) * z + low) * z + r;
 }
 
 // x = n ln 2 + r.
@@ -109,19 +109,12 @@ MATH float tanh_f32(float x) {
   return copysignf(e / (e + 2.0f), x);
 }
 
-// e^(t^2) erfc(t) for 0 <= t <= 10, a polynomial in 1 / (1 + t / 3); beyond, e^(-t^2) is 0.
-MATH float scaled_erfc(float t) {
-  float s = 3.0f / (3.0f + t);
-  float p = 5.714667216e-02f;
-  p = p * s - 3.003891110e-01f;
-  p = p * s + 5.566105247e-01f;
-  p = p * s - 4.717684686e-01f;
-  p = p * s + 4.321652949e-01f;
-  p = p * s - 1.983512193e-02f;
-  p = p * s + 1.997070760e-01f;
-  p = p * s + 1.692974567e-01f;
-  p = p * s + 1.890673935e-01f;
-  p = p * s + 1.879965067e-01f;
+// e^(t^2) erfc(t) for 0 <= t <= 10, a polynomial in s = 3 / (3 + t); beyond, e^(-t^2) is 0.
+MATH float scaled_erfc(float s) {
+  float z = s * s;
+  float high = (5.714667216e-02f * s - 3.003891110e-01f) * z + (5.566105247e-01f * s - 4.717684686e-01f);
+  float middle = (4.321652949e-01f * s - 1.983512193e-02f) * z + (1.997070760e-01f * s + 1.692974567e-01f);
+  float p = (high * (z * z) + middle) * z + (1.890673935e-01f * s + 1.879965067e-01f);
   return p * s + 1.760792316e-06f;
 }
 
@@ -135,7 +128,7 @@ MATH float erf_f32(float x) {
   p = p * z - 3.761262596e-01f;
   p = p * z + 1.283791661e-01f;
   float t = fabsf(x);
-  float outside = copysignf(1.0f - exp_f32(-z) * scaled_erfc(t), x);
+  float outside = copysignf(1.0f - exp_f32(-z) * scaled_erfc(3.0f / (3.0f + t)), x);
   return t < 1.0f ? p * x + x : outside;
 }
 
@@ -143,7 +136,7 @@ MATH float erf_f32(float x) {
 MATH float normal_integral_f32(float x, float *density) {
   float e = exp_of_negative_f32(-0.5f * x * x);
   *density = 0.398942280f * e;
-  float upper = 0.5f * e * scaled_erfc(fabsf(x) * 0.707106781f);
+  float upper = 0.5f * e * scaled_erfc(3.0f / (3.0f + fabsf(x) * 0.707106781f));
   return x < 0.0f ? upper : 1.0f - upper;
 }
 

@@ -120,6 +120,9 @@ INLINE REAL F(fold_row)(ck_reduction op, int64_t length, const REAL *x) {
     // As integers in the numbers' order: of those, unlike numbers, the extreme may be sought in any order.
     BITS best = F(ordered)(F(bits)((REAL)F(identity)(op)));
     int is_unordered = 0;
+    // There is more to do here than the processor's own foresight keeps up with.
+    for (int64_t i = 0; i < length; i += 64 / (int)sizeof(REAL))
+      __builtin_prefetch((const char *)(x + i) + (16 << 10));
     for (int64_t i = 0; i < length; i++) {
       const BITS key = F(ordered)(F(bits)(x[i]));
       best = op == ck_reduction_maximum ? (key > best ? key : best) : (key < best ? key : best);

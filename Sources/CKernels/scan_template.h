@@ -23,9 +23,9 @@ static CK_CLONES void F(arg_extreme_lanes)(
   }
 }
 
-static void F(arg_extreme_range)(void *context, int64_t begin, int64_t end) {
+static CK_CLONES void F(arg_extreme_range)(void *context, int64_t begin, int64_t end) {
   const F(scan_work) *w = context;
-  REAL turned[short_row * lane_limit];
+  REAL turned[short_row * lane_limit], rows[short_row * lane_limit + tile] = {0};
   int32_t *y = w->y;
   int64_t n = w->axis;
   for (int64_t place = begin; place < end;) {
@@ -35,7 +35,7 @@ static void F(arg_extreme_range)(void *context, int64_t begin, int64_t end) {
     if (lanes > lane_limit) lanes = lane_limit;
     const REAL *x = w->x + outer * n * w->inner + j;
     if (w->inner == 1 && n <= short_row) {
-      F(lanes_turned)(lanes, n, x, turned);
+      F(lanes_turned)(lanes, n, x, rows, turned);
       F(arg_extreme_lanes)(w->flag, lanes, n, lane_limit, turned, y + place);
     } else {
       F(arg_extreme_lanes)(w->flag, lanes, n, w->inner, x, y + place);

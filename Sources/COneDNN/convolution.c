@@ -147,7 +147,8 @@ static bool run(operation operation, const ck_convolution *convolution, bool bfl
                 const void *second, const void *third, const void *bias) {
   if (convolution->batch == 0) return false;
   bool acquired = ck_pool_acquire();
-  plan_key key = {operation, bfloat16, bias != NULL, relu, acquired ? ck_thread_count() : 1, *convolution};
+  plan_key key = {operation, bfloat16, bias != NULL, relu, acquired ? ck_thread_count() : 1,
+                  .convolution = *convolution};
   plan *plan = plan_acquire(&key, build);
   bool done = false;
   if (plan) {

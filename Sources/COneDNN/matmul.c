@@ -40,6 +40,51 @@ bool onednn_matmul_batched(int64_t batch, int64_t a_stride, int64_t b_stride, bo
   return true;
 }
 
+static void describe_matrices(dnnl_memory_desc_t *result, int64_t batch, int64_t rows, int64_t columns, bool transpose) {
+  dnnl_dims_t sizes = {batch, rows, columns}, strides = {rows * columns, columns, 1};
+  if (transpose) strides[1] = 1, strides[2] = rows;
+  onednn.memory_desc_init_by_strides(result, 3, sizes, dnnl_bf16, strides);
+}
+
+static void build(const plan_key *key, plan *plan) {
+  const matrix_sizes *it = &key->matrices;
+  int64_t batch = it->a_batch > it->b_batch ? it->a_batch : it->b_batch;
+  dnnl_memory_desc_t a, b, c;
+  describe_matrices(&a, it->a_batch, it->m, it->k, it->transpose_a);
+  describe_matrices(&b, it->b_batch, it->k, it->n, it->transpose_b);
+  describe_matrices(&c, batch, it->m, it->n, false);
+  dnnl_matmul_desc_t operation;
+  if (onednn.matmul_desc_init(&operation, &a, &b, NULL, &c) != dnnl_success) return;
+  dnnl_primitive_attr_t attributes = plan_attributes();
+  dnnl_primitive_desc_t description;
+  dnnl_status_t status = onednn.primitive_desc_create(&description, &operation, attributes, onednn_engine(), NULL);
+  onednn.primitive_attr_destroy(attributes);
+  if (status != dnnl_success) return;
+  plan->operands[0] = (operand){DNNL_ARG_SRC, false, .plain = a};
+  plan->operands[1] = (operand){DNNL_ARG_WEIGHTS, false, .plain = b};
+  plan->operands[2] = (operand){DNNL_ARG_DST, true, .plain = c};
+  plan->operand_count = 3;
+  plan_create(plan, description);
+  onednn.primitive_desc_destroy(description);
+}
+
+bool onednn_matmul_batched_bf16(int64_t a_batch, int64_t b_batch, bool transpose_a, bool transpose_b, int64_t m,
+                                int64_t n, int64_t k, const uint16_t *a, const uint16_t *b, uint16_t *c) {
+  if (m == 0 || n == 0 || k == 0) return false;
+  bool acquired = ck_pool_acquire();
+  plan_key key = {.operation = matrix_product, .bfloat16 = true, .threads = acquired ? ck_thread_count() : 1};
+  key.matrices = (matrix_sizes){a_batch, b_batch, m, n, k, transpose_a, transpose_b};
+  plan *plan = plan_acquire(&key, build);
+  bool done = false;
+  if (plan) {
+    void *const arrays[] = {(void *)a, (void *)b, c};
+    done = plan->primitive && plan_run(plan, arrays);
+    plan_release(plan);
+  }
+  ck_pool_release(acquired);
+  return done;
+}
+
 #else
 
 bool onednn_is_available(void) { return false; }
@@ -49,6 +94,13 @@ bool onednn_matmul_batched(int64_t batch, int64_t a_stride, int64_t b_stride, bo
                            float beta, float *c) {
   (void)batch, (void)a_stride, (void)b_stride, (void)transpose_a, (void)transpose_b, (void)m, (void)n, (void)k,
       (void)a, (void)b, (void)beta, (void)c;
+  return false;
+}
+
+bool onednn_matmul_batched_bf16(int64_t a_batch, int64_t b_batch, bool transpose_a, bool transpose_b, int64_t m,
+                                int64_t n, int64_t k, const uint16_t *a, const uint16_t *b, uint16_t *c) {
+  (void)a_batch, (void)b_batch, (void)transpose_a, (void)transpose_b, (void)m, (void)n, (void)k, (void)a, (void)b,
+      (void)c;
   return false;
 }
 

@@ -19,12 +19,20 @@
 #include "ck_convolution.h"
 #include "library.h"
 
-typedef enum { forward, input_gradient, filter_gradient } operation;
+typedef enum { forward, input_gradient, filter_gradient, matrix_product } operation;
+
+// The sizes of a batch of matrix products; an operand that is shared by the batch has one matrix.
+typedef struct {
+  int64_t a_batch, b_batch, m, n, k, transpose_a, transpose_b;
+} matrix_sizes;
 
 // What a plan is made for. Compared byte by byte, so every member is eight bytes long.
 typedef struct {
   int64_t operation, bfloat16, bias, relu, threads;
-  ck_convolution convolution;
+  union {
+    ck_convolution convolution;
+    matrix_sizes matrices;
+  };
 } plan_key;
 
 // An array the primitive reads or writes: how the caller lays it out, and how the primitive wants it.

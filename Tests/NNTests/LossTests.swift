@@ -258,4 +258,30 @@ import Testing
     let expected = crossEntropy(logits: logits.gather(kept), labels: labels.gather(kept)).item
     #expect(abs(crossEntropy(logits: logits, labels: labels, ignoring: -1).item - expected) < 1e-14)
   }
+
+  @Test(arguments: SegmentationLoss.allCases)
+  func bfloat16LogitsAreTakenInFloat32(_ loss: SegmentationLoss) {
+    let logits = Tensor(normal: [2, 5, 6, 1], seed: 1).to(.bfloat16)
+    let truth = Tensor(bernoulli: logits.shape, probability: 0.4, seed: 2)
+    let (narrow, gradient) = valueWithGradient(at: [logits]) { loss(logits: $0[0], truth: truth) }
+    #expect(narrow.dtype == .float32 && gradient[0].dtype == .bfloat16)
+    #expect(narrow.item == loss(logits: logits.to(.float32), truth: truth).item)
+  }
+
+  @Test func lossesOfClassesAndHeatmapsTakeBfloat16InFloat32() {
+    let logits = Tensor(normal: [2, 12, 11, 3], seed: 1).to(.bfloat16)
+    let truth = Tensor(uniform: logits.shape, seed: 2)
+    let losses: [(Tensor) -> Tensor] = [
+      { focalLoss(logits: $0, truth: truth) }, { heatmapFocalLoss(logits: $0, truth: truth) },
+      { binaryCrossEntropy(probabilities: $0.sigmoid(), truth: truth) },
+      { crossEntropy(logits: $0, truth: truth.softmax()) },
+      { kullbackLeiblerDivergence(logProbabilities: $0, truth: truth.softmax()) },
+      { structuralSimilarityLoss($0, truth: truth) },
+    ]
+    for loss in losses {
+      let (value, gradient) = valueWithGradient(at: [logits]) { loss($0[0]) }
+      #expect(value.dtype == .float32 && gradient[0].dtype == .bfloat16)
+      #expect(abs(value.item - loss(logits.to(.float32)).item) < 0.01 * abs(value.item))
+    }
+  }
 }

@@ -31,4 +31,11 @@ CK_CONVOLUTION_FUNCTIONS(float, f32)
 CK_CONVOLUTION_FUNCTIONS(double, f64)
 #undef CK_CONVOLUTION_FUNCTIONS
 
+/// The filter's gradient where the processor has AVX-512 (and multiplies bfloat16), strides are 1, and channels come in
+/// sixteens to outputs in eights: faster than oneDNN's. Otherwise false, nothing done.
+bool ck_convolution_filter_gradient_direct_f32(
+    const ck_convolution *convolution, const float *dy, const float *x, float *dw, float *dbias);
+bool ck_convolution_filter_gradient_direct_bf16(
+    const ck_convolution *convolution, const uint16_t *dy, const uint16_t *x, float *dw, float *dbias);
+
 #endif

@@ -14,6 +14,11 @@ void ck_copy_strided(
     int element_size, int rank, const int64_t *sizes, const void *x, const int64_t *x_strides,
     void *y, const int64_t *y_strides);
 
+/// Rows of `joined` are those of the parts side by side, `widths` bytes each.
+void ck_join(int64_t rows, int count, const int64_t *widths, const void *const *parts, void *joined);
+/// The parts of such rows; NULL for those not wanted.
+void ck_split(int64_t rows, int count, const int64_t *widths, const void *joined, void *const *parts);
+
 /// Fractions are cut off, what is out of range becomes the nearest bound, NaN becomes 0; anything
 /// but 0 is true.
 void ck_cast(ck_type from, ck_type to, int64_t count, const void *x, void *y);

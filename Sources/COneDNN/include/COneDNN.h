@@ -33,4 +33,8 @@ bool onednn_matmul_batched(int64_t batch, int64_t a_stride, int64_t b_stride, bo
                            bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a, const float *b,
                            float beta, float *c);
 
+/// Products of bfloat16 matrices; an operand whose batch is 1 is shared by all.
+bool onednn_matmul_batched_bf16(int64_t a_batch, int64_t b_batch, bool transpose_a, bool transpose_b, int64_t m,
+                                int64_t n, int64_t k, const uint16_t *a, const uint16_t *b, uint16_t *c);
+
 #endif

@@ -18,7 +18,7 @@ public struct SafeTensors: Sendable {
     (self.tensors, self.metadata, self.wideIntegers) = (tensors, metadata, wideIntegers)
   }
 
-  /// Reads and checks a whole file. F32, F64, I32, U8 and BOOL are taken as they are, I64 as `int32`, F16 and BF16 as
+  /// Reads and checks a whole file. F32, F64, BF16, I32, U8 and BOOL are taken as they are, I64 as `int32`, F16 as
   /// `float32`. Throws a `CheckpointError`, whatever the bytes.
   public init(contentsOf url: URL) throws {
     let data: Data

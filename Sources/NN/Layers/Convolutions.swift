@@ -1,14 +1,14 @@
 import Tensor
 
 /// A convolution over sequences: `[N, L, C]` → `[N, L', O]`.
-public struct Conv1d: Layer {
+public struct Conv1d: Layer, FoldableConvolution {
   /// `[k, C / groups, O]`.
   public let weight: Parameter
   /// `[O]`.
   public let bias: Parameter?
   /// Stride, padding, dilation and groups.
   public let window: Window
-  private let relu: Bool
+  let relu: Bool
 
   /// Initialised as PyTorch does. With `relu` the output goes through it in the same kernel.
   public init(
@@ -22,19 +22,23 @@ public struct Conv1d: Layer {
 
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    x.conv1d(weight.value, bias: bias?.value, window: window, relu: relu)
+    convolve(x, weight.value, bias?.value, relu: relu)
+  }
+
+  func convolve(_ x: Tensor, _ filter: Tensor, _ bias: Tensor?, relu: Bool) -> Tensor {
+    x.conv1d(filter, bias: bias, window: window, relu: relu)
   }
 }
 
 /// A convolution over images: `[N, H, W, C]` → `[N, H', W', O]`.
-public struct Conv2d: Layer {
+public struct Conv2d: Layer, FoldableConvolution {
   /// `[kH, kW, C / groups, O]`.
   public let weight: Parameter
   /// `[O]`.
   public let bias: Parameter?
   /// Stride, padding, dilation and groups.
   public let window: Window
-  private let relu: Bool
+  let relu: Bool
 
   /// Initialised as PyTorch does. With `relu` the output goes through it in the same kernel.
   public init(
@@ -48,19 +52,23 @@ public struct Conv2d: Layer {
 
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    x.conv2d(weight.value, bias: bias?.value, window: window, relu: relu)
+    convolve(x, weight.value, bias?.value, relu: relu)
+  }
+
+  func convolve(_ x: Tensor, _ filter: Tensor, _ bias: Tensor?, relu: Bool) -> Tensor {
+    x.conv2d(filter, bias: bias, window: window, relu: relu)
   }
 }
 
 /// A convolution over volumes: `[N, T, H, W, C]` → `[N, T', H', W', O]`.
-public struct Conv3d: Layer {
+public struct Conv3d: Layer, FoldableConvolution {
   /// `[kT, kH, kW, C / groups, O]`.
   public let weight: Parameter
   /// `[O]`.
   public let bias: Parameter?
   /// Stride, padding, dilation and groups.
   public let window: Window
-  private let relu: Bool
+  let relu: Bool
 
   /// Initialised as PyTorch does. With `relu` the output goes through it in the same kernel.
   public init(
@@ -74,7 +82,11 @@ public struct Conv3d: Layer {
 
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    x.conv3d(weight.value, bias: bias?.value, window: window, relu: relu)
+    convolve(x, weight.value, bias?.value, relu: relu)
+  }
+
+  func convolve(_ x: Tensor, _ filter: Tensor, _ bias: Tensor?, relu: Bool) -> Tensor {
+    x.conv3d(filter, bias: bias, window: window, relu: relu)
   }
 }
 

@@ -47,7 +47,7 @@ public struct InstanceNorm: Layer {
         epsilon: epsilon)
     }
     // The statistics are the means of the samples' own.
-    let positions = Array(1..<x.rank - 1), values = x.detached()
+    let positions = Array(1..<x.rank - 1), values = x.detached().to(runningMean.value.dtype)
     let mean = values.mean(positions).mean(0)
     let count = positions.reduce(1) { $0 * x.shape[$1] }
     let variance = values.variance(positions).mean(0) * (Double(count) / Double(max(count - 1, 1)))

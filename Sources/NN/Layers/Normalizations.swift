@@ -18,7 +18,7 @@ public struct BatchNorm: Layer {
   public let epsilon: Double
   /// The weight of a new batch in the running statistics.
   public let momentum: Double
-  private let relu: Bool
+  let relu: Bool
 
   /// PyTorch's defaults. With `relu` the output goes through it in the same kernel.
   public init(_ channels: Int, epsilon: Double = 1e-5, momentum: Double = 0.1, relu: Bool = false) {
@@ -30,9 +30,12 @@ public struct BatchNorm: Layer {
     (self.epsilon, self.momentum, self.relu) = (epsilon, momentum, relu)
   }
 
+  /// Whether it takes the running statistics.
+  var isEvaluating: Bool { !Tensor.isRecording || weight.isFrozen }
+
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    guard Tensor.isRecording && !weight.isFrozen else {
+    if isEvaluating {
       return x.batchNorm(
         weight: weight.value, bias: bias.value, mean: runningMean.value, variance: runningVariance.value,
         epsilon: epsilon, relu: relu)

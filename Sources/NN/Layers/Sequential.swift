@@ -12,7 +12,16 @@ public struct Sequential: Layer, CustomReflectable {
 
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    layers.reduce(x) { x, layer in layer(x) }
+    var (y, rest) = (x, layers[...])
+    while let layer = rest.popFirst() {
+      if let norm = rest.first as? BatchNorm {
+        y = norm(y, after: layer)
+        rest.removeFirst()
+      } else {
+        y = layer(y)
+      }
+    }
+    return y
   }
 
   /// The layers by number, so that paths read `0.weight` as in PyTorch.

@@ -25,8 +25,7 @@ public enum LossReduction: Sendable {
 public func binaryCrossEntropy(
   logits: Tensor, truth: Tensor, positiveWeight: Double = 1, reduction: LossReduction = .mean
 ) -> Tensor {
-  // A sum over an image's pixels needs more than eight bits.
-  let logits = logits.dtype == .bfloat16 ? logits.to(.float32) : logits
+  let logits = widened(logits)
   switch reduction {
   case .mean: return meanBinaryCrossEntropy(logits, truth, positiveWeight)
   case .sum: return meanBinaryCrossEntropy(logits, truth, positiveWeight) * Double(logits.elementCount)
@@ -41,7 +40,7 @@ public func binaryCrossEntropy(
 public func binaryCrossEntropy(
   probabilities: Tensor, truth: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
-  let probabilities = probabilities.dtype == .bfloat16 ? probabilities.to(.float32) : probabilities
+  let probabilities = widened(probabilities)
   let g = constant(truth, like: probabilities, "binaryCrossEntropy")
   let p = probabilities.detached()
   let losses = -(g * p.log().clamp(min: -100) + (1 - g) * (1 - p).log().clamp(min: -100))
@@ -79,6 +78,11 @@ private func meanBinaryCrossEntropy(_ logits: Tensor, _ truth: Tensor, _ positiv
         }
       }
     })
+}
+
+/// A prediction as losses take it: bfloat16 as float32, for a sum over an image's pixels needs more than eight bits.
+func widened(_ prediction: Tensor) -> Tensor {
+  prediction.dtype == .bfloat16 ? prediction.to(.float32) : prediction
 }
 
 /// What a loss is measured against, as a constant of the prediction's shape and element type.

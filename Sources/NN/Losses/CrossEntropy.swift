@@ -13,13 +13,14 @@ public func crossEntropy(
   precondition(
     labelSmoothing >= 0 && labelSmoothing <= 1, "crossEntropy: label smoothing by \(labelSmoothing)")
   return likelihoodLoss(
-    logits.logSoftmax(), labels, classWeights, ignored, smoothing: labelSmoothing, reduction)
+    widened(logits).logSoftmax(), labels, classWeights, ignored, smoothing: labelSmoothing, reduction)
 }
 
 /// Cross-entropy of logits `[…, C]` with probabilities of the classes, of the same shape, as mixed labels or another
 /// network have them: −Σ g·log softmax(x) over the classes, the mean over the rest.
 public func crossEntropy(logits: Tensor, truth: Tensor, reduction: LossReduction = .mean) -> Tensor {
-  reduction(-(constant(truth, like: logits, "crossEntropy") * logits.logSoftmax()).sum(-1))
+  let x = widened(logits)
+  return reduction(-(constant(truth, like: x, "crossEntropy") * x.logSoftmax()).sum(-1))
 }
 
 /// The Kullback-Leibler divergence of log-probabilities `[…, C]` from the true probabilities g of the same shape:
@@ -27,6 +28,7 @@ public func crossEntropy(logits: Tensor, truth: Tensor, reduction: LossReduction
 public func kullbackLeiblerDivergence(
   logProbabilities: Tensor, truth: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
+  let logProbabilities = widened(logProbabilities)
   let g = constant(truth, like: logProbabilities, "kullbackLeiblerDivergence")
   let information = (g * g.log()).replacing(where: g .== 0, with: 0)
   return reduction((information - g * logProbabilities).sum(-1))

@@ -7,7 +7,7 @@ import Tensor
 public func focalLoss(
   logits: Tensor, truth: Tensor, alpha: Double? = 0.25, gamma: Double = 2, reduction: LossReduction = .mean
 ) -> Tensor {
-  let x = logits.dtype == .bfloat16 ? logits.to(.float32) : logits
+  let x = widened(logits)
   let g = constant(truth, like: x, "focalLoss")
   let p = x.sigmoid()
   let focus = (p + g - 2 * p * g).pow(gamma)
@@ -21,7 +21,7 @@ public func focalLoss(
 public func heatmapFocalLoss(
   logits: Tensor, truth: Tensor, alpha: Double = 2, beta: Double = 4
 ) -> Tensor {
-  let x = logits.dtype == .bfloat16 ? logits.to(.float32) : logits
+  let x = widened(logits)
   let g = constant(truth, like: x, "heatmapFocalLoss")
   let p = x.sigmoid()
   let isCentre = g .== 1

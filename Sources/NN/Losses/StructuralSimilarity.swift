@@ -8,7 +8,7 @@ public func structuralSimilarityLoss(_ prediction: Tensor, truth: Tensor, range:
   precondition(
     prediction.rank == 4 && prediction.shape[1] >= 11 && prediction.shape[2] >= 11,
     "structuralSimilarityLoss: \(prediction.shape) is not [N, H, W, C] of at least 11×11")
-  let x = prediction.dtype == .bfloat16 ? prediction.to(.float32) : prediction
+  let x = widened(prediction)
   let y = constant(truth, like: x, "structuralSimilarityLoss")
   let (meanX, meanY) = (blurred(x), blurred(y))
   let varianceX = blurred(x.squared()) - meanX.squared()

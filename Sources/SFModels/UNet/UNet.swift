@@ -99,7 +99,7 @@ struct ConvolutionBlock: Layer {
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor {
-    norm2(conv2(norm1(conv1(x))))
+    norm2(norm1(x, after: conv1), after: conv2)
   }
 }
 

@@ -44,11 +44,15 @@ extension Kernel {
     let db = bias ? Tensor(uninitialized: [plan.filter[-1]], type) : nil
     var kernel = plan.kernel
     if dy.dtype == .bfloat16 {
-      let isDone = onednn_convolution_filter_gradient_bf16(&kernel, dy.u16, x.u16, dw.f32, db?.f32)
+      let isDone =
+        ck_convolution_filter_gradient_direct_bf16(&kernel, dy.u16, x.u16, dw.f32, db?.f32)
+        || onednn_convolution_filter_gradient_bf16(&kernel, dy.u16, x.u16, dw.f32, db?.f32)
       return isDone ? (dw, db) : convolutionFilterGradient(widened(dy), widened(x), plan, bias: bias)
     } else if dy.dtype == .float64 {
       ck_convolution_filter_gradient_f64(&kernel, dy.f64, x.f64, dw.f64, db?.f64)
-    } else if !onednn_convolution_filter_gradient(&kernel, dy.f32, x.f32, dw.f32, db?.f32) {
+    } else if !ck_convolution_filter_gradient_direct_f32(&kernel, dy.f32, x.f32, dw.f32, db?.f32)
+      && !onednn_convolution_filter_gradient(&kernel, dy.f32, x.f32, dw.f32, db?.f32)
+    {
       ck_convolution_filter_gradient_f32(&kernel, dy.f32, x.f32, dw.f32, db?.f32)
     }
     return (dw, db)
@@ -131,7 +135,10 @@ extension Kernel {
       }
     case .float64:
       ck_matmul_batched_f64(batch, aStride, bStride, left, right, m, n, k, a.f64, b.f64, 0, y.f64)
-    case .bfloat16: return rounded(matmul(widened(a), widened(b), plan))
+    case .bfloat16:
+      let isDone = onednn_matmul_batched_bf16(
+        aStride == 0 ? 1 : batch, bStride == 0 ? 1 : batch, left, right, m, n, k, a.u16, b.u16, y.u16)
+      return isDone ? y : rounded(matmul(widened(a), widened(b), plan))
     default: unsupported("matmul", a.dtype)
     }
     return y

@@ -36,6 +36,34 @@ extension Kernel {
       y.storage.pointer + target.offset * size, walk.strides[1])
   }
 
+  /// The tensors side by side along an axis.
+  static func join(_ parts: [Tensor], axis: Int) -> Tensor {
+    var shape = parts[0].shape
+    shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
+    let y = Tensor(uninitialized: shape, parts[0].dtype)
+    let rows = shape.split(at: axis).outer
+    if shape.elementCount == 0 { return y }
+    let widths = parts.map { Int64($0.elementCount * $0.dtype.size) / rows }
+    ck_join(
+      rows, Int32(parts.count), widths, parts.map { UnsafeRawPointer($0.storage.pointer) }, y.storage.pointer)
+    return y
+  }
+
+  /// What `join` made of parts of some sizes, nil for those not wanted.
+  static func split(_ x: Tensor, sizes: [Int], axis: Int, wanted: [Bool]) -> [Tensor?] {
+    let parts = zip(sizes, wanted).map { size, wanted in
+      var shape = x.shape
+      shape[axis] = size
+      return wanted ? Tensor(uninitialized: shape, x.dtype) : nil
+    }
+    let (rows, _, inner) = x.shape.split(at: axis)
+    let widths = sizes.map { Int64($0 * x.dtype.size) * inner }
+    if x.elementCount > 0 {
+      ck_split(rows, Int32(sizes.count), widths, x.storage.pointer, parts.map { $0?.storage.pointer })
+    }
+    return parts
+  }
+
   /// Adds `x` to the chosen places of `y`, no two of which are the same.
   static func accumulate(_ x: Tensor, to target: Selection, of y: Tensor) {
     guard x.elementCount > 0 else { return }

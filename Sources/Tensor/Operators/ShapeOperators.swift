@@ -156,29 +156,17 @@ extension Tensor {
     precondition(!tensors.isEmpty, "concatenate: there is no tensor")
     if tensors.count == 1 { return tensors[0] }
     let axis = tensors[0].shape.axis(axis)
-    var shape = tensors[0].shape
     for tensor in tensors {
       var expected = tensor.shape
-      if expected.rank == shape.rank { expected[axis] = tensors[0].shape[axis] }
+      if expected.rank == tensors[0].rank { expected[axis] = tensors[0].shape[axis] }
       precondition(
         expected == tensors[0].shape,
         "concatenate along axis \(axis): shapes \(tensors[0].shape) and \(tensor.shape) don't fit")
       Kernel.requireSame(tensors[0], tensor, "concatenate")
     }
-    shape[axis] = tensors.reduce(0) { $0 + $1.shape[axis] }
-    let y = Tensor(uninitialized: shape, tensors[0].dtype)
-    var pieces: [Selection] = []
-    var start = 0
-    for tensor in tensors {
-      var piece = Selection(shape)
-      piece.offset = start * piece.strides[axis]
-      piece.sizes[axis] = tensor.shape[axis]
-      Kernel.copy(Selection(tensor.shape), of: tensor, to: piece, of: y)
-      pieces.append(piece)
-      start += tensor.shape[axis]
-    }
-    return y.recorded(jointly: tensors) { dy, wanted in
-      zip(pieces, wanted).map { piece, wanted in wanted ? Kernel.copy(piece, of: dy) : nil }
+    let sizes = tensors.map { $0.shape[axis] }
+    return Kernel.join(tensors, axis: axis).recorded(jointly: tensors) { dy, wanted in
+      Kernel.split(dy, sizes: sizes, axis: axis, wanted: wanted)
     }
   }
 
@@ -193,21 +181,9 @@ extension Tensor {
     precondition(
       sizes.reduce(0, +) == shape[axis] && sizes.allSatisfy { $0 >= 0 },
       "split: sizes \(sizes) don't make up axis \(axis) of shape \(shape)")
-    var start = 0
-    let pieces = sizes.map { size in
-      var piece = Selection(shape)
-      piece.offset = start * piece.strides[axis]
-      piece.sizes[axis] = size
-      start += size
-      return piece
-    }
-    return Tensor.recorded(pieces.map { Kernel.copy($0, of: self) }, jointly: [self]) {
-      [shape, dtype] gradients, _ in
-      let dx = Tensor(zeros: shape, dtype: dtype)
-      for case (let piece, let dy?) in zip(pieces, gradients) {
-        Kernel.copy(Selection(dy.shape), of: dy, to: piece, of: dx)
-      }
-      return [dx]
+    let parts = Kernel.split(self, sizes: sizes, axis: axis, wanted: sizes.map { _ in true }).map { $0! }
+    return Tensor.recorded(parts, jointly: [self]) { [shapes = parts.map(\.shape), dtype] gradients, _ in
+      [Kernel.join(zip(shapes, gradients).map { $1 ?? Tensor(zeros: $0, dtype: dtype) }, axis: axis)]
     }
   }
 
