@@ -90,6 +90,9 @@ def cases():
            lambda m, x: (lambda y, s: join(y, s[0], s[1]))(*m(x)))
     yield ("gru.bidirectional", nn.GRU(4, 3, bidirectional=True, batch_first=True), [sequence(5, 4), step(), step()],
            lambda m, x, a, b: m(x, torch.stack([a, b]))[0])
+    yield ("lstm_cell", nn.LSTMCell(4, 3), [torch.randn(2, 4), step(), step()],
+           lambda m, x, h, c: torch.cat(m(x, (h, c))))
+    yield "gru_cell", nn.GRUCell(4, 3), [torch.randn(2, 4), step()], lambda m, x, h: m(x, h)
     image = lambda: torch.randn(2, 4, 3, 2)
     first = lambda x: x.movedim(-1, 1)
     last = lambda x: x.movedim(1, -1)

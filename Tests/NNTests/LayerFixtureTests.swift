@@ -62,6 +62,12 @@ import Testing
       }
     case "gru.bidirectional":
       Subject(GRU(4, 3, bidirectional: true)) { layer, x, _ in layer(x[0], from: [x[1], x[2]]).outputs }
+    case "lstm_cell":
+      Subject(LSTMCell(4, 3)) { cell, x, _ in
+        let state = cell(x[0], after: LSTMState(hidden: x[1], cell: x[2]))
+        return .concatenate([state.hidden, state.cell])
+      }
+    case "gru_cell": Subject(GRUCell(4, 3)) { cell, x, _ in cell(x[0], after: x[1]) }
     case "conv_lstm":
       Subject(ConvLSTM2d(3, 2, kernel: [3, 1])) { layer, x, _ in
         let (outputs, state) = layer(x[0], from: LSTMState(hidden: x[1], cell: x[2]))
