@@ -24,14 +24,14 @@ typedef float unaligned_vector __attribute__((vector_size(64), aligned(4)));
 // What one convolution comes to.
 typedef struct {
   const ck_convolution *convolution;
-  int64_t steps;              // of a row of dy
-  int64_t padded, places;     // columns of a padded row of x, and steps they are packed as
+  int64_t steps;               // of a row of dy
+  int64_t padded, places;      // columns of a padded row of x, and steps they are packed as
   int64_t blocks, out_blocks;  // of 16 channels of x, and of 8 of dy
-  int64_t vectors;            // kernel columns × blocks
+  int64_t vectors;             // kernel columns × blocks
   int64_t rows, chunks, groups;
-  int64_t sum_count;          // floats of a group's sums: [kernel rows, out_blocks, vectors, outputs, lanes]
+  int64_t sum_count;           // floats of a group's sums: [kernel rows, out_blocks, vectors, outputs, lanes]
   const void *x, *dy;
-  float *sums, *bias_sums;    // [groups, sum_count]; [groups, out_channels], NULL where not wanted
+  float *sums, *bias_sums;     // [groups, sum_count]; [groups, out_channels], NULL where not wanted
   float *dw;
 } filter_work;
 

@@ -113,10 +113,12 @@ static void NAME(add_chunks)(void *context, int64_t begin, int64_t end) {
   size_t bytes = (size_t)(x_rows * x_row + w->out_blocks * dy_block + most_channels) * sizeof(STORED);
   STORED *x = ck_allocate(bytes), *dy = x + x_rows * x_row, *zeros = dy + w->out_blocks * dy_block;
   memset(zeros, 0, (size_t)most_channels * sizeof(STORED));
+  // Then a group's first chunk meets each of its sums, once.
+  bool is_flat = it->kernel[0] == 1 && it->before[0] == 0 && it->in[0] == it->out[0];
   for (int64_t group = begin; group < end; group++) {
     float *sums = w->sums + group * w->sum_count;
     int64_t first_chunk = w->chunks * group / w->groups, last_chunk = w->chunks * (group + 1) / w->groups;
-    if (it->kernel[0] > 1) memset(sums, 0, (size_t)w->sum_count * sizeof(float));
+    if (!is_flat) memset(sums, 0, (size_t)w->sum_count * sizeof(float));
     for (int64_t chunk = first_chunk; chunk < last_chunk; chunk++) {
       int64_t first = chunk % row_chunks * w->rows, plane = chunk / row_chunks;
       int64_t rows = it->out[1] - first < w->rows ? it->out[1] - first : w->rows;
@@ -142,7 +144,7 @@ static void NAME(add_chunks)(void *context, int64_t begin, int64_t end) {
         for (int64_t k1 = 0; k1 < it->kernel[1]; k1++) {
           NAME(add_products)(
               w, rows, x + k1 * it->dilation[1] * x_row, x_row, dy, dy_block,
-              it->kernel[0] == 1 && chunk == first_chunk,
+              is_flat && chunk == first_chunk,
               sums + (k0 * it->kernel[1] + k1) * w->out_blocks * w->vectors * outputs * lanes);
         }
       }
