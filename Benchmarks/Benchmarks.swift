@@ -34,7 +34,7 @@ struct Benchmarks: ParsableCommand {
     if let memory { return try printMemoryOfTraining(memory) }
     let all = [
       networkBenchmarks(threads: threads), convolutionBenchmarks(), operatorBenchmarks(),
-      spectralBenchmarks(), flowBenchmarks(), samplingBenchmarks(), loadingBenchmarks(),
+      sequenceBenchmarks(), spectralBenchmarks(), flowBenchmarks(), samplingBenchmarks(), loadingBenchmarks(),
     ]
     let benchmarks = all.joined().filter { filter.isEmpty || $0.name.contains(filter) }
     guard !benchmarks.isEmpty else {

@@ -31,6 +31,9 @@ Benchmarks, float32 unless they say otherwise; sizes are those that the name sta
   conv2d.per_sample.C→O@HxW.…          a 3×3 filter for each sample, as a grouped convolution, batch 4 or 16
   correlation.…                        a 7×7 template for each of 8 images of 256 channels, likewise
   mlp.training_step                    784-512-256-10 with ReLU, 32 samples, mean squared error, SGD
+  transformer.training_step            a block of ViT-S, [8, 197, 384], 6 heads, mean squared error, SGD
+  lstm.training_step                   [16, 32, 256] to 256, likewise
+  conv_lstm.training_step              [2, 8, 64, 64, 32] in channels-last notation to 32 channels, 3×3, likewise
   dense_crf.480x854                    pydensecrf2, which has one thread; left out where it cannot be imported
   optical_flow.480x854                 OpenCV's DIS, medium preset; left out where cv2 cannot be imported
 """
@@ -123,6 +126,48 @@ def mlp_training():
     model = nn.Sequential(
         nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 256), nn.ReLU(), nn.Linear(256, 10))
     return training_step(model, F.mse_loss, torch.rand(32, 784), torch.rand(32, 10))
+
+
+class ConvLSTM(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.input = nn.Conv2d(channels, 4 * channels, 3, padding=1)
+        self.hidden = nn.Conv2d(channels, 4 * channels, 3, padding=1, bias=False)
+
+    def forward(self, x):
+        outputs, h, c = [], torch.zeros_like(x[:, 0]), torch.zeros_like(x[:, 0])
+        gates = self.input(x.flatten(0, 1)).unflatten(0, x.shape[:2])
+        for frame in gates.unbind(1):
+            i, f, g, o = (frame + self.hidden(h)).chunk(4, 1)
+            c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+            h = o.sigmoid() * c.tanh()
+            outputs.append(h)
+        return torch.stack(outputs, 1)
+
+
+class Outputs(nn.Module):
+    """The first of what a module returns."""
+
+    def __init__(self, module):
+        super().__init__()
+        self.module = module
+
+    def forward(self, x):
+        return self.module(x)[0]
+
+
+def sequence_training(kind):
+    if kind == "transformer":
+        model = nn.TransformerEncoderLayer(
+            384, 6, 1536, dropout=0, activation="gelu", batch_first=True, norm_first=True)
+        x = torch.rand(8, 197, 384)
+    elif kind == "lstm":
+        model, x = Outputs(nn.LSTM(256, 256, batch_first=True)), torch.rand(16, 32, 256)
+    else:
+        model = ConvLSTM(32).to(memory_format=torch.channels_last)
+        # The frames of each sample in channels last.
+        x = torch.rand(2, 8, 64, 64, 32).movedim(-1, 2)
+    return training_step(model, F.mse_loss, x, torch.rand_like(x))
 
 
 def forward_backward(function, *operands):
@@ -307,6 +352,8 @@ def benchmarks():
         yield "dense_crf.480x854", "pydensecrf2, five updates, one thread", dense_crf
     else:
         print("peer.py: no pydensecrf, so no peer for dense_crf", file=sys.stderr)
+    for kind in ("transformer", "lstm", "conv_lstm"):
+        yield f"{kind}.training_step", "SGD with Nesterov momentum", lambda kind=kind: sequence_training(kind)
     yield "mlp.training_step", "784-512-256-10, 32 samples, SGD with Nesterov momentum", mlp_training
 
 

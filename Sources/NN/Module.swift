@@ -57,6 +57,22 @@ extension Module {
     }
   }
 
+  /// Makes this module's parameters running averages of another's (Polyak & Juditsky 1992; the teacher of Tarvainen &
+  /// Valpola 2017): `decay` times what they are plus 1 − `decay` times the other's. Buffers become the other's. To be called
+  /// after each step: `let average = model.clone { Model() }`, then `average.updateAverage(of: model, decay: 0.999)`.
+  public func updateAverage(of other: Self, decay: Double) {
+    let mine = namedParameters, theirs = other.namedParameters
+    precondition(
+      mine.map(\.path) == theirs.map(\.path), "updateAverage: the two modules hold different parameters")
+    var seen: Set<ObjectIdentifier> = []
+    for (own, source) in zip(mine, theirs) where seen.insert(ObjectIdentifier(own.parameter)).inserted {
+      let value = source.parameter.value.detached()
+      own.parameter.update { mean in
+        mean = own.parameter.role == .buffer ? value : mean * decay + value * (1 - decay)
+      }
+    }
+  }
+
   /// A copy with parameters of its own. Copying the value alone shares them; so the caller says how such a module is
   /// made: `let teacher = student.clone { UNet(configuration) }`.
   public func clone(_ make: () throws -> Self) rethrows -> Self {

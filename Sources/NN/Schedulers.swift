@@ -17,6 +17,8 @@ public enum LearningRateSchedule: Sendable, Hashable {
   case multiStep(epochs: [Int], factor: Double)
   /// Times `factor` at every epoch; as `ExponentialLR`.
   case exponential(factor: Double)
+  /// Times (1 − epoch / `epochs`) to a power, 0 from epoch `epochs` on; as `PolynomialLR`. The "poly" of DeepLab.
+  case polynomial(epochs: Int, power: Double = 0.9)
   /// Linearly from `startFactor` of the rate to all of it within `warmUp` epochs, then along half a cosine to
   /// `minimum` at epoch `epochs`, where it stays; as `LinearLR` followed by `CosineAnnealingLR`.
   case cosine(epochs: Int, warmUp: Int = 0, startFactor: Double = 0.1, minimum: Double = 0)
@@ -28,6 +30,8 @@ public enum LearningRateSchedule: Sendable, Hashable {
       base * pow(factor, Double(epochs.count { $0 <= epoch }))
     case .exponential(let factor):
       base * pow(factor, Double(epoch))
+    case .polynomial(let epochs, let power):
+      base * pow(max(0, 1 - Double(epoch) / Double(epochs)), power)
     case .cosine(_, let warmUp, let startFactor, _) where epoch < warmUp:
       base * (startFactor + (1 - startFactor) * Double(epoch) / Double(warmUp))
     case .cosine(let epochs, let warmUp, _, let minimum):

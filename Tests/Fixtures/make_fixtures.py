@@ -12,8 +12,10 @@ seed, so that a change to one leaves the others as they are.
   configurations.safetensors operators at options drawn at random: values and gradients
   algebra.safetensors        linear algebra, Fourier transforms, indexing at random options: values and gradients
   regions.safetensors        regions, blocks and grids at random options: values and gradients
+  selections.safetensors     vectors, order statistics, scattering at random options: values and gradients
   optimizers.safetensors     ten steps of each optimiser; the learning rates of each scheduler
-  losses.safetensors         segmentation losses: values and gradients
+  losses.safetensors         losses: values and gradients
+  layers.safetensors         attention, transformers, recurrence: outputs and gradients
 """
 
 import pathlib
@@ -22,10 +24,12 @@ import torch
 
 import algebra
 import configurations
+import layers
 import losses
 import operators
 import optimizers
 import regions
+import selections
 import unet
 from safetensors_file import save
 
@@ -43,8 +47,10 @@ fixtures = {
     "configurations": configurations.fixture,
     "algebra": algebra.fixture,
     "regions": regions.fixture,
+    "selections": selections.fixture,
     "optimizers": optimizers.fixture,
     "losses": losses.fixture,
+    "layers": layers.fixture,
 }
 for name, make in fixtures.items():
     torch.manual_seed(2021)

@@ -10,7 +10,7 @@ the rate is r·(f + (1 − f)·t/W); after it m + (r − m)·(1 + cos(π·(t −
 """
 
 import torch
-from torch.optim import SGD, Adam, AdamW
+from torch.optim import SGD, Adam, AdamW, RMSprop
 from torch.optim import lr_scheduler as schedule
 
 OPTIMIZERS = {
@@ -25,6 +25,8 @@ OPTIMIZERS = {
     "adam.amsgrad": (Adam, dict(lr=0.05, betas=(0.5, 0.9), amsgrad=True)),
     "adamw": (AdamW, dict(lr=0.01, weight_decay=0.1)),
     "adamw.amsgrad": (AdamW, dict(lr=0.05, betas=(0.5, 0.9), weight_decay=0.1, amsgrad=True)),
+    "rmsprop": (RMSprop, dict(lr=0.01)),
+    "rmsprop.momentum": (RMSprop, dict(lr=0.02, alpha=0.9, momentum=0.8, eps=1e-3, weight_decay=0.1)),
 }
 SPELLED = {"lr": "learning_rate", "eps": "epsilon", "min_lr": "minimum"}
 
@@ -46,6 +48,8 @@ SCHEDULERS = {
     "plateau.cooldown": (plateau, dict(mode="min", factor=0.5, patience=1, threshold=0.05, cooldown=3, min_lr=0)),
     "multi_step": (schedule.MultiStepLR, dict(milestones=[5, 12, 30], gamma=0.1)),
     "exponential": (schedule.ExponentialLR, dict(gamma=0.9)),
+    "polynomial": (lambda optimizer, epochs, power: schedule.PolynomialLR(optimizer, epochs, power),
+                   dict(epochs=30, power=0.9)),
     "cosine": (cosine, dict(warm_up=5, epochs=40, start_factor=0.1, minimum=1e-3)),
 }
 

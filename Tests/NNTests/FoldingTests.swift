@@ -20,6 +20,7 @@ import Testing
     Case(testDescription: "Conv2d, relu", shape: [2, 5, 6, 3], outputs: 4) {
       Conv2d(3, 4, kernel: 3, relu: true)
     },
+    Case(testDescription: "Conv1d", shape: [2, 7, 3], outputs: 4) { Conv1d(3, 4, kernel: 3, padding: 1) },
     Case(testDescription: "Conv3d", shape: [1, 3, 5, 6, 2], outputs: 3) {
       Conv3d(2, 3, kernel: 3, padding: 1)
     },

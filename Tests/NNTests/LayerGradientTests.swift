@@ -1,10 +1,9 @@
-import Foundation
 import NN
 import Tensor
 import TestSupport
 import Testing
 
-/// Layers with their parameters, and losses, against central differences in float64.
+/// Layers with their parameters against central differences in float64.
 @Suite struct LayerGradientTests {
   struct LayerCase: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -25,6 +24,13 @@ import Testing
         4, 2, kernel: [3, 2], stride: 2, padding: [1, 2], dilation: [1, 2], groups: 2, bias: false, relu: true
       )
     },
+    LayerCase("Conv1d", covers: "Conv1d", input: [2, 7, 4]) {
+      Conv1d(4, 6, kernel: 3, stride: 2, padding: 1, groups: 2, relu: true)
+    },
+    LayerCase("ConvTranspose1d", covers: "ConvTranspose1d", input: [2, 3, 2]) {
+      ConvTranspose1d(2, 3, kernel: 3, stride: 2, padding: 1, outputPadding: 1)
+    },
+    LayerCase("RMSNorm", covers: "RMSNorm", input: [2, 3, 5]) { RMSNorm(5) },
     LayerCase("Conv3d", covers: "Conv3d", input: [1, 3, 3, 4, 2]) {
       Conv3d(2, 2, kernel: 3, padding: 1, relu: true)
     },
@@ -77,6 +83,16 @@ import Testing
     LayerCase("Sequential", covers: "Sequential", input: [2, 4, 4, 2]) {
       Sequential(Conv2d(2, 3, kernel: 3, padding: 1, bias: false), BatchNorm(3, relu: true), MaxPool2d(2))
     },
+    LayerCase("MultiheadAttention", covers: "MultiheadAttention", input: [2, 3, 4]) {
+      MultiheadAttention(4, heads: 2)
+    },
+    LayerCase("TransformerEncoderLayer", covers: "TransformerEncoderLayer", input: [2, 3, 4]) {
+      TransformerEncoderLayer(4, heads: 2, hidden: 3, dropout: 0, activation: GELU(), normFirst: true)
+    },
+    LayerCase("LSTM", covers: "LSTM", input: [2, 3, 3]) { LSTM(3, 2, layers: 2) },
+    LayerCase("GRU", covers: "GRU", input: [2, 3, 3]) { GRU(3, 2, layers: 2) },
+    LayerCase("ConvLSTM2d", covers: "ConvLSTM2d", input: [1, 3, 3, 2, 2]) { ConvLSTM2d(2, 2, kernel: 3) },
+    LayerCase("ConvGRU2d", covers: "ConvGRU2d", input: [1, 3, 3, 2, 2]) { ConvGRU2d(2, 2, kernel: [3, 1]) },
     LayerCase("a layer used twice", covers: "Sequential", input: [3, 4]) {
       let shared = Linear(4, 4)
       return Sequential(shared, Function { $0.tanh() }, shared)
@@ -185,106 +201,37 @@ import Testing
     #expect((layer(x) .== x).all, "outside a recording nothing is dropped")
   }
 
-  private static let truth = Tensor((0..<24).map { Double($0 * 7 % 5 % 2) }, shape: [2, 3, 2, 2])
-  private static let probabilities = Input.uniform([2, 3, 2, 2], 0.1..<0.9)
-  private static let logits = Input.normal([2, 3, 2, 2])
-
-  static let losses: [GradientCase] = [
-    GradientCase("binaryCrossEntropy", covers: "binaryCrossEntropy", inputs: [logits]) {
-      binaryCrossEntropy(logits: $0[0] * 3, truth: truth, positiveWeight: 2)
-    },
-    GradientCase("crossEntropy", covers: "crossEntropy", inputs: [[5, 4]]) {
-      crossEntropy(logits: $0[0], labels: Tensor([3, 0, 1, 1, 2] as [Int32]))
-    },
-    GradientCase("crossEntropy, weighted classes", covers: "crossEntropy", inputs: [[2, 2, 3]]) {
-      crossEntropy(
-        logits: $0[0], labels: Tensor([2, 0, 1, 1] as [Int32], shape: [2, 2]),
-        classWeights: Tensor([1.0, 2, 0.5] as [Double]))
-    },
-    GradientCase("crossEntropy, some labels ignored", covers: "crossEntropy", inputs: [[2, 3, 3]]) {
-      crossEntropy(
-        logits: $0[0], labels: Tensor([2, 255, 0, 1, 255, 1] as [UInt8], shape: [2, 3]),
-        classWeights: Tensor([1.0, 2, 0.5] as [Double]), ignoring: 255)
-    },
-    GradientCase("negativeLogLikelihood", covers: "negativeLogLikelihood", inputs: [[5, 4]]) {
-      negativeLogLikelihood(
-        logProbabilities: $0[0], labels: Tensor([3, 0, 1, 1, 2] as [Int32]), reduction: .none)
-    },
-    GradientCase("hardNegativeCrossEntropy", covers: "hardNegativeCrossEntropy", inputs: [[2, 5, 3]]) {
-      hardNegativeCrossEntropy(
-        logits: $0[0], labels: Tensor([0, 2, 0, -1, 0, 0, 0, 0, 1, 0] as [Int32], shape: [2, 5]), ratio: 1,
-        minimum: 2)
-    },
-    GradientCase("meanOfHardest", covers: "meanOfHardest", inputs: [.distinct([2, 3, 4])]) {
-      meanOfHardest($0[0], fraction: 0.4)
-    },
-    GradientCase("lbHingeLoss", covers: "lbHingeLoss", inputs: [.distinct([2, 3, 2, 2])]) {
-      lbHingeLoss($0[0], truth: truth)
-    },
-    GradientCase("focalDiceLoss, as a root", covers: "focalDiceLoss", inputs: [probabilities]) {
-      focalDiceLoss(probabilities: $0[0], truth: truth, beta: 1.5, classWeights: Tensor([0.3, 0.7]))
-    },
-    GradientCase("diceLoss", covers: "diceLoss", inputs: [probabilities]) {
-      diceLoss(probabilities: $0[0], truth: truth)
-    },
-    GradientCase("focalDiceLoss", covers: "focalDiceLoss", inputs: [probabilities]) {
-      focalDiceLoss(probabilities: $0[0], truth: truth)
-    },
-    GradientCase("focalTverskyLoss", covers: "focalTverskyLoss", inputs: [probabilities]) {
-      focalTverskyLoss(probabilities: $0[0], truth: truth)
-    },
-    GradientCase("generalizedDiceLoss", covers: "generalizedDiceLoss", inputs: [probabilities]) {
-      generalizedDiceLoss(probabilities: $0[0], truth: truth)
-    },
-    GradientCase("lovaszHingeLoss", covers: "lovaszHingeLoss", inputs: [logits]) {
-      lovaszHingeLoss(logits: $0[0], truth: truth)
-    },
-    GradientCase("lovaszSoftmaxLoss", covers: "lovaszSoftmaxLoss", inputs: [probabilities]) {
-      lovaszSoftmaxLoss(probabilities: $0[0], truth: truth)
-    },
-    GradientCase("maskIoULoss", covers: "maskIoULoss", inputs: [probabilities]) {
-      maskIoULoss(probabilities: $0[0], truth: truth)
-    },
-    GradientCase("meanSquaredError", covers: "meanSquaredError", inputs: [[2, 3, 2, 2]]) {
-      meanSquaredError($0[0], truth: truth)
-    },
-    GradientCase("meanAbsoluteError", covers: "meanAbsoluteError", inputs: [.distinct([2, 3, 2, 2])]) {
-      meanAbsoluteError($0[0], truth: truth)
-    },
-    GradientCase("smoothL1Loss", covers: "smoothL1Loss", inputs: [.distinct([2, 3, 2, 2])]) {
-      smoothL1Loss($0[0], truth: truth, beta: 0.7)
-    },
-  ]
-
-  @Test(arguments: losses)
-  func lossAgreesWithCentralDifferences(_ check: GradientCase) {
-    #expect(gradientErrors(check) == [])
-  }
-
-  @Test func coversEveryLayerAndLoss() throws {
-    let layers = try names(#"public struct (\w+): Layer"#, in: "Layers")
-    #expect(layers.count > 10)
-    // Random, and checked by itself.
-    #expect(layers.subtracting(Self.layers.flatMap(\.covers)) == ["Dropout"])
-    let losses = try names(#"(?m)^public func (\w+)"#, in: "Losses")
-    #expect(losses.count > 8)
-    #expect(losses.subtracting(Self.losses.flatMap(\.covers)) == [])
-  }
-
-  /// What a pattern's group matches in the sources of a folder.
-  private func names(_ pattern: String, in folder: String) throws -> Set<String> {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
-      path: "../../Sources/NN/\(folder)")
-    let expression = try NSRegularExpression(pattern: pattern)
-    var found: Set<String> = []
-    for file in try FileManager.default.contentsOfDirectory(
-      at: folder.standardized, includingPropertiesForKeys: nil)
-    {
-      let text = try String(contentsOf: file, encoding: .utf8)
-      for match in expression.matches(in: text, range: NSRange(text.startIndex..., in: text)) {
-        found.insert(String(text[Range(match.range(at: 1), in: text)!]))
-      }
+  @Test func dropoutOfChannelsAndSamplesDropsThemWhole() {
+    let x = Tensor(ones: [1000, 2, 3, 5])
+    func dropped(_ unit: DropoutUnit) -> Tensor {
+      let layer = Dropout(0.4, of: unit)
+      return pullback(at: [x]) { layer($0[0]) }.pullback(x)[0]
     }
-    return found
+    for (unit, axes) in [(DropoutUnit.channels, [1, 2]), (.samples, [1, 2, 3])] {
+      let y = dropped(unit)
+      #expect((y.max(axes) .== y.min(axes)).all && abs(y.mean().item - 1) < 0.2)
+    }
+    let channels = dropped(.channels)
+    #expect((channels.max(3) .!= channels.min(3)).any, "not whole samples")
+  }
+
+  @Test func anEmbeddingsGradientIsAtTheIndicesUsed() throws {
+    let layer = Embedding(4, 3)
+    let indices = Tensor([2, 0, 2, 3] as [Int32], shape: [2, 2])
+    let slope = Tensor(normal: [2, 2, 3], seed: 1)
+    let (value, gradients) = valueWithGradient { (layer(indices) * slope).sum() }
+    let weight = layer.weight.value
+    let picked = Tensor.stack([weight[2], weight[0], weight[2], weight[3]]).reshape(2, 2, 3)
+    #expect(distance(layer(indices), picked) == 0 && distance(value, (picked * slope).sum()) < 1e-5)
+    let expected = Tensor.stack([slope[0, 1], Tensor(zeros: [3]), slope[0, 0] + slope[1, 0], slope[1, 1]])
+    #expect(distance(try #require(gradients[layer.weight]), expected) < 1e-6)
+    #expect(layer.namedParameters.map(\.path) == ["weight"])
+  }
+
+  @Test func coversEveryLayer() throws {
+    let layers = try declaredNames(#"public struct (\w+): Layer"#, in: "Layers")
+    #expect(layers.count > 10)
+    // Random, and of integers: checked by themselves.
+    #expect(layers.subtracting(Self.layers.flatMap(\.covers)) == ["Dropout", "Embedding"])
   }
 }

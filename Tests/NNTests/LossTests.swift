@@ -73,6 +73,11 @@ import Testing
       case "weighted": each(.mean)
       case "sum": each(.sum)
       case "squares": each(.none).squared().sum()
+      case "smoothed":
+        crossEntropy(logits: x, labels: labels, classWeights: weights, ignoring: -1, labelSmoothing: 0.2)
+      case "smoothed_squares":
+        crossEntropy(logits: x, labels: labels, ignoring: -1, labelSmoothing: 0.2, reduction: .none)
+          .squared().sum()
       case "hardest":
         meanOfHardest(
           crossEntropy(logits: x, labels: labels, ignoring: -1, reduction: .none), fraction: 0.4)
@@ -86,6 +91,41 @@ import Testing
     let (value, gradients) = valueWithGradient(at: [try stored("logits")]) { loss($0[0]) }
     #expect(distance(value, try stored(name)) < 1e-12)
     #expect(distance(gradients[0], try stored("\(name).gradient")) < 1e-12)
+  }
+
+  @Test(arguments: try! Fixture.cases(String.self, "operand_losses", in: file))
+  func lossesOfOperandsArePyTorchs(_ name: String) throws {
+    func stored(_ key: String) throws -> Tensor { try #require(Self.file.tensors["\(name).\(key)"]) }
+    let operands = (0..<3).compactMap { Self.file.tensors["\(name).\($0)"] }
+    let (value, gradients) = valueWithGradient(at: operands) { x in
+      switch name {
+      case "focal": focalLoss(logits: x[0], truth: x[1])
+      case "focal.options": focalLoss(logits: x[0], truth: x[1], alpha: nil, gamma: 1.5)
+      case "heatmap_focal": heatmapFocalLoss(logits: x[0], truth: x[1])
+      case "soft_cross_entropy": crossEntropy(logits: x[0], truth: x[1])
+      case "divergence": kullbackLeiblerDivergence(logProbabilities: x[0].logSoftmax(), truth: x[1])
+      case "cosine_embedding": cosineEmbeddingLoss(x[0], x[1], areAlike: x[2], margin: 0.1)
+      case "triplet": tripletLoss(anchors: x[0], positives: x[1], negatives: x[2], margin: 0.5)
+      case "info_nce": infoNCELoss(queries: x[0], keys: x[1])
+      case "probabilities": binaryCrossEntropy(probabilities: x[0], truth: x[1])
+      case "smooth_l1_of_each":
+        smoothL1Loss(x[0], truth: x[1], beta: 0.5, reduction: .none).squared().sum()
+      case "structural_similarity": structuralSimilarityLoss(x[0], truth: x[1])
+      default: boxes(name, x)
+      }
+    }
+    #expect(distance(value, try stored("value")) < 1e-12)
+    for (index, gradient) in gradients.enumerated() {
+      guard let expected = Self.file.tensors["\(name).gradient.\(index)"] else { continue }
+      let scale = max(1, expected.abs().max().item)
+      #expect(distance(gradient, expected) < 1e-11 * scale, "operand \(index)")
+    }
+  }
+
+  private func boxes(_ name: String, _ x: [Tensor]) -> Tensor {
+    let overlap = BoxOverlap(rawValue: String(name.split(separator: ".")[1]))!
+    return name.hasPrefix("box.")
+      ? boxLoss(x[0], truth: x[1], overlap: overlap) : overlap(x[0].expandingAxis(1), x[1]).squared().sum()
   }
 
   @Test func binaryCrossEntropyReduces() {
@@ -226,5 +266,22 @@ import Testing
     let (narrow, gradient) = valueWithGradient(at: [logits]) { loss(logits: $0[0], truth: truth) }
     #expect(narrow.dtype == .float32 && gradient[0].dtype == .bfloat16)
     #expect(narrow.item == loss(logits: logits.to(.float32), truth: truth).item)
+  }
+
+  @Test func lossesOfClassesAndHeatmapsTakeBfloat16InFloat32() {
+    let logits = Tensor(normal: [2, 12, 11, 3], seed: 1).to(.bfloat16)
+    let truth = Tensor(uniform: logits.shape, seed: 2)
+    let losses: [(Tensor) -> Tensor] = [
+      { focalLoss(logits: $0, truth: truth) }, { heatmapFocalLoss(logits: $0, truth: truth) },
+      { binaryCrossEntropy(probabilities: $0.sigmoid(), truth: truth) },
+      { crossEntropy(logits: $0, truth: truth.softmax()) },
+      { kullbackLeiblerDivergence(logProbabilities: $0, truth: truth.softmax()) },
+      { structuralSimilarityLoss($0, truth: truth) },
+    ]
+    for loss in losses {
+      let (value, gradient) = valueWithGradient(at: [logits]) { loss($0[0]) }
+      #expect(value.dtype == .float32 && gradient[0].dtype == .bfloat16)
+      #expect(abs(value.item - loss(logits.to(.float32)).item) < 0.01 * abs(value.item))
+    }
   }
 }

@@ -54,6 +54,19 @@ import Testing
     #expect(Network().parameters.count == 11, "buffers are no parameters")
   }
 
+  /// The table of the article on modules.
+  @Test func whatHasNoParametersIsAFunction() {
+    let x = Tensor(normal: [2, 4, 6, 8], seed: 3)
+    let network = Sequential(
+      Function { $0 }, Function { $0.hardSwish() }, Function { $0.pixelShuffle(2) },
+      Function { $0.padded([(0, 0), (1, 1), (1, 1), (0, 0)]) }, Function { $0.softmax() },
+      Function { $0.resized2d(height: 3, width: 5, interpolation: .linear) },
+      Function { $0.flattened(from: 1) }, Function { $0.reshape($0.shape[0], 3, 5, -1) },
+      Function { $0.mean(1, 2) })
+    #expect(network(x).shape == [2, 2])
+    #expect(network.namedParameters.isEmpty)
+  }
+
   // MARK: Copies
 
   @Test func aCopiedValueSharesItsParametersAndACloneDoesNot() {
@@ -70,6 +83,28 @@ import Testing
     network.first.weight.value = old + 1
     #expect(bytes(copy.first.weight.value) == bytes(old + 1))
     #expect(bytes(clone.first.weight.value) == bytes(old))
+  }
+
+  @Test func anAverageFollowsAModule() {
+    let network = Network()
+    let average = network.clone { Network() }
+    let start = network.first.weight.value
+    for step in 1...2 {
+      for parameter in network.parameters { parameter.value = parameter.value + Double(step) }
+      network.norm.batchCount.value = Tensor(Double(step), dtype: .int32)
+      average.updateAverage(of: network, decay: 0.75)
+    }
+    // (0·3/4 + 1/4)·3/4 + 3/4
+    #expect(distance(average.first.weight.value, start + 0.9375) < 1e-6)
+    #expect(distance(network.first.weight.value, start + 3) < 1e-6)
+    #expect(average.norm.batchCount.value.item == 2)
+
+    let (tied, mean) = (Tied(), Tied())
+    mean.copyState(from: tied)
+    tied.encode.weight.value = tied.encode.weight.value + 1
+    let before = mean.encode.weight.value
+    mean.updateAverage(of: tied, decay: 0.5)
+    #expect(distance(mean.encode.weight.value, before + 0.5) < 1e-6, "a shared weight moves once")
   }
 
   @Test func aSharedWeightCountsOnceAndItsGradientsAddUp() throws {

@@ -8,7 +8,7 @@ import Testing
     let name: String
     let learning_rate: Double
     let momentum: Double?, dampening: Double?, nesterov: Bool?
-    let weight_decay: Double?, betas: [Double]?, epsilon: Double?, amsgrad: Bool?
+    let weight_decay: Double?, betas: [Double]?, epsilon: Double?, amsgrad: Bool?, alpha: Double?
 
     func optimizer(_ parameters: [Parameter]) -> any Optimizer {
       let betas = betas.map { (first: $0[0], second: $0[1]) } ?? (0.9, 0.999)
@@ -22,6 +22,10 @@ import Testing
         Adam(
           parameters, learningRate: learning_rate, betas: betas, epsilon: epsilon ?? 1e-8, weightDecay: decay,
           amsgrad: amsgrad ?? false)
+      case "rmsprop":
+        RMSprop(
+          parameters, learningRate: learning_rate, smoothing: alpha ?? 0.99, momentum: momentum ?? 0,
+          epsilon: epsilon ?? 1e-8, weightDecay: decay)
       default:
         AdamW(
           parameters, learningRate: learning_rate, betas: betas, epsilon: epsilon ?? 1e-8,
@@ -33,7 +37,7 @@ import Testing
   @Test func stepsArePyTorchs() throws {
     let file = try Fixture.load("optimizers")
     let cases = try Fixture.cases(Case.self, "optimizers", in: file)
-    #expect(cases.count == 11)
+    #expect(cases.count == 13)
     for dtype in [DType.float64, .float32] {
       for item in cases {
         let parameter = Parameter(file.tensors["initial"]!.to(dtype))
@@ -81,6 +85,7 @@ import Testing
     { SGD($0, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01) },
     { Adam($0, learningRate: 0.05) },
     { AdamW($0, learningRate: 0.05, amsgrad: true) },
+    { RMSprop($0, learningRate: 0.01, momentum: 0.5) },
   ]
 
   @Test(arguments: resumable.indices)

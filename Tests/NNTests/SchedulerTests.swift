@@ -8,7 +8,7 @@ import Testing
     let learning_rate: Double
     let mode: String?, factor: Double?, patience: Int?, threshold: Double?, cooldown: Int?, minimum: Double?
     let milestones: [Int]?, gamma: Double?
-    let warm_up: Int?, epochs: Int?, start_factor: Double?
+    let warm_up: Int?, epochs: Int?, start_factor: Double?, power: Double?
 
     func scheduler(_ optimizer: any Optimizer) -> any Scheduler {
       switch name.prefix(while: { $0 != "." }) {
@@ -19,6 +19,8 @@ import Testing
       case "multi_step":
         ScheduledLearningRate(optimizer, .multiStep(epochs: milestones!, factor: gamma!))
       case "exponential": ScheduledLearningRate(optimizer, .exponential(factor: gamma!))
+      case "polynomial":
+        ScheduledLearningRate(optimizer, .polynomial(epochs: epochs!, power: power!))
       default:
         ScheduledLearningRate(
           optimizer,
@@ -33,7 +35,7 @@ import Testing
     let file = try Fixture.load("optimizers")
     let metrics = file.tensors["metrics"]!.array(of: Double.self)
     let cases = try Fixture.cases(Case.self, "schedulers", in: file)
-    #expect(cases.count == 6)
+    #expect(cases.count == 7)
     for item in cases {
       let optimizer = item.optimizer()
       let scheduler = item.scheduler(optimizer)

@@ -32,7 +32,7 @@ extension Options {
       flag("log") ? x[0].logSoftmax(axis: integer("axis")) : x[0].softmax(axis: integer("axis"))
     case "transposed_convolution": transposedConvolution(x[0], x[1], bias: x.count > 2 ? x[2] : nil)
     default:
-      if let y = try applyAlgebra(name, x) ?? applyRegion(name, x) {
+      if let y = try applyAlgebra(name, x) ?? applyRegion(name, x) ?? applySelection(name, x) {
         y
       } else {
         throw UnknownOperator(name: name)

@@ -4,7 +4,7 @@ import Testing
 @testable import Tensor
 
 /// Operators at options drawn at random, against PyTorch's values and gradients: see
-/// Fixtures/configurations.py, algebra.py and regions.py. `SFVIDEO_CONFIGURATIONS` names another file of such
+/// Fixtures/configurations.py, algebra.py, regions.py and selections.py. `SFVIDEO_CONFIGURATIONS` names another file of such
 /// configurations.
 @Suite struct ConfigurationTests {
   struct Case: Decodable, Sendable {
@@ -16,8 +16,8 @@ import Testing
   static let fixtures = Result {
     let file = ProcessInfo.processInfo.environment["SFVIDEO_CONFIGURATIONS"]
     return try
-      (file.map { [$0] } ?? ["configurations.safetensors", "algebra.safetensors", "regions.safetensors"]).map(
-        Fixture.init)
+      (file.map { [$0] }
+      ?? ["configurations", "algebra", "regions", "selections"].map { "\($0).safetensors" }).map(Fixture.init)
   }
   static let tensors = Result {
     try fixtures.get().reduce(into: [:]) { $0.merge($1.tensors) { first, _ in first } }

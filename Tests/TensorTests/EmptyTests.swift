@@ -24,6 +24,30 @@ import Testing
     of("softmax, inner axis") { $0.logSoftmax(axis: 1) },
     of("sorted") { $0.sorted(1).values },
     of("topK") { $0.topK(1).values },
+    of("quantile") { $0.quantile(0.3, 1, 3) },
+    of("cumulativeMax") { $0.cumulativeMax(1) + $0.cumulativeMin(0) },
+    of("unique") { $0.unique(axis: 0).values },
+    of("scatter, combining") {
+      $0.scatter($0[0..., ..<2], at: Tensor([1, 1] as [Int32]), axis: 1, combining: .maximum)
+        + $0.scatter($0, at: Tensor(zeros: [0], dtype: .int32), combining: .mean)
+    },
+    of("distances") { $0.pairwiseDistances($0).sum(-1) + $0.cosineSimilarity($0) },
+    of("distances to nothing") { x in
+      let rows = x.reshape(0, 2)
+      return Tensor(ones: [3, 2], dtype: x.dtype).pairwiseDistances(rows).sum() + rows.normalized().sum()
+    },
+    of("attention") { .scaledDotProductAttention($0, keys: $0, values: $0, causal: true) },
+    of("attention to nothing") { x in
+      let rows = x.reshape(0, 2)
+      return .scaledDotProductAttention(Tensor(ones: [3, 2], dtype: x.dtype), keys: rows, values: rows)
+    },
+    of("dropout") { $0.dropout(0.5, of: .channels) },
+    of("sinusoidalEncoding") { $0.sinusoidalEncoding(channels: 4) },
+    of("maxPool3dWithIndices") {
+      let (values, indices) = $0.expandingAxis(1).maxPool3dWithIndices([1, 2, 2])
+      return values.maxUnpool3d(indices, time: 1, height: 4, width: 4)
+    },
+    of("adaptiveMaxPool1d") { $0.reshape(0, 16, 2).adaptiveMaxPool1d(length: 3) },
     of("permuted") { $0.permuted(3, 0, 2, 1) },
     of("flipped") { $0.flipped(0, 1) },
     of("tiled") { $0.tiled(1, 2, 1, 1) },

@@ -36,6 +36,16 @@ import Testing
     #expect(message(result).contains("*: one operand is float32, the other float64"))
   }
 
+  @Test func attentionNamesOperatorAndShapes() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let x = Tensor(zeros: [2, 5, 4])
+      _ = Tensor.scaledDotProductAttention(x, keys: Tensor(zeros: [2, 6, 4]), values: x)
+    }
+    #expect(
+      message(result).contains(
+        "scaledDotProductAttention: queries [2, 5, 4], keys [2, 6, 4], values [2, 5, 4]"))
+  }
+
   @Test func positionsLieWithinTheShape() async {
     await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [2, 3])[2] }
     await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [3]).gather(Tensor([3] as [Int32])) }

@@ -1,5 +1,35 @@
 import Tensor
 
+/// A convolution over sequences: `[N, L, C]` → `[N, L', O]`.
+public struct Conv1d: Layer, FoldableConvolution {
+  /// `[k, C / groups, O]`.
+  public let weight: Parameter
+  /// `[O]`.
+  public let bias: Parameter?
+  /// Stride, padding, dilation and groups.
+  public let window: Window
+  let relu: Bool
+
+  /// Initialised as PyTorch does. With `relu` the output goes through it in the same kernel.
+  public init(
+    _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
+    dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true, relu: Bool = false
+  ) {
+    window = Window(stride: stride, padding: padding, dilation: dilation, groups: groups)
+    (weight, self.bias) = filter(inputs, outputs, kernel.sizes(axes: 1), groups, bias)
+    self.relu = relu
+  }
+
+  /// The output for an input.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    convolve(x, weight.value, bias?.value, relu: relu)
+  }
+
+  func convolve(_ x: Tensor, _ filter: Tensor, _ bias: Tensor?, relu: Bool) -> Tensor {
+    x.conv1d(filter, bias: bias, window: window, relu: relu)
+  }
+}
+
 /// A convolution over images: `[N, H, W, C]` → `[N, H', W', O]`.
 public struct Conv2d: Layer, FoldableConvolution {
   /// `[kH, kW, C / groups, O]`.
@@ -57,6 +87,33 @@ public struct Conv3d: Layer, FoldableConvolution {
 
   func convolve(_ x: Tensor, _ filter: Tensor, _ bias: Tensor?, relu: Bool) -> Tensor {
     x.conv3d(filter, bias: bias, window: window, relu: relu)
+  }
+}
+
+/// A transposed convolution over sequences: `[N, L, C]` → `[N, L', O]`.
+public struct ConvTranspose1d: Layer {
+  /// `[k, O / groups, C]`.
+  public let weight: Parameter
+  /// `[O]`.
+  public let bias: Parameter?
+  /// Stride, padding, dilation and groups.
+  public let window: Window
+  /// Positions added at the far end of the output.
+  public let outputPadding: PerAxis
+
+  /// Initialised as PyTorch does.
+  public init(
+    _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
+    outputPadding: PerAxis = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true
+  ) {
+    window = Window(stride: stride, padding: padding, dilation: dilation, groups: groups)
+    self.outputPadding = outputPadding
+    (weight, self.bias) = transposedFilter(inputs, outputs, kernel.sizes(axes: 1), groups, bias)
+  }
+
+  /// The output for an input.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    x.convTranspose1d(weight.value, bias: bias?.value, window: window, outputPadding: outputPadding)
   }
 }
 

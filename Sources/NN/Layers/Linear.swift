@@ -14,10 +14,13 @@ public struct Linear: Layer {
   }
 
   /// The output for an input.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    let rows = x.rank == 2 ? x : x.reshape(-1, x.shape[-1])
-    var y = rows.matmul(weight.value.to(x.dtype), otherTransposed: true)
-    if let bias { y += bias.value.to(x.dtype) }
-    return x.rank == 2 ? y : y.reshape(to: Shape(x.shape.dropLast() + [y.shape[-1]]))
-  }
+  public func callAsFunction(_ x: Tensor) -> Tensor { affine(x, weight.value, bias?.value) }
+}
+
+/// x·Wᵀ + b over the last axis of x, with W `[O, C]` and b `[O]` in x's element type.
+func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?) -> Tensor {
+  let rows = x.rank == 2 ? x : x.reshape(-1, x.shape[-1])
+  var y = rows.matmul(weight.to(x.dtype), otherTransposed: true)
+  if let bias { y += bias.to(x.dtype) }
+  return x.rank == 2 ? y : y.reshape(to: Shape(x.shape.dropLast() + [y.shape[-1]]))
 }

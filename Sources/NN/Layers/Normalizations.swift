@@ -97,3 +97,20 @@ public struct LayerNorm: Layer {
     x.layerNorm(weight: weight.value, bias: bias.value, epsilon: epsilon)
   }
 }
+
+/// Root mean square norm (Zhang & Sennrich 2019): divided by the root of the mean square over the last axis.
+public struct RMSNorm: Layer {
+  /// The scale `[C]`.
+  public let weight: Parameter
+  /// Added to the mean square.
+  public let epsilon: Double
+
+  /// A scale of 1. PyTorch's `epsilon`, unless given, is that of the element type, 1.2e-7.
+  public init(_ channels: Int, epsilon: Double = 1e-5) {
+    weight = Parameter(Tensor(ones: [channels]))
+    self.epsilon = epsilon
+  }
+
+  /// The output for an input.
+  public func callAsFunction(_ x: Tensor) -> Tensor { x.rmsNorm(weight: weight.value, epsilon: epsilon) }
+}

@@ -30,7 +30,8 @@ public struct Sequential: Layer, CustomReflectable {
   }
 }
 
-/// A function as a layer: `Function { $0.sigmoid() }`.
+/// A function as a layer: `Function { $0.sigmoid() }`. So everything without parameters, from `Flatten` to
+/// `PixelShuffle`, takes its place in a `Sequential`; <doc:ModulesAndParameters> has a list.
 public struct Function: Layer {
   private let body: @Sendable (Tensor) -> Tensor
 

@@ -9,6 +9,14 @@ public enum LossReduction: Sendable {
   case sum
   /// They stay as they are.
   case none
+
+  func callAsFunction(_ losses: Tensor) -> Tensor {
+    switch self {
+    case .mean: losses.mean()
+    case .sum: losses.sum()
+    case .none: losses
+    }
+  }
 }
 
 /// Binary cross-entropy of logits x with truths g in [0, 1], the mean over all elements of
@@ -25,6 +33,19 @@ public func binaryCrossEntropy(
     let g = constant(truth, like: logits, "binaryCrossEntropy")
     return (1 - g) * logits.softplus() + g * positiveWeight * (-logits).softplus()
   }
+}
+
+/// Binary cross-entropy of probabilities p with truths g in [0, 1]: −g·log p − (1 − g)·log(1 − p), the logarithms held at
+/// −100 from below. For networks that end in a sigmoid; from logits it is exact in both tails. Any shape, the same for both.
+public func binaryCrossEntropy(
+  probabilities: Tensor, truth: Tensor, reduction: LossReduction = .mean
+) -> Tensor {
+  let probabilities = widened(probabilities)
+  let g = constant(truth, like: probabilities, "binaryCrossEntropy")
+  let p = probabilities.detached()
+  let losses = -(g * p.log().clamp(min: -100) + (1 - g) * (1 - p).log().clamp(min: -100))
+  return reduction(
+    losses.recorded(probabilities.edge { dy in dy * (p - g) / (p * (1 - p)).clamp(min: 1e-12) }))
 }
 
 private func meanBinaryCrossEntropy(_ logits: Tensor, _ truth: Tensor, _ positiveWeight: Double) -> Tensor {

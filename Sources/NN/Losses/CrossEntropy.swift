@@ -4,14 +4,34 @@ import Tensor
 /// −log softmax(x)[label], each weighted by its class's weight `[C]` where weights are given, and divided by their sum.
 /// Labels equal to `ignoring` (255, say, for what is not annotated) count for nothing. Without a reduction the losses
 /// have the labels' shape, 0 where ignored.
+///
+/// Label smoothing (Szegedy et al. 2016) by ε: the truth is the label with probability 1 − ε, and with ε any class.
 public func crossEntropy(
   logits: Tensor, labels: Tensor, classWeights: Tensor? = nil, ignoring ignored: Int? = nil,
-  reduction: LossReduction = .mean
+  labelSmoothing: Double = 0, reduction: LossReduction = .mean
 ) -> Tensor {
-  negativeLogLikelihood(
-    logProbabilities: widened(logits).logSoftmax(), labels: labels, classWeights: classWeights,
-    ignoring: ignored,
-    reduction: reduction)
+  precondition(
+    labelSmoothing >= 0 && labelSmoothing <= 1, "crossEntropy: label smoothing by \(labelSmoothing)")
+  return likelihoodLoss(
+    widened(logits).logSoftmax(), labels, classWeights, ignored, smoothing: labelSmoothing, reduction)
+}
+
+/// Cross-entropy of logits `[…, C]` with probabilities of the classes, of the same shape, as mixed labels or another
+/// network have them: −Σ g·log softmax(x) over the classes, the mean over the rest.
+public func crossEntropy(logits: Tensor, truth: Tensor, reduction: LossReduction = .mean) -> Tensor {
+  let x = widened(logits)
+  return reduction(-(constant(truth, like: x, "crossEntropy") * x.logSoftmax()).sum(-1))
+}
+
+/// The Kullback-Leibler divergence of log-probabilities `[…, C]` from the true probabilities g of the same shape:
+/// Σ g·(log g − log p) over the classes, the mean over the rest.
+public func kullbackLeiblerDivergence(
+  logProbabilities: Tensor, truth: Tensor, reduction: LossReduction = .mean
+) -> Tensor {
+  let logProbabilities = widened(logProbabilities)
+  let g = constant(truth, like: logProbabilities, "kullbackLeiblerDivergence")
+  let information = (g * g.log()).replacing(where: g .== 0, with: 0)
+  return reduction((information - g * logProbabilities).sum(-1))
 }
 
 /// The negative of the log-probabilities `[…, C]` at labels `[…]` in `0..<C` (integers): weighted, ignored and reduced
@@ -20,24 +40,33 @@ public func negativeLogLikelihood(
   logProbabilities: Tensor, labels: Tensor, classWeights: Tensor? = nil, ignoring ignored: Int? = nil,
   reduction: LossReduction = .mean
 ) -> Tensor {
+  likelihoodLoss(logProbabilities, labels, classWeights, ignored, smoothing: 0, reduction)
+}
+
+private func likelihoodLoss(
+  _ logProbabilities: Tensor, _ labels: Tensor, _ classWeights: Tensor?, _ ignored: Int?, smoothing: Double,
+  _ reduction: LossReduction
+) -> Tensor {
   let shape = logProbabilities.shape
   precondition(
     !shape.isEmpty && labels.shape == Shape(shape.dropLast()) && !labels.dtype.isFloatingPoint,
     "crossEntropy: \(labels.dtype) labels of shape \(labels.shape) for classes of shape \(shape)")
   let all = labels.to(.int32)
-  let counted = ignored.map { all .!= Double($0) }
-  let places = counted.map { .where($0, all, Tensor(0, dtype: .int32)) } ?? all
+  let isCounted = ignored.map { all .!= Double($0) }
+  let places = isCounted.map { .where($0, all, Tensor(0, dtype: .int32)) } ?? all
   precondition((places .>= 0).all, "crossEntropy: a label is negative")
   let losses = -logProbabilities.gather(elementsAt: places.expandingAxis(-1), axis: -1).squeezed(-1)
   let dtype = losses.dtype
-  let weights = [classWeights?.to(dtype).gather(places), counted?.to(dtype)].compactMap { $0 }
+  let (counted, classWeights) = (isCounted?.to(dtype), classWeights?.to(dtype))
+  let weights = [classWeights?.gather(places), counted].compactMap { $0 }
   let weight = weights.dropFirst().reduce(weights.first, { $0! * $1 })
-  let weighted = weight.map { losses * $0 } ?? losses
-  return switch reduction {
-  case .none: weighted
-  case .sum: weighted.sum()
-  case .mean: weight.map { weighted.sum() / $0.sum() } ?? losses.mean()
+  var weighted = weight.map { losses * $0 } ?? losses
+  if smoothing > 0 {
+    let anyClass = -(classWeights.map { logProbabilities * $0 } ?? logProbabilities).mean(-1)
+    weighted = (1 - smoothing) * weighted + smoothing * (counted.map { anyClass * $0 } ?? anyClass)
   }
+  if reduction == .mean, let weight { return weighted.sum() / weight.sum() }
+  return reduction(weighted)
 }
 
 /// Cross-entropy with the hardest negatives only, as for the anchors of SiamRPN and SSD: of logits `[N, A, C]` with

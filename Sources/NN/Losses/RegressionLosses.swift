@@ -12,11 +12,13 @@ public func meanAbsoluteError(_ prediction: Tensor, truth: Tensor) -> Tensor {
 
 /// Smooth L1 (Huber's loss over β), the mean over all elements: with d the difference, d²/2β where |d| < β, else
 /// |d| − β/2. Any shape, the same for both.
-public func smoothL1Loss(_ prediction: Tensor, truth: Tensor, beta: Double = 1) -> Tensor {
+public func smoothL1Loss(
+  _ prediction: Tensor, truth: Tensor, beta: Double = 1, reduction: LossReduction = .mean
+) -> Tensor {
   precondition(beta > 0, "smoothL1Loss: β is \(beta), not positive")
   let distance = (prediction - constant(truth, like: prediction, "smoothL1Loss")).abs()
   let bounded = distance.clamp(min: 0, max: beta)
-  return (bounded * (distance - 0.5 * bounded)).mean() / beta
+  return reduction(bounded * (distance - 0.5 * bounded)) / beta
 }
 
 /// The hinged error of DiMP and RTS (LBHinge) of scores s with labels z: where z is below the threshold max(0, s)², since

@@ -23,21 +23,8 @@ extension Tensor {
     _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
     ceiling: Bool = false
   ) -> (values: Tensor, indices: Tensor) {
-    let plan = PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 2, "maxPool2dWithIndices")
-    let (y, index) = Kernel.maxPool(self, plan, wantsIndex: true)
-    return (y.recorded(edge { dy in Kernel.maxPoolGradient(dy, index!, plan) }), index!)
-  }
-
-  /// Values `[N, H', W', C]` put back to where `maxPool2dWithIndices` found them, 0 elsewhere: `[N, height, width, C]`.
-  public func maxUnpool2d(_ indices: Tensor, height: Int, width: Int) -> Tensor {
-    precondition(
-      rank == 4 && indices.shape == shape, "maxUnpool2d: indices \(indices.shape) of values \(shape)")
-    let (samples, channels) = (shape[0], shape[3])
-    let places = shape[1] * shape[2]
-    return Tensor(zeros: [samples, height * width, channels], dtype: dtype)
-      .scatter(
-        reshape(samples, places, channels), elementsAt: indices.reshape(samples, places, channels), axis: 1
-      ).reshape(samples, height, width, channels)
+    maxPoolWithIndices(
+      PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 2, "maxPool2dWithIndices"))
   }
 
   /// The largest value of each window of volumes `[N, T, H, W, C]`; the stride is the kernel unless given.
@@ -46,6 +33,16 @@ extension Tensor {
     ceiling: Bool = false
   ) -> Tensor {
     maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 3, "maxPool3d"))
+  }
+
+  /// The largest value of each window of volumes `[N, T, H, W, C]`, and where it was: (frame·H + row)·W + column, `int32`;
+  /// −1 where a window holds nothing.
+  public func maxPool3dWithIndices(
+    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    ceiling: Bool = false
+  ) -> (values: Tensor, indices: Tensor) {
+    maxPoolWithIndices(
+      PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 3, "maxPool3dWithIndices"))
   }
 
   /// The mean of each window of sequences `[N, L, C]`; the stride is the kernel unless given.
@@ -79,6 +76,11 @@ extension Tensor {
         shape, kernel, stride, padding, dilation, ceiling, countingPadding, axes: 3, "averagePool3d"))
   }
 
+  /// The largest values of sequences `[N, L, C]` shared out to a length.
+  public func adaptiveMaxPool1d(length: Int) -> Tensor {
+    maxPool(PoolingPlan(adaptive: shape, to: [length], "adaptiveMaxPool1d"))
+  }
+
   /// The largest values of images `[N, H, W, C]` shared out to a height and width: output i of n reads positions
   /// ⌊i·H/n⌋ to before ⌈(i + 1)·H/n⌉.
   public func adaptiveMaxPool2d(height: Int, width: Int) -> Tensor {
@@ -88,6 +90,11 @@ extension Tensor {
   /// The largest values of volumes `[N, T, H, W, C]` shared out to a length, height and width.
   public func adaptiveMaxPool3d(time: Int, height: Int, width: Int) -> Tensor {
     maxPool(PoolingPlan(adaptive: shape, to: [time, height, width], "adaptiveMaxPool3d"))
+  }
+
+  /// The means of sequences `[N, L, C]` shared out to a length.
+  public func adaptiveAveragePool1d(length: Int) -> Tensor {
+    averagePool(PoolingPlan(adaptive: shape, to: [length], "adaptiveAveragePool1d"))
   }
 
   /// The means of images `[N, H, W, C]` shared out to a height and width: output i of n reads positions ⌊i·H/n⌋ to
@@ -116,6 +123,11 @@ extension Tensor {
   private func maxPool(_ plan: PoolingPlan) -> Tensor {
     let (y, index) = Kernel.maxPool(self, plan, wantsIndex: isRecorded)
     return y.recorded(edge { dy in Kernel.maxPoolGradient(dy, index!, plan) })
+  }
+
+  private func maxPoolWithIndices(_ plan: PoolingPlan) -> (values: Tensor, indices: Tensor) {
+    let (y, index) = Kernel.maxPool(self, plan, wantsIndex: true)
+    return (y.recorded(edge { dy in Kernel.maxPoolGradient(dy, index!, plan) }), index!)
   }
 
   private func averagePool(_ plan: PoolingPlan) -> Tensor {

@@ -31,11 +31,32 @@ extension Tensor {
       })
   }
 
-  /// Moved on by one place along an axis: the last element goes, a filler comes first.
-  private func shifted(along axis: Int, _ reversed: Bool, filler: Double) -> Tensor {
+  /// The largest of all elements up to each one along an axis, from the end of the axis where `reversed`; of equal ones
+  /// each has a share in the gradient.
+  public func cumulativeMax(_ axis: Int, reversed: Bool = false) -> Tensor {
+    if !dtype.isFloatingPoint { return to(.float64).cumulativeMax(axis, reversed: reversed).to(dtype) }
+    let axis = shape.axis(axis)
+    // The largest of 1, 2, 4, … elements.
+    var (y, step) = (self, 1)
+    while step < shape[axis] {
+      y = .maximum(y, y.shifted(by: step, along: axis, reversed, filler: -.infinity))
+      step *= 2
+    }
+    return y
+  }
+
+  /// The smallest of all elements up to each one along an axis, from the end of the axis where `reversed`; of equal ones
+  /// each has a share in the gradient.
+  public func cumulativeMin(_ axis: Int, reversed: Bool = false) -> Tensor {
+    if !dtype.isFloatingPoint { return to(.float64).cumulativeMin(axis, reversed: reversed).to(dtype) }
+    return -(-self).cumulativeMax(axis, reversed: reversed)
+  }
+
+  /// Moved on along an axis: the last elements go, fillers come first.
+  private func shifted(by step: Int = 1, along axis: Int, _ reversed: Bool, filler: Double) -> Tensor {
     if shape[axis] == 0 { return self }
     var widths = [(before: Int, after: Int)](repeating: (0, 0), count: rank)
-    widths[axis] = reversed ? (-1, 1) : (1, -1)
+    widths[axis] = reversed ? (-step, step) : (step, -step)
     return padded(widths, value: filler)
   }
 

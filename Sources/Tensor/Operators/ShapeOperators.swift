@@ -82,6 +82,18 @@ extension Tensor {
     return Kernel.broadcast(self, to: target).recorded(edge { [shape] dy in dy.sum(to: shape) })
   }
 
+  /// The coordinates of a grid: of vectors `[A]`, `[B]`, … one tensor `[A, B, …]` each, which holds the vector along its
+  /// own axis and repeats it along the others. As `torch.meshgrid` with `indexing="ij"`.
+  public static func meshGrid(_ vectors: Tensor...) -> [Tensor] {
+    let target = Shape(vectors.map(\.elementCount))
+    return vectors.enumerated().map { axis, vector in
+      precondition(vector.rank == 1, "meshGrid: shape \(vector.shape) is not one of a vector")
+      var own = Shape(repeatElement(1, count: vectors.count))
+      own[axis] = vector.elementCount
+      return vector.reshape(to: own).broadcast(to: target)
+    }
+  }
+
   /// The whole tensor repeated `counts[i]` times along axis i.
   public func tiled(_ counts: Int...) -> Tensor { tiled(counts) }
 

@@ -35,23 +35,6 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// The different elements in ascending order; for each element its place among them, of this tensor's shape; and how
-  /// often each occurs (both `int32`). Every NaN is an element of its own.
-  public func unique() -> (values: Tensor, inverse: Tensor, counts: Tensor) {
-    let (ordered, order) = flattened().sorted()
-    if elementCount == 0 { return (ordered, order.reshape(to: shape), order) }
-    let isNew = Tensor.concatenate([Tensor([true]), ordered[1...] .!= ordered[..<(-1)]])
-    let ranks = isNew.to(.int32).cumulativeSum(0) - 1
-    let values = ordered.maskedSelect(isNew)
-    let counts = Tensor(zeros: values.shape, dtype: .int32)
-      .scatterAdd(Tensor(ones: ranks.shape, dtype: .int32), at: ranks)
-    return (
-      values, Tensor(zeros: ranks.shape, dtype: .int32).scatter(ranks, at: order).reshape(to: shape), counts
-    )
-  }
-}
-
-extension Tensor {
   /// The gradient of the Lovász extension of the Jaccard loss with respect to errors `[rows, P]` of a
   /// prediction whose truths are in [0, 1] (Berman et al. 2018, algorithm 1), row by row: the loss is Σ
   /// errors·weights. The weights depend on the order of the errors alone, and are constants: no gradient

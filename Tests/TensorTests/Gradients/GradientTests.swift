@@ -15,7 +15,8 @@ import Testing
     + GradientCase.convolutions
     + GradientCase.transposedConvolutions + GradientCase.pooling + GradientCase.normalization
     + GradientCase.resampling + GradientCase.sampling + GradientCase.sampleConvolutions
-    + GradientCase.diagonals + GradientCase.einsteinSums
+    + GradientCase.diagonals + GradientCase.einsteinSums + GradientCase.attention
+    + GradientCase.vectors + GradientCase.selections
 
   @Test(arguments: table)
   func agreesWithCentralDifferences(_ check: GradientCase) {
@@ -92,6 +93,8 @@ import Testing
       ".==", ".!=", ".<", ".<=", ".>", ".>=", ".&", ".|", ".^", ".!", "any", "all", "isNaN", "isFinite",
       "argmax", "argmin",
       "oneHot", "lovaszWeights", "nonzero", "isInfinite",
+      "histogram", "linearSumAssignment",
+      "dropout",  // random, and checked by itself
     ]
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources/Tensor")
       .standardized

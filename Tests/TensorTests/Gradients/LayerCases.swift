@@ -42,6 +42,8 @@ extension GradientCase {
     of("averagePool1d", "", [2, 7, 2]) { $0.averagePool1d(3, stride: 2, padding: 1) },
     of("adaptiveMaxPool2d", "", .distinct([2, 5, 7, 2])) { $0.adaptiveMaxPool2d(height: 3, width: 4) },
     of("adaptiveMaxPool2d", "larger", .distinct([1, 2, 3, 1])) { $0.adaptiveMaxPool2d(height: 5, width: 3) },
+    of("adaptiveMaxPool1d", "", .distinct([2, 7, 2])) { $0.adaptiveMaxPool1d(length: 3) },
+    of("adaptiveAveragePool1d", "", [2, 7, 2]) { $0.adaptiveAveragePool1d(length: 4) },
     of("adaptiveMaxPool3d", "", .distinct([1, 3, 4, 2, 2])) {
       $0.adaptiveMaxPool3d(time: 2, height: 3, width: 1)
     },

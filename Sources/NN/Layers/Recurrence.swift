@@ -1,0 +1,80 @@
+import Tensor
+
+/// What an LSTM hands from step to step.
+public struct LSTMState: Sendable {
+  /// The output of the last step.
+  public var hidden: Tensor
+  /// The cell's content, of the same shape.
+  public var cell: Tensor
+
+  /// A state to start from.
+  public init(hidden: Tensor, cell: Tensor) { (self.hidden, self.cell) = (hidden, cell) }
+
+  /// The state that follows by the input gate, forget gate, candidate and output gate, side by side along the last axis
+  /// before their activations.
+  func next(_ gates: Tensor) -> LSTMState {
+    let parts = gates.split(into: 4, axis: -1)
+    let cell = parts[1].sigmoid() * cell + parts[0].sigmoid() * parts[2].tanh()
+    return LSTMState(hidden: parts[3].sigmoid() * cell.tanh(), cell: cell)
+  }
+}
+
+/// Long short-term memory (Hochreiter & Schmidhuber 1997, with forget gates), in layers one on the other: sequences
+/// `[N, T, C]` → `[N, T, H]`. As `torch.nn.LSTM` with `batch_first`.
+public struct LSTM: Layer, CustomReflectable {
+  /// The number of outputs of a direction, H.
+  public let hidden: Int
+  private let stack: RecurrentStack
+
+  /// Initialised as PyTorch does. Bidirectional, every layer also runs from the end, and `[N, T, 2·H]` are the outputs.
+  public init(_ inputs: Int, _ hidden: Int, layers: Int = 1, bidirectional: Bool = false) {
+    self.hidden = hidden
+    stack = RecurrentStack(gates: 4, inputs, hidden, layers: layers, bidirectional: bidirectional)
+  }
+
+  /// The outputs at all steps, from a state of zeros on.
+  public func callAsFunction(_ x: Tensor) -> Tensor { self(x, from: nil).outputs }
+
+  /// The outputs at all steps, and each layer's last state `[N, H]`, or both its directions': what the next part of the
+  /// sequence starts from.
+  public func callAsFunction(_ x: Tensor, from states: [LSTMState]?) -> (
+    outputs: Tensor, states: [LSTMState]
+  ) {
+    let zeros = Tensor(zeros: [x.shape[0], hidden], dtype: x.dtype)
+    return stack.run(x, from: states, orFrom: LSTMState(hidden: zeros, cell: zeros)) { layer, x, state in
+      unrolled(layer.ofInput(x), from: state, output: \.hidden, layer.next)
+    }
+  }
+
+  /// The parameters under PyTorch's names.
+  public var customMirror: Mirror { Mirror(self, children: stack.maps.map { ("", $0) }) }
+}
+
+/// Gated recurrent units (Cho et al. 2014, the reset gate behind the map of the state), in layers one on the other:
+/// sequences `[N, T, C]` → `[N, T, H]`. As `torch.nn.GRU` with `batch_first`.
+public struct GRU: Layer, CustomReflectable {
+  /// The number of outputs of a direction, H.
+  public let hidden: Int
+  private let stack: RecurrentStack
+
+  /// Initialised as PyTorch does. Bidirectional, every layer also runs from the end, and `[N, T, 2·H]` are the outputs.
+  public init(_ inputs: Int, _ hidden: Int, layers: Int = 1, bidirectional: Bool = false) {
+    self.hidden = hidden
+    stack = RecurrentStack(gates: 3, inputs, hidden, layers: layers, bidirectional: bidirectional)
+  }
+
+  /// The outputs at all steps, from a state of zeros on.
+  public func callAsFunction(_ x: Tensor) -> Tensor { self(x, from: nil).outputs }
+
+  /// The outputs at all steps, and each layer's last state `[N, H]`, or both its directions': what the next part of the
+  /// sequence starts from.
+  public func callAsFunction(_ x: Tensor, from states: [Tensor]?) -> (outputs: Tensor, states: [Tensor]) {
+    let zeros = Tensor(zeros: [x.shape[0], hidden], dtype: x.dtype)
+    return stack.run(x, from: states, orFrom: zeros) { layer, x, state in
+      unrolled(layer.ofInput(x), from: state, output: \.self, layer.next)
+    }
+  }
+
+  /// The parameters under PyTorch's names.
+  public var customMirror: Mirror { Mirror(self, children: stack.maps.map { ("", $0) }) }
+}

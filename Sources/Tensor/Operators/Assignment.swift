@@ -1,0 +1,57 @@
+extension Tensor {
+  /// The pairs of rows and columns of costs `[N, M]`, each row and each column in one pair at most, whose costs add up to
+  /// least: as many as there are of the fewer, both `int32`, the rows in ascending order. So tracks find their detections,
+  /// and predictions the objects they are compared with (Carion et al. 2020).
+  public func linearSumAssignment() -> (rows: Tensor, columns: Tensor) {
+    precondition(rank == 2, "linearSumAssignment: costs of shape \(shape) have not rows and columns")
+    precondition(isFinite().all, "linearSumAssignment: a cost is not finite")
+    if shape[0] > shape[1] {
+      let (columns, rows) = transposed().linearSumAssignment()
+      let (ordered, order) = rows.sorted()
+      return (ordered, columns.gather(order))
+    }
+    return (Tensor(0..<shape[0]), Tensor(shortestAugmentingPaths()))
+  }
+
+  /// Each row's column where there are no fewer columns (Jonker & Volgenant 1987): row by row, along the cheapest path that
+  /// moves rows from column to column until one finds a free column.
+  private func shortestAugmentingPaths() -> [Int32] {
+    let (rows, columns) = (shape[0], shape[1])
+    let costs = array(of: Double.self)
+    var owner = [Int?](repeating: nil, count: columns)
+    // Prices under which no pair is cheaper than 0, and every pair made so far costs 0.
+    var (rowPrice, columnPrice) = (
+      [Double](repeating: 0, count: rows), [Double](repeating: 0, count: columns)
+    )
+    for first in 0..<rows {
+      var distance = [Double](repeating: .infinity, count: columns)
+      var previous = [Int?](repeating: nil, count: columns)
+      var open = Array(0..<columns), reached: [Int] = []
+      var row = first, column: Int? = nil, length = 0.0
+      while true {
+        for next in open {
+          let through = length + costs[row * columns + next] - rowPrice[row] - columnPrice[next]
+          if through < distance[next] { (distance[next], previous[next]) = (through, column) }
+        }
+        let nearest = open.indices.min { distance[open[$0]] < distance[open[$1]] }!
+        let end = open.remove(at: nearest)
+        (column, length) = (end, distance[end])
+        guard let other = owner[end] else { break }
+        reached.append(end)
+        row = other
+      }
+      rowPrice[first] += length
+      for place in reached {
+        columnPrice[place] -= length - distance[place]
+        rowPrice[owner[place]!] += length - distance[place]
+      }
+      while let end = column {
+        column = previous[end]
+        owner[end] = column.map { owner[$0]! } ?? first
+      }
+    }
+    var result = [Int32](repeating: 0, count: rows)
+    for (column, row) in owner.enumerated() { if let row { result[row] = Int32(column) } }
+    return result
+  }
+}
