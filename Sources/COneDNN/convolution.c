@@ -2,6 +2,7 @@
 
 #include "COneDNN.h"
 #include "ck_allocator.h"
+#include "ck_elementwise.h"
 #include "ck_parallel.h"
 #include "plan.h"
 
@@ -77,13 +78,6 @@ static bool describe_forward(const plan_key *key, description *it, dnnl_prop_kin
     return false;
   }
   dnnl_primitive_attr_t attributes = plan_attributes();
-  if (key->relu) {
-    dnnl_post_ops_t after;
-    onednn.post_ops_create(&after);
-    onednn.post_ops_append_eltwise(after, 1, dnnl_eltwise_relu, 0, 0);
-    onednn.primitive_attr_set_post_ops(attributes, after);
-    onednn.post_ops_destroy(after);
-  }
   dnnl_status_t status = onednn.primitive_desc_create(result, &operation, attributes, onednn_engine(), NULL);
   onednn.primitive_attr_destroy(attributes);
   return status == dnnl_success;
@@ -93,7 +87,7 @@ static bool describe_gradient(const plan_key *key, description *it, dnnl_primiti
   dnnl_primitive_desc_t hint;
   plan_key plain = *key;
   plain.operation = forward;
-  plain.bias = plain.relu = 0;
+  plain.bias = 0;
   description plainly = describe(&plain);
   if (!describe_forward(&plain, &plainly, dnnl_forward_training, &hint)) return false;
   dnnl_convolution_desc_t operation;
@@ -143,12 +137,11 @@ static void build(const plan_key *key, plan *plan) {
   onednn.primitive_desc_destroy(primitive);
 }
 
-static bool run(operation operation, const ck_convolution *convolution, bool bfloat16, bool relu, const void *first,
+static bool run(operation operation, const ck_convolution *convolution, bool bfloat16, const void *first,
                 const void *second, const void *third, const void *bias) {
   if (convolution->batch == 0) return false;
   bool acquired = ck_pool_acquire();
-  plan_key key = {operation, bfloat16, bias != NULL, relu, acquired ? ck_thread_count() : 1,
-                  .convolution = *convolution};
+  plan_key key = {operation, bfloat16, bias != NULL, acquired ? ck_thread_count() : 1, .convolution = *convolution};
   plan *plan = plan_acquire(&key, build);
   bool done = false;
   if (plan) {
@@ -175,7 +168,7 @@ static int64_t neighbours(const ck_convolution *convolution) {
 // A convolution of stride 1 to few channels, as one to `count` times as many with that stride: its filter holds the
 // given one at `count` places. In memory neighbours follow each other as channels do. More is multiplied, by zeros, but
 // a vector at a time: one channel of 7 columns takes a fifth of the time.
-static bool run_widened(const ck_convolution *convolution, int64_t count, bool bfloat16, bool relu, const void *x,
+static bool run_widened(const ck_convolution *convolution, int64_t count, bool bfloat16, const void *x,
                         const float *w, const float *bias, void *y) {
   ck_convolution wide = *convolution;
   int64_t inputs = convolution->in_channels, outputs = convolution->out_channels;
@@ -198,16 +191,16 @@ static bool run_widened(const ck_convolution *convolution, int64_t count, bool b
     }
   }
   for (int64_t i = 0; bias && i < wide.out_channels; i++) biases[i] = bias[i % outputs];
-  bool done = run(forward, &wide, bfloat16, relu, x, filter, y, bias ? biases : NULL);
+  bool done = run(forward, &wide, bfloat16, x, filter, y, bias ? biases : NULL);
   ck_deallocate(filter, bytes);
   return done;
 }
 
-static bool run_forward(const ck_convolution *convolution, bool bfloat16, bool relu, const void *x, const float *w,
+static bool run_forward(const ck_convolution *convolution, bool bfloat16, const void *x, const float *w,
                         const float *bias, void *y) {
   int64_t count = neighbours(convolution);
-  return (count > 1 && run_widened(convolution, count, bfloat16, relu, x, w, bias, y))
-      || run(forward, convolution, bfloat16, relu, x, w, y, bias);
+  return (count > 1 && run_widened(convolution, count, bfloat16, x, w, bias, y))
+      || run(forward, convolution, bfloat16, x, w, y, bias);
 }
 
 // The input gradient of stride 1 is a convolution of dy with the filter turned round and its channels swapped.
@@ -237,7 +230,7 @@ static bool run_turned(const ck_convolution *convolution, bool bfloat16, const v
       }
     }
   }
-  bool done = run_forward(&turned, bfloat16, false, dy, filter, NULL, dx);
+  bool done = run_forward(&turned, bfloat16, dy, filter, NULL, dx);
   ck_deallocate(filter, bytes);
   return done;
 }
@@ -246,15 +239,15 @@ static bool run_turned(const ck_convolution *convolution, bool bfloat16, const v
 
 typedef enum { forward, input_gradient, filter_gradient } operation;
 
-static bool run(operation operation, const ck_convolution *convolution, bool bfloat16, bool relu, const void *first,
+static bool run(operation operation, const ck_convolution *convolution, bool bfloat16, const void *first,
                 const void *second, const void *third, const void *bias) {
-  (void)operation, (void)convolution, (void)bfloat16, (void)relu, (void)first, (void)second, (void)third, (void)bias;
+  (void)operation, (void)convolution, (void)bfloat16, (void)first, (void)second, (void)third, (void)bias;
   return false;
 }
 
-static bool run_forward(const ck_convolution *convolution, bool bfloat16, bool relu, const void *x, const float *w,
+static bool run_forward(const ck_convolution *convolution, bool bfloat16, const void *x, const float *w,
                         const float *bias, void *y) {
-  return run(forward, convolution, bfloat16, relu, x, w, y, bias);
+  return run(forward, convolution, bfloat16, x, w, y, bias);
 }
 
 static bool run_turned(const ck_convolution *convolution, bool bfloat16, const void *dy, const float *w, void *dx) {
@@ -276,15 +269,22 @@ static bool is_pointwise(const ck_convolution *convolution) {
   return convolution->groups == 1;
 }
 
+// oneDNN's own ReLU would take NaN for 0.
+static int64_t output_count(const ck_convolution *convolution) {
+  return convolution->batch * convolution->out[0] * convolution->out[1] * convolution->out[2] * convolution->out_channels;
+}
+
 bool onednn_convolution_forward(const ck_convolution *convolution, const float *x, const float *w,
                                 const float *bias, bool relu, float *y) {
-  return run_forward(convolution, false, relu, x, w, bias, y);
+  if (!run_forward(convolution, false, x, w, bias, y)) return false;
+  if (relu) ck_unary_f32(ck_unary_relu, output_count(convolution), y, 0, 0, y);
+  return true;
 }
 
 bool onednn_convolution_input_gradient(const ck_convolution *convolution, const float *dy, const float *w,
                                        float *dx) {
   return run_turned(convolution, false, dy, w, dx)
-      || run(input_gradient, convolution, false, false, dy, w, dx, NULL);
+      || run(input_gradient, convolution, false, dy, w, dx, NULL);
 }
 
 bool onednn_convolution_filter_gradient(const ck_convolution *convolution, const float *dy, const float *x,
@@ -293,21 +293,23 @@ bool onednn_convolution_filter_gradient(const ck_convolution *convolution, const
     int64_t positions = convolution->batch * convolution->in[0] * convolution->in[1] * convolution->in[2];
     return onednn_matmul(true, false, convolution->in_channels, convolution->out_channels, positions, x, dy, 0, dw);
   }
-  return run(filter_gradient, convolution, false, false, dy, x, dw, dbias);
+  return run(filter_gradient, convolution, false, dy, x, dw, dbias);
 }
 
 bool onednn_convolution_forward_bf16(const ck_convolution *convolution, const uint16_t *x, const float *w,
                                      const float *bias, bool relu, uint16_t *y) {
-  return run_forward(convolution, true, relu, x, w, bias, y);
+  if (!run_forward(convolution, true, x, w, bias, y)) return false;
+  if (relu) ck_unary_bf16(ck_unary_relu, output_count(convolution), y, 0, 0, y);
+  return true;
 }
 
 bool onednn_convolution_input_gradient_bf16(const ck_convolution *convolution, const uint16_t *dy, const float *w,
                                             uint16_t *dx) {
   return run_turned(convolution, true, dy, w, dx)
-      || run(input_gradient, convolution, true, false, dy, w, dx, NULL);
+      || run(input_gradient, convolution, true, dy, w, dx, NULL);
 }
 
 bool onednn_convolution_filter_gradient_bf16(const ck_convolution *convolution, const uint16_t *dy,
                                              const uint16_t *x, float *dw, float *dbias) {
-  return run(filter_gradient, convolution, true, false, dy, x, dw, dbias);
+  return run(filter_gradient, convolution, true, dy, x, dw, dbias);
 }

@@ -9,8 +9,7 @@
   X(dilated_convolution_backward_data_desc_init) X(dilated_convolution_backward_weights_desc_init) \
   X(dilated_convolution_forward_desc_init) X(engine_create) X(matmul_desc_init) X(memory_create) X(memory_desc_equal) \
   X(memory_desc_get_size) X(memory_desc_init_by_strides) X(memory_desc_init_by_tag) \
-  X(memory_destroy) X(post_ops_append_eltwise) X(post_ops_create) X(post_ops_destroy) \
-  X(primitive_attr_create) X(primitive_attr_destroy) X(primitive_attr_set_post_ops) \
+  X(memory_destroy) X(primitive_attr_create) X(primitive_attr_destroy) \
   X(primitive_attr_set_scratchpad_mode) X(primitive_create) X(primitive_desc_create) \
   X(primitive_desc_destroy) X(primitive_desc_query) X(primitive_desc_query_md) X(primitive_destroy) \
   X(primitive_execute) X(reorder_primitive_desc_create) X(set_primitive_cache_capacity) X(sgemm) \

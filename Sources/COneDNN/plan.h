@@ -28,7 +28,7 @@ typedef struct {
 
 // What a plan is made for. Compared byte by byte, so every member is eight bytes long.
 typedef struct {
-  int64_t operation, bfloat16, bias, relu, threads;
+  int64_t operation, bfloat16, bias, threads;
   union {
     ck_convolution convolution;
     matrix_sizes matrices;

@@ -105,4 +105,11 @@ import Testing
       #expect((single.to(.float64) .== double).all, "the gradient of input \(index)")
     }
   }
+
+  @Test(arguments: [DType.float32, .float64, .bfloat16])
+  func reluLetsNaNPass(_ dtype: DType) {
+    let x = Tensor(repeating: .nan, shape: [1, 4, 4, 16], dtype: dtype)
+    let y = x.conv2d(Tensor(ones: [3, 3, 16, 16], dtype: dtype), window: Window(padding: 1), relu: true)
+    #expect(y.isNaN().all)
+  }
 }
