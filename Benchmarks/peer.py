@@ -18,7 +18,7 @@ Benchmarks, float32 unless they say otherwise; sizes are those that the name sta
   unet.training_step, unet.inference   the U-Net of 482,881 parameters (Tests/Fixtures/unet.py), batch 4 of
                                        256×448; training: loss (BCE), gradients, SGD step (Nesterov, .9)
   unet.training_step.compiled          the same, the model by torch.compile; left out where there is no g++
-  unet.….bfloat16                      the same under autocast
+  ….bfloat16                           the same under autocast
   conv2d.C→O@HxW.forward               3×3, padding 1, bias, batch 4
   conv3d.C→O@TxHxW.forward             3×3×3, or 3×7×7 for 1→8, 8→1 and 16→16, same padding, bias, batch 1
   ….forward_backward                   and the gradients of input, filter and bias
@@ -156,7 +156,7 @@ class Outputs(nn.Module):
         return self.module(x)[0]
 
 
-def sequence_training(kind):
+def sequence_training(kind, wrap=lambda model: model):
     if kind == "transformer":
         model = nn.TransformerEncoderLayer(
             384, 6, 1536, dropout=0, activation="gelu", batch_first=True, norm_first=True)
@@ -167,7 +167,7 @@ def sequence_training(kind):
         model = ConvLSTM(32).to(memory_format=torch.channels_last)
         # The frames of each sample in channels last.
         x = torch.rand(2, 8, 64, 64, 32).movedim(-1, 2)
-    return training_step(model, F.mse_loss, x, torch.rand_like(x))
+    return training_step(wrap(model), F.mse_loss, x, torch.rand_like(x))
 
 
 def forward_backward(function, *operands):
@@ -354,6 +354,9 @@ def benchmarks():
         print("peer.py: no pydensecrf, so no peer for dense_crf", file=sys.stderr)
     for kind in ("transformer", "lstm", "conv_lstm"):
         yield f"{kind}.training_step", "SGD with Nesterov momentum", lambda kind=kind: sequence_training(kind)
+        if kind != "lstm":
+            yield f"{kind}.training_step.bfloat16", "the same under autocast", (
+                lambda kind=kind: sequence_training(kind, bfloat16))
     yield "mlp.training_step", "784-512-256-10, 32 samples, SGD with Nesterov momentum", mlp_training
 
 
