@@ -23,7 +23,7 @@ static inline bfloat16 bfloat16_rounded(float x) {
   return (bfloat16)((bits & 0x7fffffff) > 0x7f800000 ? bits >> 16 | 0x40 : nearest);
 }
 
-/// The same for many elements; x and y may begin at one place only where nothing is widened.
+/// The same for many elements.
 void bfloat16_widen(int64_t count, const bfloat16 *x, float *y);
 void bfloat16_round(int64_t count, const float *x, bfloat16 *y);
 

@@ -10,7 +10,7 @@ public struct Conv1d: Layer, FoldableConvolution {
   public let window: Window
   let relu: Bool
 
-  /// Initialised as PyTorch does. With `relu` the output goes through it in the same kernel.
+  /// Initialised as PyTorch does. With `relu` the output goes through it.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
     dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true, relu: Bool = false
@@ -40,7 +40,7 @@ public struct Conv2d: Layer, FoldableConvolution {
   public let window: Window
   let relu: Bool
 
-  /// Initialised as PyTorch does. With `relu` the output goes through it in the same kernel.
+  /// Initialised as PyTorch does. With `relu` the output goes through it.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
     dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true, relu: Bool = false
@@ -70,7 +70,7 @@ public struct Conv3d: Layer, FoldableConvolution {
   public let window: Window
   let relu: Bool
 
-  /// Initialised as PyTorch does. With `relu` the output goes through it in the same kernel.
+  /// Initialised as PyTorch does. With `relu` the output goes through it.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
     dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true, relu: Bool = false

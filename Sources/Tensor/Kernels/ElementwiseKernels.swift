@@ -154,10 +154,10 @@ extension DType {
 }
 
 extension Tensor {
-  /// Adds a tensor that stretches to this one's shape, in place; copies first only where the memory is shared.
+  /// Adds another tensor of the same shape in place; copies first only where the memory is shared.
   mutating func accumulate(_ other: Tensor) {
     precondition(
-      Shape.broadcast(shape, other.shape) == shape && dtype == other.dtype,
+      shape == other.shape && dtype == other.dtype,
       "accumulate: \(other.dtype) \(other.shape) into \(dtype) \(shape)")
     if isKnownUniquelyReferenced(&storage) {
       Kernel.add(other, to: self)

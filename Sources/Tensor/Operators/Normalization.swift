@@ -25,12 +25,13 @@ extension Tensor {
     relu: Bool = false
   ) -> Tensor {
     let (weight, bias) = channels(weight, bias, "batchNorm")
-    let (mean, variance) = channels(mean, variance, "batchNorm")
-    let affine = Kernel.normalization(mean!, variance!, epsilon, weight, bias)
+    let mean = parameter(mean, [shape[-1]], "batchNorm")
+    let variance = parameter(variance, [shape[-1]], "batchNorm")
+    let affine = Kernel.normalization(mean, variance, epsilon, weight, bias)
     return Kernel.channelAffine(self, affine, relu: relu).recorded(jointly: [self, weight, bias]) {
       [x = self] dy, wanted in
       Kernel.batchNormGradient(
-        x, dy, mean!, affine, weight, bias, relu: relu, ofStatistics: false, wantsInput: wanted[0])
+        x, dy, mean, affine, weight, bias, relu: relu, ofStatistics: false, wantsInput: wanted[0])
     }
   }
 
@@ -71,9 +72,8 @@ extension Tensor {
     precondition(
       axes >= 1 && axes <= rank, "layerNorm: a weight of \(axes) axes for an input of shape \(shape)")
     let trailing = Shape(shape.suffix(axes))
-    let (weight, bias) = (
-      parameter(weight, trailing, "layerNorm"), parameter(bias, trailing, "layerNorm")
-    )
+    let weight = weight.map { parameter($0, trailing, "layerNorm") }
+    let bias = bias.map { parameter($0, trailing, "layerNorm") }
     let channels = trailing.elementCount
     return normalized(
       batch: channels == 0 ? 0 : elementCount / channels, channels: channels, groups: 1, weight, bias, epsilon
@@ -87,7 +87,7 @@ extension Tensor {
     let axes = weight?.rank ?? 1
     precondition(
       axes >= 1 && axes <= rank, "rmsNorm: a weight of \(axes) axes for an input of shape \(shape)")
-    let weight = parameter(weight, Shape(shape.suffix(axes)), "rmsNorm")
+    let weight = weight.map { parameter($0, Shape(shape.suffix(axes)), "rmsNorm") }
     let y = self * (squared().mean(Array(rank - axes..<rank), keepingAxes: true) + epsilon).rsqrt()
     return weight.map { y * $0.to(dtype) } ?? y
   }
@@ -122,11 +122,10 @@ extension Tensor {
   private func channels(_ a: Tensor?, _ b: Tensor?, _ name: String) -> (Tensor?, Tensor?) {
     Kernel.requireFloatingPoint(self, name)
     precondition(rank >= 1, "\(name): a scalar has no channels")
-    return (parameter(a, [shape[-1]], name), parameter(b, [shape[-1]], name))
+    return (a.map { parameter($0, [shape[-1]], name) }, b.map { parameter($0, [shape[-1]], name) })
   }
 
-  private func parameter(_ vector: Tensor?, _ expected: Shape, _ name: String) -> Tensor? {
-    guard let vector else { return nil }
+  private func parameter(_ vector: Tensor, _ expected: Shape, _ name: String) -> Tensor {
     precondition(
       vector.shape == expected,
       "\(name): a weight or bias of shape \(vector.shape) for an input of shape \(shape)")

@@ -23,8 +23,8 @@ extension Tensor {
     }
   }
 
-  /// Uniform random values from `range`, its end left out. The same seed gives the same values on every
-  /// machine.
+  /// Uniform random values from `range`, its end left out; rounded to bfloat16 they may reach it. The same seed gives the
+  /// same values on every machine.
   public init(
     uniform shape: Shape, in range: Range<Double> = 0..<1, dtype: DType = .float32, seed: UInt64? = nil
   ) {
