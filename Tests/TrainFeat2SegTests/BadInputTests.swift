@@ -133,7 +133,8 @@ import Vision
 
   @Test(arguments: [
     ["--loss", "nonsense"], ["--preset", "huge"], ["--epochs", "0"], ["--epochs", "many"], ["--batch", "-1"],
-    ["--learning-rate", "nan"], ["--learning-rate", "0"], ["--unknown", "option"],
+    ["--learning-rate", "nan"], ["--precision", "float16"], ["--learning-rate", "0"],
+    ["--unknown", "option"],
   ])
   func aMistakenOptionIsAUsageError(_ options: [String]) throws {
     let workplace = try Workplace()

@@ -98,6 +98,7 @@ import Vision
 
     for (options, message) in [
       (["--seed", "2"], "--seed 1, not 2"), (["--batch", "3"], "--batch 1, not 3"),
+      (["--precision", "bfloat16"], "--precision float32, not bfloat16"),
     ] {
       let outcome = try workplace.train(output: "third", nothingLeft + options)
       #expect(outcome.exitCode == 1 && outcome.errors.count == 1, "\(outcome.errors)")
