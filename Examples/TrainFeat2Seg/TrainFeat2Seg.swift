@@ -44,7 +44,7 @@ struct TrainFeat2Seg: ParsableCommand {
   @Option(help: "The learning rate to start with.")
   var learningRate = 0.001
 
-  @Option(help: "What the network computes in: bfloat16 takes less memory, and less time on CPUs that know it.")
+  @Option(help: "What the network computes in; bfloat16 takes less memory, and less time where CPUs know it.")
   var precision = Precision.float32
 
   @Option(help: "What the weights, the order and the augmentation are drawn from.")
