@@ -7,7 +7,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   /// The file ends before its header, or before a tensor, does.
   case truncated(file: String, reason: String)
   /// The header is not what the format asks for.
-  case malformed(file: String, reason: String)
+  case malformed(file: String, format: String = "safetensors", reason: String)
   /// An element type that has no counterpart here.
   case unsupported(file: String, tensor: String, dtype: String)
   /// A tensor's values cannot be taken over as they are.
@@ -21,7 +21,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
     case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"
     case .truncated(let file, let reason): "\(file): truncated: \(reason)"
-    case .malformed(let file, let reason): "\(file): not a valid safetensors file: \(reason)"
+    case .malformed(let file, let format, let reason): "\(file): not a valid \(format) file: \(reason)"
     case .unsupported(let file, let tensor, let dtype):
       "\(file): tensor '\(tensor)' has the element type \(dtype), which is not supported"
     case .unfit(let file, let tensor, let reason): "\(file): tensor '\(tensor)': \(reason)"

@@ -35,7 +35,7 @@ enum SafeTensorsType: String {
 
   /// The tensor of some elements; `failure` makes the error from its reason.
   func tensor(
-    _ bytes: UnsafeRawBufferPointer, _ shape: Shape, failure: (String) -> CheckpointError
+    _ bytes: UnsafeRawBufferPointer, _ shape: Shape, failure: (String) -> any Error
   ) throws -> Tensor {
     // The place in the file need not be aligned.
     func elements<Stored: BitwiseCopyable>(_ type: Stored.Type) -> some Sequence<Stored> {
