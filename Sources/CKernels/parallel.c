@@ -22,8 +22,8 @@ extern void openblas_set_num_threads(int);
 
 static atomic_int thread_count = 0;
 static atomic_flag pool_taken = ATOMIC_FLAG_INIT;
-static _Thread_local void *thread_tape = NULL;
 static _Thread_local bool thread_is_serial = false;
+static _Thread_local ck_thread this_thread = {0};
 
 static void *load_libgomp(void) {
   bool is_ours = !getenv("GOMP_SPINCOUNT") && !getenv("OMP_WAIT_POLICY");
@@ -101,5 +101,4 @@ void ck_parallel(int64_t count, int64_t grain, void *context, ck_body body) {
 
 void ck_keep_thread_serial(void) { thread_is_serial = true; }
 
-void *ck_thread_tape(void) { return thread_tape; }
-void ck_set_thread_tape(void *tape) { thread_tape = tape; }
+ck_thread *ck_this_thread(void) { return &this_thread; }

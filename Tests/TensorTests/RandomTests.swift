@@ -55,4 +55,57 @@ import Testing
     #expect((order.sorted().values .== Tensor(0..<1000)).all)
     #expect(!(order .== Tensor(0..<1000)).all)
   }
+
+  // MARK: The stream of a scope
+
+  private func drawn() -> [Float] { Tensor(normal: [4]).array() + Tensor(uniform: [4]).array() }
+
+  @Test func aSeededScopeRepeatsAndNests() {
+    struct Failure: Error {}
+    let first = withRandomSeed(7) { drawn() + drawn() }
+    let (around, inside) = withRandomSeed(7) { () -> ([Float], [Float]) in
+      let before = drawn()
+      let inside = withRandomSeed(9) { drawn() }
+      #expect(throws: Failure.self) { try withRandomSeed(1) { throw Failure() } }
+      return (before + drawn(), inside)
+    }
+    #expect(first == around, "an inner scope takes nothing from it")
+    #expect(inside == withRandomSeed(9) { drawn() } && inside != Array(first.prefix(8)))
+    #expect(withRandomSeed(7) { [drawn(), drawn()].flatMap(\.self) } == first)
+
+    // A state saved within goes on where it stood.
+    let resumed = withRandomSeed(7) { () -> [Float] in
+      let start = drawn(), state = Tensor.randomState
+      _ = drawn()
+      Tensor.randomState = state
+      return start + drawn()
+    }
+    #expect(resumed == first)
+  }
+
+  @Test func aSeededScopeIsItsThreadsOwn() async {
+    let expected = (0..<8).map { seed in withRandomSeed(UInt64(seed)) { drawn() + drawn() } }
+    await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          (0..<200).allSatisfy { step in
+            withRandomSeed(UInt64(step % 8)) { drawn() + drawn() } == expected[step % 8]
+          }
+        }
+      }
+      for await correct in group { #expect(correct) }
+    }
+  }
+
+  /// In a process of its own, where no other test draws from the shared stream.
+  @Test func aSeededScopeLeavesTheSharedStreamAlone() async {
+    await #expect(processExitsWith: .success) {
+      Tensor.randomState = 42
+      let expected = Tensor(normal: [4]).array()
+      Tensor.randomState = 42
+      withRandomSeed(7) { _ = Tensor(normal: [4]) }
+      #expect(Tensor.randomState == 42 && Tensor(normal: [4]).array() == expected)
+      #expect(withRandomSeed(42) { Tensor(normal: [4]).array() } == expected, "as randomState sets it")
+    }
+  }
 }

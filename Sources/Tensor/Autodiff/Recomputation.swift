@@ -1,3 +1,5 @@
+import CKernels
+
 /// The value of a block whose inner values are not kept for the way back, but computed again there: memory
 /// for time (Chen et al. 2016, Training deep nets with sublinear memory cost).
 ///
@@ -10,8 +12,8 @@
 /// ```
 ///
 /// Gradients flow to every tensor and parameter that the block reads. The second run draws the same random
-/// numbers as the first, and batch norms gather no statistics in it; what else the block does to the world,
-/// it does twice. Outside a recording the block just runs.
+/// numbers as the first, evaluates where the first did, and batch norms gather no statistics in it; what else the block
+/// does to the world, it does twice. Outside a recording the block just runs.
 public func recomputed(_ block: @escaping () -> Tensor) -> Tensor {
   recomputed { [block()] }[0]
 }
@@ -19,27 +21,36 @@ public func recomputed(_ block: @escaping () -> Tensor) -> Tensor {
 /// As `recomputed(_:)`, for a block of several results.
 public func recomputed(_ block: @escaping () -> [Tensor]) -> [Tensor] {
   guard let tape = Tape.current else { return block() }
-  let scout = Tape(.scouting, inside: tape)
+  let scout = Tape(.scouting, of: "recomputed", inside: tape)
   let outputs = Tape.with(scout, block)
-  let differentiable = outputs.map { scout.slot(of: $0) != nil }
-  let inputs = scout.borrowed.map(\.outer)
+  let slots = outputs.map(scout.slot)
+  let inputs = scout.borrowed.map(\.outer).filter { $0 != Place.outside }
   let streams = scout.randomStreams
-  guard !inputs.isEmpty else { return outputs.map { $0.detached() } }
+  let isEvaluating = ck_this_thread().pointee.is_evaluating
+  scout.end()
 
   let recorded = tape.append(
     outputs.map { $0.detached() },
     .joint(inputs: inputs) { [unowned tape] gradients in
-      let replay = Tape(.recomputing, inside: tape)
+      let replay = Tape(.recomputing, of: "recomputed", inside: tape)
       replay.randomStreams = streams.reversed()
-      let results = Tape.with(replay, block)
+      let results = withMode(evaluating: isEvaluating) { Tape.with(replay, block) }
       let seeds = zip(results, gradients).compactMap { result, gradient in
-        gradient.flatMap { gradient in replay.slot(of: result).map { (slot: $0, seed: gradient) } }
+        gradient.flatMap { gradient in
+          replay.differentiableSlot(of: result).map { (slot: $0, seed: gradient) }
+        }
       }
-      let slots = Dictionary(uniqueKeysWithValues: replay.borrowed.map { ($0.outer, $0.inner) })
-      let found = replay.backward(from: seeds, wanted: Set(slots.values))
-      return inputs.map { input in slots[input].flatMap { found[$0] } }
+      let entered = Dictionary(uniqueKeysWithValues: replay.borrowed.map { ($0.outer, $0.inner) })
+      let found = replay.backward(from: seeds, wanted: Set(inputs.compactMap { entered[$0] }))
+      return inputs.map { input in entered[input].flatMap { found[$0] } }
     })
-  return zip(recorded, differentiable).map { $1 ? $0 : $0.detached() }
+  return slots.indices.map { index in
+    switch slots[index] {
+    case nil: outputs[index].detached()
+    case Place.outside?: tape.outside(outputs[index])
+    default: recorded[index]
+    }
+  }
 }
 
 extension Tensor {

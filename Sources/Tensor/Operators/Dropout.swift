@@ -9,11 +9,11 @@ public enum DropoutUnit: Sendable, Hashable {
 }
 
 extension Tensor {
-  /// In a recording, zero with probability `rate`, drawn for each unit, and 1/(1 − rate) times the value otherwise, so
-  /// that the mean stays; outside, the tensor as it is.
+  /// In training (a recording, unless `evaluating`), zero with probability `rate`, drawn for each unit, and 1/(1 − rate)
+  /// times the value otherwise, so that the mean stays; in evaluation, the tensor as it is.
   public func dropout(_ rate: Double, of unit: DropoutUnit = .elements) -> Tensor {
     precondition(rate >= 0 && rate < 1, "dropout: the rate \(rate) does not lie in [0, 1)")
-    guard Tensor.isRecording && rate > 0 else { return self }
+    guard Tensor.isTraining && rate > 0 else { return self }
     precondition(
       unit == .elements || rank >= 2, "dropout: shape \(shape) has no samples and channels")
     var units = shape
