@@ -18,7 +18,7 @@ extension Training {
 
   func saveLast() throws {
     var checkpoint = network.stateDict
-    for (name, tensor) in optimizer.state { checkpoint.tensors["optimizer." + name] = tensor }
+    for (name, tensor) in optimizer.state(of: network) { checkpoint.tensors["optimizer." + name] = tensor }
     for (name, tensor) in scheduler.state { checkpoint.tensors["scheduler." + name] = tensor }
     checkpoint.metadata.merge(identity) { _, new in new }
     checkpoint.metadata["epoch"] = "\(position.epoch)"
@@ -50,7 +50,7 @@ extension Training {
     let optimizerState = checkpoint.removeTensors(withPrefix: "optimizer.")
     let schedulerState = checkpoint.removeTensors(withPrefix: "scheduler.")
     try network.load(checkpoint, named: url.path)
-    try optimizer.load(state: optimizerState, named: url.path)
+    try optimizer.load(state: optimizerState, of: network, named: url.path)
     try scheduler.load(state: schedulerState, named: url.path)
     position = Position(epoch: epoch, step: step, lossSum: lossSum, bestJ: bestJ)
     Tensor.randomState = randomState

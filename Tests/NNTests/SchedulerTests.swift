@@ -60,7 +60,7 @@ import Testing
         let (first, second) = (item.optimizer(), item.optimizer())
         let (whole, resumed) = (item.scheduler(first), item.scheduler(second))
         for metric in metrics[..<stop] { whole.step(["val_loss": metric]) }
-        try second.load(state: first.state)
+        second.learningRate = first.learningRate
         try resumed.load(state: whole.state, named: "run")
         for metric in metrics[stop...] {
           whole.step(["val_loss": metric])

@@ -102,6 +102,7 @@ import Testing
     let x = Tensor(normal: [1, 8, 8, 1], seed: 6)
     _ = valueWithGradient { network(x).sum() }
     network.freeze()
+    network.freezeStatistics()
     let answer = network(x)
     let before = network.stateDict.tensors
     let (_, recorded, gradients) = valueWithGradient {

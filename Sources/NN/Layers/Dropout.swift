@@ -1,6 +1,6 @@
 import Tensor
 
-/// In a recording, drops each value with probability `rate` and enlarges the rest, so that the mean stays; outside,
+/// In training, drops each value with probability `rate` and enlarges the rest, so that the mean stays; in evaluation,
 /// changes nothing.
 public struct Dropout: Layer {
   /// The probability to drop a value.

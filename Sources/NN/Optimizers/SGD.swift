@@ -5,7 +5,7 @@ import Tensor
 /// gradient.
 public final class SGD: Optimizer {
   /// The parameters, with the step size of each group.
-  public var groups: [ParameterGroup]
+  public var groups: [ParameterGroup] { didSet { _ = groups.checked("SGD") } }
   /// What is remembered of each parameter, by its identity.
   public var histories: [ObjectIdentifier: ParameterHistory] = [:]
   /// How much of the last step goes into the next.
@@ -19,7 +19,7 @@ public final class SGD: Optimizer {
   public init(groups: [ParameterGroup], momentum: Double = 0, dampening: Double = 0, nesterov: Bool = false) {
     precondition(
       !nesterov || momentum > 0 && dampening == 0, "SGD: Nesterov takes momentum and no dampening")
-    self.groups = groups
+    self.groups = groups.checked("SGD")
     (self.momentum, self.dampening, isNesterov) = (momentum, dampening, nesterov)
   }
 
