@@ -26,7 +26,7 @@ import Testing
     #expect(uniform.min().item >= -1 && uniform.max().item < 3)
     #expect(abs(uniform.mean().item - 1) < 0.02)
     #expect(abs(uniform.variance().item - 16.0 / 12) < 0.02)
-    let normal = Tensor(normal: [count], mean: 2, deviation: 3, dtype: dtype, seed: 2).to(.float64)
+    let normal = Tensor(normal: [count], mean: 2, standardDeviation: 3, dtype: dtype, seed: 2).to(.float64)
     let standard = (normal - 2) / 3
     #expect(abs(standard.mean().item) < 0.01)
     #expect(abs(standard.squared().mean().item - 1) < 0.02)

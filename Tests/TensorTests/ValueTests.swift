@@ -203,7 +203,7 @@ import Testing
 
   /// Features far from 0 beside their spread: a variance found as the difference of two large sums would be lost.
   @Test func normalizationStandsLargeMeans() {
-    let x = Tensor(normal: [4, 16, 16, 6], mean: 1000, deviation: 1, seed: 3)
+    let x = Tensor(normal: [4, 16, 16, 6], mean: 1000, standardDeviation: 1, seed: 3)
     let (weight, bias) = (Tensor(normal: [6], seed: 4), Tensor(normal: [6], seed: 5))
     let normalizations: [([Tensor]) -> Tensor] = [
       { $0[0].batchNorm(weight: $0[1], bias: $0[2]).output },

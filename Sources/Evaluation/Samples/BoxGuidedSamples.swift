@@ -92,7 +92,7 @@ public struct BoxGuidedSamples: Sendable {
       of: sequence, fit: fit(sequence), around: truth, width: width, height: height, using: &generator)
     let image = view.apply(try sequence.image(frame)).adjusted(
       brightness: generator.uniform(0.8..<1.25), contrast: generator.uniform(0.8..<1.25),
-      saturation: generator.uniform(0.6..<1.4), hue: generator.normal(deviation: 0.02))
+      saturation: generator.uniform(0.6..<1.4), hue: generator.normal(standardDeviation: 0.02))
     return BoxGuidedSample(image: image, box: box.map(view.apply), truth: view.apply(mask))
   }
 
