@@ -110,7 +110,8 @@ struct Scene: Sendable {
       tint: SIMD3(
         Float(generator.normal(standardDeviation: 0.04)), Float(generator.normal(standardDeviation: 0.04)),
         Float(generator.normal(standardDeviation: 0.04))),
-      slope: SIMD2(Float(generator.normal(standardDeviation: 0.2)), Float(generator.normal(standardDeviation: 0.25))))
+      slope: SIMD2(
+        Float(generator.normal(standardDeviation: 0.2)), Float(generator.normal(standardDeviation: 0.25))))
     noise = Float(generator.uniform(1..<7))
     blur = Float(max(0, generator.uniform(-0.15..<0.25)))
   }

@@ -101,11 +101,11 @@ struct WindowGeometry {
   var extent: [Int] { zip(kernel, dilation).map { ($0 - 1) * $1 + 1 } }
 
   /// The sizes of the output over an input; negative where the kernel doesn't fit.
-  func outputSizes(_ input: [Int], ceiling: Bool = false) -> [Int] {
+  func outputSizes(_ input: [Int], ceilMode: Bool = false) -> [Int] {
     input.indices.map { axis in
       let room = input[axis] + before[axis] + after[axis] - extent[axis]
       if room < 0 { return -1 }
-      guard ceiling else { return room / stride[axis] + 1 }
+      guard ceilMode else { return room / stride[axis] + 1 }
       // A window must start inside the input or the padding before it.
       let size = (room + stride[axis] - 1) / stride[axis] + 1
       return (size - 1) * stride[axis] >= input[axis] + before[axis] ? size - 1 : size
