@@ -106,7 +106,7 @@ public final class ReduceLROnPlateau: Scheduler {
     _ optimizer: any Optimizer, goal: Goal = .minimum, factor: Double = 0.1, patience: Int = 10,
     threshold: Double = 1e-4, cooldown: Int = 0, minimum: Double = 0
   ) {
-    precondition(factor < 1, "ReduceLROnPlateau: the factor \(factor) does not lower a rate")
+    require(factor < 1, "ReduceLROnPlateau: the factor \(factor) does not lower a rate")
     (self.optimizer, self.goal, self.factor, self.patience) = (optimizer, goal, factor, patience)
     (self.threshold, self.cooldown, self.minimum) = (threshold, cooldown, minimum)
     best = goal == .minimum ? .infinity : -.infinity

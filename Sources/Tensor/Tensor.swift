@@ -88,7 +88,7 @@ extension Tensor {
 
   /// The only element, as a `Double`.
   public var item: Double {
-    precondition(elementCount == 1, "item: the tensor has shape \(shape), not one element")
+    require(elementCount == 1, "item: the tensor has shape \(shape), not one element")
     switch dtype {
     case .float32: return Double(f32.pointee)
     case .float64: return f64.pointee

@@ -47,7 +47,7 @@ extension Image {
 
   /// Tints the pixels of a mask, and draws its border opaque.
   public mutating func overlay(_ mask: Mask, color: Color, opacity: Double = 0.5) {
-    precondition(
+    require(
       mask.width == width && mask.height == height,
       "Image.overlay: an image of \(width)×\(height) and a mask of \(mask.width)×\(mask.height)")
     let samples = color.samples(channels: channels).map(Float.init)
@@ -70,7 +70,7 @@ extension Image {
   /// Images side by side, row by row, as RGB in cells of the largest size with a gap between them.
   public static func grid(_ images: [Image], columns: Int, gap: Int = 2, background: Color = .white) -> Image
   {
-    precondition(!images.isEmpty && columns > 0, "Image.grid: \(images.count) images in \(columns) columns")
+    require(!images.isEmpty && columns > 0, "Image.grid: \(images.count) images in \(columns) columns")
     let (cellWidth, cellHeight) = (images.map(\.width).max()!, images.map(\.height).max()!)
     let columns = min(columns, images.count)
     let rows = (images.count + columns - 1) / columns
@@ -94,7 +94,7 @@ extension Image {
 
   /// Copies another image over this RGB one, its top-left corner at (x, y); it must fit.
   public mutating func paste(_ image: Image, x: Int, y: Int) {
-    precondition(
+    require(
       channels == 3 && x >= 0 && y >= 0 && x + image.width <= width && y + image.height <= height,
       "Image.paste: \(image.width)×\(image.height) at (\(x), \(y)) in \(width)×\(height)×\(channels)")
     let source = image.converted(to: .rgb)

@@ -30,7 +30,7 @@ public struct BoxGuidedSamples: Sendable {
     _ sequences: [any VideoSequence], longestSide: Int = 480, frameStep: Int = 1, multiple: Int = 16,
     curriculum: BoxCurriculum = BoxCurriculum(), trackerBoxes: TrackerBoxes? = nil
   ) {
-    precondition(!sequences.isEmpty, "BoxGuidedSamples: no sequences")
+    require(!sequences.isEmpty, "BoxGuidedSamples: no sequences")
     self.sequences = sequences
     self.longestSide = longestSide
     self.curriculum = curriculum

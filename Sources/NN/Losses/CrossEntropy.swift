@@ -10,7 +10,7 @@ public func crossEntropy(
   logits: Tensor, labels: Tensor, classWeights: Tensor? = nil, ignoring ignored: Int? = nil,
   labelSmoothing: Double = 0, reduction: LossReduction = .mean
 ) -> Tensor {
-  precondition(
+  require(
     labelSmoothing >= 0 && labelSmoothing <= 1, "crossEntropy: label smoothing by \(labelSmoothing)")
   return likelihoodLoss(
     widened(logits).logSoftmax(), labels, classWeights, ignored, smoothing: labelSmoothing, reduction)
@@ -48,13 +48,13 @@ private func likelihoodLoss(
   _ reduction: LossReduction
 ) -> Tensor {
   let shape = logProbabilities.shape
-  precondition(
+  require(
     !shape.isEmpty && labels.shape == Shape(shape.dropLast()) && !labels.dtype.isFloatingPoint,
     "crossEntropy: \(labels.dtype) labels of shape \(labels.shape) for classes of shape \(shape)")
   let all = labels.to(.int32)
   let isCounted = ignored.map { all .!= Double($0) }
   let places = isCounted.map { .where($0, all, Tensor(0, dtype: .int32)) } ?? all
-  precondition((places .>= 0).all, "crossEntropy: a label is negative")
+  require((places .>= 0).all, "crossEntropy: a label is negative")
   let losses = -logProbabilities.gather(elementsAt: places.expandingAxis(-1), axis: -1).squeezed(-1)
   let dtype = losses.dtype
   let (counted, classWeights) = (isCounted?.to(dtype), classWeights?.to(dtype))
@@ -77,7 +77,7 @@ private func likelihoodLoss(
 public func hardNegativeCrossEntropy(
   logits: Tensor, labels: Tensor, classWeights: Tensor? = nil, ratio: Int = 3, minimum: Int = 10
 ) -> Tensor {
-  precondition(
+  require(
     logits.rank == 3 && ratio >= 0 && minimum >= 0,
     "hardNegativeCrossEntropy: logits of shape \(logits.shape), a ratio of \(ratio), at least \(minimum)")
   let labels = labels.to(.int32)
@@ -98,7 +98,7 @@ public func hardNegativeCrossEntropy(
 /// The mean over the hardest part of each sample: of losses `[N, …]`, the `fraction` of each sample's that are largest
 /// (rounded down, at least one). SAMN takes 0.4 of the pixels' cross-entropy.
 public func meanOfHardest(_ losses: Tensor, fraction: Double) -> Tensor {
-  precondition(
+  require(
     losses.rank > 1 && fraction > 0 && fraction <= 1,
     "meanOfHardest: \(fraction) of losses of shape \(losses.shape)")
   let rows = losses.flattened(from: 1)

@@ -22,7 +22,7 @@ public func valueWithGradient<Extra>(
 
 extension Tape {
   fileprivate func gradients(ofScalar value: Tensor, wanted: Set<Int>) -> [Int: Tensor] {
-    precondition(
+    require(
       value.elementCount == 1, "only a scalar has a gradient: the value has shape \(value.shape)")
     guard let output = slot(of: value) else { return [:] }
     return backward(from: output, Tensor(ones: value.shape, dtype: value.dtype), wanted: wanted)
@@ -70,7 +70,7 @@ public func pullback(
   return (
     value.detached(),
     { seed in
-      precondition(
+      require(
         seed.shape == value.shape,
         "pullback: a gradient of shape \(seed.shape) for a value of shape \(value.shape)"
       )

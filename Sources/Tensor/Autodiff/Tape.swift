@@ -91,7 +91,7 @@ final class Tape {
       return stream
     case .recomputing:
       guard let stream = randomStreams.popLast() else {
-        preconditionFailure(
+        fatalError(
           "checkpoint: the block draws more random numbers when it runs for the second time")
       }
       return stream
@@ -150,14 +150,14 @@ final class Tape {
 
   /// The gradients of several values taken together.
   func backward(from outputs: [(slot: Int, seed: Tensor)], wanted: Set<Int>) -> [Int: Tensor] {
-    precondition(!isSpent, "a pullback is called a second time: what it needs is gone")
+    require(!isSpent, "a pullback is called a second time: what it needs is gone")
     isSpent = true
     var gradients = [Tensor?](repeating: nil, count: values.count)
     var results: [Int: Tensor] = [:]
 
     func accumulate(_ gradient: Tensor, at slot: Int) {
       let value = values[slot]
-      precondition(
+      require(
         gradient.shape == value.shape && gradient.dtype == value.dtype,
         "a gradient of \(gradient.dtype) \(gradient.shape) arrived at a value of \(value.dtype) \(value.shape)"
       )

@@ -13,7 +13,7 @@ extension Tensor {
 
   private func affineGrid(_ sizes: [Int], _ alignCorners: Bool, _ name: String) -> Tensor {
     let axes = sizes.count
-    precondition(
+    require(
       rank == 3 && shape[1] == axes && shape[2] == axes + 1 && sizes.allSatisfy { $0 >= 0 },
       "\(name): maps of shape \(shape) over \(sizes)")
     let places = Shape(sizes)

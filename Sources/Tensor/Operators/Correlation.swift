@@ -23,7 +23,7 @@ extension Tensor {
   }
 
   private func checkTemplate(_ template: Tensor, _ name: String) {
-    precondition(
+    require(
       rank == 4 && template.rank == 4 && template.shape[-1] == shape[-1]
         && (template.shape[0] == 1 || template.shape[0] == shape[0]),
       "\(name): a template of shape \(template.shape) for images of shape \(shape)")

@@ -43,7 +43,7 @@ extension Tensor {
   /// tensor's shape, at each.
   public func binCounts(_ count: Int, weights: Tensor? = nil) -> Tensor {
     let places = to(.int32).flattened()
-    precondition(
+    require(
       (places .>= 0).all && (weights.map { $0.shape == shape } ?? true),
       "binCounts: of \(dtype) \(shape), negative ones among them, or with weights \(weights?.shape ?? shape)")
     let values = weights?.flattened() ?? Tensor(ones: places.shape, dtype: .int32)
@@ -54,7 +54,7 @@ extension Tensor {
   /// to the last part, what lies outside to none.
   public func histogram(bins: Int, in range: ClosedRange<Double>) -> Tensor {
     let width = range.upperBound - range.lowerBound
-    precondition(bins > 0 && width > 0, "histogram: \(bins) bins of the range \(range)")
+    require(bins > 0 && width > 0, "histogram: \(bins) bins of the range \(range)")
     let x = (dtype == .float64 ? detached() : to(.float32)).flattened()
     let inside = x.maskedSelect((x .>= range.lowerBound) .& (x .<= range.upperBound))
     let places = ((inside - range.lowerBound) * (Double(bins) / width)).floor().clamp(max: Double(bins - 1))

@@ -92,7 +92,7 @@ extension Tensor {
 
   private func requireMatrices(_ operation: String) {
     Kernel.requireFullPrecision(self, operation)
-    precondition(rank >= 2, "\(operation): shape \(shape) is not one of matrices")
+    require(rank >= 2, "\(operation): shape \(shape) is not one of matrices")
   }
 
   /// Element (i, j) divided by `values[j] - values[i]`; 0 where these are equal.

@@ -14,7 +14,7 @@ extension Tensor {
     let (rows, columns) = (plan.output[1], plan.output[2])
     let parts = offsets.rank == 6 ? offsets.shape[3] : 0
     let taps = filter.shape[0] * filter.shape[1]
-    precondition(
+    require(
       parts > 0 && shape[3] % parts == 0 && offsets.shape == [shape[0], rows, columns, parts, taps, 2]
         && (mask.map { $0.shape == Shape(offsets.shape.dropLast()) } ?? true),
       "deformableConv2d: offsets \(offsets.shape), mask \(mask?.shape ?? []), from \(shape) to \(plan.output)"

@@ -23,7 +23,7 @@ extension Tensor {
   /// the last axis named, only the frequencies 0…n/2 are kept: the others are their mirror images,
   /// conjugated.
   public func realFFT(_ axes: [Int]) -> Tensor {
-    precondition(!axes.isEmpty, "realFFT: no axis is named")
+    require(!axes.isEmpty, "realFFT: no axis is named")
     let axes = axes.map(shape.axis)
     let x = Tensor.complex(self, Tensor(zeros: shape, dtype: dtype))
     let half = x.fft([axes.last!]).narrowed(axes.last!, to: shape[axes.last!] / 2 + 1)
@@ -37,13 +37,13 @@ extension Tensor {
   /// The real numbers whose `realFFT` along the same axes this is. `length` is the size of the last axis
   /// named before it was halved.
   public func inverseRealFFT(_ axes: [Int], length: Int) -> Tensor {
-    precondition(!axes.isEmpty, "inverseRealFFT: no axis is named")
+    require(!axes.isEmpty, "inverseRealFFT: no axis is named")
     requireComplex("inverseRealFFT")
     // Axes that count from the end do so in the result, which has no axis of 2.
     let real = Shape(shape.dropLast())
     let axes = axes.map(real.axis)
     let last = axes.last!
-    precondition(
+    require(
       length > 0 && shape[last] == length / 2 + 1,
       "inverseRealFFT: axis \(last) of shape \(shape) is not half of length \(length)")
     let half = axes.count > 1 ? inverseFFT(axes.dropLast()) : self
@@ -64,7 +64,7 @@ extension Tensor {
     // Axes that count from the end pass over the pairs.
     let complex = Shape(shape.dropLast())
     let axes = axes.map(complex.axis)
-    precondition(Set(axes).count == axes.count, "\(operation): an axis is named twice in \(axes)")
+    require(Set(axes).count == axes.count, "\(operation): an axis is named twice in \(axes)")
     let scale = inverse ? 1 / Double(axes.reduce(1) { $0 * complex[$1] }) : 1
     return Kernel.fourier(self, axes, inverse: inverse, scale: scale).recorded(
       edge { dy in Kernel.fourier(dy, axes, inverse: !inverse, scale: scale) })
@@ -76,7 +76,7 @@ extension Tensor {
 
   private func requireComplex(_ operation: String) {
     Kernel.requireFullPrecision(self, operation)
-    precondition(
+    require(
       rank > 0 && shape[-1] == 2, "\(operation): shape \(shape) has no last axis of 2 for complex numbers")
   }
 }

@@ -89,14 +89,14 @@ extension Tensor {
 extension Tensor {
   /// Indices counted from the front.
   func checked(_ indices: Tensor, axis: Int, _ operation: String) -> Tensor {
-    precondition(indices.dtype == .int32, "\(operation): the indices are \(indices.dtype), not int32")
+    require(indices.dtype == .int32, "\(operation): the indices are \(indices.dtype), not int32")
     let size = Int32(shape[axis])
     let (lowest, highest) = indices.withUnsafeBytes { bytes in
       bytes.withMemoryRebound(to: Int32.self) { places in
         places.reduce(into: (Int32(0), Int32(-1))) { $0 = (Swift.min($0.0, $1), Swift.max($0.1, $1)) }
       }
     }
-    precondition(
+    require(
       lowest >= -size && highest < size, "\(operation): an index lies outside axis \(axis) of shape \(shape)")
     return lowest < 0 ? .where(indices .< 0, indices + Double(size), indices) : indices
   }
@@ -108,7 +108,7 @@ extension Tensor {
   }
 
   private func part(_ sizes: Shape, but axis: Int, _ operation: String) -> Selection {
-    precondition(
+    require(
       sizes.rank == rank && shape.indices.allSatisfy { $0 == axis || sizes[$0] <= shape[$0] },
       "\(operation): indices of shape \(sizes) for elements of shape \(shape)")
     var part = Selection(shape)
@@ -122,7 +122,7 @@ extension Tensor {
     _ body: (Tensor, Tensor, Tensor) -> Tensor
   ) -> Tensor {
     Kernel.requireSame(self, values, operation)
-    precondition(
+    require(
       values.rank == indices.rank && zip(indices.shape, values.shape).allSatisfy { $0 <= $1 },
       "\(operation): indices of shape \(indices.shape) for values of shape \(values.shape)")
     let part = part(indices.shape, but: axis, operation)
@@ -142,10 +142,10 @@ extension Tensor {
   ) -> (axis: Int, places: Tensor) {
     let axis = shape.axis(axis)
     Kernel.requireSame(self, values, operation)
-    precondition(indices.rank == 1, "\(operation): the indices have shape \(indices.shape), not one axis")
+    require(indices.rank == 1, "\(operation): the indices have shape \(indices.shape), not one axis")
     var expected = shape
     expected[axis] = indices.elementCount
-    precondition(
+    require(
       values.shape == expected,
       "\(operation): values of shape \(values.shape), not \(expected), into \(shape)")
     return (axis, checked(indices, axis: axis, operation))

@@ -104,7 +104,7 @@ extension Tensor {
 extension Tensor {
   func requireSquare(_ operation: String) {
     Kernel.requireFullPrecision(self, operation)
-    precondition(
+    require(
       rank >= 2 && shape[-1] == shape[-2], "\(operation): shape \(shape) is not one of square matrices")
   }
 
@@ -120,7 +120,7 @@ extension Tensor {
     Kernel.requireSame(self, b, operation)
     let batch = Shape.broadcast(Shape(shape.dropLast(2)), Shape(b.shape.dropLast(2)))
     guard b.rank >= 2, b.shape[-2] == shape[-1], let batch else {
-      preconditionFailure(
+      fatalError(
         "\(operation): matrices \(shape) and right-hand sides \(b.shape) don't fit together")
     }
     return (

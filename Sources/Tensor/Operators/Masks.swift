@@ -4,7 +4,7 @@ extension Tensor {
   /// first ones, and chooses whole slices: `x.maskedSelect(mask)` of `[N, H, W, C]` by `[N, H, W]` is
   /// `[count, C]`.
   public func maskedSelect(_ mask: Tensor) -> Tensor {
-    precondition(
+    require(
       mask.dtype == .bool && mask.rank <= rank && mask.shape == Shape(shape.prefix(mask.rank)),
       "maskedSelect: a \(mask.dtype) mask of shape \(mask.shape) for shape \(shape)")
     let rows = reshape(to: Shape([mask.elementCount] + shape.suffix(from: mask.rank)))

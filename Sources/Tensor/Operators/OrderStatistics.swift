@@ -9,11 +9,11 @@ extension Tensor {
   /// The value that the part `q` of the elements, from 0 to 1, does not exceed; between two elements linearly. The
   /// gradient flows to those two.
   public func quantile(_ q: Double, _ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    precondition(q >= 0 && q <= 1, "quantile: \(q) does not lie in [0, 1]")
+    require(q >= 0 && q <= 1, "quantile: \(q) does not lie in [0, 1]")
     let axes = shape.axes(axes)
     let others = shape.indices.filter { !axes.contains($0) }
     let count = axes.reduce(1) { $0 * shape[$1] }
-    precondition(count > 0, "quantile: of no elements, along axes \(axes) of shape \(shape)")
+    require(count > 0, "quantile: of no elements, along axes \(axes) of shape \(shape)")
     let ordered = permuted(others + axes).reshape(to: Shape(others.map { shape[$0] } + [count])).sorted()
       .values
     let place = q * Double(count - 1)

@@ -116,7 +116,7 @@ extension Tensor {
   public func globalAveragePool() -> Tensor { mean(positionAxes, keepingAxes: true) }
 
   private var positionAxes: [Int] {
-    precondition(rank >= 2, "global pooling: shape \(shape) has no samples and channels")
+    require(rank >= 2, "global pooling: shape \(shape) has no samples and channels")
     return Array(1..<rank - 1)
   }
 
@@ -145,11 +145,11 @@ struct PoolingPlan {
     _ input: Shape, _ kernel: PerAxis, _ stride: PerAxis?, _ padding: Padding, _ dilation: PerAxis,
     _ ceilMode: Bool, _ includesPadding: Bool = true, axes: Int, _ operation: String
   ) {
-    precondition(input.rank == axes + 2, "\(operation): input \(input) doesn't have \(axes + 2) axes")
+    require(input.rank == axes + 2, "\(operation): input \(input) doesn't have \(axes + 2) axes")
     let window = Window(stride: stride ?? kernel, padding: padding, dilation: dilation)
     let geometry = WindowGeometry(kernel: kernel.values(axes, "kernel"), window, operation)
     let sizes = geometry.outputSizes(Array(input.dropFirst().prefix(axes)), ceilMode: ceilMode)
-    precondition(
+    require(
       sizes.allSatisfy { $0 >= 0 } && zip(geometry.before, geometry.extent).allSatisfy { $0 < $1 },
       "\(operation): a kernel \(geometry.kernel) padded by \(geometry.before) doesn't fit input \(input)")
     self.input = input
@@ -164,7 +164,7 @@ struct PoolingPlan {
 
   /// Windows that share the positions of the input out to those of the output.
   init(adaptive input: Shape, to sizes: [Int], _ operation: String) {
-    precondition(
+    require(
       input.rank == sizes.count + 2 && sizes.allSatisfy { $0 >= 0 }
         && zip(input.dropFirst(), sizes).allSatisfy { $0 > 0 || $1 == 0 },
       "\(operation): from shape \(input) to sizes \(sizes)")

@@ -31,7 +31,7 @@ extension Tensor {
 
   private func rows(_ values: Tensor, _ places: Tensor, _ axes: Int, _ operation: String) -> Tensor {
     let rest = shape.dropFirst(axes)
-    precondition(
+    require(
       values.shape == Shape(places.shape.dimensions + rest),
       "\(operation): values of shape \(values.shape) at \(places.shape) positions of shape \(shape)")
     return values.reshape(to: Shape([places.elementCount] + rest))
@@ -43,7 +43,7 @@ extension Tensor {
   ) -> (places: Tensor, axes: Int) {
     let depth = indices.rank > 0 ? indices.shape[-1] : 0
     let axes = batchAxes + depth
-    precondition(
+    require(
       indices.rank > batchAxes && axes <= rank && batchAxes >= 0
         && indices.shape.prefix(batchAxes).elementsEqual(shape.prefix(batchAxes)),
       "\(operation): positions \(indices.shape) in shape \(shape) with \(batchAxes) axes of batches")

@@ -101,7 +101,7 @@ extension Tensor {
 
   /// The p-norm (Σ|x|ᵖ)^(1/p), p being `order`: the Euclidean one unless told otherwise, the largest |x| where infinite.
   public func norm(_ axes: [Int], order: Double = 2, keepingAxes: Bool = false) -> Tensor {
-    precondition(order > 0, "norm: the order \(order) is not positive")
+    require(order > 0, "norm: the order \(order) is not positive")
     if order == 1 { return abs().sum(axes, keepingAxes: keepingAxes) }
     if order == .infinity { return abs().max(axes, keepingAxes: keepingAxes) }
     if order != 2 { return abs().pow(order).sum(axes, keepingAxes: keepingAxes).pow(1 / order) }

@@ -14,7 +14,7 @@ extension Tensor {
     _ values: Tensor, at indices: Tensor, axis: Int = 0, combining combination: ScatterCombination
   ) -> Tensor {
     let axis = shape.axis(axis)
-    precondition(
+    require(
       values.rank == rank && indices.shape == [values.shape[axis]],
       "scatter: values of shape \(values.shape) at indices \(indices.shape) into shape \(shape)")
     var column = Shape(repeatElement(1, count: rank))
@@ -28,7 +28,7 @@ extension Tensor {
   public func scatter(
     _ values: Tensor, elementsAt indices: Tensor, axis: Int, combining combination: ScatterCombination
   ) -> Tensor {
-    precondition(
+    require(
       values.shape == indices.shape,
       "scatter: values of shape \(values.shape) at indices of shape \(indices.shape)")
     if combination == .mean {

@@ -102,7 +102,7 @@ extension Selection {
     let named = indices.filter {
       if case .position = $0 { true } else if case .walk = $0 { true } else { false }
     }
-    precondition(named.count <= shape.rank, "subscript: \(named.count) indices for shape \(shape)")
+    require(named.count <= shape.rank, "subscript: \(named.count) indices for shape \(shape)")
     let steps = shape.strides
     var axis = 0
     func keepWhole(_ count: Int, _ selection: inout Selection) {
@@ -121,7 +121,7 @@ extension Selection {
         keepWhole(shape.rank - named.count, &self)
       case .position(let position):
         let found = position < 0 ? position + shape[axis] : position
-        precondition(
+        require(
           found >= 0 && found < shape[axis],
           "subscript: position \(position) lies outside axis \(axis) of shape \(shape)")
         offset += found * steps[axis]
@@ -139,7 +139,7 @@ extension Selection {
 
   /// Where a walk along an axis starts, and how many steps it takes; bounds are cut to the axis.
   private static func walk(_ from: Int?, _ to: Int?, _ by: Int, size: Int) -> (start: Int, count: Int) {
-    precondition(by != 0, "subscript: a stride of 0")
+    require(by != 0, "subscript: a stride of 0")
     func place(_ position: Int, _ low: Int, _ high: Int) -> Int {
       Swift.min(Swift.max(position < 0 ? position + size : position, low), high)
     }

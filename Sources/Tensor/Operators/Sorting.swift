@@ -20,7 +20,7 @@ extension Tensor {
   /// The `count` largest (or smallest) elements along an axis, best first, and their places (`int32`).
   public func topK(_ count: Int, axis: Int = -1, largest: Bool = true) -> (values: Tensor, indices: Tensor) {
     let axis = shape.axis(axis)
-    precondition(
+    require(
       count >= 0 && count <= shape[axis], "topK: \(count) along axis \(axis) of shape \(shape)")
     if axis != rank - 1 {
       let (values, indices) = swappingAxes(axis, -1).topK(count, largest: largest)
@@ -40,7 +40,7 @@ extension Tensor {
   /// errors·weights. The weights depend on the order of the errors alone, and are constants: no gradient
   /// flows through them.
   public static func lovaszWeights(errors: Tensor, truth: Tensor) -> Tensor {
-    precondition(
+    require(
       errors.rank == 2 && truth.shape == errors.shape && truth.dtype == errors.dtype,
       "lovaszWeights: \(errors.dtype) errors \(errors.shape) for \(truth.dtype) truths \(truth.shape)")
     let order = Kernel.sort(errors, descending: true).1

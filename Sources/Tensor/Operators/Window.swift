@@ -15,7 +15,7 @@ public struct PerAxis: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressi
   public func sizes(axes: Int) -> [Int] { values(axes, "a value per axis:") }
 
   func values(_ axes: Int, _ name: String) -> [Int] {
-    precondition(
+    require(
       numbers.count == 1 || numbers.count == axes, "\(name) \(numbers) for \(axes) spatial axes")
     return numbers.count == axes ? numbers : Array(repeating: numbers[0], count: axes)
   }
@@ -31,9 +31,9 @@ public struct Padding: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressi
   public init(integerLiteral number: Int) { self.init(before: PerAxis(number), after: PerAxis(number)) }
   /// A number per axis, the same on both ends.
   public init(arrayLiteral numbers: Int...) {
-    precondition(!numbers.isEmpty, "a padding of no axes")
+    require(!numbers.isEmpty, "a padding of no axes")
     let sizes = numbers.map { "\($0)" }
-    precondition(numbers.allSatisfy { $0 >= 0 }, "a negative padding: \(sizes)")
+    require(numbers.allSatisfy { $0 >= 0 }, "a negative padding: \(sizes)")
     self.init(before: PerAxis(numbers), after: PerAxis(numbers))
   }
 
@@ -91,7 +91,7 @@ struct WindowGeometry {
     stride = window.stride.values(kernel.count, "stride")
     dilation = window.dilation.values(kernel.count, "dilation")
     (before, after) = window.padding.values(kernel: kernel, dilation: dilation)
-    precondition(
+    require(
       (kernel + stride + dilation).allSatisfy { $0 > 0 } && (before + after).allSatisfy { $0 >= 0 },
       "\(operation): kernel \(kernel), stride \(stride), dilation \(dilation) must be positive, "
         + "padding \(before), \(after) not negative")
