@@ -195,10 +195,10 @@ import Testing
     let layer = Dropout(0.25)
     let (y, back) = pullback(at: [x]) { layer($0[0]) }
     let mask = back(Tensor(ones: [1000]))[0]
-    #expect((y .== x * mask).all)
-    #expect(((mask .== 0) .| (mask .== Tensor(Double(Float(1) / 0.75)))).all)
+    #expect((y .== x * mask).isAllTrue)
+    #expect(((mask .== 0) .| (mask .== Tensor(Double(Float(1) / 0.75)))).isAllTrue)
     #expect(abs(mask.mean().item - 1) < 0.1)
-    #expect((layer(x) .== x).all, "outside a recording nothing is dropped")
+    #expect((layer(x) .== x).isAllTrue, "outside a recording nothing is dropped")
   }
 
   @Test func dropoutOfChannelsAndSamplesDropsThemWhole() {
@@ -209,10 +209,10 @@ import Testing
     }
     for (unit, axes) in [(DropoutUnit.channels, [1, 2]), (.samples, [1, 2, 3])] {
       let y = dropped(unit)
-      #expect((y.max(axes) .== y.min(axes)).all && abs(y.mean().item - 1) < 0.2)
+      #expect((y.max(axes) .== y.min(axes)).isAllTrue && abs(y.mean().item - 1) < 0.2)
     }
     let channels = dropped(.channels)
-    #expect((channels.max(3) .!= channels.min(3)).any, "not whole samples")
+    #expect((channels.max(3) .!= channels.min(3)).isAnyTrue, "not whole samples")
   }
 
   @Test func anEmbeddingsGradientIsAtTheIndicesUsed() throws {

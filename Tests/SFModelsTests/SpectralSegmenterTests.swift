@@ -47,7 +47,7 @@ import Testing
       let (value, gradients) = valueWithGradient(at: [zeros]) {
         segmenter(unary: zeros, pairwise: zeros, start: $0[0]).sum()
       }
-      #expect(value.item.isFinite && gradients[0].isFinite().all)
+      #expect(value.item.isFinite && gradients[0].isFinite().isAllTrue)
     }
   }
 
@@ -62,7 +62,7 @@ import Testing
     // Links that an alpha too large makes negative leave everything finite.
     var wild = segmenter
     (wild.alpha, wild.iterations) = (50, 5)
-    let finite = wild(unary: s, pairwise: f).isFinite().all
+    let finite = wild(unary: s, pairwise: f).isFinite().isAllTrue
     #expect(finite)
   }
 

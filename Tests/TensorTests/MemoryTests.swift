@@ -74,7 +74,7 @@ import Testing
             for _ in 0..<50_000 { y = (y * 0.5).sin() * 2 }
             return y.sum()
           }
-          #expect(found.isFinite().all && !(found .== 0).any)
+          #expect(found.isFinite().isAllTrue && !(found .== 0).isAnyTrue)
         }
         do {
           // A chain that nobody asks a gradient of is dropped as a whole.

@@ -54,7 +54,7 @@ private func likelihoodLoss(
   let all = labels.to(.int32)
   let isCounted = ignored.map { all .!= Double($0) }
   let places = isCounted.map { .where($0, all, Tensor(0, dtype: .int32)) } ?? all
-  require((places .>= 0).all, "crossEntropy: a label is negative")
+  require((places .>= 0).isAllTrue, "crossEntropy: a label is negative")
   let losses = -logProbabilities.gather(elementsAt: places.expandingAxis(-1), axis: -1).squeezed(-1)
   let dtype = losses.dtype
   let (counted, classWeights) = (isCounted?.to(dtype), classWeights?.to(dtype))

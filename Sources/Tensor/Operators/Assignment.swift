@@ -4,7 +4,7 @@ extension Tensor {
   /// and predictions the objects they are compared with (Carion et al. 2020).
   public func linearSumAssignment() -> (rows: Tensor, columns: Tensor) {
     require(rank == 2, "linearSumAssignment: costs of shape \(shape) have not rows and columns")
-    require(isFinite().all, "linearSumAssignment: a cost is not finite")
+    require(isFinite().isAllTrue, "linearSumAssignment: a cost is not finite")
     if shape[0] > shape[1] {
       let (columns, rows) = transposed().linearSumAssignment()
       let (ordered, order) = rows.sorted()

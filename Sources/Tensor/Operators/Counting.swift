@@ -44,7 +44,7 @@ extension Tensor {
   public func binCounts(_ count: Int, weights: Tensor? = nil) -> Tensor {
     let places = to(.int32).flattened()
     require(
-      (places .>= 0).all && (weights.map { $0.shape == shape } ?? true),
+      (places .>= 0).isAllTrue && (weights.map { $0.shape == shape } ?? true),
       "binCounts: of \(dtype) \(shape), negative ones among them, or with weights \(weights?.shape ?? shape)")
     let values = weights?.flattened() ?? Tensor(ones: places.shape, dtype: .int32)
     return Tensor(zeros: [count], dtype: values.dtype).scatterAdd(values, at: places)

@@ -68,7 +68,9 @@ extension Tensor {
       ).squeezed(-1)
     }
     let (a, b) = stretched(against: b, "triangularSolve")
-    if !unitDiagonal && (a.detached().diagonal() .== 0).any { throw .singular(operation: "triangularSolve") }
+    if !unitDiagonal && (a.detached().diagonal() .== 0).isAnyTrue {
+      throw .singular(operation: "triangularSolve")
+    }
     func solved(_ b: Tensor, _ transposed: Bool) -> Tensor {
       Kernel.triangularSolve(a, b, upper: upper, transposed: transposed, unitDiagonal: unitDiagonal)
     }

@@ -127,10 +127,10 @@ extension Tensor {
   }
 
   /// Whether any element differs from 0.
-  public var any: Bool { withUnsafeBytesOfTruth { $0.contains { $0 != 0 } } }
+  public var isAnyTrue: Bool { withUnsafeBytesOfTruth { $0.contains { $0 != 0 } } }
 
   /// Whether all elements differ from 0.
-  public var all: Bool { withUnsafeBytesOfTruth { $0.allSatisfy { $0 != 0 } } }
+  public var isAllTrue: Bool { withUnsafeBytesOfTruth { $0.allSatisfy { $0 != 0 } } }
 
   /// Whether any element differs from 0, `bool`.
   public func any(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
