@@ -71,7 +71,7 @@ import Testing
       AdaptiveMaxPool2d()
     },
     LayerCase("ReLU", covers: "ReLU", input: [2, 6]) { ReLU() },
-    LayerCase("Function", covers: "Function", input: [2, 6]) { Function { $0.sigmoid() } },
+    LayerCase("Lambda", covers: "Lambda", input: [2, 6]) { Lambda { $0.sigmoid() } },
     LayerCase("MaxPool2d", covers: "MaxPool2d", input: .distinct([1, 5, 6, 2])) {
       MaxPool2d(3, stride: 2, padding: 1)
     },
@@ -95,7 +95,7 @@ import Testing
     LayerCase("ConvGRU2d", covers: "ConvGRU2d", input: [1, 3, 3, 2, 2]) { ConvGRU2d(2, 2, kernel: [3, 1]) },
     LayerCase("a layer used twice", covers: "Sequential", input: [3, 4]) {
       let shared = Linear(4, 4)
-      return Sequential(shared, Function { $0.tanh() }, shared)
+      return Sequential(shared, Lambda { $0.tanh() }, shared)
     },
   ]
 
