@@ -53,12 +53,12 @@ private func likelihoodLoss(
     "crossEntropy: \(labels.dtype) labels of shape \(labels.shape) for classes of shape \(shape)")
   let all = labels.to(.int32)
   let isCounted = ignored.map { all .!= Double($0) }
-  let places = isCounted.map { .where($0, all, Tensor(0, dtype: .int32)) } ?? all
-  require((places .>= 0).isAllTrue, "crossEntropy: a label is negative")
-  let losses = -logProbabilities.gather(elementsAt: places.expandingAxis(-1), axis: -1).squeezed(-1)
+  let positions = isCounted.map { .where($0, all, Tensor(0, dtype: .int32)) } ?? all
+  require((positions .>= 0).isAllTrue, "crossEntropy: a label is negative")
+  let losses = -logProbabilities.gather(elementsAt: positions.expandingAxis(-1), axis: -1).squeezed(-1)
   let dtype = losses.dtype
   let (counted, classWeights) = (isCounted?.to(dtype), classWeights?.to(dtype))
-  let weights = [classWeights?.gather(places), counted].compactMap { $0 }
+  let weights = [classWeights?.gather(positions), counted].compactMap { $0 }
   let weight = weights.dropFirst().reduce(weights.first, { $0! * $1 })
   var weighted = weight.map { losses * $0 } ?? losses
   if smoothing > 0 {
@@ -81,8 +81,8 @@ public func hardNegativeCrossEntropy(
     logits.rank == 3 && ratio >= 0 && minimum >= 0,
     "hardNegativeCrossEntropy: logits of shape \(logits.shape), a ratio of \(ratio), at least \(minimum)")
   let labels = labels.to(.int32)
-  let places = Tensor.maximum(labels, Tensor(0, dtype: .int32))
-  let losses = crossEntropy(logits: logits, labels: places, reduction: .none)
+  let positions = Tensor.maximum(labels, Tensor(0, dtype: .int32))
+  let losses = crossEntropy(logits: logits, labels: positions, reduction: .none)
   let (isObject, isBackground) = (labels .> 0, labels .== 0)
   // Each one's rank among its sample's background.
   let hardness = losses.detached().replacing(where: .!isBackground, with: -.infinity)
@@ -91,7 +91,7 @@ public func hardNegativeCrossEntropy(
     .scatter(Tensor(0..<order.shape[1]).broadcast(to: order.shape), elementsAt: order, axis: 1)
   let wanted = (isObject.to(.int32).sum(1, keepingAxes: true) * Double(ratio)).clamp(min: Double(minimum))
   let counts = (isObject .| (isBackground .& (ranks .< wanted))).to(losses.dtype)
-  let weight = classWeights.map { counts * $0.to(losses.dtype).gather(places) } ?? counts
+  let weight = classWeights.map { counts * $0.to(losses.dtype).gather(positions) } ?? counts
   return (losses * weight).sum() / weight.sum().clamp(min: Double(Float.leastNormalMagnitude))
 }
 

@@ -34,10 +34,10 @@ public func valueWithGradient(
   at inputs: [Tensor], _ body: ([Tensor]) throws -> Tensor
 ) rethrows -> (value: Tensor, gradients: [Tensor]) {
   let tape = Tape()
-  let leaves = inputs.map(tape.place)
+  let leaves = inputs.map(tape.add)
   let value = try Tape.with(tape) { try body(leaves) }
-  let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.place.slot)))
-  let gradients = leaves.map { found[$0.place.slot] ?? Tensor(zeros: $0.shape, dtype: $0.dtype) }
+  let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.position.slot)))
+  let gradients = leaves.map { found[$0.position.slot] ?? Tensor(zeros: $0.shape, dtype: $0.dtype) }
   return (value.detached(), gradients)
 }
 
@@ -65,7 +65,7 @@ public func pullback(
   at inputs: [Tensor], _ body: ([Tensor]) throws -> Tensor
 ) rethrows -> (value: Tensor, pullback: (Tensor) -> [Tensor]) {
   let tape = Tape()
-  let leaves = inputs.map(tape.place)
+  let leaves = inputs.map(tape.add)
   let value = try Tape.with(tape) { try body(leaves) }
   return (
     value.detached(),
@@ -76,8 +76,8 @@ public func pullback(
       )
       let output = tape.slot(of: value)
       let found =
-        output.map { tape.backward(from: $0, seed, wanted: Set(leaves.map(\.place.slot))) } ?? [:]
-      return leaves.map { found[$0.place.slot] ?? Tensor(zeros: $0.shape, dtype: $0.dtype) }
+        output.map { tape.backward(from: $0, seed, wanted: Set(leaves.map(\.position.slot))) } ?? [:]
+      return leaves.map { found[$0.position.slot] ?? Tensor(zeros: $0.shape, dtype: $0.dtype) }
     }
   )
 }

@@ -41,9 +41,9 @@ extension Tensor {
         row = other
       }
       rowPrice[first] += length
-      for place in reached {
-        columnPrice[place] -= length - distance[place]
-        rowPrice[owner[place]!] += length - distance[place]
+      for position in reached {
+        columnPrice[position] -= length - distance[position]
+        rowPrice[owner[position]!] += length - distance[position]
       }
       while let end = column {
         column = previous[end]

@@ -21,10 +21,10 @@ extension Tensor {
   public func diagonalMatrix() -> Tensor {
     require(rank > 0, "diagonalMatrix: a scalar has no axis")
     let target = Shape(shape + [shape[-1]])
-    var places = Selection(shape)
+    var positions = Selection(shape)
     let steps = target.strides
-    places.strides = shape.indices.map { $0 == rank - 1 ? steps[$0] + 1 : steps[$0] }
-    return Kernel.embed(self, at: places, in: target).recorded(edge { dy in dy.diagonal() })
+    positions.strides = shape.indices.map { $0 == rank - 1 ? steps[$0] + 1 : steps[$0] }
+    return Kernel.embed(self, at: positions, in: target).recorded(edge { dy in dy.diagonal() })
   }
 
   /// The elements of matrices `[…, m, n]` on and below a diagonal, 0 elsewhere; diagonal 0 is the main one,

@@ -51,9 +51,9 @@ extension Tensor {
     var weights = [Double](repeating: 2, count: length / 2 + 1)
     weights[0] = 1
     if length % 2 == 0 { weights[length / 2] = 1 }
-    var places = [Int](repeating: 1, count: rank)
-    places[last] = weights.count
-    let weighted = half * Tensor(weights, shape: Shape(places)).to(dtype)
+    var positions = [Int](repeating: 1, count: rank)
+    positions[last] = weights.count
+    let weighted = half * Tensor(weights, shape: Shape(positions)).to(dtype)
     var widths = [(before: Int, after: Int)](repeating: (0, 0), count: rank)
     widths[last].after = length - weights.count
     return weighted.padded(widths).inverseFFT([last]).realPart

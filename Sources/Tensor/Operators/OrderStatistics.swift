@@ -1,4 +1,4 @@
-// What stands at a place of the elements in order, over some axes, or over all where none is named.
+// What stands at a position of the elements in order, over some axes, or over all where none is named.
 extension Tensor {
   /// The value that the part `q` of the elements, from 0 to 1, does not exceed; between two elements linearly. The
   /// gradient flows to those two.
@@ -16,10 +16,10 @@ extension Tensor {
     require(count > 0, "quantile: of no elements, along axes \(axes) of shape \(shape)")
     let ordered = permuted(others + axes).reshape(to: Shape(others.map { shape[$0] } + [count])).sorted()
       .values
-    let place = q * Double(count - 1)
-    let (low, high) = (Int(place), Int(place.rounded(.up)))
+    let position = q * Double(count - 1)
+    let (low, high) = (Int(position), Int(position.rounded(.up)))
     let below = ordered[.ellipsis, low]
-    let y = low == high ? below : below + (ordered[.ellipsis, high] - below) * (place - Double(low))
+    let y = low == high ? below : below + (ordered[.ellipsis, high] - below) * (position - Double(low))
     return keepingAxes ? y.reshape(to: shape.removing(axes, keepingAxes: true)) : y
   }
 

@@ -62,8 +62,8 @@ extension PaddingMode {
     case .circular: return remainder(position, size)
     case .reflect:
       if size == 1 { return 0 }
-      let place = remainder(position, 2 * (size - 1))
-      return place < size ? place : 2 * (size - 1) - place
+      let position = remainder(position, 2 * (size - 1))
+      return position < size ? position : 2 * (size - 1) - position
     }
   }
 }

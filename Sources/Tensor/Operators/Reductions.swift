@@ -119,7 +119,7 @@ extension Tensor {
 
   /// log Σ eˣ, safe against overflow.
   public func logSumExp(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    // From the last axis on, so that those before keep their places.
+    // From the last axis on, so that those before keep their numbers.
     shape.axes(axes).reversed().reduce(self) { x, axis in
       Kernel.logSumExp(x, axis: axis).reduced(from: x, [axis], keepingAxes) { dy in dy * x.softmax(axis: axis)
       }

@@ -28,7 +28,7 @@ extension Tensor {
   /// A new axis of size 1 before `axis`; −1 is behind the last one.
   public func expandingAxis(_ axis: Int) -> Tensor {
     let axis = axis < 0 ? axis + rank + 1 : axis
-    require(axis >= 0 && axis <= rank, "expandingAxis: \(axis) is not a place in shape \(shape)")
+    require(axis >= 0 && axis <= rank, "expandingAxis: \(axis) is not a position in shape \(shape)")
     var sizes = shape.dimensions
     sizes.insert(1, at: axis)
     return reshape(to: Shape(sizes))
@@ -120,7 +120,7 @@ extension Tensor {
     return expandingAxis(axis + 1).broadcast(to: Shape(stretched)).reshape(to: joined)
   }
 
-  /// The elements moved on by `shift` places along an axis; those that leave its end come in again at its
+  /// The elements moved on by `shift` positions along an axis; those that leave its end come in again at its
   /// start.
   public func rolled(by shift: Int, axis: Int) -> Tensor {
     let axis = shape.axis(axis)

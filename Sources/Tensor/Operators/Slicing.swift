@@ -140,16 +140,16 @@ extension Selection {
   /// Where a walk along an axis starts, and how many steps it takes; bounds are cut to the axis.
   private static func walk(_ from: Int?, _ to: Int?, _ by: Int, size: Int) -> (start: Int, count: Int) {
     require(by != 0, "subscript: a stride of 0")
-    func place(_ position: Int, _ low: Int, _ high: Int) -> Int {
+    func bound(_ position: Int, _ low: Int, _ high: Int) -> Int {
       Swift.min(Swift.max(position < 0 ? position + size : position, low), high)
     }
     if by > 0 {
-      let start = place(from ?? 0, 0, size)
-      let end = to.map { place($0, 0, size) } ?? size
+      let start = bound(from ?? 0, 0, size)
+      let end = to.map { bound($0, 0, size) } ?? size
       return (start, Swift.max(0, (end - start + by - 1) / by))
     }
-    let start = from.map { place($0, -1, size - 1) } ?? size - 1
-    let end = to.map { place($0, -1, size - 1) } ?? -1
+    let start = from.map { bound($0, -1, size - 1) } ?? size - 1
+    let end = to.map { bound($0, -1, size - 1) } ?? -1
     return (start, Swift.max(0, (start - end - by - 1) / -by))
   }
 }

@@ -1,7 +1,7 @@
 import CKernels
 
 extension Tensor {
-  /// The elements in order along an axis, and the places they came from (`int32`): `values = x[indices]`.
+  /// The elements in order along an axis, and the positions they came from (`int32`): `values = x[indices]`.
   /// Equal elements keep their order; NaN counts as the largest. The gradient flows back to where the values
   /// came from.
   public func sorted(_ axis: Int = -1, descending: Bool = false) -> (values: Tensor, indices: Tensor) {
@@ -17,7 +17,7 @@ extension Tensor {
     )
   }
 
-  /// The `count` largest (or smallest) elements along an axis, best first, and their places (`int32`).
+  /// The `count` largest (or smallest) elements along an axis, best first, and their positions (`int32`).
   public func topK(_ count: Int, axis: Int = -1, largest: Bool = true) -> (values: Tensor, indices: Tensor) {
     let axis = shape.axis(axis)
     require(
@@ -74,8 +74,8 @@ extension Kernel {
     case .float32: ck_top_k_f32(rows, columns, Int64(count), largest, x.f32, values.f32, indices.i32)
     case .float64: ck_top_k_f64(rows, columns, Int64(count), largest, x.f64, values.f64, indices.i32)
     default:
-      let (best, places) = topK(x.to(.float64), count, largest: largest)
-      return (best.to(x.dtype), places)
+      let (best, positions) = topK(x.to(.float64), count, largest: largest)
+      return (best.to(x.dtype), positions)
     }
     return (values, indices)
   }
