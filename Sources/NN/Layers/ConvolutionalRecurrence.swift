@@ -71,8 +71,8 @@ private func gates(
 /// The convolution of all frames of `[N, T, H, W, C]` at once.
 private func ofFrames(_ x: Tensor, _ convolution: Conv2d) -> Tensor {
   require(x.rank == 5, "a recurrent convolution takes volumes [N, T, H, W, C], not \(x.shape)")
-  let y = convolution(x.reshape(to: Shape([x.shape[0] * x.shape[1]] + x.shape.dropFirst(2))))
-  return y.reshape(to: Shape(x.shape.prefix(4) + [y.shape[-1]]))
+  let y = convolution(x.reshape(Shape([x.shape[0] * x.shape[1]] + x.shape.dropFirst(2))))
+  return y.reshape(Shape(x.shape.prefix(4) + [y.shape[-1]]))
 }
 
 /// Zeros for the outputs that `hidden` takes.

@@ -17,7 +17,7 @@ public func cosineEmbeddingLoss(
 public func tripletLoss(
   anchors: Tensor, positives: Tensor, negatives: Tensor, margin: Double = 1
 ) -> Tensor {
-  ((anchors - positives).norm(-1) - (anchors - negatives).norm(-1) + margin).relu().mean()
+  ((anchors - positives).norm(axis: -1) - (anchors - negatives).norm(axis: -1) + margin).relu().mean()
 }
 
 /// The contrastive loss InfoNCE (van den Oord et al. 2018; MoCo, SimCLR) of queries `[N, C]` and keys `[M, C]`: the

@@ -5,7 +5,7 @@ extension Tensor {
   public func crossCorrelation(_ template: Tensor, window: Window = Window()) -> Tensor {
     checkTemplate(template, "crossCorrelation")
     if template.shape[0] == 1 {
-      return conv2d(template.reshape(to: Shape(template.shape.dropFirst() + [1])), window: window)
+      return conv2d(template.reshape(Shape(template.shape.dropFirst() + [1])), window: window)
     }
     return conv2d(perSample: template.expandingAxis(-1), window: window)
   }
@@ -17,7 +17,7 @@ extension Tensor {
     var window = window
     window.groups = shape[-1]
     if template.shape[0] == 1 {
-      return conv2d(template.squeezed(0).expandingAxis(-2), window: window)
+      return conv2d(template.squeezed(axis: 0).expandingAxis(-2), window: window)
     }
     return conv2d(perSample: template.expandingAxis(-2), window: window)
   }

@@ -22,7 +22,7 @@ extension Tensor {
     let positions = geometry.positions(of: plan.output, dtype: dtype) + offsets
     // Places (down, right) in pixels as the grid's (x, y): −1 and 1 are the image's outer edges.
     let sizes = Tensor([Double(shape[2]), Double(shape[1])]).to(dtype)
-    let grid = (positions.flipped(-1) * 2 + 1) / sizes - 1
+    let grid = (positions.flipped(axis: -1) * 2 + 1) / sizes - 1
     let read = split(into: parts, axis: 3).enumerated().map { part, channels in
       let own = grid[.all, .all, .all, part].reshape(shape[0], rows, columns * taps, 2)
       let x = channels.gridSample(own, padding: .zeros).reshape(

@@ -16,7 +16,7 @@ extension Tensor {
         other.rank == 1 ? 0 : -2)
     }
     if other.rank == 1 {
-      return matmul(other.expandingAxis(-1), transposed: transposed).squeezed(-1)
+      return matmul(other.expandingAxis(-1), transposed: transposed).squeezed(axis: -1)
     }
     let plan = MatrixProductPlan(self, other, transposed, otherTransposed)
     return Kernel.matmul(self, other, plan).recorded(

@@ -19,7 +19,7 @@ extension Tensor {
       "scatter: values of shape \(values.shape) at indices \(indices.shape) into shape \(shape)")
     var column = Shape(repeatElement(1, count: rank))
     column[axis] = indices.elementCount
-    let positions = indices.reshape(to: column).broadcast(to: values.shape)
+    let positions = indices.reshape(column).broadcast(to: values.shape)
     return scatter(values, elementsAt: positions, axis: axis, combining: combination)
   }
 
@@ -38,7 +38,7 @@ extension Tensor {
       return .where(counts .== 0, self, sums / counts.clamp(min: 1).to(dtype))
     }
     // Of values in order the last one at a position, which stays there, is the extreme one.
-    let (ordered, order) = values.sorted(axis, descending: combination == .minimum)
+    let (ordered, order) = values.sorted(axis: axis, descending: combination == .minimum)
     return scatter(ordered, elementsAt: indices.gather(elementsAt: order, axis: axis), axis: axis)
   }
 }
