@@ -35,7 +35,7 @@ extension Options {
     case "roi_align": aligned(x[0])
     case "vector_norm":
       x[0].norm(
-        integers("axes"), order: number("order") == 1e9 ? .infinity : number("order")!,
+        axis: integers("axes"), order: number("order") == 1e9 ? .infinity : number("order")!,
         keepingAxes: flag("keeping"))
     default: nil
     }

@@ -164,6 +164,6 @@ extension Tensor {
   /// The sum over every axis but one.
   func sum(overAllBut axis: Int) -> Tensor {
     let axis = shape.axis(axis)
-    return sum(allAxes.filter { $0 != axis })
+    return sum(axis: shape.indices.filter { $0 != axis })
   }
 }

@@ -13,7 +13,7 @@ extension Tensor {
     }
     if rank == 1 {
       return expandingAxis(0).matmul(other, otherTransposed: otherTransposed).squeezed(
-        other.rank == 1 ? 0 : -2)
+        axis: other.rank == 1 ? 0 : -2)
     }
     if other.rank == 1 {
       return matmul(other.expandingAxis(-1), transposed: transposed).squeezed(axis: -1)

@@ -110,10 +110,10 @@ extension Tensor {
 
   /// The largest value of each channel over all positions, which stay as axes of size 1: `[N, H, W, C]` gives
   /// `[N, 1, 1, C]`. Where several are the largest, they share the gradient.
-  public func globalMaxPool() -> Tensor { max(positionAxes, keepingAxes: true) }
+  public func globalMaxPool() -> Tensor { max(axis: positionAxes, keepingAxes: true) }
 
   /// The mean of each channel over all positions, which stay as axes of size 1: `[N, H, W, C]` gives `[N, 1, 1, C]`.
-  public func globalAveragePool() -> Tensor { mean(positionAxes, keepingAxes: true) }
+  public func globalAveragePool() -> Tensor { mean(axis: positionAxes, keepingAxes: true) }
 
   private var positionAxes: [Int] {
     require(rank >= 2, "global pooling: shape \(shape) has no samples and channels")

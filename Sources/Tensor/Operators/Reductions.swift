@@ -126,8 +126,6 @@ extension Tensor {
     return Tensor(Kernel.reduce(ck_reduction_sum, self, axes: axes), viewedAs: target)
   }
 
-  var allAxes: [Int] { Array(shape.indices) }
-
   /// A reduction's result in the shape asked for, with the way back to `x`; the closure gets the gradient
   /// with the reduced axes kept.
   private func reduced(

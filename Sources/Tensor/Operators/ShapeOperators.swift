@@ -67,7 +67,7 @@ extension Tensor {
 
   /// Two axes exchanged.
   public func swappingAxes(_ a: Int, _ b: Int) -> Tensor {
-    var permutation = allAxes
+    var permutation = Array(shape.indices)
     permutation.swapAt(shape.axis(a), shape.axis(b))
     return permuted(permutation)
   }
