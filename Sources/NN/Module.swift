@@ -51,7 +51,7 @@ extension Module {
   /// returns this module. In `float64`, gradients can be checked; what an optimiser remembers follows at its next step.
   @discardableResult
   public func to(_ dtype: DType) -> Self {
-    precondition(dtype.isFloatingPoint, "a module's parameters can't be \(dtype)")
+    require(dtype.isFloatingPoint, "a module's parameters can't be \(dtype)")
     for (_, parameter) in namedParameters {
       parameter.update { if $0.dtype.isFloatingPoint { $0 = $0.to(dtype) } }
     }
@@ -83,11 +83,11 @@ extension Module {
   /// The parameters and buffers of two modules of one architecture, path by path.
   private func pairs(with other: Self, _ operation: String) -> [(own: Parameter, other: Parameter)] {
     let (mine, theirs) = (namedParameters, other.namedParameters)
-    precondition(
+    require(
       mine.count == theirs.count,
       "\(operation): \(mine.count) parameters and buffers here, \(theirs.count) there")
     for (a, b) in zip(mine, theirs) {
-      precondition(
+      require(
         a.path == b.path && a.parameter.shape == b.parameter.shape,
         "\(operation): \(a.path) \(a.parameter.shape) here, \(b.path) \(b.parameter.shape) there")
     }

@@ -37,7 +37,7 @@ struct ParameterSearch {
     case .set:
       let known = found.count
       for element in mirror.children { search(element.value, at: path) }
-      precondition(
+      require(
         found.count == known,
         "\(path): the parameters in a Set have no order and no names; an array or a dictionary gives them some"
       )
@@ -55,7 +55,7 @@ struct ParameterSearch {
     for (index, child) in mirror.children.enumerated() {
       let label = child.label ?? "\(index)"
       if value is any Module, label.hasPrefix(lazyPrefix), !isPlain(type(of: child.value)) {
-        preconditionFailure(
+        fatalError(
           "\(type(of: value)).\(label.dropFirst(lazyPrefix.count)): parameters in a lazy property are found only "
             + "after its first use; a module makes its parts when it is made")
       }
@@ -68,7 +68,7 @@ struct ParameterSearch {
     var known: [String: Parameter] = [:]
     for (path, parameter) in found {
       let first = known.updateValue(parameter, forKey: path)
-      precondition(
+      require(
         first == nil || first === parameter, "\(type(of: module)): two parameters have the path '\(path)'")
     }
   }

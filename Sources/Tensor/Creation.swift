@@ -26,7 +26,7 @@ extension Tensor {
   /// The elements of an array, row-major, of the array's element type. One axis unless a shape is given.
   public init<Element: Scalar>(_ elements: [Element], shape: Shape? = nil) {
     let shape = shape ?? [elements.count]
-    precondition(
+    require(
       shape.elementCount == elements.count, "\(elements.count) elements don't fill the shape \(shape)")
     self.init(uninitialized: shape, Element.dtype)
     elements.withUnsafeBytes { bytes in
@@ -36,7 +36,7 @@ extension Tensor {
 
   /// Elements as raw bytes in the machine's order, row-major.
   public init(bytes: some Collection<UInt8>, shape: Shape, dtype: DType) {
-    precondition(
+    require(
       bytes.count == shape.elementCount * dtype.size,
       "\(bytes.count) bytes don't fill \(dtype) elements of the shape \(shape)")
     self.init(uninitialized: shape, dtype)
@@ -53,7 +53,7 @@ extension Tensor {
 
   /// `start, start + step, …` up to `end`, which is left out.
   public init(from start: Double = 0, to end: Double, by step: Double = 1, dtype: DType = .float32) {
-    precondition(step != 0, "a range of step 0 has no end")
+    require(step != 0, "a range of step 0 has no end")
     let count = Swift.max(0, Int(((end - start) / step).rounded(.up)))
     self = Tensor((0..<count).map { start + Double($0) * step }).to(dtype)
   }
@@ -102,7 +102,7 @@ public struct TensorLiteral: ExpressibleByArrayLiteral, ExpressibleByFloatLitera
   init(_ elements: [TensorLiteral]) {
     let inner = elements.first?.sizes ?? []
     for element in elements {
-      precondition(element.sizes == inner, "the lists of a tensor literal differ in length")
+      require(element.sizes == inner, "the lists of a tensor literal differ in length")
     }
     sizes = [elements.count] + inner
     values = elements.flatMap(\.values)

@@ -24,10 +24,10 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
   /// A shape of the given sizes.
   public init(_ sizes: some Collection<Int>) {
-    precondition(sizes.count <= Self.maximumRank, "a tensor has at most 8 axes, not \(sizes.count)")
+    require(sizes.count <= Self.maximumRank, "a tensor has at most 8 axes, not \(sizes.count)")
     rankStorage = Int32(sizes.count)
     for (axis, size) in sizes.enumerated() {
-      precondition(size >= 0, "the size of axis \(axis) is negative: \(size)")
+      require(size >= 0, "the size of axis \(axis) is negative: \(size)")
       self.sizes[axis] = Int32(size)
     }
   }
@@ -63,16 +63,33 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   /// The axis counted from the front, given one that may count from the end.
   public func axis(_ axis: Int) -> Int {
     let result = axis < 0 ? axis + rank : axis
-    precondition(result >= 0 && result < rank, "axis \(axis) is not one of shape \(self)")
+    require(result >= 0 && result < rank, "axis \(axis) is not one of shape \(self)")
     return result
   }
 
-  /// The axes counted from the front, ascending, each once.
-  func axes(_ axes: [Int]) -> [Int] {
-    let result = axes.map(axis).sorted()
-    precondition(Set(result).count == result.count, "an axis is named twice in \(axes)")
+  /// The axes counted from the front, ascending, each once; all of them where none is named.
+  func axes(_ axes: (any Axes)?) -> [Int] {
+    guard let axes else { return Array(indices) }
+    let result = axes.axes.map(axis).sorted()
+    require(Set(result).count == result.count, "an axis is named twice in \(axes.axes)")
     return result
   }
+}
+
+/// One axis, or several: `1`, or `[1, 2]`. Those below 0 count from the end.
+public protocol Axes: Sendable {
+  /// The axes, in order.
+  var axes: [Int] { get }
+}
+
+extension Int: Axes {
+  /// This axis alone.
+  public var axes: [Int] { [self] }
+}
+
+extension Array: Axes where Element == Int {
+  /// These axes.
+  public var axes: [Int] { self }
 }
 
 extension Shape: RandomAccessCollection, MutableCollection {

@@ -30,7 +30,7 @@ import Testing
     let noisy = ChannelNoise.saltAndPepper.disturbing(masks, seed: 1)
     let hit = (noisy .!= masks).to(.float32)
     #expect(abs(hit.mean().item - 0.2) < 0.01)
-    #expect(((noisy .== 0) .| (noisy .== 1) .| (noisy .== masks)).all)
+    #expect(((noisy .== 0) .| (noisy .== 1) .| (noisy .== masks)).isAllTrue)
     #expect(abs(ChannelNoise.saltAndPepper.replacing(masks, seed: 1).mean().item - 0.1) < 0.01)
   }
 
@@ -40,7 +40,7 @@ import Testing
       let hit = (noisy[t] .!= masks[t]).to(.float32)
       #expect((0.018..<0.055).contains(hit.mean().item))
       // A rectangle is as many rows as columns say.
-      let (rows, columns) = (hit.max(1).sum().item, hit.max(0).sum().item)
+      let (rows, columns) = (hit.max(axis: 1).sum().item, hit.max(axis: 0).sum().item)
       #expect(abs(hit.sum().item - rows * columns) <= 1)
       let value = (noisy[t] * hit).sum().item / hit.sum().item
       #expect(value == 0 || value == 1)

@@ -39,7 +39,7 @@ import Testing
 
   @Test func eachVolumeIsNormalisedOnItsOwn() {
     let x = Tensor(uniform: [2, 2, 3, 3], seed: 1) * Tensor([1, 100], shape: [2, 1, 1, 1]).to(.float32)
-    let norms = unitNormalized(x).squared().sum(1, 2, 3)
+    let norms = unitNormalized(x).squared().sum(axis: [1, 2, 3])
     #expect((norms - 1).abs().max().item < 1e-6)
     let zeros = Tensor(zeros: [1, 2, 3, 3])
     for normalization in SpectralNormalization.allCases {
@@ -47,7 +47,7 @@ import Testing
       let (value, gradients) = valueWithGradient(at: [zeros]) {
         segmenter(unary: zeros, pairwise: zeros, start: $0[0]).sum()
       }
-      #expect(value.item.isFinite && gradients[0].isFinite().all)
+      #expect(value.item.isFinite && gradients[0].isFinite().isAllTrue)
     }
   }
 
@@ -62,7 +62,7 @@ import Testing
     // Links that an alpha too large makes negative leave everything finite.
     var wild = segmenter
     (wild.alpha, wild.iterations) = (50, 5)
-    let finite = wild(unary: s, pairwise: f).isFinite().all
+    let finite = wild(unary: s, pairwise: f).isFinite().isAllTrue
     #expect(finite)
   }
 
@@ -95,7 +95,7 @@ import Testing
     let found = segmenter(unary: s, pairwise: f).array(of: Double.self)
 
     // The matrix, column by column, is the operator applied to each unit vector.
-    let units = Tensor(identity: count, dtype: .float64).reshape(to: Shape([count] + shape.dropFirst()))
+    let units = Tensor(identity: count, dtype: .float64).reshape(Shape([count] + shape.dropFirst()))
     let scores = (0.05 + 0.9 * s).broadcast(to: units.shape)
     var matrix = spectralStep(
       units, unary: scores, pairwise: f.broadcast(to: units.shape), kernel: [3, 5, 5], p: 1
@@ -115,7 +115,7 @@ import Testing
     let rows = Tensor(from: 0, to: size).reshape(1, 1, 24, 1), columns = rows.permuted(0, 1, 3, 2)
     let centre = 8 + Tensor(from: 0, to: 8).reshape(1, 8, 1, 1)
     let truth = (((rows - 12).squared() + (columns - centre).squared()) .< 36).to(.float32)
-    let noise = Tensor(normal: truth.shape, deviation: 0.25, seed: 3)
+    let noise = Tensor(normal: truth.shape, standardDeviation: 0.25, seed: 3)
     let noisy = (0.5 * truth + 0.25 + noise).clamp(min: 0, max: 1)
     func iou(_ mask: Tensor) -> Double {
       let mask = (mask .> 0.5).to(.float32)

@@ -6,7 +6,7 @@ public func cosineEmbeddingLoss(
   _ a: Tensor, _ b: Tensor, areAlike: Tensor, margin: Double = 0
 ) -> Tensor {
   let cosines = a.cosineSimilarity(b)
-  precondition(
+  require(
     areAlike.shape == cosines.shape,
     "cosineEmbeddingLoss: \(areAlike.shape) marks for \(cosines.shape) pairs of vectors")
   return Tensor.where(areAlike.to(.bool), 1 - cosines, (cosines - margin).relu()).mean()
@@ -17,14 +17,14 @@ public func cosineEmbeddingLoss(
 public func tripletLoss(
   anchors: Tensor, positives: Tensor, negatives: Tensor, margin: Double = 1
 ) -> Tensor {
-  ((anchors - positives).norm(-1) - (anchors - negatives).norm(-1) + margin).relu().mean()
+  ((anchors - positives).norm(axis: -1) - (anchors - negatives).norm(axis: -1) + margin).relu().mean()
 }
 
 /// The contrastive loss InfoNCE (van den Oord et al. 2018; MoCo, SimCLR) of queries `[N, C]` and keys `[M, C]`: the
 /// cross-entropy of telling each query's own key, that of its number, from all others by the cosines of their angles over
 /// the temperature. Where M is larger than N, the keys from N on are nobody's own, such as a memory of earlier ones.
 public func infoNCELoss(queries: Tensor, keys: Tensor, temperature: Double = 0.07) -> Tensor {
-  precondition(
+  require(
     queries.rank == 2 && keys.rank == 2 && queries.shape[1] == keys.shape[1]
       && queries.shape[0] <= keys.shape[0],
     "infoNCELoss: queries \(queries.shape), keys \(keys.shape)")

@@ -21,11 +21,11 @@ public func focalDiceLoss(probabilities: Tensor, truth: Tensor, exponent: Double
 public func focalDiceLoss(
   probabilities: Tensor, truth: Tensor, beta: Double, classWeights: Tensor? = nil
 ) -> Tensor {
-  precondition(beta >= 1, "focalDiceLoss: β is \(beta), less than 1")
+  require(beta >= 1, "focalDiceLoss: β is \(beta), less than 1")
   let overlap = Overlap(probabilities, truth, "focalDiceLoss")
   let dice = (2 * overlap.common / overlap.total.clamp(min: floor)).clamp(min: floor)
   let losses = (1 - dice.pow(1 / beta)).reshape(-1, probabilities.shape[-1])
-  return classWeights.map { (losses * $0.to(losses.dtype)).sum(1).mean() } ?? losses.mean()
+  return classWeights.map { (losses * $0.to(losses.dtype)).sum(axis: 1).mean() } ?? losses.mean()
 }
 
 /// Focal-Tversky (Abraham & Khan 2019): (1 − TI)^(3/4) with TI = (TP + s)/(TP + α·FN + (1 − α)·FP + s): α weighs what is
@@ -59,7 +59,7 @@ public func generalizedDiceLoss(probabilities: Tensor, truth: Tensor) -> Tensor 
 public func maskIoULoss(probabilities: Tensor, truth: Tensor) -> Tensor {
   let p = planes(probabilities, "maskIoULoss")
   let g = planes(constant(truth, like: probabilities, "maskIoULoss"), "maskIoULoss")
-  return (1 - Tensor.minimum(p, g).sum(1) / Tensor.maximum(p, g).sum(1).clamp(min: floor)).mean()
+  return (1 - Tensor.minimum(p, g).sum(axis: 1) / Tensor.maximum(p, g).sum(axis: 1).clamp(min: floor)).mean()
 }
 
 /// Keeps powers below 1, and quotients, away from 0.
@@ -79,13 +79,13 @@ private struct Overlap {
   init(_ probabilities: Tensor, _ truth: Tensor, _ loss: String) {
     let p = planes(probabilities, loss)
     let g = planes(constant(truth, like: probabilities, loss), loss)
-    (common, predicted, actual) = ((p * g).sum(1), p.sum(1), g.sum(1))
+    (common, predicted, actual) = ((p * g).sum(axis: 1), p.sum(axis: 1), g.sum(axis: 1))
   }
 }
 
 /// Images `[N, H, W, C]` or volumes `[N, T, H, W, C]` as rows of pixels, one per frame and channel.
 func planes(_ x: Tensor, _ loss: String) -> Tensor {
-  precondition(x.rank >= 3, "\(loss): frames have axes [H, W, C], a tensor of shape \(x.shape) has not")
+  require(x.rank >= 3, "\(loss): frames have axes [H, W, C], a tensor of shape \(x.shape) has not")
   let channels = x.shape[-1]
   let pixels = x.shape[-2] * x.shape[-3]
   if channels == 1 { return x.reshape(-1, pixels) }

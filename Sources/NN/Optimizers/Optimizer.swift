@@ -37,7 +37,7 @@ extension [ParameterGroup] {
       for (position, parameter) in group.parameters.enumerated() {
         let place = "parameter \(position) of group \(index)"
         let other = places.updateValue(place, forKey: ObjectIdentifier(parameter))
-        precondition(
+        require(
           other == nil, "\(optimizer): \(place), of shape \(parameter.shape), is also \(other ?? "")")
       }
     }
@@ -75,7 +75,7 @@ extension Optimizer {
       for parameter in group.parameters where parameter.isTrainable {
         guard let gradient = gradients[parameter] else { continue }
         parameter.update { value in
-          precondition(
+          require(
             gradient.shape == value.shape && gradient.dtype == value.dtype,
             "optimizer: a gradient of \(gradient.dtype) \(gradient.shape) for \(value.dtype) \(value.shape)")
           var history = histories.removeValue(forKey: ObjectIdentifier(parameter)) ?? ParameterHistory()

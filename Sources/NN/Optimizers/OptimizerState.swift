@@ -73,7 +73,7 @@ extension Optimizer {
     return groups.enumerated().flatMap { index, group in
       group.parameters.enumerated().map { position, parameter in
         guard let path = paths[ObjectIdentifier(parameter)] else {
-          preconditionFailure(
+          fatalError(
             "the optimiser's parameter \(position) of group \(index), of shape \(parameter.shape), is none of "
               + "\(type(of: module))")
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// The learning rate as a function of the rate that one starts with and of a position counted from 0, in epochs or in
 /// steps: any closure is one.
@@ -21,7 +22,7 @@ public struct LearningRateSchedule {
 
   /// Times `factor` after every `length` positions; as `StepLR`.
   public static func step(every length: Int, factor: Double) -> LearningRateSchedule {
-    precondition(length > 0, "LearningRateSchedule: a step every \(length)")
+    require(length > 0, "LearningRateSchedule: a step every \(length)")
     return LearningRateSchedule { base, position in base * pow(factor, Double(position / length)) }
   }
 

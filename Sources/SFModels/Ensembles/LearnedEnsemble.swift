@@ -59,14 +59,14 @@ public enum EnsembleNetwork: Module {
 
   /// The middle frames' logits.
   public func callAsFunction(_ windows: Tensor) -> Tensor {
-    precondition(windows.rank == 5, "EnsembleNetwork: windows of shape \(windows.shape)")
+    require(windows.rank == 5, "EnsembleNetwork: windows of shape \(windows.shape)")
     let x = 2 * windows - 1
     switch self {
     case .images(let network):
       let n = windows.shape
-      return network(x.permuted(0, 2, 3, 1, 4).reshape(n[0], n[2], n[3], n[1] * n[4])).squeezed(-1)
+      return network(x.permuted(0, 2, 3, 1, 4).reshape(n[0], n[2], n[3], n[1] * n[4])).squeezed(axis: -1)
     case .volumes(let network):
-      return network(x)[.all, windows.shape[1] / 2].squeezed(-1)
+      return network(x)[.all, windows.shape[1] / 2].squeezed(axis: -1)
     }
   }
 }

@@ -34,7 +34,7 @@ extension Tape {
   }
 
   fileprivate func gradients(ofScalar value: Tensor, wanted: Set<Int>) -> [Int: Tensor] {
-    precondition(
+    require(
       value.elementCount == 1, "only a scalar has a gradient: the value has shape \(value.shape)")
     guard let output = differentiableSlot(of: value) else { return [:] }
     return backward(from: [(output, Tensor(ones: value.shape, dtype: value.dtype))], wanted: wanted)
@@ -43,7 +43,7 @@ extension Tape {
   /// The gradients of leaves; zeros where the value does not depend on one.
   fileprivate func gradients(of leaves: [Tensor], in found: [Int: Tensor]) -> [Tensor] {
     leaves.map { leaf in
-      found[leaf.place.slot].map(released) ?? Tensor(zeros: leaf.shape, dtype: leaf.dtype)
+      found[leaf.position.slot].map(released) ?? Tensor(zeros: leaf.shape, dtype: leaf.dtype)
     }
   }
 }
@@ -61,7 +61,7 @@ private func differentiated(
   try Tape.recording(of: name) { tape in
     let leaves = tape.enter(inputs)
     let value = try Tape.with(tape) { try body(leaves) }
-    let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.place.slot)))
+    let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.position.slot)))
     return (tape.released(value), tape.gradients(of: leaves, in: found))
   }
 }
@@ -98,13 +98,13 @@ public func pullback(
     return (
       value,
       { seed in
-        precondition(
+        require(
           seed.shape == value.shape,
           "pullback: a gradient of shape \(seed.shape) for a value of shape \(value.shape)")
         // A scope of its own, which the gradients leave: they depend on the seed and on what the value depends on.
         return Tape.recording(of: name) { scope in
           for read in [seed, value] { _ = scope.slot(of: read) }
-          let wanted = Set(leaves.map(\.place.slot))
+          let wanted = Set(leaves.map(\.position.slot))
           let found = slot.map {
             tape.backward(from: [($0, seed.detached())], wanted: wanted, reusable: reusable)
           }

@@ -56,7 +56,7 @@ package struct GradientCheck {
   package func errors(
     _ gradients: KeyValuePairs<String, Tensor>, at x: Tensor, of function: (Tensor) -> [Tensor]
   ) -> [String] {
-    precondition(
+    require(
       x.dtype == .float64, "gradientCheck: differences of \(x.dtype) say little; the inputs must be float64")
     let expected = differences(at: x) { x in
       // A recording of which only the value is asked for.

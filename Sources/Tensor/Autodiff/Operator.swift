@@ -19,7 +19,7 @@ extension Tensor {
   public var isRecorded: Bool { slot != nil }
 
   private var slot: Int? {
-    guard place.tape != 0, let tape = Tape.current else { return nil }
+    guard position.tape != 0, let tape = Tape.current else { return nil }
     return tape.slot(of: self)
   }
 
@@ -53,10 +53,10 @@ extension Tensor {
   ) -> [Tensor] {
     guard let tape = Tape.current else { return outputs.map { $0.detached() } }
     let slots = inputs.map { input in input.flatMap { tape.slot(of: $0) } }
-    let inputs = slots.map { $0 == Place.outside ? nil : $0 }
+    let inputs = slots.map { $0 == TapePosition.outside ? nil : $0 }
     let wanted = inputs.map { $0 != nil }
     guard wanted.contains(true) else {
-      return slots.contains(Place.outside) ? outputs.map(tape.outside) : outputs.map { $0.detached() }
+      return slots.contains(TapePosition.outside) ? outputs.map(tape.outside) : outputs.map { $0.detached() }
     }
     return tape.append(outputs, .joint(inputs: inputs) { pullback($0, wanted) })
   }

@@ -24,7 +24,7 @@ public func recomputed(_ block: @escaping () -> [Tensor]) -> [Tensor] {
   let scout = Tape(.scouting, of: "recomputed", inside: tape)
   let outputs = Tape.with(scout, block)
   let slots = outputs.map(scout.slot)
-  let inputs = scout.borrowed.map(\.outer).filter { $0 != Place.outside }
+  let inputs = scout.borrowed.map(\.outer).filter { $0 != TapePosition.outside }
   let streams = scout.randomStreams
   let isEvaluating = ck_this_thread().pointee.is_evaluating
   scout.end()
@@ -47,7 +47,7 @@ public func recomputed(_ block: @escaping () -> [Tensor]) -> [Tensor] {
   return slots.indices.map { index in
     switch slots[index] {
     case nil: outputs[index].detached()
-    case Place.outside?: tape.outside(outputs[index])
+    case TapePosition.outside?: tape.outside(outputs[index])
     default: recorded[index]
     }
   }

@@ -3,10 +3,10 @@ import Synchronization
 
 /// Where a tensor stands on a tape: which tape, and which of its values. Numbers only, so that a tensor
 /// that outlives its tape is simply a constant.
-struct Place: Sendable {
+struct TapePosition: Sendable {
   let tape: UInt64
   let slot: Int
-  static let none = Place(tape: 0, slot: 0)
+  static let none = TapePosition(tape: 0, slot: 0)
   /// The slot of what depends on values of a scope around that the tape takes for constants.
   static let outside = -1
 }
@@ -94,17 +94,17 @@ final class Tape {
   }
 
   /// A new value on the tape.
-  func place(_ tensor: Tensor) -> Tensor {
+  func add(_ tensor: Tensor) -> Tensor {
     values.append((tensor.shape, tensor.dtype))
     var result = tensor
-    result.place = Place(tape: identity, slot: values.count - 1)
+    result.position = TapePosition(tape: identity, slot: values.count - 1)
     return result
   }
 
   /// Inputs as values of their own; what they were to a scope around, it still knows.
   func enter(_ inputs: [Tensor]) -> [Tensor] {
     for input in inputs { _ = slot(of: input) }
-    return inputs.map(place)
+    return inputs.map(add)
   }
 
   /// Whether a block runs on it for the second time.
@@ -121,7 +121,7 @@ final class Tape {
       return stream
     case .recomputing:
       guard let stream = randomStreams.popLast() else {
-        preconditionFailure(
+        fatalError(
           "recomputed: the block draws more random numbers when it runs for the second time")
       }
       return stream
@@ -132,24 +132,24 @@ final class Tape {
   func leaf(of owner: any AnyObject & Sendable, _ value: Tensor) -> Tensor {
     var result = value
     if let known = leaves[ObjectIdentifier(owner)] {
-      result.place = Place(tape: identity, slot: known.slot)
+      result.position = TapePosition(tape: identity, slot: known.slot)
       return result
     }
     // To a scope around it is a leaf, too.
     let entered = outer.map { outer in slot(of: outer.leaf(of: owner, value))! }
     if let entered, role != .recording {
-      result.place = Place(tape: identity, slot: entered)
+      result.position = TapePosition(tape: identity, slot: entered)
       return result
     }
-    result = place(value)
-    leaves[ObjectIdentifier(owner)] = (owner, result.place.slot)
+    result = add(value)
+    leaves[ObjectIdentifier(owner)] = (owner, result.position.slot)
     return result
   }
 
   /// Where a tensor stands on this tape, nil for a constant. A value of the tape around enters it.
   func slot(of tensor: Tensor) -> Int? {
-    let tape = tensor.place.tape
-    if tape == identity { return tensor.place.slot }
+    let tape = tensor.position.tape
+    if tape == identity { return tensor.position.slot }
     if tape == 0 { return nil }
     if let scope = ended[tape] { return slot(of: tensor, from: scope) }
     return outer?.slot(of: tensor).map { enter($0, tensor) }
@@ -158,13 +158,13 @@ final class Tape {
   /// Where a tensor stands on this tape, nil where no gradient of it can be asked for here.
   func differentiableSlot(of tensor: Tensor) -> Int? {
     let slot = slot(of: tensor)
-    return slot == Place.outside ? nil : slot
+    return slot == TapePosition.outside ? nil : slot
   }
 
   private func enter(_ slot: Int, _ tensor: Tensor) -> Int {
     if let known = entered[slot] { return known }
-    let isConstant = role == .recording || slot == Place.outside
-    let inner = isConstant ? Place.outside : place(tensor).place.slot
+    let isConstant = role == .recording || slot == TapePosition.outside
+    let inner = isConstant ? TapePosition.outside : add(tensor).position.slot
     entered[slot] = inner
     borrowed.append((slot, inner))
     return inner
@@ -173,10 +173,10 @@ final class Tape {
   /// Where a value stands that a scope inside left behind: it may depend on whatever that read of this tape, but how was
   /// not recorded. So it has a place here, and no gradient.
   private func slot(of tensor: Tensor, from scope: EndedScope) -> Int? {
-    let inputs = scope.read.filter { $0 != Place.outside }
-    guard let first = inputs.first else { return scope.read.isEmpty ? nil : Place.outside }
+    let inputs = scope.read.filter { $0 != TapePosition.outside }
+    guard let first = inputs.first else { return scope.read.isEmpty ? nil : TapePosition.outside }
     let reason = scope.reason(shape: values[first].shape)
-    return append([tensor], .joint(inputs: inputs) { _ in preconditionFailure(reason) })[0].place.slot
+    return append([tensor], .joint(inputs: inputs) { _ in fatalError(reason) })[0].position.slot
   }
 
   /// Ends a scope inside another: the tape around learns what it read.
@@ -192,27 +192,27 @@ final class Tape {
   /// A value that leaves the scope.
   func released(_ tensor: Tensor) -> Tensor {
     var result = tensor.detached()
-    if outer != nil && !borrowed.isEmpty { result.place = Place(tape: identity, slot: Place.outside) }
+    if outer != nil && !borrowed.isEmpty { result.position = TapePosition(tape: identity, slot: TapePosition.outside) }
     return result
   }
 
   func append(_ outputs: [Tensor], _ pullback: Pullback) -> [Tensor] {
     let first = values.count
-    let placed = outputs.map(place)
+    let placed = outputs.map(add)
     if role != .scouting { records.append(Record(outputs: first..<values.count, pullback: pullback)) }
     return placed
   }
 
   func append(_ output: Tensor, _ edges: [Edge]) -> Tensor {
     var edges = edges
-    if edges.contains(where: { $0.slot == Place.outside }) {
-      edges.removeAll { $0.slot == Place.outside }
+    if edges.contains(where: { $0.slot == TapePosition.outside }) {
+      edges.removeAll { $0.slot == TapePosition.outside }
       if edges.isEmpty { return outside(output) }
     }
-    let placed = place(output)
+    let placed = add(output)
     if role != .scouting {
       records.append(
-        Record(outputs: placed.place.slot..<placed.place.slot + 1, pullback: .edges(edges)))
+        Record(outputs: placed.position.slot..<placed.position.slot + 1, pullback: .edges(edges)))
     }
     return placed
   }
@@ -220,7 +220,7 @@ final class Tape {
   /// A value that depends on nothing but values of a scope around.
   func outside(_ tensor: Tensor) -> Tensor {
     var result = tensor
-    result.place = Place(tape: identity, slot: Place.outside)
+    result.position = TapePosition(tape: identity, slot: TapePosition.outside)
     return result
   }
 
@@ -229,7 +229,7 @@ final class Tape {
   func backward(
     from outputs: [(slot: Int, seed: Tensor)], wanted: Set<Int>, reusable: Bool = false
   ) -> [Int: Tensor] {
-    precondition(
+    require(
       !isSpent,
       "a pullback is called a second time, and what it needs is gone: pullback(at:reusable:) keeps it")
     isSpent = !reusable
@@ -238,7 +238,7 @@ final class Tape {
 
     func accumulate(_ gradient: Tensor, at slot: Int) {
       let value = values[slot]
-      precondition(
+      require(
         gradient.shape == value.shape && gradient.dtype == value.dtype,
         "a gradient of \(gradient.dtype) \(gradient.shape) arrived at a value of \(value.dtype) \(value.shape)"
       )

@@ -3,12 +3,12 @@ import CKernels
 /// The seam to the kernels: tensors in, a fresh tensor out, nothing recorded. Whoever adds a backend adds it here.
 enum Kernel {
   static func unsupported(_ operation: String, _ dtype: DType) -> Never {
-    preconditionFailure("\(operation) does not take \(dtype) tensors; convert with to(_:)")
+    fatalError("\(operation) does not take \(dtype) tensors; convert with to(_:)")
   }
 
   /// Checks that two operands have one element type.
   static func requireSame(_ a: Tensor, _ b: Tensor, _ operation: String) {
-    precondition(
+    require(
       a.dtype == b.dtype,
       "\(operation): one operand is \(a.dtype), the other \(b.dtype); convert one with to(_:)")
   }

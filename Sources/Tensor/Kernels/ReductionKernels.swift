@@ -50,7 +50,7 @@ extension Kernel {
   static func argExtreme(maximum: Bool, _ x: Tensor, axis: Int) -> Tensor {
     let y = Tensor(uninitialized: x.shape.removing([axis], keepingAxes: false), .int32)
     let (outer, count, inner) = x.shape.split(at: axis)
-    precondition(count > 0, "argmax/argmin: axis \(axis) of shape \(x.shape) is empty")
+    require(count > 0, "argmax/argmin: axis \(axis) of shape \(x.shape) is empty")
     switch x.dtype {
     case .float32: ck_arg_extreme_f32(maximum, outer, count, inner, x.f32, y.i32)
     case .float64: ck_arg_extreme_f64(maximum, outer, count, inner, x.f64, y.i32)

@@ -3,8 +3,8 @@ extension Tensor {
   /// least: as many as there are of the fewer, both `int32`, the rows in ascending order. So tracks find their detections,
   /// and predictions the objects they are compared with (Carion et al. 2020).
   public func linearSumAssignment() -> (rows: Tensor, columns: Tensor) {
-    precondition(rank == 2, "linearSumAssignment: costs of shape \(shape) have not rows and columns")
-    precondition(isFinite().all, "linearSumAssignment: a cost is not finite")
+    require(rank == 2, "linearSumAssignment: costs of shape \(shape) have not rows and columns")
+    require(isFinite().isAllTrue, "linearSumAssignment: a cost is not finite")
     if shape[0] > shape[1] {
       let (columns, rows) = transposed().linearSumAssignment()
       let (ordered, order) = rows.sorted()
@@ -41,9 +41,9 @@ extension Tensor {
         row = other
       }
       rowPrice[first] += length
-      for place in reached {
-        columnPrice[place] -= length - distance[place]
-        rowPrice[owner[place]!] += length - distance[place]
+      for position in reached {
+        columnPrice[position] -= length - distance[position]
+        rowPrice[owner[position]!] += length - distance[position]
       }
       while let end = column {
         column = previous[end]

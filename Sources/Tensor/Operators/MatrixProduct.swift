@@ -13,10 +13,10 @@ extension Tensor {
     }
     if rank == 1 {
       return expandingAxis(0).matmul(other, otherTransposed: otherTransposed).squeezed(
-        other.rank == 1 ? 0 : -2)
+        axis: other.rank == 1 ? 0 : -2)
     }
     if other.rank == 1 {
-      return matmul(other.expandingAxis(-1), transposed: transposed).squeezed(-1)
+      return matmul(other.expandingAxis(-1), transposed: transposed).squeezed(axis: -1)
     }
     let plan = MatrixProductPlan(self, other, transposed, otherTransposed)
     return Kernel.matmul(self, other, plan).recorded(
@@ -46,13 +46,13 @@ struct MatrixProductPlan {
 
   init(_ a: Tensor, _ b: Tensor, _ transposeLeft: Bool, _ transposeRight: Bool) {
     Kernel.requireSame(a, b, "matmul")
-    precondition(a.rank >= 2 && b.rank >= 2, "matmul: shapes \(a.shape) and \(b.shape) are no matrices")
+    require(a.rank >= 2 && b.rank >= 2, "matmul: shapes \(a.shape) and \(b.shape) are no matrices")
     rows = a.shape[transposeLeft ? -1 : -2]
     inner = a.shape[transposeLeft ? -2 : -1]
     columns = b.shape[transposeRight ? -2 : -1]
     let batch = Shape.broadcast(Shape(a.shape.dropLast(2)), Shape(b.shape.dropLast(2)))
     guard inner == b.shape[transposeRight ? -1 : -2], let batch else {
-      preconditionFailure("matmul: shapes \(a.shape) and \(b.shape) don't fit together")
+      fatalError("matmul: shapes \(a.shape) and \(b.shape) don't fit together")
     }
     self.transposeLeft = transposeLeft
     self.transposeRight = transposeRight
