@@ -57,9 +57,9 @@ import Testing
     of("subscript") { $0[.all, 1..<3, .stride(by: -1)] },
     of("gather") { $0.gather(Tensor([1, 0] as [Int32]), axis: 1) },
     of("matmul") { $0.matmul(Tensor(ones: [2, 5], dtype: $0.dtype)) },
-    of("conv2d") { $0.conv2d(Tensor(ones: [3, 3, 2, 3], dtype: $0.dtype), window: Window(padding: 1)) },
+    of("conv2d") { $0.conv2d(Tensor(ones: [3, 3, 2, 3], dtype: $0.dtype), padding: 1) },
     of("convTranspose2d") {
-      $0.convTranspose2d(Tensor(ones: [2, 2, 3, 2], dtype: $0.dtype), window: Window(stride: 2))
+      $0.convTranspose2d(Tensor(ones: [2, 2, 3, 2], dtype: $0.dtype), stride: 2)
     },
     of("maxPool2d") { $0.maxPool2d(2) },
     of("averagePool2d") { $0.averagePool2d(2) },

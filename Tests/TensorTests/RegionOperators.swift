@@ -43,7 +43,7 @@ extension Options {
 
   private func folding(_ x: Tensor) -> Tensor {
     let (stride, padding, dilation) = (
-      perAxis("stride")!, Padding(perAxis("padding")!), perAxis("dilation")!
+      perAxis("stride")!, perAxis("padding")!, perAxis("dilation")!
     )
     let size = integers("size")
     return flag("fold")

@@ -33,12 +33,12 @@ extension GradientCase {
     of("unfold2d", "", [2, 3, 4, 2]) { $0.unfold2d(2) },
     of("unfold2d", "all options", [1, 4, 5, 2]) {
       $0.unfold2d(
-        [2, 3], stride: [2, 1], padding: Padding(before: [1, 0], after: [0, 2]), dilation: [1, 2])
+        [2, 3], stride: [2, 1], padding: .uneven(before: [1, 0], after: [0, 2]), dilation: [1, 2])
     },
     of("fold2d", "", [2, 2, 3, 2, 2, 2]) { $0.fold2d(height: 3, width: 4) },
     of("fold2d", "all options", [1, 2, 3, 2, 3, 2]) {
       $0.fold2d(
-        height: 4, width: 5, stride: [2, 1], padding: Padding(before: [1, 0], after: [0, 2]),
+        height: 4, width: 5, stride: [2, 1], padding: .uneven(before: [1, 0], after: [0, 2]),
         dilation: [1, 2])
     },
     of("padded", "", [2, 3]) { $0.padded([(1, 2), (0, 3)]) },
