@@ -21,7 +21,7 @@ extension Tensor {
       ? Tensor(zeros: [positions.elementCount, 0], dtype: .int32) : .stack(coordinates, axis: -1)
   }
 
-  private var indicesOfTrue: [Int32] {
+  var indicesOfTrue: [Int32] {
     withUnsafeBytes { bytes in bytes.indices.filter { bytes[$0] != 0 }.map(Int32.init) }
   }
 
