@@ -69,6 +69,8 @@ typedef enum ck_unary {
   ck_unary_clamp,                   // x; to [p, q]
   ck_unary_add_scalar,              // neither; x + p
   ck_unary_multiply_scalar,         // neither; p x
+  ck_unary_divide_by_scalar,        // neither; x / p
+  ck_unary_scalar_divided,          // x; p / x
 } ck_unary;
 
 /// Whether ck_unary_gradient reads x, and whether it reads y; what it does not read may be NULL.

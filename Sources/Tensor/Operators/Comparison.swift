@@ -1,6 +1,7 @@
 import CKernels
 
-// Comparisons give `bool` tensors, axes stretched as in arithmetic; no gradient flows through them.
+// Comparisons give `bool` tensors, axes stretched as in arithmetic; no gradient flows through them. Where logic takes
+// other tensors, whatever is not 0 is true.
 extension Tensor {
   /// Elementwise equality.
   public static func .== (a: Tensor, b: Tensor) -> Tensor { Kernel.compare(ck_comparison_equal, a, b, ".==") }
@@ -44,13 +45,16 @@ extension Tensor {
   }
 
   /// Both.
-  public static func .& (a: Tensor, b: Tensor) -> Tensor { (a.to(.int32) * b.to(.int32)).to(.bool) }
+  public static func .& (a: Tensor, b: Tensor) -> Tensor { (a.truth * b.truth).to(.bool) }
   /// Either.
-  public static func .| (a: Tensor, b: Tensor) -> Tensor { (a.to(.int32) + b.to(.int32)).to(.bool) }
+  public static func .| (a: Tensor, b: Tensor) -> Tensor { (a.truth + b.truth).to(.bool) }
   /// Either, but not both.
-  public static func .^ (a: Tensor, b: Tensor) -> Tensor { a.to(.bool).to(.int32) .!= b.to(.bool).to(.int32) }
+  public static func .^ (a: Tensor, b: Tensor) -> Tensor { a.truth .!= b.truth }
   /// Not.
-  public static prefix func .! (a: Tensor) -> Tensor { a.to(.int32) .== 0 }
+  public static prefix func .! (a: Tensor) -> Tensor { a.truth .== 0 }
+
+  /// 1 where something is not 0, `int32`.
+  private var truth: Tensor { to(.bool).to(.int32) }
 
   /// Where not a number.
   public func isNaN() -> Tensor { self .!= self }

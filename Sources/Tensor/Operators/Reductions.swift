@@ -1,7 +1,8 @@
 import CKernels
 
 // Reductions over some axes, or over all where none is named. `keepingAxes` leaves them with size 1, so that
-// the result broadcasts against the input.
+// the result broadcasts against the input. Sums and products of integers and truth values are exact, `int32`, and stop
+// where a result is out of its range; what integers could only round (`mean`, `variance`, `norm`) they don't take.
 extension Tensor {
   /// The sum.
   public func sum(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
@@ -10,8 +11,11 @@ extension Tensor {
 
   /// The sum.
   public func sum(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    if !dtype.isFloatingPoint { return to(.float64).sum(axes, keepingAxes: keepingAxes).to(.int32) }
     let axes = shape.axes(axes)
+    if !dtype.isFloatingPoint {
+      return Tensor(
+        Kernel.sumIntegers(self, axes: axes), viewedAs: shape.removing(axes, keepingAxes: keepingAxes))
+    }
     return Kernel.reduce(ck_reduction_sum, self, axes: axes).reduced(from: self, axes, keepingAxes) {
       [shape] dy in dy.broadcast(to: shape)
     }
@@ -24,7 +28,10 @@ extension Tensor {
 
   /// The mean.
   public func mean(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    sum(axes, keepingAxes: keepingAxes) / Double(axes.reduce(1) { $0 * shape[$1] })
+    requireFractions("mean")
+    return throughFloat32 { x in
+      x.sum(axes, keepingAxes: keepingAxes) / Double(axes.reduce(1) { $0 * shape[$1] })
+    }
   }
 
   /// The product.
@@ -34,7 +41,10 @@ extension Tensor {
 
   /// The product.
   public func product(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    if !dtype.isFloatingPoint { return to(.float64).product(axes, keepingAxes: keepingAxes).to(.int32) }
+    if !dtype.isFloatingPoint {
+      let wide = detached().to(.float64).product(axes, keepingAxes: keepingAxes)
+      return Kernel.integers(wide, of: .int32, "product")
+    }
     let axes = shape.axes(axes)
     let y = Kernel.reduce(ck_reduction_product, self, axes: axes)
     return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
@@ -77,21 +87,26 @@ extension Tensor {
     let axes = shape.axes(axes)
     let y = Kernel.reduce(operation, self, axes: axes)
     return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
-      let chosen = (x .== y).to(dy.dtype)
-      return chosen * (dy / chosen.sum(axes, keepingAxes: true))
+      let chosen = x .== y
+      let share = dy / chosen.to(dy.dtype).sum(axes, keepingAxes: true)
+      return .where(chosen, share, Tensor(0, dtype: dy.dtype))
     }
   }
 
-  /// The variance: the mean squared distance from the mean, the sum divided by the count less `correction`.
+  /// The variance: the mean squared distance from the mean, the sum divided by the count less `correction`, or by 0 where
+  /// that is negative: of one element, with a correction of 1, it is not a number.
   public func variance(_ axes: Int..., correction: Int = 0, keepingAxes: Bool = false) -> Tensor {
     variance(axes.isEmpty ? allAxes : axes, correction: correction, keepingAxes: keepingAxes)
   }
 
   /// The variance: the mean squared distance from the mean, the sum divided by the count less `correction`.
   public func variance(_ axes: [Int], correction: Int = 0, keepingAxes: Bool = false) -> Tensor {
-    let count = Double(axes.reduce(1) { $0 * shape[$1] })
-    let centred = self - mean(axes, keepingAxes: true)
-    return centred.squared().sum(axes, keepingAxes: keepingAxes) / (count - Double(correction))
+    requireFractions("variance")
+    return throughFloat32 { x in
+      let count = axes.reduce(1) { $0 * shape[$1] }
+      let centred = x - x.mean(axes, keepingAxes: true)
+      return centred.squared().sum(axes, keepingAxes: keepingAxes) / Double(Swift.max(count - correction, 0))
+    }
   }
 
   /// The p-norm (Σ|x|ᵖ)^(1/p), p being `order`: the Euclidean one unless told otherwise, the largest |x| where infinite.
@@ -102,14 +117,28 @@ extension Tensor {
   /// The p-norm (Σ|x|ᵖ)^(1/p), p being `order`: the Euclidean one unless told otherwise, the largest |x| where infinite.
   public func norm(_ axes: [Int], order: Double = 2, keepingAxes: Bool = false) -> Tensor {
     precondition(order > 0, "norm: the order \(order) is not positive")
+    requireFractions("norm")
     if order == 1 { return abs().sum(axes, keepingAxes: keepingAxes) }
     if order == .infinity { return abs().max(axes, keepingAxes: keepingAxes) }
-    if order != 2 { return abs().pow(order).sum(axes, keepingAxes: keepingAxes).pow(1 / order) }
-    let axes = shape.axes(axes)
-    let y = Kernel.reduce(ck_reduction_sum_of_squares, self, axes: axes).sqrt()
-    return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
-      x * (dy / y).replacing(where: y .== 0, with: 0)
+    if dtype == .bfloat16 {
+      return throughFloat32 { $0.norm(axes, order: order, keepingAxes: keepingAxes) }
     }
+    let axes = shape.axes(axes)
+    let x = detached()
+    let y =
+      order == 2 ? Kernel.reduce(ck_reduction_sum_of_squares, x, axes: axes).sqrt() : x.powerNorm(axes, order)
+    return y.reduced(from: self, axes, keepingAxes) { dy in
+      if order == 2 { return x * (dy / y).replacing(where: y .== 0, with: 0) }
+      let slope = x.sign() * (x.abs() / y).pow(order - 1)
+      return (slope * dy).replacing(where: x .== 0, with: 0)
+    }
+  }
+
+  /// The p-norm by way of the largest |x|, whose powers don't overflow; the axes stay.
+  private func powerNorm(_ axes: [Int], _ order: Double) -> Tensor {
+    let largest = abs().max(axes, keepingAxes: true)
+    let unit = largest.replacing(where: (largest .== 0) .| largest.isInfinite(), with: 1)
+    return (abs() / unit).pow(order).sum(axes, keepingAxes: true).pow(1 / order) * unit
   }
 
   /// log Σ eˣ, safe against overflow.
@@ -120,10 +149,18 @@ extension Tensor {
   /// log Σ eˣ, safe against overflow.
   public func logSumExp(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
     // From the last axis on, so that those before keep their places.
-    shape.axes(axes).reversed().reduce(self) { x, axis in
-      Kernel.logSumExp(x, axis: axis).reduced(from: x, [axis], keepingAxes) { dy in dy * x.softmax(axis: axis)
+    throughFloat32 { x in
+      shape.axes(axes).reversed().reduce(x) { x, axis in
+        let y = Kernel.logSumExp(x, axis: axis)
+        return y.reduced(from: x, [axis], keepingAxes) { dy in dy * x.shares(in: y, axis: axis) }
       }
     }
+  }
+
+  /// The derivatives of `logSumExp`, which is y: the softmax; of infinite elements those that are y have equal shares.
+  private func shares(in y: Tensor, axis: Int) -> Tensor {
+    if y.isFinite().all { return softmax(axis: axis) }
+    return (self - y).replacing(where: self .== y, with: 0).softmax(axis: axis)
   }
 
   /// Whether any element differs from 0.
@@ -150,6 +187,13 @@ extension Tensor {
   /// Whether all elements differ from 0, `bool`.
   public func all(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
     to(.bool).min(axes, keepingAxes: keepingAxes)
+  }
+
+  /// What integers could only round is refused.
+  func requireFractions(_ operation: String) {
+    precondition(
+      dtype.isFloatingPoint,
+      "\(operation): \(dtype) tensors hold no fractions; convert with to(.float32) or to(.float64)")
   }
 
   private func withUnsafeBytesOfTruth(_ body: (UnsafeRawBufferPointer) -> Bool) -> Bool {
