@@ -57,7 +57,7 @@ struct Learning {
       if loss < best.loss { best = (loss, model.checkpoint) }
       log.append([Double(epoch + 1), losses.mean, loss, optimizer.learningRate])
       bar.advance(String(format: "train %.4f  val %.4f", losses.mean, loss))
-      scheduler.step(metric: loss)
+      scheduler.step(["val_loss": loss])
       if Interrupt.isRequested || optimizer.learningRate < learningRate / 100 { break }
     }
     try model.load(best.weights)
