@@ -49,7 +49,7 @@ extension Module {
   /// Takes over the parameters and buffers of a module of the same architecture.
   public func copyState(from other: Self) {
     let mine = namedParameters, theirs = other.namedParameters
-    precondition(
+    require(
       mine.map(\.path) == theirs.map(\.path), "copyState: the two modules hold different parameters")
     for (own, source) in zip(mine, theirs) {
       own.parameter.value = source.parameter.value.detached()
@@ -62,7 +62,7 @@ extension Module {
   /// after each step: `let average = model.clone { Model() }`, then `average.updateAverage(of: model, decay: 0.999)`.
   public func updateAverage(of other: Self, decay: Double) {
     let mine = namedParameters, theirs = other.namedParameters
-    precondition(
+    require(
       mine.map(\.path) == theirs.map(\.path), "updateAverage: the two modules hold different parameters")
     var seen: Set<ObjectIdentifier> = []
     for (own, source) in zip(mine, theirs) where seen.insert(ObjectIdentifier(own.parameter)).inserted {

@@ -44,7 +44,7 @@ public final class Parameter: Sendable {
     }
     set {
       update { value in
-        precondition(
+        require(
           value.shape == newValue.shape && value.dtype == newValue.dtype,
           "a parameter of \(value.dtype) \(value.shape) set to \(newValue.dtype) \(newValue.shape)")
         value = newValue.detached()

@@ -26,7 +26,7 @@ extension Tensor {
   /// The elements of an array, row-major, of the array's element type. One axis unless a shape is given.
   public init<Element: Scalar>(_ elements: [Element], shape: Shape? = nil) {
     let shape = shape ?? [elements.count]
-    precondition(
+    require(
       shape.elementCount == elements.count, "\(elements.count) elements don't fill the shape \(shape)")
     self.init(uninitialized: shape, Element.dtype)
     elements.withUnsafeBytes { bytes in
@@ -36,7 +36,7 @@ extension Tensor {
 
   /// Elements as raw bytes in the machine's order, row-major.
   public init(bytes: some Collection<UInt8>, shape: Shape, dtype: DType) {
-    precondition(
+    require(
       bytes.count == shape.elementCount * dtype.size,
       "\(bytes.count) bytes don't fill \(dtype) elements of the shape \(shape)")
     self.init(uninitialized: shape, dtype)
@@ -54,7 +54,7 @@ extension Tensor {
   /// `start, start + step, …` up to `end`, which is left out.
   public init(from start: Double = 0, to end: Double, by step: Double = 1, dtype: DType = .float32) {
     let steps = ((end - start) / step).rounded(.up)
-    precondition(
+    require(
       step != 0 && steps.magnitude < 0x1p62, "a range from \(start) to \(end) by \(step) is not finite")
     let count = Swift.max(0, Int(steps))
     self = Tensor((0..<count).map { start + Double($0) * step }).to(dtype)
@@ -62,7 +62,7 @@ extension Tensor {
 
   /// `count` values evenly spaced from `start` to `end`, both included, and both exact.
   public init(linearFrom start: Double, to end: Double, count: Int, dtype: DType = .float32) {
-    precondition(count >= 0, "a line of \(count) values")
+    require(count >= 0, "a line of \(count) values")
     let last = Double(Swift.max(count - 1, 1))
     let step = (end - start).isFinite ? (end - start) / last : end / last - start / last
     // Each counted from the end that is nearer.
@@ -74,7 +74,7 @@ extension Tensor {
 
   /// The integers of a range, as `int32`.
   public init(_ range: Range<Int>) {
-    precondition(
+    require(
       range.isEmpty || Int32(exactly: range.lowerBound) != nil && Int32(exactly: range.upperBound - 1) != nil,
       "the range \(range) has integers that int32 tensors don't hold")
     self.init(range.map { Int32($0) })
@@ -113,7 +113,7 @@ public struct TensorLiteral: ExpressibleByArrayLiteral, ExpressibleByFloatLitera
   init(_ elements: [TensorLiteral]) {
     let inner = elements.first?.sizes ?? []
     for element in elements {
-      precondition(element.sizes == inner, "the lists of a tensor literal differ in length")
+      require(element.sizes == inner, "the lists of a tensor literal differ in length")
     }
     sizes = [elements.count] + inner
     values = elements.flatMap(\.values)

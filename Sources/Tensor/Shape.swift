@@ -41,10 +41,10 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
   /// A shape of the given sizes.
   public init(_ sizes: some Collection<Int>) {
-    precondition(sizes.count <= Self.maximumRank, "a tensor has at most 8 axes, not \(sizes.count)")
+    require(sizes.count <= Self.maximumRank, "a tensor has at most 8 axes, not \(sizes.count)")
     rank = sizes.count
     for (axis, size) in sizes.enumerated() {
-      precondition(size >= 0, "the size of axis \(axis) is negative: \(size)")
+      require(size >= 0, "the size of axis \(axis) is negative: \(size)")
       self.sizes[axis] = size
     }
   }
@@ -64,7 +64,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
   /// Where the sizes multiplied one after the other overflow: an axis of size 0 may follow.
   private var largeElementCount: Int {
-    precondition((0..<rank).contains { sizes[$0] == 0 }, "a shape \(self) has more elements than can be counted")
+    require((0..<rank).contains { sizes[$0] == 0 }, "a shape \(self) has more elements than can be counted")
     return 0
   }
 
@@ -87,14 +87,14 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   /// The axis counted from the front, given one that may count from the end.
   public func axis(_ axis: Int) -> Int {
     let result = axis < 0 ? axis + rank : axis
-    precondition(result >= 0 && result < rank, "axis \(axis) is not one of shape \(self)")
+    require(result >= 0 && result < rank, "axis \(axis) is not one of shape \(self)")
     return result
   }
 
   /// The axes counted from the front, ascending, each once.
   func axes(_ axes: [Int]) -> [Int] {
     let result = axes.map(axis).sorted()
-    precondition(Set(result).count == result.count, "an axis is named twice in \(axes)")
+    require(Set(result).count == result.count, "an axis is named twice in \(axes)")
     return result
   }
 }

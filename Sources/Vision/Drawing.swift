@@ -2,7 +2,7 @@ import Tensor
 
 extension Image {
   /// Fills a shape, with antialiased edges.
-  public mutating func fill(_ shape: Figure, with color: Color, opacity: Double = 1) {
+  public mutating func fill(_ shape: Outline, with color: Color, opacity: Double = 1) {
     let samples = color.samples(channels: channels).map(Float.init)
     let channels = channels
     let width = width
@@ -30,7 +30,7 @@ extension Image {
   public mutating func draw(_ box: Box, color: Color, thickness: Int = 2) {
     let (left, top) = (box.x.rounded(), box.y.rounded())
     let whole = Box(x: left, y: top, width: box.maxX.rounded() - left, height: box.maxY.rounded() - top)
-    if !whole.isEmpty { fill(.outline(whole, thickness: Double(thickness)), with: color) }
+    if !whole.isEmpty { fill(.frame(whole, thickness: Double(thickness)), with: color) }
   }
 
   /// Draws a line of ASCII text, its top-left corner at (x, y), letters 7 units tall; on a plate of
@@ -39,15 +39,15 @@ extension Image {
     _ text: String, x: Double, y: Double, color: Color, unit: Double = 1, plate: Color? = nil
   ) {
     if let plate {
-      let width = Figure.textWidth(text, unit: unit) + 4 * unit
+      let width = Outline.textWidth(text, unit: unit) + 4 * unit
       fill(.rectangle(Box(x: x - 2 * unit, y: y - 2 * unit, width: width, height: 11 * unit)), with: plate)
     }
-    fill(Figure.text(text, unit: unit).translated(x: x, y: y), with: color)
+    fill(Outline.text(text, unit: unit).translated(x: x, y: y), with: color)
   }
 
   /// Tints the pixels of a mask, and draws its border opaque.
   public mutating func overlay(_ mask: Mask, color: Color, opacity: Double = 0.5) {
-    precondition(
+    require(
       mask.width == width && mask.height == height,
       "Image.overlay: an image of \(width)×\(height) and a mask of \(mask.width)×\(mask.height)")
     let samples = color.samples(channels: channels).map(Float.init)
@@ -70,7 +70,7 @@ extension Image {
   /// Images side by side, row by row, as RGB in cells of the largest size with a gap between them.
   public static func grid(_ images: [Image], columns: Int, gap: Int = 2, background: Color = .white) -> Image
   {
-    precondition(!images.isEmpty && columns > 0, "Image.grid: \(images.count) images in \(columns) columns")
+    require(!images.isEmpty && columns > 0, "Image.grid: \(images.count) images in \(columns) columns")
     let (cellWidth, cellHeight) = (images.map(\.width).max()!, images.map(\.height).max()!)
     let columns = min(columns, images.count)
     let rows = (images.count + columns - 1) / columns
@@ -94,7 +94,7 @@ extension Image {
 
   /// Copies another image over this RGB one, its top-left corner at (x, y); it must fit.
   public mutating func paste(_ image: Image, x: Int, y: Int) {
-    precondition(
+    require(
       channels == 3 && x >= 0 && y >= 0 && x + image.width <= width && y + image.height <= height,
       "Image.paste: \(image.width)×\(image.height) at (\(x), \(y)) in \(width)×\(height)×\(channels)")
     let source = image.converted(to: .rgb)
@@ -109,7 +109,7 @@ extension Image {
 
 extension Mask {
   /// The pixels of which a shape covers at least half.
-  public init(_ shape: Figure, width: Int, height: Int) {
+  public init(_ shape: Outline, width: Int, height: Int) {
     var values = [UInt8](repeating: 0, count: width * height)
     Rasterizer(width: width, height: height).scan(shape) { y, firstColumn, coverage in
       for (i, cover) in coverage.enumerated() where cover >= 0.5 { values[y * width + firstColumn + i] = 1 }

@@ -14,7 +14,7 @@ public struct Image: Sendable, Equatable {
 
   /// An image of the given samples `[height, width, channels]`.
   public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
-    precondition(
+    require(
       width > 0 && height > 0 && [1, 3, 4].contains(channels) && pixels.count == width * height * channels,
       "Image: \(pixels.count) samples for \(width)×\(height)×\(channels); channels are 1, 3 or 4")
     self.width = width
@@ -32,7 +32,7 @@ public struct Image: Sendable, Equatable {
 
   /// An image whose samples a kernel writes.
   init(width: Int, height: Int, channels: Int, writing: (UnsafeMutablePointer<UInt8>) -> Void) {
-    precondition(width > 0 && height > 0, "Image: a size of \(width)×\(height)")
+    require(width > 0 && height > 0, "Image: a size of \(width)×\(height)")
     let count = width * height * channels
     self.init(
       width: width, height: height, channels: channels,
@@ -49,7 +49,7 @@ public struct Image: Sendable, Equatable {
   }
 
   private func index(_ x: Int, _ y: Int, _ channel: Int) -> Int {
-    precondition(
+    require(
       0 <= x && x < width && 0 <= y && y < height && 0 <= channel && channel < channels,
       "Image: no sample (\(x), \(y), \(channel)) in \(width)×\(height)×\(channels)")
     return (y * width + x) * channels + channel

@@ -15,7 +15,7 @@ public struct Image16: Sendable, Equatable {
 
   /// An image of the given samples `[height, width, channels]`.
   public init(width: Int, height: Int, channels: Int, pixels: [UInt16]) {
-    precondition(
+    require(
       width > 0 && height > 0 && [1, 3, 4].contains(channels) && pixels.count == width * height * channels,
       "Image16: \(pixels.count) samples for \(width)×\(height)×\(channels); channels are 1, 3 or 4")
     self.width = width

@@ -16,7 +16,7 @@ public struct IndexedImage: Sendable, Equatable {
 
   /// A label map of the given indices `[height, width]`.
   public init(width: Int, height: Int, indices: [UInt8], palette: [Color] = IndexedImage.davisPalette) {
-    precondition(
+    require(
       width > 0 && height > 0 && indices.count == width * height && palette.count <= 256,
       "IndexedImage: \(indices.count) indices for \(width)×\(height), \(palette.count) colours (at most 256)")
     self.width = width
@@ -27,7 +27,7 @@ public struct IndexedImage: Sendable, Equatable {
 
   /// The label in column `x`, row `y`.
   public subscript(x: Int, y: Int) -> UInt8 {
-    precondition(
+    require(
       0 <= x && x < width && 0 <= y && y < height, "IndexedImage: no (\(x), \(y)) in \(width)×\(height)")
     return indices[y * width + x]
   }

@@ -12,7 +12,7 @@ public struct Mask: Sendable, Equatable {
 
   /// A mask of the given values `[height, width]`; everything but 0 is set.
   public init(width: Int, height: Int, values: [UInt8]) {
-    precondition(
+    require(
       width > 0 && height > 0 && values.count == width * height,
       "Mask: \(values.count) values for \(width)×\(height)")
     self.width = width
@@ -58,7 +58,7 @@ public struct Mask: Sendable, Equatable {
   }
 
   private func index(_ x: Int, _ y: Int) -> Int {
-    precondition(0 <= x && x < width && 0 <= y && y < height, "Mask: no (\(x), \(y)) in \(width)×\(height)")
+    require(0 <= x && x < width && 0 <= y && y < height, "Mask: no (\(x), \(y)) in \(width)×\(height)")
     return y * width + x
   }
 
@@ -85,7 +85,7 @@ public struct Mask: Sendable, Equatable {
 
   /// The common pixels over those of either, 0…1; 1 when both masks are empty, as in DAVIS.
   public func iou(_ other: Mask) -> Double {
-    precondition(
+    require(
       width == other.width && height == other.height,
       "Mask.iou: \(width)×\(height) and \(other.width)×\(other.height)")
     var (common, either) = (0, 0)

@@ -42,7 +42,7 @@ extension Image {
 
   /// The part of the image whose top-left corner is at (x, y); `fill` lies where it leaves the image.
   public func cropped(x: Int, y: Int, width: Int, height: Int, fill: Color = .black) -> Image {
-    precondition(width > 0 && height > 0, "Image.cropped: a size of \(width)×\(height)")
+    require(width > 0 && height > 0, "Image.cropped: a size of \(width)×\(height)")
     let filling = fill.samples(channels: channels)
     let columns = max(x, 0)..<max(min(x + width, self.width), max(x, 0))
     var cropped: [UInt8] = []

@@ -30,7 +30,7 @@ import Testing
     let noisy = ChannelNoise.saltAndPepper.disturbing(masks, seed: 1)
     let hit = (noisy .!= masks).to(.float32)
     #expect(abs(hit.mean().item - 0.2) < 0.01)
-    #expect(((noisy .== 0) .| (noisy .== 1) .| (noisy .== masks)).all)
+    #expect(((noisy .== 0) .| (noisy .== 1) .| (noisy .== masks)).isAllTrue)
     #expect(abs(ChannelNoise.saltAndPepper.replacing(masks, seed: 1).mean().item - 0.1) < 0.01)
   }
 

@@ -36,7 +36,7 @@ import Testing
     }
     let x = Tensor(normal: item.shape, seed: 9)
     let expected = norm(layer(x))
-    let network = Sequential(layer, norm, Function { $0 * 2 })
+    let network = Sequential(layer, norm, Lambda { $0 * 2 })
     #expect((norm(x, after: layer) - expected).abs().max().item < 1e-5)
     #expect((network(x) - expected * 2).abs().max().item < 1e-5)
 

@@ -71,7 +71,7 @@ import Testing
       AdaptiveMaxPool2d()
     },
     LayerCase("ReLU", covers: "ReLU", input: [2, 6]) { ReLU() },
-    LayerCase("Function", covers: "Function", input: [2, 6]) { Function { $0.sigmoid() } },
+    LayerCase("Lambda", covers: "Lambda", input: [2, 6]) { Lambda { $0.sigmoid() } },
     LayerCase("MaxPool2d", covers: "MaxPool2d", input: .distinct([1, 5, 6, 2])) {
       MaxPool2d(3, stride: 2, padding: 1)
     },
@@ -95,7 +95,7 @@ import Testing
     LayerCase("ConvGRU2d", covers: "ConvGRU2d", input: [1, 3, 3, 2, 2]) { ConvGRU2d(2, 2, kernel: [3, 1]) },
     LayerCase("a layer used twice", covers: "Sequential", input: [3, 4]) {
       let shared = Linear(4, 4)
-      return Sequential(shared, Function { $0.tanh() }, shared)
+      return Sequential(shared, Lambda { $0.tanh() }, shared)
     },
   ]
 
@@ -195,10 +195,10 @@ import Testing
     let layer = Dropout(0.25)
     let (y, back) = pullback(at: [x]) { layer($0[0]) }
     let mask = back(Tensor(ones: [1000]))[0]
-    #expect((y .== x * mask).all)
-    #expect(((mask .== 0) .| (mask .== Tensor(Double(Float(1) / 0.75)))).all)
+    #expect((y .== x * mask).isAllTrue)
+    #expect(((mask .== 0) .| (mask .== Tensor(Double(Float(1) / 0.75)))).isAllTrue)
     #expect(abs(mask.mean().item - 1) < 0.1)
-    #expect((layer(x) .== x).all, "outside a recording nothing is dropped")
+    #expect((layer(x) .== x).isAllTrue, "outside a recording nothing is dropped")
   }
 
   @Test func dropoutOfChannelsAndSamplesDropsThemWhole() {
@@ -209,10 +209,10 @@ import Testing
     }
     for (unit, axes) in [(DropoutUnit.channels, [1, 2]), (.samples, [1, 2, 3])] {
       let y = dropped(unit)
-      #expect((y.max(axes) .== y.min(axes)).all && abs(y.mean().item - 1) < 0.2)
+      #expect((y.max(axes) .== y.min(axes)).isAllTrue && abs(y.mean().item - 1) < 0.2)
     }
     let channels = dropped(.channels)
-    #expect((channels.max(3) .!= channels.min(3)).any, "not whole samples")
+    #expect((channels.max(3) .!= channels.min(3)).isAnyTrue, "not whole samples")
   }
 
   @Test func anEmbeddingsGradientIsAtTheIndicesUsed() throws {

@@ -149,7 +149,7 @@ import Testing
     let (loss, slope) = valueWithGradient(at: [logits]) {
       hardNegativeCrossEntropy(logits: $0[0], labels: nothing)
     }
-    #expect(loss.item == 0 && (slope[0] .== 0).all)
+    #expect(loss.item == 0 && (slope[0] .== 0).isAllTrue)
   }
 
   @Test(arguments: SegmentationLoss.allCases, [DType.float32, .float64])
@@ -164,7 +164,7 @@ import Testing
       for logits in predictions {
         let (value, gradients) = valueWithGradient(at: [logits]) { loss(logits: $0[0], truth: truth) }
         #expect(value.shape == [] && value.item.isFinite && value.item > -1e-6)
-        #expect(gradients[0].isFinite().all, "\(loss) of \(logits.array()[0])")
+        #expect(gradients[0].isFinite().isAllTrue, "\(loss) of \(logits.array()[0])")
       }
     }
   }

@@ -11,7 +11,7 @@ extension Workplace {
   /// Where the object of a sequence is: a disc that moves to the right.
   static func truth(_ frame: Int, row: Double = 22) -> Mask {
     let box = Box(x: 8 + 3 * Double(frame), y: row - 10, width: 20, height: 20)
-    return Mask(Figure.ellipse(in: box), width: width, height: height)
+    return Mask(Outline.ellipse(in: box), width: width, height: height)
   }
 
   /// Seven frames of a bright, textured disc on a dark ground, its true masks, and masks with holes and islands that

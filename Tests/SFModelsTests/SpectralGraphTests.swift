@@ -12,7 +12,7 @@ import Testing
     let columns = Tensor(from: 0, to: Double(width), dtype: .float64).reshape(1, 1, 1, width)
     let centre = 3 + Tensor(from: 0, to: Double(frames), dtype: .float64).reshape(1, frames, 1, 1)
     let truth = (((rows - 5).squared() + (columns - centre).squared()) .<= 9).to(.float64)
-    let noise = Tensor(normal: shape, deviation: 0.25, dtype: .float64, seed: 1)
+    let noise = Tensor(normal: shape, standardDeviation: 0.25, dtype: .float64, seed: 1)
     return (0.75 * truth + 0.15 + noise).clamp(min: 0.05, max: 0.95)
   }
 

@@ -164,7 +164,7 @@ import Vision
     let finite = spectralProduct(
       x, weight: x, pairwise: x, kernel: [5, 3, 3], operator: links, motion: motion
     )
-    .isFinite().all
+    .isFinite().isAllTrue
     #expect(finite)
   }
 

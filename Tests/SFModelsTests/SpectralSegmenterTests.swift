@@ -47,7 +47,7 @@ import Testing
       let (value, gradients) = valueWithGradient(at: [zeros]) {
         segmenter(unary: zeros, pairwise: zeros, start: $0[0]).sum()
       }
-      #expect(value.item.isFinite && gradients[0].isFinite().all)
+      #expect(value.item.isFinite && gradients[0].isFinite().isAllTrue)
     }
   }
 
@@ -62,7 +62,7 @@ import Testing
     // Links that an alpha too large makes negative leave everything finite.
     var wild = segmenter
     (wild.alpha, wild.iterations) = (50, 5)
-    let finite = wild(unary: s, pairwise: f).isFinite().all
+    let finite = wild(unary: s, pairwise: f).isFinite().isAllTrue
     #expect(finite)
   }
 
@@ -115,7 +115,7 @@ import Testing
     let rows = Tensor(from: 0, to: size).reshape(1, 1, 24, 1), columns = rows.permuted(0, 1, 3, 2)
     let centre = 8 + Tensor(from: 0, to: 8).reshape(1, 8, 1, 1)
     let truth = (((rows - 12).squared() + (columns - centre).squared()) .< 36).to(.float32)
-    let noise = Tensor(normal: truth.shape, deviation: 0.25, seed: 3)
+    let noise = Tensor(normal: truth.shape, standardDeviation: 0.25, seed: 3)
     let noisy = (0.5 * truth + 0.25 + noise).clamp(min: 0, max: 1)
     func iou(_ mask: Tensor) -> Double {
       let mask = (mask .> 0.5).to(.float32)

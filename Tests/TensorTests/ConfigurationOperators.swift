@@ -86,17 +86,17 @@ extension Options {
     )
     return switch (text("kind"), x.rank) {
     case ("max", 3):
-      x.maxPool1d(kernel, stride: stride, padding: padding, dilation: dilation, ceiling: ceiling)
+      x.maxPool1d(kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceiling)
     case ("max", 4):
-      x.maxPool2d(kernel, stride: stride, padding: padding, dilation: dilation, ceiling: ceiling)
+      x.maxPool2d(kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceiling)
     case ("max", _):
-      x.maxPool3d(kernel, stride: stride, padding: padding, dilation: dilation, ceiling: ceiling)
+      x.maxPool3d(kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceiling)
     case (_, 3):
-      x.averagePool1d(kernel, stride: stride, padding: padding, ceiling: ceiling, countingPadding: counting)
+      x.averagePool1d(kernel, stride: stride, padding: padding, ceilMode: ceiling, includesPadding: counting)
     case (_, 4):
-      x.averagePool2d(kernel, stride: stride, padding: padding, ceiling: ceiling, countingPadding: counting)
+      x.averagePool2d(kernel, stride: stride, padding: padding, ceilMode: ceiling, includesPadding: counting)
     default:
-      x.averagePool3d(kernel, stride: stride, padding: padding, ceiling: ceiling, countingPadding: counting)
+      x.averagePool3d(kernel, stride: stride, padding: padding, ceilMode: ceiling, includesPadding: counting)
     }
   }
 

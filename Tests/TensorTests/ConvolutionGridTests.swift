@@ -100,9 +100,9 @@ import Testing
     }
     let (single, singleGradients) = run(.float32)
     let (double, doubleGradients) = run(.float64)
-    #expect((single.to(.float64) .== double).all, "the value")
+    #expect((single.to(.float64) .== double).isAllTrue, "the value")
     for (index, (single, double)) in zip(singleGradients, doubleGradients).enumerated() {
-      #expect((single.to(.float64) .== double).all, "the gradient of input \(index)")
+      #expect((single.to(.float64) .== double).isAllTrue, "the gradient of input \(index)")
     }
   }
 
@@ -110,6 +110,6 @@ import Testing
   func reluLetsNaNPass(_ dtype: DType) {
     let x = Tensor(repeating: .nan, shape: [1, 4, 4, 16], dtype: dtype)
     let y = x.conv2d(Tensor(ones: [3, 3, 16, 16], dtype: dtype), window: Window(padding: 1), relu: true)
-    #expect(y.isNaN().all)
+    #expect(y.isNaN().isAllTrue)
   }
 }

@@ -84,7 +84,7 @@ import Testing
       return x.reshape(to: shape) * 2
     }
     let result = await doubled(Tensor(ones: shape), of: shape)
-    #expect(result.shape == shape && (result .== 2).all)
+    #expect(result.shape == shape && (result .== 2).isAllTrue)
     #expect(MemoryLayout<Shape>.alignment <= 16)
   }
 }

@@ -31,8 +31,8 @@ import Testing
       let first = draw()
       let other = draw()
       Tensor.randomState = 42
-      for (a, b) in zip(first, draw()) { #expect((a .== b).all) }
-      for (a, b) in zip(first, other) { #expect(!(a .== b).all) }
+      for (a, b) in zip(first, draw()) { #expect((a .== b).isAllTrue) }
+      for (a, b) in zip(first, other) { #expect(!(a .== b).isAllTrue) }
     }
   }
 }

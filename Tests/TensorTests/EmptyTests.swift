@@ -98,7 +98,7 @@ import Testing
   @Test(arguments: table, [DType.float32, .float64])
   func goesThrough(_ check: GradientCase, _ dtype: DType) {
     let (value, back) = pullback(at: check.values(dtype: dtype)) { check.body($0)[0] }
-    #expect(value.isFinite().all)
+    #expect(value.isFinite().isAllTrue)
     let gradient = back(Tensor(ones: value.shape, dtype: value.dtype))[0]
     #expect(gradient.shape == [0, 4, 4, 2] && gradient.dtype == dtype)
   }

@@ -101,8 +101,8 @@ struct Fixture {
       let (kernel, stride) = (check.perAxis(check.kernel), check.perAxis(check.stride))
       let counting = check.count_padding!
       return x.rank == 4
-        ? x.averagePool2d(kernel, stride: stride, padding: check.pads, countingPadding: counting)
-        : x.averagePool3d(kernel, stride: stride, padding: check.pads, countingPadding: counting)
+        ? x.averagePool2d(kernel, stride: stride, padding: check.pads, includesPadding: counting)
+        : x.averagePool3d(kernel, stride: stride, padding: check.pads, includesPadding: counting)
     case "batch_norm": return try batchNorm(check, operands, stored)
     case "group_norm":
       return x.groupNorm(

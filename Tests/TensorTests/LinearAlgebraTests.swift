@@ -28,8 +28,8 @@ import Testing
     for x in [spoilt, infinite, spoilt.to(.float64), infinite.to(.float64)] {
       #expect(throws: LinearAlgebraError.notFinite(operation: "symmetricEigen")) { try x.symmetricEigen() }
       #expect(throws: LinearAlgebraError.notFinite(operation: "svd")) { try x.svd() }
-      #expect(x.determinant().isNaN().all)
-      #expect(x.qr().q.isNaN().all && x.qr().r.isNaN().all)
+      #expect(x.determinant().isNaN().isAllTrue)
+      #expect(x.qr().q.isNaN().isAllTrue && x.qr().r.isNaN().isAllTrue)
       _ = try? x.solve(Tensor(ones: [2], dtype: x.dtype))
       _ = try? x.cholesky()
       _ = try? x.inverse()
@@ -56,7 +56,7 @@ import Testing
     #expect((q.matmul(q, transposed: true) - identity).abs().max().item < 1e-13)
     #expect((r - r.upperTriangle()).abs().max().item == 0)
     let (_, s, v) = try x.svd()
-    #expect((s[.all, ..<3] .>= s[.all, 1...]).all)
+    #expect((s[.all, ..<3] .>= s[.all, 1...]).isAllTrue)
     let (values, vectors) = try x.matmul(x, transposed: true).symmetricEigen()
     #expect((values.flipped(-1) - s.squared()).abs().max().item < 1e-12)
     #expect((vectors.matmul(vectors, transposed: true) - identity).abs().max().item < 1e-13)

@@ -31,7 +31,7 @@ import Testing
       Threads.count = 1
       final class Weight: Sendable {}
       let owners = (Weight(), Weight(), Weight())
-      let filter = Tensor(normal: [3, 3, 3, 8], deviation: 0.2, seed: 1)
+      let filter = Tensor(normal: [3, 3, 3, 8], standardDeviation: 0.2, seed: 1)
       let (scale, shift) = (Tensor(ones: [8]), Tensor(zeros: [8]))
       let images = Tensor(normal: [2, 16, 16, 3], seed: 2)
       func step() {
@@ -74,7 +74,7 @@ import Testing
             for _ in 0..<50_000 { y = (y * 0.5).sin() * 2 }
             return y.sum()
           }
-          #expect(found.isFinite().all && !(found .== 0).any)
+          #expect(found.isFinite().isAllTrue && !(found .== 0).isAnyTrue)
         }
         do {
           // A chain that nobody asks a gradient of is dropped as a whole.

@@ -43,7 +43,7 @@ import Testing
   }
 
   private func expectSame(_ found: Tensor, _ expected: Tensor, _ what: String) {
-    #expect(found.shape == expected.shape && (found.to(.float64) .== expected).all, "\(what)")
+    #expect(found.shape == expected.shape && (found.to(.float64) .== expected).isAllTrue, "\(what)")
   }
 
   @Test(arguments: 1...25, [DType.float32, .float64])

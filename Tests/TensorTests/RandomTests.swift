@@ -12,11 +12,12 @@ import Testing
       { Tensor(permutation: 1001, seed: $0) },
     ]
     for make in make {
-      #expect((make(7) .== make(7)).all)
-      #expect(!(make(7) .== make(8)).all)
+      #expect((make(7) .== make(7)).isAllTrue)
+      #expect(!(make(7) .== make(8)).isAllTrue)
     }
     let long = Tensor(normal: [5000], dtype: dtype, seed: 3)
-    #expect((long[0..<100] .== Tensor(normal: [100], dtype: dtype, seed: 3)).all, "the size changes no value")
+    #expect(
+      (long[0..<100] .== Tensor(normal: [100], dtype: dtype, seed: 3)).isAllTrue, "the size changes no value")
   }
 
   @Test(arguments: [DType.float32, .float64])
@@ -26,7 +27,7 @@ import Testing
     #expect(uniform.min().item >= -1 && uniform.max().item < 3)
     #expect(abs(uniform.mean().item - 1) < 0.02)
     #expect(abs(uniform.variance().item - 16.0 / 12) < 0.02)
-    let normal = Tensor(normal: [count], mean: 2, deviation: 3, dtype: dtype, seed: 2).to(.float64)
+    let normal = Tensor(normal: [count], mean: 2, standardDeviation: 3, dtype: dtype, seed: 2).to(.float64)
     let standard = (normal - 2) / 3
     #expect(abs(standard.mean().item) < 0.01)
     #expect(abs(standard.squared().mean().item - 1) < 0.02)
@@ -39,7 +40,7 @@ import Testing
     #expect(abs(streams.mean().item) < 0.01, "neighbouring seeds give unrelated values")
     let coins = Tensor(bernoulli: [count], probability: 0.3, dtype: dtype, seed: 3).to(.float64)
     #expect(abs(coins.mean().item - 0.3) < 0.01)
-    #expect(((coins .== 0) .| (coins .== 1)).all)
+    #expect(((coins .== 0) .| (coins .== 1)).isAllTrue)
     #expect(Tensor(bernoulli: [1000], probability: 0, seed: 1).sum().item == 0)
     #expect(Tensor(bernoulli: [1000], probability: 1, seed: 1).sum().item == 1000)
   }
@@ -52,7 +53,7 @@ import Testing
 
   @Test func permutationsHoldEachNumberOnce() {
     let order = Tensor(permutation: 1000, seed: 9)
-    #expect((order.sorted().values .== Tensor(0..<1000)).all)
-    #expect(!(order .== Tensor(0..<1000)).all)
+    #expect((order.sorted().values .== Tensor(0..<1000)).isAllTrue)
+    #expect(!(order .== Tensor(0..<1000)).isAllTrue)
   }
 }

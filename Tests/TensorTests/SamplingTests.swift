@@ -31,15 +31,15 @@ import Testing
     let (value, gradients) = valueWithGradient(at: [image, boxes]) {
       $0[0].preciseRoIPool($0[1], height: 2, width: 2).sum()
     }
-    #expect(value.item == 0 && gradients.allSatisfy { ($0 .== 0).all })
+    #expect(value.item == 0 && gradients.allSatisfy { ($0 .== 0).isAllTrue })
   }
 
   @Test func aWarpTakesTheImageWhereTheFlowPoints() {
     let image = Tensor(normal: [1, 4, 5, 2], seed: 1)
     let flow = Tensor(ones: [1, 4, 5, 1]) * Tensor([1, -2] as [Float])
     let expected = image.padded([(0, 0), (2, -2), (-1, 1), (0, 0)], mode: .replicate)
-    #expect((image.warped(by: flow) .== expected).all)
-    #expect((image.warped(by: flow * 0) .== image).all)
+    #expect((image.warped(by: flow) .== expected).isAllTrue)
+    #expect((image.warped(by: flow * 0) .== image).isAllTrue)
   }
 
   @Test func coordinatesThatAreNoNumbersGiveZerosAndTrapNowhere() {

@@ -47,7 +47,7 @@ import Testing
       for (value, row) in zip(y.array(of: Double.self).prefix(3), rows) {
         #expect(abs(value - expected(row)) <= 1e-5 * Double(length))
       }
-      #expect(y[3...].isNaN().all)
+      #expect(y[3...].isNaN().isAllTrue)
     }
     check(x.max(1)) { Double($0.max()!) }
     check(x.min(1)) { Double($0.min()!) }
@@ -67,7 +67,7 @@ import Testing
     let x = Tensor([2, 0, 2, 5, 0, 2] as [Int32], shape: [2, 3])
     let (values, inverse, counts) = x.unique()
     #expect(values.array(of: Int32.self) == [0, 2, 5] && counts.array(of: Int32.self) == [2, 3, 1])
-    #expect(inverse.shape == x.shape && (values.gather(inverse) .== x).all)
+    #expect(inverse.shape == x.shape && (values.gather(inverse) .== x).isAllTrue)
     #expect(Tensor([.nan, 1, .nan] as [Float]).unique().counts.array(of: Int32.self) == [1, 1, 1])
     #expect(Tensor(zeros: [0, 2]).unique().inverse.shape == [0, 2])
   }
@@ -76,8 +76,8 @@ import Testing
     let x = Tensor([1, 0, 0, 0, 3, .nan] as [Float], shape: [3, 2])
     #expect(x.any(1).array(of: Bool.self) == [true, false, true])
     #expect(x.all(1).array(of: Bool.self) == [false, false, true])
-    #expect(x.any(keepingAxes: true).shape == [1, 1] && x.any([0]).all)
-    #expect(Tensor(zeros: [2, 0]).all(1).all && !Tensor(zeros: [2, 0]).any(1).any)
+    #expect(x.any(keepingAxes: true).shape == [1, 1] && x.any([0]).isAllTrue)
+    #expect(Tensor(zeros: [2, 0]).all(1).isAllTrue && !Tensor(zeros: [2, 0]).any(1).isAnyTrue)
     #expect(
       (Tensor([true, true, false]) .^ Tensor([2, 0, 0] as [Int32])).array(of: Bool.self) == [
         false, true, false,
@@ -88,10 +88,10 @@ import Testing
   func labelsAreResizedAndPooled(_ dtype: DType) {
     let labels = Tensor([1, 0, 0, 1] as [Float], shape: [1, 2, 2, 1]).to(dtype)
     let large = labels.resized2d(height: 4, width: 4, interpolation: .nearest)
-    #expect(large.dtype == dtype && (large.maxPool2d(2) .== labels).all)
+    #expect(large.dtype == dtype && (large.maxPool2d(2) .== labels).isAllTrue)
     #expect(
       (labels.upsampled2d(by: 3, interpolation: .nearestExact)[.all, .stride(by: 3), .stride(by: 3)]
-        .== labels).all)
+        .== labels).isAllTrue)
   }
 
   @Test func comparisons() {
@@ -107,15 +107,15 @@ import Testing
     #expect(((a .== 1) .| (a .== 2)).array(of: Bool.self) == [true, true, false])
     #expect(a.isNaN().array(of: Bool.self) == [false, false, true])
     #expect(Tensor([1, .infinity, .nan] as [Float]).isFinite().array(of: Bool.self) == [true, false, false])
-    #expect((a .> 5).any == false && (a .< 3).any && !(a .< 3).all)
+    #expect((a .> 5).isAnyTrue == false && (a .< 3).isAnyTrue && !(a .< 3).isAllTrue)
     #expect((a.reshape(3, 1) .== b).shape == [3, 3])
   }
 
   @Test func integersCompareWithFractions() {
     let numbers = Tensor([1, 2, 3] as [Int32])
     #expect((numbers .< 2.5).array(of: Bool.self) == [true, true, false])
-    #expect((numbers .== 2.5).any == false)
-    #expect(numbers.isFinite().all && !numbers.isNaN().any)
+    #expect((numbers .== 2.5).isAnyTrue == false)
+    #expect(numbers.isFinite().isAllTrue && !numbers.isNaN().isAnyTrue)
   }
 
   @Test func integerArithmetic() {
@@ -166,8 +166,8 @@ import Testing
     for largest in [true, false] {
       let (values, indices) = x.topK(7, largest: largest)
       let sorted = x.sorted(descending: largest)
-      #expect((values .== sorted.values[.all, 0..<7]).all)
-      #expect((indices .== sorted.indices[.all, 0..<7]).all)
+      #expect((values .== sorted.values[.all, 0..<7]).isAllTrue)
+      #expect((indices .== sorted.indices[.all, 0..<7]).isAllTrue)
     }
   }
 
@@ -203,7 +203,7 @@ import Testing
 
   /// Features far from 0 beside their spread: a variance found as the difference of two large sums would be lost.
   @Test func normalizationStandsLargeMeans() {
-    let x = Tensor(normal: [4, 16, 16, 6], mean: 1000, deviation: 1, seed: 3)
+    let x = Tensor(normal: [4, 16, 16, 6], mean: 1000, standardDeviation: 1, seed: 3)
     let (weight, bias) = (Tensor(normal: [6], seed: 4), Tensor(normal: [6], seed: 5))
     let normalizations: [([Tensor]) -> Tensor] = [
       { $0[0].batchNorm(weight: $0[1], bias: $0[2]).output },

@@ -4,7 +4,7 @@ import Testing
 @testable import Vision
 
 @Test func shapesCoverTheirArea() {
-  func cover(_ shape: Figure) -> Double {
+  func cover(_ shape: Outline) -> Double {
     var total = 0.0
     Rasterizer(width: 50, height: 40).scan(shape) { _, _, coverage in
       total += coverage.reduce(0) { $0 + Double($1) }
@@ -14,7 +14,7 @@ import Testing
   #expect(abs(cover(.rectangle(Box(x: 3.25, y: 4.5, width: 10.5, height: 6.25))) - 10.5 * 6.25) < 0.7)
   #expect(abs(cover(.ellipse(in: Box(x: 5, y: 5, width: 30, height: 20))) - .pi * 150) < 4)
   #expect(abs(cover(.polygon([Point(10, 10), Point(30, 10), Point(10, 30)])) - 200) < 1)
-  #expect(abs(cover(.outline(Box(x: 2, y: 2, width: 20, height: 10), thickness: 2)) - (200 - 16 * 6)) < 0.01)
+  #expect(abs(cover(.frame(Box(x: 2, y: 2, width: 20, height: 10), thickness: 2)) - (200 - 16 * 6)) < 0.01)
   // A line that doubles back on itself covers no more; its ends are round.
   let once = cover(.line([Point(10, 20), Point(30, 20)], thickness: 4))
   #expect(abs(once - (80 + .pi * 4)) < 1)
@@ -83,8 +83,8 @@ import Testing
   }
   #expect(Set(drawn).count == 94)
   #expect(drawn.allSatisfy { $0.contains(255) })
-  #expect(Figure.text(" ").polygons.isEmpty)
-  #expect(Figure.textWidth("ab", unit: 2) == 22)
+  #expect(Outline.text(" ").polygons.isEmpty)
+  #expect(Outline.textWidth("ab", unit: 2) == 22)
 }
 
 @Test func plotShowsItsCurves() {

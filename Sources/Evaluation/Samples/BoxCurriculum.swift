@@ -47,8 +47,8 @@ enum BoxFault: CaseIterable {
 extension Box {
   /// The box moved and resized at random, by some tenths of its size.
   func jittered(using generator: inout SeededGenerator) -> Box {
-    func factor() -> Double { exp(min(max(generator.normal(deviation: 0.15), -0.4), 0.4)) }
-    func shift() -> Double { min(max(generator.normal(deviation: 0.1), -0.3), 0.3) }
+    func factor() -> Double { exp(min(max(generator.normal(standardDeviation: 0.15), -0.4), 0.4)) }
+    func shift() -> Double { min(max(generator.normal(standardDeviation: 0.1), -0.3), 0.3) }
     return Box(
       centerX: centerX + shift() * width, centerY: centerY + shift() * height,
       width: width * factor(), height: height * factor())

@@ -28,7 +28,7 @@ public struct BoxGuidedBatch: Sendable {
 
   /// Joins at least one sample; all must be of one size.
   public init(_ samples: [BoxGuidedSample]) {
-    precondition(!samples.isEmpty, "BoxGuidedBatch: no samples")
+    require(!samples.isEmpty, "BoxGuidedBatch: no samples")
     self.samples = samples
     input = .stack(samples.map { .concatenate([$0.image.tensor(), $0.boxMask.tensor()], axis: -1) })
     truth = .stack(samples.map { $0.truth.tensor() })

@@ -30,7 +30,7 @@ public struct BoxGuidedSamples: Sendable {
     _ sequences: [any VideoSequence], longestSide: Int = 480, frameStep: Int = 1, multiple: Int = 16,
     curriculum: BoxCurriculum = BoxCurriculum(), trackerBoxes: TrackerBoxes? = nil
   ) {
-    precondition(!sequences.isEmpty, "BoxGuidedSamples: no sequences")
+    require(!sequences.isEmpty, "BoxGuidedSamples: no sequences")
     self.sequences = sequences
     self.longestSide = longestSide
     self.curriculum = curriculum
@@ -92,7 +92,7 @@ public struct BoxGuidedSamples: Sendable {
       of: sequence, fit: fit(sequence), around: truth, width: width, height: height, using: &generator)
     let image = view.apply(try sequence.image(frame)).adjusted(
       brightness: generator.uniform(0.8..<1.25), contrast: generator.uniform(0.8..<1.25),
-      saturation: generator.uniform(0.6..<1.4), hue: generator.normal(deviation: 0.02))
+      saturation: generator.uniform(0.6..<1.4), hue: generator.normal(standardDeviation: 0.02))
     return BoxGuidedSample(image: image, box: box.map(view.apply), truth: view.apply(mask))
   }
 

@@ -42,7 +42,8 @@ struct Part: Sendable {
         zip(orders, weights).map { order, weight in
           (
             order: Float(order), amplitude: Float(roughness * weight / total),
-            phase: Float(generator.uniform(0..<2 * .pi)), rate: Float(generator.normal(deviation: 2.5))
+            phase: Float(generator.uniform(0..<2 * .pi)),
+            rate: Float(generator.normal(standardDeviation: 2.5))
           )
         })
     }

@@ -57,10 +57,10 @@ struct Motion: Sendable {
     sway = vector(0.06)
     swayRate = Float(generator.uniform(3..<12))
     swayPhase = Float(generator.uniform(0..<2 * .pi))
-    angle = Float(upright ? generator.normal(deviation: 0.15) : generator.uniform(0..<2 * .pi))
-    turn = Float(generator.normal(deviation: upright ? 0.2 : 0.9) * liveliness)
+    angle = Float(upright ? generator.normal(standardDeviation: 0.15) : generator.uniform(0..<2 * .pi))
+    turn = Float(generator.normal(standardDeviation: upright ? 0.2 : 0.9) * liveliness)
     self.size = size
-    growth = Float(generator.normal(deviation: 0.3) * liveliness)
+    growth = Float(generator.normal(standardDeviation: 0.3) * liveliness)
   }
 
   func pose(at time: Float) -> Pose {

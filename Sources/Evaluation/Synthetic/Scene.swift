@@ -108,9 +108,10 @@ struct Scene: Sendable {
       drift: Float(generator.uniform(0..<0.25)), rate: Float(generator.uniform(2..<9)),
       phase: Float(generator.uniform(0..<2 * .pi)),
       tint: SIMD3(
-        Float(generator.normal(deviation: 0.04)), Float(generator.normal(deviation: 0.04)),
-        Float(generator.normal(deviation: 0.04))),
-      slope: SIMD2(Float(generator.normal(deviation: 0.2)), Float(generator.normal(deviation: 0.25))))
+        Float(generator.normal(standardDeviation: 0.04)), Float(generator.normal(standardDeviation: 0.04)),
+        Float(generator.normal(standardDeviation: 0.04))),
+      slope: SIMD2(
+        Float(generator.normal(standardDeviation: 0.2)), Float(generator.normal(standardDeviation: 0.25))))
     noise = Float(generator.uniform(1..<7))
     blur = Float(max(0, generator.uniform(-0.15..<0.25)))
   }

@@ -93,7 +93,7 @@ struct SimulatedErrors {
   /// Each pixel's mean over the square of pixels within `radius`.
   func blurred(_ masks: Tensor, radius: Int) -> Tensor {
     pooled(masks) {
-      $0.averagePool2d(PerAxis(2 * radius + 1), stride: 1, padding: .same, countingPadding: false)
+      $0.averagePool2d(PerAxis(2 * radius + 1), stride: 1, padding: .same, includesPadding: false)
     }
   }
 

@@ -12,7 +12,7 @@ public struct SyntheticVideos: Sendable {
 
   /// Makes `sequences` videos of `frames` frames of `width` × `height` pixels.
   public init(seed: UInt64, sequences: Int, frames: Int = 24, width: Int = 256, height: Int = 144) {
-    precondition(
+    require(
       sequences >= 0 && frames > 0 && width > 0 && height > 0,
       "SyntheticVideos: \(sequences) sequences of \(frames) frames of \(width)×\(height)")
     let generator = SeededGenerator(seed: seed)

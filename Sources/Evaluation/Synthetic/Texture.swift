@@ -52,8 +52,8 @@ struct Texture: Sendable {
     var other = self
     other.offset = SIMD2(Float(generator.uniform()), Float(generator.uniform()))
     let shift = SIMD3<Float>(
-      Float(generator.normal(deviation: 8)), Float(generator.normal(deviation: 8)),
-      Float(generator.normal(deviation: 8)))
+      Float(generator.normal(standardDeviation: 8)), Float(generator.normal(standardDeviation: 8)),
+      Float(generator.normal(standardDeviation: 8)))
     other.low += shift
     other.high += shift
     return other

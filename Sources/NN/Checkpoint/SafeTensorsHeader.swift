@@ -115,7 +115,7 @@ struct SafeTensorsHeader {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard var text = try? encoder.encode(items) else { preconditionFailure("texts and integers are JSON") }
+    guard var text = try? encoder.encode(items) else { fatalError("texts and integers are JSON") }
     while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
     return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) } + text
   }

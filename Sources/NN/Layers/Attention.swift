@@ -16,7 +16,7 @@ public struct MultiheadAttention: Layer, CustomReflectable {
 
   /// Initialised as PyTorch does.
   public init(_ channels: Int, heads: Int, dropout: Double = 0) {
-    precondition(
+    require(
       heads > 0 && channels % heads == 0, "MultiheadAttention: \(channels) channels in \(heads) heads")
     // Xavier's uniform distribution.
     let bound = (6 / Double(4 * channels)).squareRoot()
@@ -35,7 +35,7 @@ public struct MultiheadAttention: Layer, CustomReflectable {
   public func callAsFunction(
     _ queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor? = nil, causal: Bool = false
   ) -> Tensor {
-    precondition(
+    require(
       [queries, keys, values].allSatisfy { $0.rank == 3 },
       "MultiheadAttention: queries \(queries.shape), keys \(keys.shape), values \(values.shape) are not [N, L, C]"
     )

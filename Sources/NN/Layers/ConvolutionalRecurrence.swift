@@ -62,7 +62,7 @@ private func gates(
   _ count: Int, of inputs: Int, _ outputs: Int, _ kernel: PerAxis, bias: Bool = true
 ) -> Conv2d {
   let sizes = kernel.sizes(axes: 2)
-  precondition(
+  require(
     sizes.allSatisfy { $0 % 2 == 1 }, "a recurrent convolution's kernel has odd sides, not \(sizes)")
   let padding: Padding = [sizes[0] / 2, sizes[1] / 2]
   return Conv2d(inputs, count * outputs, kernel: kernel, padding: padding, bias: bias)
@@ -70,7 +70,7 @@ private func gates(
 
 /// The convolution of all frames of `[N, T, H, W, C]` at once.
 private func ofFrames(_ x: Tensor, _ convolution: Conv2d) -> Tensor {
-  precondition(x.rank == 5, "a recurrent convolution takes volumes [N, T, H, W, C], not \(x.shape)")
+  require(x.rank == 5, "a recurrent convolution takes volumes [N, T, H, W, C], not \(x.shape)")
   let y = convolution(x.reshape(to: Shape([x.shape[0] * x.shape[1]] + x.shape.dropFirst(2))))
   return y.reshape(to: Shape(x.shape.prefix(4) + [y.shape[-1]]))
 }

@@ -174,7 +174,7 @@ public struct ConvTranspose3d: Layer {
 private func filter(
   _ inputs: Int, _ outputs: Int, _ kernel: [Int], _ groups: Int, _ bias: Bool
 ) -> (Parameter, Parameter?) {
-  precondition(
+  require(
     groups > 0 && inputs % groups == 0 && outputs % groups == 0,
     "a convolution of \(inputs) to \(outputs) channels in \(groups) groups")
   let fanIn = inputs / groups * kernel.reduce(1, *)

@@ -55,7 +55,7 @@ struct RecurrentStack: Sendable {
     _ sequence: (RecurrentMaps, Tensor, State) -> (Tensor, State)
   ) -> (outputs: Tensor, states: [State]) {
     var (x, states) = (x, states ?? maps.map { _ in start })
-    precondition(states.count == maps.count, "\(states.count) states for \(maps.count) of recurrent layers")
+    require(states.count == maps.count, "\(states.count) states for \(maps.count) of recurrent layers")
     for layer in stride(from: 0, to: maps.count, by: directions) {
       let outputs = (layer..<layer + directions).map { way in
         let isBackwards = way > layer
@@ -73,7 +73,7 @@ struct RecurrentStack: Sendable {
 func unrolled<State>(
   _ x: Tensor, from state: State, output: (State) -> Tensor, _ step: (Tensor, State) -> State
 ) -> (Tensor, State) {
-  precondition(x.rank >= 2 && x.shape[1] > 0, "a recurrent layer's input \(x.shape) has no steps")
+  require(x.rank >= 2 && x.shape[1] > 0, "a recurrent layer's input \(x.shape) has no steps")
   var state = state
   let outputs = x.split(size: 1, axis: 1).map { part in
     state = step(part.squeezed(1), state)

@@ -30,9 +30,9 @@ public struct Sequential: Layer, CustomReflectable {
   }
 }
 
-/// A function as a layer: `Function { $0.sigmoid() }`. So everything without parameters, from `Flatten` to
+/// A function as a layer: `Lambda { $0.sigmoid() }`. So everything without parameters, from `Flatten` to
 /// `PixelShuffle`, takes its place in a `Sequential`; <doc:ModulesAndParameters> has a list.
-public struct Function: Layer {
+public struct Lambda: Layer {
   private let body: @Sendable (Tensor) -> Tensor
 
   /// A layer without parameters.

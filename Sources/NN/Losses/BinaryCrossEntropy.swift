@@ -57,7 +57,7 @@ private func meanBinaryCrossEntropy(_ logits: Tensor, _ truth: Tensor, _ positiv
       switch logits.dtype {
       case .float32: ck_binary_cross_entropy_f32(count, x.start(), g.start(), positiveWeight)
       case .float64: ck_binary_cross_entropy_f64(count, x.start(), g.start(), positiveWeight)
-      default: preconditionFailure("binaryCrossEntropy: the logits are \(logits.dtype), not floating-point")
+      default: fatalError("binaryCrossEntropy: the logits are \(logits.dtype), not floating-point")
       }
     }
   }
@@ -87,7 +87,7 @@ func widened(_ prediction: Tensor) -> Tensor {
 
 /// What a loss is measured against, as a constant of the prediction's shape and element type.
 func constant(_ truth: Tensor, like prediction: Tensor, _ loss: String) -> Tensor {
-  precondition(
+  require(
     truth.shape == prediction.shape,
     "\(loss): a truth of shape \(truth.shape) for a prediction of shape \(prediction.shape)")
   return truth.detached().to(prediction.dtype)

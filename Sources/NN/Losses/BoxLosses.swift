@@ -15,7 +15,7 @@ public enum BoxOverlap: String, Sendable, CaseIterable {
   /// The overlaps of boxes `[…, 4]` by their corners (left, top, right, bottom), the axes before stretched as in
   /// arithmetic: those of `[N, 1, 4]` with `[M, 4]` are `[N, M]`.
   public func callAsFunction(_ a: Tensor, _ b: Tensor) -> Tensor {
-    precondition(
+    require(
       a.rank > 0 && b.rank > 0 && a.shape[-1] == 4 && b.shape[-1] == 4,
       "boxes of shapes \(a.shape) and \(b.shape) have not four corners each")
     let (a, b) = (Corners(a), Corners(b))

@@ -10,7 +10,7 @@ public func crossEntropy(
   logits: Tensor, labels: Tensor, classWeights: Tensor? = nil, ignoring ignored: Int? = nil,
   labelSmoothing: Double = 0, reduction: LossReduction = .mean
 ) -> Tensor {
-  precondition(
+  require(
     labelSmoothing >= 0 && labelSmoothing <= 1, "crossEntropy: label smoothing by \(labelSmoothing)")
   return likelihoodLoss(
     widened(logits).logSoftmax(), labels, classWeights, ignored, smoothing: labelSmoothing, reduction)
@@ -48,17 +48,17 @@ private func likelihoodLoss(
   _ reduction: LossReduction
 ) -> Tensor {
   let shape = logProbabilities.shape
-  precondition(
+  require(
     !shape.isEmpty && labels.shape == Shape(shape.dropLast()) && !labels.dtype.isFloatingPoint,
     "crossEntropy: \(labels.dtype) labels of shape \(labels.shape) for classes of shape \(shape)")
   let all = labels.to(.int32)
   let isCounted = ignored.map { all .!= Double($0) }
-  let places = isCounted.map { .where($0, all, Tensor(0, dtype: .int32)) } ?? all
-  precondition((places .>= 0).all, "crossEntropy: a label is negative")
-  let losses = -logProbabilities.gather(elementsAt: places.expandingAxis(-1), axis: -1).squeezed(-1)
+  let positions = isCounted.map { .where($0, all, Tensor(0, dtype: .int32)) } ?? all
+  require((positions .>= 0).isAllTrue, "crossEntropy: a label is negative")
+  let losses = -logProbabilities.gather(elementsAt: positions.expandingAxis(-1), axis: -1).squeezed(-1)
   let dtype = losses.dtype
   let (counted, classWeights) = (isCounted?.to(dtype), classWeights?.to(dtype))
-  let weights = [classWeights?.gather(places), counted].compactMap { $0 }
+  let weights = [classWeights?.gather(positions), counted].compactMap { $0 }
   let weight = weights.dropFirst().reduce(weights.first, { $0! * $1 })
   var weighted = weight.map { losses * $0 } ?? losses
   if smoothing > 0 {
@@ -77,12 +77,12 @@ private func likelihoodLoss(
 public func hardNegativeCrossEntropy(
   logits: Tensor, labels: Tensor, classWeights: Tensor? = nil, ratio: Int = 3, minimum: Int = 10
 ) -> Tensor {
-  precondition(
+  require(
     logits.rank == 3 && ratio >= 0 && minimum >= 0,
     "hardNegativeCrossEntropy: logits of shape \(logits.shape), a ratio of \(ratio), at least \(minimum)")
   let labels = labels.to(.int32)
-  let places = Tensor.maximum(labels, Tensor(0, dtype: .int32))
-  let losses = crossEntropy(logits: logits, labels: places, reduction: .none)
+  let positions = Tensor.maximum(labels, Tensor(0, dtype: .int32))
+  let losses = crossEntropy(logits: logits, labels: positions, reduction: .none)
   let (isObject, isBackground) = (labels .> 0, labels .== 0)
   // Each one's rank among its sample's background.
   let hardness = losses.detached().replacing(where: .!isBackground, with: -.infinity)
@@ -91,14 +91,14 @@ public func hardNegativeCrossEntropy(
     .scatter(Tensor(0..<order.shape[1]).broadcast(to: order.shape), elementsAt: order, axis: 1)
   let wanted = (isObject.to(.int32).sum(1, keepingAxes: true) * Double(ratio)).clamp(min: Double(minimum))
   let counts = (isObject .| (isBackground .& (ranks .< wanted))).to(losses.dtype)
-  let weight = classWeights.map { counts * $0.to(losses.dtype).gather(places) } ?? counts
+  let weight = classWeights.map { counts * $0.to(losses.dtype).gather(positions) } ?? counts
   return (losses * weight).sum() / weight.sum().clamp(min: Double(Float.leastNormalMagnitude))
 }
 
 /// The mean over the hardest part of each sample: of losses `[N, …]`, the `fraction` of each sample's that are largest
 /// (rounded down, at least one). SAMN takes 0.4 of the pixels' cross-entropy.
 public func meanOfHardest(_ losses: Tensor, fraction: Double) -> Tensor {
-  precondition(
+  require(
     losses.rank > 1 && fraction > 0 && fraction <= 1,
     "meanOfHardest: \(fraction) of losses of shape \(losses.shape)")
   let rows = losses.flattened(from: 1)

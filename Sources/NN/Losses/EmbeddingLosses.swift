@@ -6,7 +6,7 @@ public func cosineEmbeddingLoss(
   _ a: Tensor, _ b: Tensor, areAlike: Tensor, margin: Double = 0
 ) -> Tensor {
   let cosines = a.cosineSimilarity(b)
-  precondition(
+  require(
     areAlike.shape == cosines.shape,
     "cosineEmbeddingLoss: \(areAlike.shape) marks for \(cosines.shape) pairs of vectors")
   return Tensor.where(areAlike.to(.bool), 1 - cosines, (cosines - margin).relu()).mean()
@@ -24,7 +24,7 @@ public func tripletLoss(
 /// cross-entropy of telling each query's own key, that of its number, from all others by the cosines of their angles over
 /// the temperature. Where M is larger than N, the keys from N on are nobody's own, such as a memory of earlier ones.
 public func infoNCELoss(queries: Tensor, keys: Tensor, temperature: Double = 0.07) -> Tensor {
-  precondition(
+  require(
     queries.rank == 2 && keys.rank == 2 && queries.shape[1] == keys.shape[1]
       && queries.shape[0] <= keys.shape[0],
     "infoNCELoss: queries \(queries.shape), keys \(keys.shape)")

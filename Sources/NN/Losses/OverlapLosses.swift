@@ -21,7 +21,7 @@ public func focalDiceLoss(probabilities: Tensor, truth: Tensor, exponent: Double
 public func focalDiceLoss(
   probabilities: Tensor, truth: Tensor, beta: Double, classWeights: Tensor? = nil
 ) -> Tensor {
-  precondition(beta >= 1, "focalDiceLoss: β is \(beta), less than 1")
+  require(beta >= 1, "focalDiceLoss: β is \(beta), less than 1")
   let overlap = Overlap(probabilities, truth, "focalDiceLoss")
   let dice = (2 * overlap.common / overlap.total.clamp(min: floor)).clamp(min: floor)
   let losses = (1 - dice.pow(1 / beta)).reshape(-1, probabilities.shape[-1])
@@ -85,7 +85,7 @@ private struct Overlap {
 
 /// Images `[N, H, W, C]` or volumes `[N, T, H, W, C]` as rows of pixels, one per frame and channel.
 func planes(_ x: Tensor, _ loss: String) -> Tensor {
-  precondition(x.rank >= 3, "\(loss): frames have axes [H, W, C], a tensor of shape \(x.shape) has not")
+  require(x.rank >= 3, "\(loss): frames have axes [H, W, C], a tensor of shape \(x.shape) has not")
   let channels = x.shape[-1]
   let pixels = x.shape[-2] * x.shape[-3]
   if channels == 1 { return x.reshape(-1, pixels) }

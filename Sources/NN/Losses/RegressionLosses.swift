@@ -15,7 +15,7 @@ public func meanAbsoluteError(_ prediction: Tensor, truth: Tensor) -> Tensor {
 public func smoothL1Loss(
   _ prediction: Tensor, truth: Tensor, beta: Double = 1, reduction: LossReduction = .mean
 ) -> Tensor {
-  precondition(beta > 0, "smoothL1Loss: β is \(beta), not positive")
+  require(beta > 0, "smoothL1Loss: β is \(beta), not positive")
   let distance = (prediction - constant(truth, like: prediction, "smoothL1Loss")).abs()
   let bounded = distance.clamp(min: 0, max: beta)
   return reduction(bounded * (distance - 0.5 * bounded)) / beta

@@ -5,7 +5,7 @@ import Tensor
 /// both: by means, variances and covariance under a Gaussian of deviation 1.5 in windows of 11×11, which lie within the
 /// image; the mean over windows and channels.
 public func structuralSimilarityLoss(_ prediction: Tensor, truth: Tensor, range: Double = 1) -> Tensor {
-  precondition(
+  require(
     prediction.rank == 4 && prediction.shape[1] >= 11 && prediction.shape[2] >= 11,
     "structuralSimilarityLoss: \(prediction.shape) is not [N, H, W, C] of at least 11×11")
   let x = widened(prediction)

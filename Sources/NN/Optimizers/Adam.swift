@@ -58,7 +58,7 @@ public class Adam: Optimizer {
                 ck_adam_f64(
                   count, value.start(), slope.start(), first.start(), second.start(), largest?.start(), step,
                   group.learningRate, betas.first, betas.second, epsilon, group.weightDecay, isDecoupled)
-              default: preconditionFailure("Adam: a parameter is \(gradient.dtype), not floating-point")
+              default: fatalError("Adam: a parameter is \(gradient.dtype), not floating-point")
               }
             }
           }

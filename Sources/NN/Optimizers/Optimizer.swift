@@ -58,7 +58,7 @@ extension Optimizer {
       for parameter in group.parameters where parameter.isTrainable {
         guard let gradient = gradients[parameter] else { continue }
         parameter.update { value in
-          precondition(
+          require(
             gradient.shape == value.shape && gradient.dtype == value.dtype,
             "optimizer: a gradient of \(gradient.dtype) \(gradient.shape) for \(value.dtype) \(value.shape)")
           var history = histories.removeValue(forKey: ObjectIdentifier(parameter)) ?? ParameterHistory()

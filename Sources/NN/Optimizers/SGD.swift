@@ -17,7 +17,7 @@ public final class SGD: Optimizer {
 
   /// An optimiser of groups of parameters.
   public init(groups: [ParameterGroup], momentum: Double = 0, dampening: Double = 0, nesterov: Bool = false) {
-    precondition(
+    require(
       !nesterov || momentum > 0 && dampening == 0, "SGD: Nesterov takes momentum and no dampening")
     self.groups = groups
     (self.momentum, self.dampening, isNesterov) = (momentum, dampening, nesterov)
@@ -51,7 +51,7 @@ public final class SGD: Optimizer {
             ck_sgd_f64(
               count, value.start(), slope.start(), velocity?.start(), isFirst, group.learningRate, momentum,
               dampening, group.weightDecay, isNesterov)
-          default: preconditionFailure("SGD: a parameter is \(gradient.dtype), not floating-point")
+          default: fatalError("SGD: a parameter is \(gradient.dtype), not floating-point")
           }
         }
       }

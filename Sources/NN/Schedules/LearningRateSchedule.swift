@@ -21,7 +21,7 @@ public struct LearningRateSchedule {
 
   /// Times `factor` after every `length` positions; as `StepLR`.
   public static func step(every length: Int, factor: Double) -> LearningRateSchedule {
-    precondition(length > 0, "LearningRateSchedule: a step every \(length)")
+    require(length > 0, "LearningRateSchedule: a step every \(length)")
     return LearningRateSchedule { base, position in base * pow(factor, Double(position / length)) }
   }
 

@@ -21,7 +21,7 @@ public final class ReduceLROnPlateau: Scheduler {
     patience: Int = 10, threshold: Double = 1e-4, cooldown: Int = 0, minimum: Double = 0,
     per interval: ScheduleInterval = .epoch
   ) {
-    precondition(factor < 1, "ReduceLROnPlateau: the factor \(factor) does not lower a rate")
+    require(factor < 1, "ReduceLROnPlateau: the factor \(factor) does not lower a rate")
     (self.optimizer, self.goal, self.factor, self.patience) = (optimizer, goal, factor, patience)
     (self.threshold, self.cooldown, self.minimum) = (threshold, cooldown, minimum)
     self.interval = interval

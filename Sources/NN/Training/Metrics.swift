@@ -15,7 +15,7 @@ public struct Metrics: Sendable, Equatable, ExpressibleByDictionaryLiteral {
   /// Numbers under names, each of which may stand there once.
   public init(dictionaryLiteral elements: (String, Double)...) {
     for (name, number) in elements {
-      precondition(numbers[name] == nil, "Metrics: '\(name)' is there twice")
+      require(numbers[name] == nil, "Metrics: '\(name)' is there twice")
       self[name] = number
     }
   }
@@ -74,7 +74,7 @@ public enum MetricGoal: Sendable, Hashable {
   /// The watched value among the metrics of `user`, whose mistake it is if there is none.
   func value(in metrics: Metrics, for user: String) -> Double {
     guard let value = metrics[name] else {
-      preconditionFailure("\(user): no metric '\(name)' among \(metrics.names.joined(separator: ", "))")
+      fatalError("\(user): no metric '\(name)' among \(metrics.names.joined(separator: ", "))")
     }
     return value
   }

@@ -56,7 +56,7 @@ public struct DenseCRF: Sendable, Hashable {
   ///   - energies: −log P of each of K labels for each pixel by itself, `[N, H, W, K]` or `[N, T, H, W, K]`.
   ///   - images: the images, `[N, H, W, C]` or `[N, T, H, W, C]`.
   public func marginals(energies: Tensor, images: Tensor) -> Tensor {
-    precondition(
+    require(
       (energies.rank == 4 || energies.rank == 5) && images.rank == energies.rank
         && images.shape.dropLast() == energies.shape.dropLast(),
       "DenseCRF: energies \(energies.shape) and images \(images.shape) don't fit together")

@@ -59,7 +59,7 @@ public enum EnsembleNetwork: Module {
 
   /// The middle frames' logits.
   public func callAsFunction(_ windows: Tensor) -> Tensor {
-    precondition(windows.rank == 5, "EnsembleNetwork: windows of shape \(windows.shape)")
+    require(windows.rank == 5, "EnsembleNetwork: windows of shape \(windows.shape)")
     let x = 2 * windows - 1
     switch self {
     case .images(let network):

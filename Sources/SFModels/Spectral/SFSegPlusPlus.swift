@@ -44,7 +44,7 @@ public struct SFSegPlusPlus: Module {
   public init(
     channels: Int, learning learned: Learned = [], segmenter: SpectralSegmenter = SpectralSegmenter()
   ) {
-    precondition(channels > 0, "SFSegPlusPlus: \(channels) channels")
+    require(channels > 0, "SFSegPlusPlus: \(channels) channels")
     func parameter(_ value: Double, _ count: Int = 1) -> Parameter {
       Parameter(Tensor(repeating: value, shape: [count]))
     }

@@ -31,7 +31,7 @@ public enum SpectralFeatures: String, Sendable, CaseIterable {
     case .lab: return Self.channelsFirst(frames.map { $0.labTensor() })
     case .grey: return Self.channelsFirst(frames.map { $0.converted(to: .grey).tensor() })
     case .flow:
-      precondition(
+      require(
         forward.count == frames.count - 1 && backward.count == forward.count,
         "SpectralFeatures.flow: \(frames.count) frames, \(forward.count) flows forward, \(backward.count) back"
       )

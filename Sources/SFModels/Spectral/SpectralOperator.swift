@@ -80,7 +80,7 @@ public func spectralDegree(
 /// The 1-D taps exp(−½ (i/σ)²), σ = (size − 1)/4, of an odd size, normalised to a sum of 1; the 3-D kernel is the product
 /// of three of them.
 public func spectralTaps(size: Int) -> [Double] {
-  precondition(size > 0 && size % 2 == 1, "spectralTaps: the size \(size) is not odd")
+  require(size > 0 && size % 2 == 1, "spectralTaps: the size \(size) is not odd")
   var taps = [Double](repeating: 0, count: size)
   ck_spectral_taps(Int64(size), &taps)
   return taps
@@ -95,14 +95,14 @@ private struct SpectralPlan {
     _ x: Tensor, _ d: Tensor, _ f: Tensor, kernel: [Int], alpha: Double,
     operator links: SpectralGraph.Links, motion: SpectralMotion?
   ) {
-    precondition(
+    require(
       x.rank == 4 && d.shape == x.shape && (f.shape == x.shape || f.rank == 5 && f.shape[0] > 0)
         && Shape(f.shape.suffix(4)) == x.shape,
       "spectral step: x \(x.shape), unary \(d.shape) and pairwise \(f.shape) don't fit together")
-    precondition(
+    require(
       (x.dtype == .float32 || x.dtype == .float64) && d.dtype == x.dtype && f.dtype == x.dtype,
       "spectral step: x is \(x.dtype), unary \(d.dtype), pairwise \(f.dtype)")
-    precondition(
+    require(
       kernel.count == 3 && kernel.allSatisfy { $0 > 0 && $0 % 2 == 1 } && alpha > 0,
       "spectral step: a kernel of sizes \(kernel) with alpha \(alpha)")
     let n = x.shape.map(Int64.init)
@@ -113,7 +113,7 @@ private struct SpectralPlan {
     self.motion =
       motion.map { [$0.forward, $0.backward, $0.forwardAgreement, $0.backwardAgreement] } ?? []
     for tensor in self.motion {
-      precondition(
+      require(
         Shape(tensor.shape.prefix(4)) == x.shape && tensor.dtype == x.dtype,
         "spectral step: motion of \(tensor.dtype) \(tensor.shape), x of \(x.dtype) \(x.shape)")
     }

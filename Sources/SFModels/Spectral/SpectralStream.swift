@@ -24,7 +24,7 @@ public struct SpectralStream: Sendable {
 
   /// A stream without frames. The window is at least 2 frames.
   public init(_ segmenter: SpectralSegmenter, window: Int = 3) {
-    precondition(window >= 2, "SpectralStream: a window of \(window) frames")
+    require(window >= 2, "SpectralStream: a window of \(window) frames")
     (self.segmenter, self.window) = (segmenter, window)
   }
 
@@ -38,10 +38,10 @@ public struct SpectralStream: Sendable {
   public mutating func push(
     unary s: Tensor, pairwise f: Tensor, flow: (fromPrevious: Tensor, toPrevious: Tensor)? = nil
   ) -> Tensor {
-    precondition(
+    require(
       s.rank == 3 && (f.shape == s.shape || f.rank == 4 && Shape(f.shape.suffix(3)) == s.shape),
       "SpectralStream: unary \(s.shape) and pairwise \(f.shape) don't fit together")
-    precondition(
+    require(
       weights.isEmpty || (flow == nil) == motions.isEmpty, "SpectralStream: flow with some frames only")
     let scores = segmenter.scores(of: s).expandingAxis(1)
     Self.append(scores.pow(segmenter.p), to: &weights, keeping: window)

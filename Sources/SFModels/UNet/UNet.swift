@@ -41,7 +41,7 @@ public struct UNet: Layer {
       dimension: Dimension = .images, inputs: Int, outputs: Int = 1, widths: [Int],
       upsampling: Upsampling = .linear, hasBias: Bool = true
     ) {
-      precondition(!widths.isEmpty, "a U-Net of no levels")
+      require(!widths.isEmpty, "a U-Net of no levels")
       (self.dimension, self.inputs, self.outputs) = (dimension, inputs, outputs)
       (self.widths, self.upsampling, self.hasBias) = (widths, upsampling, hasBias)
     }

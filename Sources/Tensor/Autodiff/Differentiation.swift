@@ -22,7 +22,7 @@ public func valueWithGradient<Extra>(
 
 extension Tape {
   fileprivate func gradients(ofScalar value: Tensor, wanted: Set<Int>) -> [Int: Tensor] {
-    precondition(
+    require(
       value.elementCount == 1, "only a scalar has a gradient: the value has shape \(value.shape)")
     guard let output = slot(of: value) else { return [:] }
     return backward(from: output, Tensor(ones: value.shape, dtype: value.dtype), wanted: wanted)
@@ -34,10 +34,10 @@ public func valueWithGradient(
   at inputs: [Tensor], _ body: ([Tensor]) throws -> Tensor
 ) rethrows -> (value: Tensor, gradients: [Tensor]) {
   let tape = Tape()
-  let leaves = inputs.map(tape.place)
+  let leaves = inputs.map(tape.add)
   let value = try Tape.with(tape) { try body(leaves) }
-  let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.place.slot)))
-  let gradients = leaves.map { found[$0.place.slot] ?? Tensor(zeros: $0.shape, dtype: $0.dtype) }
+  let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.position.slot)))
+  let gradients = leaves.map { found[$0.position.slot] ?? Tensor(zeros: $0.shape, dtype: $0.dtype) }
   return (value.detached(), gradients)
 }
 
@@ -65,19 +65,19 @@ public func pullback(
   at inputs: [Tensor], _ body: ([Tensor]) throws -> Tensor
 ) rethrows -> (value: Tensor, pullback: (Tensor) -> [Tensor]) {
   let tape = Tape()
-  let leaves = inputs.map(tape.place)
+  let leaves = inputs.map(tape.add)
   let value = try Tape.with(tape) { try body(leaves) }
   return (
     value.detached(),
     { seed in
-      precondition(
+      require(
         seed.shape == value.shape,
         "pullback: a gradient of shape \(seed.shape) for a value of shape \(value.shape)"
       )
       let output = tape.slot(of: value)
       let found =
-        output.map { tape.backward(from: $0, seed, wanted: Set(leaves.map(\.place.slot))) } ?? [:]
-      return leaves.map { found[$0.place.slot] ?? Tensor(zeros: $0.shape, dtype: $0.dtype) }
+        output.map { tape.backward(from: $0, seed, wanted: Set(leaves.map(\.position.slot))) } ?? [:]
+      return leaves.map { found[$0.position.slot] ?? Tensor(zeros: $0.shape, dtype: $0.dtype) }
     }
   )
 }

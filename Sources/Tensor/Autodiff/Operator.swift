@@ -21,7 +21,7 @@ extension Tensor {
   }
 
   private var slot: Int? {
-    guard place.tape != 0, let tape = Tape.current else { return nil }
+    guard position.tape != 0, let tape = Tape.current else { return nil }
     return tape.slot(of: self)
   }
 

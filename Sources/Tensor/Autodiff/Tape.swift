@@ -3,10 +3,10 @@ import Synchronization
 
 /// Where a tensor stands on a tape: which tape, and which of its values. Numbers only, so that a tensor
 /// that outlives its tape is simply a constant.
-struct Place: Sendable {
+struct TapePosition: Sendable {
   let tape: UInt64
   let slot: Int
-  static let none = Place(tape: 0, slot: 0)
+  static let none = TapePosition(tape: 0, slot: 0)
 }
 
 /// What one scope of recording leaves behind: for every operator that ran, where its outputs stand and how
@@ -70,10 +70,10 @@ final class Tape {
   }
 
   /// A new value on the tape.
-  func place(_ tensor: Tensor) -> Tensor {
+  func add(_ tensor: Tensor) -> Tensor {
     values.append((tensor.shape, tensor.dtype))
     var result = tensor
-    result.place = Place(tape: identity, slot: values.count - 1)
+    result.position = TapePosition(tape: identity, slot: values.count - 1)
     return result
   }
 
@@ -91,7 +91,7 @@ final class Tape {
       return stream
     case .recomputing:
       guard let stream = randomStreams.popLast() else {
-        preconditionFailure(
+        fatalError(
           "checkpoint: the block draws more random numbers when it runs for the second time")
       }
       return stream
@@ -102,23 +102,23 @@ final class Tape {
   func leaf(of owner: AnyObject, _ value: Tensor) -> Tensor {
     if let outer {
       var result = value
-      result.place = Place(tape: identity, slot: slot(of: outer.leaf(of: owner, value))!)
+      result.position = TapePosition(tape: identity, slot: slot(of: outer.leaf(of: owner, value))!)
       return result
     }
     if let known = leaves[ObjectIdentifier(owner)] {
       var result = value
-      result.place = Place(tape: identity, slot: known.slot)
+      result.position = TapePosition(tape: identity, slot: known.slot)
       return result
     }
-    let result = place(value)
-    leaves[ObjectIdentifier(owner)] = (owner, result.place.slot)
+    let result = add(value)
+    leaves[ObjectIdentifier(owner)] = (owner, result.position.slot)
     return result
   }
 
   /// Where a tensor stands on this tape. A value of the tape around enters it.
   func slot(of tensor: Tensor) -> Int? {
-    if tensor.place.tape == identity { return tensor.place.slot }
-    guard let outer, tensor.place.tape != 0, let slot = outer.slot(of: tensor) else { return nil }
+    if tensor.position.tape == identity { return tensor.position.slot }
+    guard let outer, tensor.position.tape != 0, let slot = outer.slot(of: tensor) else { return nil }
     if let known = entered[slot] { return known }
     values.append((tensor.shape, tensor.dtype))
     entered[slot] = values.count - 1
@@ -128,18 +128,18 @@ final class Tape {
 
   func append(_ outputs: [Tensor], _ pullback: Pullback) -> [Tensor] {
     let first = values.count
-    let placed = outputs.map(place)
+    let added = outputs.map(add)
     if role != .scouting { records.append(Record(outputs: first..<values.count, pullback: pullback)) }
-    return placed
+    return added
   }
 
   func append(_ output: Tensor, _ edges: [Edge]) -> Tensor {
-    let placed = place(output)
+    let added = add(output)
     if role != .scouting {
       records.append(
-        Record(outputs: placed.place.slot..<placed.place.slot + 1, pullback: .edges(edges)))
+        Record(outputs: added.position.slot..<added.position.slot + 1, pullback: .edges(edges)))
     }
-    return placed
+    return added
   }
 
   /// The gradients of a value with respect to the tape's `wanted` values, given the value's own gradient.
@@ -150,14 +150,14 @@ final class Tape {
 
   /// The gradients of several values taken together.
   func backward(from outputs: [(slot: Int, seed: Tensor)], wanted: Set<Int>) -> [Int: Tensor] {
-    precondition(!isSpent, "a pullback is called a second time: what it needs is gone")
+    require(!isSpent, "a pullback is called a second time: what it needs is gone")
     isSpent = true
     var gradients = [Tensor?](repeating: nil, count: values.count)
     var results: [Int: Tensor] = [:]
 
     func accumulate(_ gradient: Tensor, at slot: Int) {
       let value = values[slot]
-      precondition(
+      require(
         gradient.shape == value.shape && gradient.dtype == value.dtype,
         "a gradient of \(gradient.dtype) \(gradient.shape) arrived at a value of \(value.dtype) \(value.shape)"
       )

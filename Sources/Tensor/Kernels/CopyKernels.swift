@@ -26,7 +26,7 @@ extension Kernel {
     return y
   }
 
-  /// Copies the chosen elements of `x` to the chosen places of `y`; the two choices have one shape.
+  /// Copies the chosen elements of `x` to the chosen positions of `y`; the two choices have one shape.
   static func copy(_ source: Selection, of x: Tensor, to target: Selection, of y: Tensor) {
     guard source.shape.elementCount > 0 else { return }
     let walk = Walk(source.shape, source.strides, target.strides)
@@ -64,7 +64,7 @@ extension Kernel {
     return parts
   }
 
-  /// Adds `x` to the chosen places of `y`, no two of which are the same.
+  /// Adds `x` to the chosen positions of `y`, no two of which are the same.
   static func accumulate(_ x: Tensor, to target: Selection, of y: Tensor) {
     guard x.elementCount > 0 else { return }
     let walk = Walk(x.shape, x.shape.strides, target.strides)
@@ -82,7 +82,7 @@ extension Kernel {
     }
   }
 
-  /// Zeros of `shape`, with `x` at the chosen places: the transpose of choosing.
+  /// Zeros of `shape`, with `x` at the chosen positions: the transpose of choosing.
   static func embed(_ x: Tensor, at target: Selection, in shape: Shape) -> Tensor {
     let y = Tensor(zeros: shape, dtype: x.dtype)
     copy(Selection(x.shape), of: x, to: target, of: y)

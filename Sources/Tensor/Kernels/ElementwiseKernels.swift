@@ -88,7 +88,7 @@ extension Kernel {
   /// `condition ? a : b`, the three broadcast together.
   static func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     requireSame(a, b, "where")
-    precondition(condition.dtype == .bool, "where: the condition is \(condition.dtype), not bool")
+    require(condition.dtype == .bool, "where: the condition is \(condition.dtype), not bool")
     let shape = broadcast(condition, Tensor(a, viewedAs: broadcast(a, b, "where")), "where")
     let y = Tensor(uninitialized: shape, a.dtype)
     let walk = Walk(
@@ -110,14 +110,14 @@ extension Kernel {
 
   static func broadcast(_ a: Tensor, _ b: Tensor, _ name: String) -> Shape {
     guard let shape = Shape.broadcast(a.shape, b.shape) else {
-      preconditionFailure("\(name): shapes \(a.shape) and \(b.shape) don't fit together")
+      fatalError("\(name): shapes \(a.shape) and \(b.shape) don't fit together")
     }
     return shape
   }
 
   static func fill(_ tensor: Tensor, _ value: Double) {
     let count = Int64(tensor.elementCount)
-    precondition(
+    require(
       tensor.dtype.isFloatingPoint || tensor.dtype.holds(value),
       "\(value) is not a value of \(tensor.dtype) tensors; convert with to(_:)")
     switch tensor.dtype {
@@ -166,7 +166,7 @@ extension DType {
 extension Tensor {
   /// Adds another tensor of the same shape in place; copies first only where the memory is shared.
   mutating func accumulate(_ other: Tensor) {
-    precondition(
+    require(
       shape == other.shape && dtype == other.dtype,
       "accumulate: \(other.dtype) \(other.shape) into \(dtype) \(shape)")
     if isKnownUniquelyReferenced(&storage) {

@@ -49,7 +49,7 @@ extension Kernel {
     let inner = Int64(x.shape.suffix(from: run.upperBound).reduce(1, *))
     let fits = ck_sum_integers(
       x.dtype != .int32, outer, Int64(x.shape[run].reduce(1, *)), inner, x.storage.pointer, y.i32)
-    precondition(fits, "sum: of \(x.dtype), a result is out of int32's range; convert with to(.float64)")
+    require(fits, "sum: of \(x.dtype), a result is out of int32's range; convert with to(.float64)")
     return y
   }
 
@@ -62,7 +62,7 @@ extension Kernel {
       default: -.infinity ... .infinity
       }
     let values = x.replacing(where: x.isNaN(), with: 0)
-    precondition(
+    require(
       values.min().item >= range.lowerBound && values.max().item <= range.upperBound,
       "\(operation): a result is out of \(dtype)'s range; convert with to(.float64)")
     return cast(values, to: dtype)
@@ -84,7 +84,7 @@ extension Kernel {
   static func argExtreme(maximum: Bool, _ x: Tensor, axis: Int) -> Tensor {
     let y = Tensor(uninitialized: x.shape.removing([axis], keepingAxes: false), .int32)
     let (outer, count, inner) = x.shape.split(at: axis)
-    precondition(count > 0, "argmax/argmin: axis \(axis) of shape \(x.shape) is empty")
+    require(count > 0, "argmax/argmin: axis \(axis) of shape \(x.shape) is empty")
     requireIndices(x.shape[axis], "argmax/argmin")
     switch x.dtype {
     case .float32: ck_arg_extreme_f32(maximum, outer, count, inner, x.f32, y.i32)

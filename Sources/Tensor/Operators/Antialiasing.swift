@@ -5,7 +5,7 @@ extension Tensor {
   ) -> Tensor {
     Kernel.requireFloatingPoint(self, "resized2d")
     let (samples, rows, columns, channels) = (shape[0], shape[1], shape[2], shape[3])
-    precondition(
+    require(
       height > 0 && width > 0 && elementCount > 0 && [.linear, .cubic].contains(interpolation),
       "resized2d: from \(shape) to \(height)×\(width), \(interpolation), antialiased")
     let down = interpolation.weights(from: rows, to: height, alignCorners).to(dtype)

@@ -23,7 +23,7 @@ extension Tensor {
   /// A pair whose cost is infinite is forbidden. Throws an `AssignmentError` where no assignment avoids such pairs, and
   /// where a cost is NaN or −∞.
   public func linearSumAssignment() throws(AssignmentError) -> (rows: Tensor, columns: Tensor) {
-    precondition(rank == 2, "linearSumAssignment: costs of shape \(shape) have not rows and columns")
+    require(rank == 2, "linearSumAssignment: costs of shape \(shape) have not rows and columns")
     let costs = array(of: Double.self)
     if let invalid = costs.firstIndex(where: { $0.isNaN || $0 == -.infinity }) {
       throw .invalidCost(row: invalid / shape[1], column: invalid % shape[1])
@@ -67,9 +67,9 @@ extension Tensor {
         row = other
       }
       rowPrice[first] += length
-      for place in reached {
-        columnPrice[place] -= length - distance[place]
-        rowPrice[owner[place]!] += length - distance[place]
+      for position in reached {
+        columnPrice[position] -= length - distance[position]
+        rowPrice[owner[position]!] += length - distance[position]
       }
       while let end = column {
         column = previous[end]

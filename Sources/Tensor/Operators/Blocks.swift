@@ -27,13 +27,13 @@ extension Tensor {
   }
 
   private func blockedSizes(channelsPer block: Int, _ name: String) -> (Int, Int, Int, Int) {
-    precondition(
+    require(
       rank == 4 && block > 0 && shape[3] % (block * block) == 0, "\(name): blocks of \(block) in \(shape)")
     return (shape[0], shape[1], shape[2], shape[3] / (block * block))
   }
 
   private func blockedSizes(positionsPer block: Int, _ name: String) -> (Int, Int, Int, Int) {
-    precondition(
+    require(
       rank == 4 && block > 0 && shape[1] % block == 0 && shape[2] % block == 0,
       "\(name): blocks of \(block) in \(shape)")
     return (shape[0], shape[1] / block, shape[2] / block, shape[3])
@@ -55,11 +55,11 @@ extension Tensor {
     height: Int, width: Int, stride: PerAxis = 1, padding: Padding = 0, dilation: PerAxis = 1
   ) -> Tensor {
     Kernel.requireFloatingPoint(self, "fold2d")
-    precondition(rank == 6, "fold2d: shape \(shape) is not [N, H', W', kH, kW, C]")
+    require(rank == 6, "fold2d: shape \(shape) is not [N, H', W', kH, kW, C]")
     let plan = UnfoldingPlan(
       [shape[0], height, width, shape[5]], [shape[3], shape[4]],
       Window(stride: stride, padding: padding, dilation: dilation), "fold2d")
-    precondition(
+    require(
       shape == plan.windows.shape, "fold2d: windows \(shape), not \(plan.windows.shape), to \(plan.images)")
     return plan.fold(self).recorded(edge { dy in plan.unfold(dy) })
   }
@@ -73,10 +73,10 @@ private struct UnfoldingPlan {
   private let inside: Selection
 
   init(_ images: Shape, _ kernel: [Int], _ window: Window, _ operation: String) {
-    precondition(images.rank == 4, "\(operation): shape \(images) is not [N, H, W, C]")
+    require(images.rank == 4, "\(operation): shape \(images) is not [N, H, W, C]")
     let geometry = WindowGeometry(kernel: kernel, window, operation)
     let sizes = geometry.outputSizes([images[1], images[2]])
-    precondition(
+    require(
       sizes.allSatisfy { $0 >= 0 }, "\(operation): a kernel \(kernel) doesn't fit images \(images)")
     self.images = images
     var padded = images

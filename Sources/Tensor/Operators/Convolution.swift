@@ -9,12 +9,12 @@ struct ConvolutionPlan {
 
   /// Input `[N, spatial…, C]`, filter `[kernel…, C / groups, O]`.
   init(input: Shape, filter: Shape, window: Window, axes: Int, _ operation: String) {
-    precondition(
+    require(
       input.rank == axes + 2 && filter.rank == axes + 2,
       "\(operation): input \(input) and filter \(filter) don't both have \(axes + 2) axes")
     let geometry = WindowGeometry(kernel: Array(filter.prefix(axes)), window, operation)
     let sizes = geometry.outputSizes(Array(input.dropFirst().prefix(axes)))
-    precondition(
+    require(
       window.groups > 0 && input[-1] == filter[-2] * window.groups && filter[-1] % window.groups == 0
         && sizes.allSatisfy { $0 >= 0 },
       "\(operation): input \(input) and filter \(filter) in \(window.groups) groups don't fit together")
@@ -29,7 +29,7 @@ struct ConvolutionPlan {
     transposeOf input: Shape, filter: Shape, window: Window, outputPadding: PerAxis, axes: Int,
     _ operation: String
   ) {
-    precondition(
+    require(
       input.rank == axes + 2 && filter.rank == axes + 2,
       "\(operation): input \(input) and filter \(filter) don't both have \(axes + 2) axes")
     let geometry = WindowGeometry(kernel: Array(filter.prefix(axes)), window, operation)
@@ -42,7 +42,7 @@ struct ConvolutionPlan {
       let bound = Swift.max(geometry.stride[axis], geometry.dilation[axis])
       return sizes[axis] > 0 && extra[axis] >= 0 && extra[axis] < bound
     }
-    precondition(
+    require(
       window.groups > 0 && input[-1] == filter[-1] && filter[-1] % window.groups == 0
         && fits.allSatisfy(\.self),
       "\(operation): input \(input), filter \(filter) and output padding \(extra) in "
@@ -155,7 +155,7 @@ extension Tensor {
   ) -> (filter: Tensor, bias: Tensor?) {
     Kernel.requireFloatingPoint(self, name)
     if let bias {
-      precondition(
+      require(
         bias.shape == [channels], "\(name): a bias of shape \(bias.shape) for \(channels) output channels")
     }
     return (filter.parameter(of: self, name), bias?.parameter(of: self, name))

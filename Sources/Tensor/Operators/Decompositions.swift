@@ -7,7 +7,7 @@ extension Tensor {
   /// choice of the vectors that share one. Throws `LinearAlgebraError` where an element is not finite.
   public func symmetricEigen() throws(LinearAlgebraError) -> (values: Tensor, vectors: Tensor) {
     let x = symmetricPart("symmetricEigen")
-    guard x.isFinite().all else { throw .notFinite(operation: "symmetricEigen") }
+    guard x.isFinite().isAllTrue else { throw .notFinite(operation: "symmetricEigen") }
     let (values, vectors, info) = Kernel.symmetricEigen(x)
     if info != 0 { throw .notConverged(operation: "symmetricEigen") }
     let outputs = Tensor.recorded([values, vectors], jointly: [self]) { gradients, _ in
@@ -29,7 +29,7 @@ extension Tensor {
   /// on the choice of the vectors. Throws `LinearAlgebraError` where an element is not finite.
   public func svd() throws(LinearAlgebraError) -> (u: Tensor, s: Tensor, vTransposed: Tensor) {
     requireMatrices("svd")
-    guard isFinite().all else { throw .notFinite(operation: "svd") }
+    guard isFinite().isAllTrue else { throw .notFinite(operation: "svd") }
     let (u, s, v, info) = Kernel.svd(self)
     if info != 0 { throw .notConverged(operation: "svd") }
     let outputs = Tensor.recorded([u, s, v], jointly: [self]) { gradients, _ in
@@ -92,7 +92,7 @@ extension Tensor {
 
   private func requireMatrices(_ operation: String) {
     Kernel.requireFullPrecision(self, operation)
-    precondition(rank >= 2, "\(operation): shape \(shape) is not one of matrices")
+    require(rank >= 2, "\(operation): shape \(shape) is not one of matrices")
   }
 
   /// Element (i, j) divided by `values[j] - values[i]`; 0 where these are equal.

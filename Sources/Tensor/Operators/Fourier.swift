@@ -23,7 +23,7 @@ extension Tensor {
   /// the last axis named, only the frequencies 0…n/2 are kept: the others are their mirror images,
   /// conjugated.
   public func realFFT(_ axes: [Int]) -> Tensor {
-    precondition(!axes.isEmpty, "realFFT: no axis is named")
+    require(!axes.isEmpty, "realFFT: no axis is named")
     let axes = axes.map(shape.axis)
     let x = Tensor.complex(self, Tensor(zeros: shape, dtype: dtype))
     let half = x.fft([axes.last!]).narrowed(axes.last!, to: shape[axes.last!] / 2 + 1)
@@ -37,13 +37,13 @@ extension Tensor {
   /// The real numbers whose `realFFT` along the same axes this is. `length` is the size of the last axis
   /// named before it was halved.
   public func inverseRealFFT(_ axes: [Int], length: Int) -> Tensor {
-    precondition(!axes.isEmpty, "inverseRealFFT: no axis is named")
+    require(!axes.isEmpty, "inverseRealFFT: no axis is named")
     requireComplex("inverseRealFFT")
     // Axes that count from the end do so in the result, which has no axis of 2.
     let real = Shape(shape.dropLast())
     let axes = axes.map(real.axis)
     let last = axes.last!
-    precondition(
+    require(
       length > 0 && shape[last] == length / 2 + 1,
       "inverseRealFFT: axis \(last) of shape \(shape) is not half of length \(length)")
     let half = axes.count > 1 ? inverseFFT(axes.dropLast()) : self
@@ -51,9 +51,9 @@ extension Tensor {
     var weights = [Double](repeating: 2, count: length / 2 + 1)
     weights[0] = 1
     if length % 2 == 0 { weights[length / 2] = 1 }
-    var places = [Int](repeating: 1, count: rank)
-    places[last] = weights.count
-    let weighted = half * Tensor(weights, shape: Shape(places)).to(dtype)
+    var positions = [Int](repeating: 1, count: rank)
+    positions[last] = weights.count
+    let weighted = half * Tensor(weights, shape: Shape(positions)).to(dtype)
     var widths = [(before: Int, after: Int)](repeating: (0, 0), count: rank)
     widths[last].after = length - weights.count
     return weighted.padded(widths).inverseFFT([last]).realPart
@@ -64,7 +64,7 @@ extension Tensor {
     // Axes that count from the end pass over the pairs.
     let complex = Shape(shape.dropLast())
     let axes = axes.map(complex.axis)
-    precondition(Set(axes).count == axes.count, "\(operation): an axis is named twice in \(axes)")
+    require(Set(axes).count == axes.count, "\(operation): an axis is named twice in \(axes)")
     let scale = inverse ? 1 / Double(axes.reduce(1) { $0 * complex[$1] }) : 1
     return Kernel.fourier(self, axes, inverse: inverse, scale: scale).recorded(
       edge { dy in Kernel.fourier(dy, axes, inverse: !inverse, scale: scale) })
@@ -76,7 +76,7 @@ extension Tensor {
 
   private func requireComplex(_ operation: String) {
     Kernel.requireFullPrecision(self, operation)
-    precondition(
+    require(
       rank > 0 && shape[-1] == 2, "\(operation): shape \(shape) has no last axis of 2 for complex numbers")
   }
 }

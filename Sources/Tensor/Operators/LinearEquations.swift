@@ -68,7 +68,9 @@ extension Tensor {
       ).squeezed(-1)
     }
     let (a, b) = stretched(against: b, "triangularSolve")
-    if !unitDiagonal && (a.detached().diagonal() .== 0).any { throw .singular(operation: "triangularSolve") }
+    if !unitDiagonal && (a.detached().diagonal() .== 0).isAnyTrue {
+      throw .singular(operation: "triangularSolve")
+    }
     func solved(_ b: Tensor, _ transposed: Bool) -> Tensor {
       Kernel.triangularSolve(a, b, upper: upper, transposed: transposed, unitDiagonal: unitDiagonal)
     }
@@ -104,7 +106,7 @@ extension Tensor {
 extension Tensor {
   func requireSquare(_ operation: String) {
     Kernel.requireFullPrecision(self, operation)
-    precondition(
+    require(
       rank >= 2 && shape[-1] == shape[-2], "\(operation): shape \(shape) is not one of square matrices")
   }
 
@@ -120,7 +122,7 @@ extension Tensor {
     Kernel.requireSame(self, b, operation)
     let batch = Shape.broadcast(Shape(shape.dropLast(2)), Shape(b.shape.dropLast(2)))
     guard b.rank >= 2, b.shape[-2] == shape[-1], let batch else {
-      preconditionFailure(
+      fatalError(
         "\(operation): matrices \(shape) and right-hand sides \(b.shape) don't fit together")
     }
     return (

@@ -12,7 +12,7 @@ extension Tensor {
       let product = a.matmul(b, transposed: transposed, otherTransposed: otherTransposed)
       if elementCount > 0 && other.elementCount > 0 {
         let inner = shape[transposed && rank > 1 ? -2 : -1]
-        precondition(
+        require(
           a.abs().max().item * b.abs().max().item * Double(inner) < 0x1p53,
           "matmul: the products of such \(dtype) numbers may not be exact; convert with to(.float64)")
       }
@@ -53,15 +53,15 @@ struct MatrixProductPlan {
 
   init(_ a: Tensor, _ b: Tensor, _ transposeLeft: Bool, _ transposeRight: Bool) {
     Kernel.requireSame(a, b, "matmul")
-    precondition(a.rank >= 2 && b.rank >= 2, "matmul: shapes \(a.shape) and \(b.shape) are no matrices")
+    require(a.rank >= 2 && b.rank >= 2, "matmul: shapes \(a.shape) and \(b.shape) are no matrices")
     rows = a.shape[transposeLeft ? -1 : -2]
     inner = a.shape[transposeLeft ? -2 : -1]
     columns = b.shape[transposeRight ? -2 : -1]
     let batch = Shape.broadcast(Shape(a.shape.dropLast(2)), Shape(b.shape.dropLast(2)))
     guard inner == b.shape[transposeRight ? -1 : -2], let batch else {
-      preconditionFailure("matmul: shapes \(a.shape) and \(b.shape) don't fit together")
+      fatalError("matmul: shapes \(a.shape) and \(b.shape) don't fit together")
     }
-    precondition(
+    require(
       Swift.max(rows, inner, columns) <= Int32.max,
       "matmul: shapes \(a.shape) and \(b.shape) have an axis beyond what BLAS counts")
     self.transposeLeft = transposeLeft

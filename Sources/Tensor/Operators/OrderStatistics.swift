@@ -1,4 +1,4 @@
-// What stands at a place of the elements in order, over some axes, or over all where none is named. Where one of them is
+// What stands at a position of the elements in order, over some axes, or over all where none is named. Where one of them is
 // not a number, neither is the result.
 extension Tensor {
   /// The value that the part `q` of the elements, from 0 to 1, does not exceed; between two elements linearly. The
@@ -14,7 +14,7 @@ extension Tensor {
   }
 
   private func quantile(_ q: Double, _ axes: [Int], keepingAxes: Bool, _ operation: String) -> Tensor {
-    precondition(q >= 0 && q <= 1, "\(operation): \(q) does not lie in [0, 1]")
+    require(q >= 0 && q <= 1, "\(operation): \(q) does not lie in [0, 1]")
     requireFractions(operation)
     if dtype == .bfloat16 {
       return throughFloat32 { $0.quantile(q, axes, keepingAxes: keepingAxes, operation) }
@@ -22,15 +22,15 @@ extension Tensor {
     let axes = shape.axes(axes)
     let others = shape.indices.filter { !axes.contains($0) }
     let count = axes.reduce(1) { $0 * shape[$1] }
-    precondition(count > 0, "\(operation): of no elements, along axes \(axes) of shape \(shape)")
+    require(count > 0, "\(operation): of no elements, along axes \(axes) of shape \(shape)")
     let ordered = permuted(others + axes).reshape(to: Shape(others.map { shape[$0] } + [count])).sorted()
       .values
-    let place = q * Double(count - 1)
-    let (low, high) = (Int(place), Int(place.rounded(.up)))
+    let position = q * Double(count - 1)
+    let (low, high) = (Int(position), Int(position.rounded(.up)))
     let below = ordered[.ellipsis, low], largest = ordered[.ellipsis, count - 1]
     var y = below
     if low != high {
-      let above = ordered[.ellipsis, high], share = place - Double(low)
+      let above = ordered[.ellipsis, high], share = position - Double(low)
       let difference = above - below
       y = .where(difference.isFinite(), below + difference * share, below * (1 - share) + above * share)
     }

@@ -116,7 +116,7 @@ extension Tensor {
 
   /// The p-norm (Σ|x|ᵖ)^(1/p), p being `order`: the Euclidean one unless told otherwise, the largest |x| where infinite.
   public func norm(_ axes: [Int], order: Double = 2, keepingAxes: Bool = false) -> Tensor {
-    precondition(order > 0, "norm: the order \(order) is not positive")
+    require(order > 0, "norm: the order \(order) is not positive")
     requireFractions("norm")
     if order == 1 { return abs().sum(axes, keepingAxes: keepingAxes) }
     if order == .infinity { return abs().max(axes, keepingAxes: keepingAxes) }
@@ -148,7 +148,7 @@ extension Tensor {
 
   /// log Σ eˣ, safe against overflow.
   public func logSumExp(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    // From the last axis on, so that those before keep their places.
+    // From the last axis on, so that those before keep their numbers.
     throughFloat32 { x in
       shape.axes(axes).reversed().reduce(x) { x, axis in
         let y = Kernel.logSumExp(x, axis: axis)
@@ -159,15 +159,15 @@ extension Tensor {
 
   /// The derivatives of `logSumExp`, which is y: the softmax; of infinite elements those that are y have equal shares.
   private func shares(in y: Tensor, axis: Int) -> Tensor {
-    if y.isFinite().all { return softmax(axis: axis) }
+    if y.isFinite().isAllTrue { return softmax(axis: axis) }
     return (self - y).replacing(where: self .== y, with: 0).softmax(axis: axis)
   }
 
   /// Whether any element differs from 0.
-  public var any: Bool { withUnsafeBytesOfTruth { $0.contains { $0 != 0 } } }
+  public var isAnyTrue: Bool { withUnsafeBytesOfTruth { $0.contains { $0 != 0 } } }
 
   /// Whether all elements differ from 0.
-  public var all: Bool { withUnsafeBytesOfTruth { $0.allSatisfy { $0 != 0 } } }
+  public var isAllTrue: Bool { withUnsafeBytesOfTruth { $0.allSatisfy { $0 != 0 } } }
 
   /// Whether any element differs from 0, `bool`.
   public func any(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
@@ -191,7 +191,7 @@ extension Tensor {
 
   /// What integers could only round is refused.
   func requireFractions(_ operation: String) {
-    precondition(
+    require(
       dtype.isFloatingPoint,
       "\(operation): \(dtype) tensors hold no fractions; convert with to(.float32) or to(.float64)")
   }

@@ -17,7 +17,7 @@ extension Tensor {
   public func resized1d(
     length: Int, interpolation: Interpolation = .linear, alignCorners: Bool = false
   ) -> Tensor {
-    precondition(rank == 3, "resized1d: shape \(shape) is not [N, L, C]")
+    require(rank == 3, "resized1d: shape \(shape) is not [N, L, C]")
     return resampled([length], interpolation, alignCorners)
   }
 
@@ -29,7 +29,7 @@ extension Tensor {
     height: Int, width: Int, interpolation: Interpolation = .linear, alignCorners: Bool = false,
     antialiased: Bool = false
   ) -> Tensor {
-    precondition(rank == 4, "resized2d: shape \(shape) is not [N, H, W, C]")
+    require(rank == 4, "resized2d: shape \(shape) is not [N, H, W, C]")
     if antialiased { return filtered(height, width, interpolation, alignCorners) }
     return resampled([height, width], interpolation, alignCorners)
   }
@@ -38,7 +38,7 @@ extension Tensor {
   public func upsampled2d(
     by factor: Int = 2, interpolation: Interpolation = .linear, alignCorners: Bool = false
   ) -> Tensor {
-    precondition(rank == 4, "upsampled2d: shape \(shape) is not [N, H, W, C]")
+    require(rank == 4, "upsampled2d: shape \(shape) is not [N, H, W, C]")
     return resampled([shape[1] * factor, shape[2] * factor], interpolation, alignCorners)
   }
 
@@ -46,7 +46,7 @@ extension Tensor {
   public func resized3d(
     time: Int, height: Int, width: Int, interpolation: Interpolation = .linear, alignCorners: Bool = false
   ) -> Tensor {
-    precondition(
+    require(
       rank == 5 && interpolation != .cubic, "resized3d: shape \(shape), \(interpolation)")
     return resampled([time, height, width], interpolation, alignCorners)
   }
@@ -56,7 +56,7 @@ extension Tensor {
   public func rescaled2d(
     height: Double, width: Double, interpolation: Interpolation = .linear, alignCorners: Bool = false
   ) -> Tensor {
-    precondition(rank == 4, "rescaled2d: shape \(shape) is not [N, H, W, C]")
+    require(rank == 4, "rescaled2d: shape \(shape) is not [N, H, W, C]")
     return rescaled([height, width], interpolation, alignCorners)
   }
 
@@ -65,7 +65,7 @@ extension Tensor {
     time: Double, height: Double, width: Double, interpolation: Interpolation = .linear,
     alignCorners: Bool = false
   ) -> Tensor {
-    precondition(rank == 5 && interpolation != .cubic, "rescaled3d: shape \(shape), \(interpolation)")
+    require(rank == 5 && interpolation != .cubic, "rescaled3d: shape \(shape), \(interpolation)")
     return rescaled([time, height, width], interpolation, alignCorners)
   }
 
@@ -81,7 +81,7 @@ extension Tensor {
   ) -> Tensor {
     let scale = Array(repeating: 0, count: 3 - factors.count) + factors
     let output = Shape([shape[0]] + sizes + [shape[-1]])
-    precondition(
+    require(
       (shape.dropFirst() + sizes).allSatisfy { (1..<1 << 29).contains($0) },
       "resampling: from \(shape) to \(output)")
     let plan = ck_resampling(

@@ -20,7 +20,7 @@ extension Tensor {
       boxes.edge { [x = self] dy in Kernel.roiPoolBoxGradient(dy, x, boxes, plan) })
   }
 
-  /// RoI align (He et al. 2017): the mean of the images' bilinear surface at `points`×`points` places in each bin of each
+  /// RoI align (He et al. 2017): the mean of the images' bilinear surface at `points`×`points` positions in each bin of each
   /// box `[K, 5]` (as in `preciseRoIPool`), or at one per pixel that a bin covers where that is nil; returns
   /// `[K, height, width, C]`.
   ///
@@ -36,7 +36,7 @@ extension Tensor {
         )
       }
     }
-    precondition(points.map { $0 > 0 } ?? true, "roiAlign: \(points ?? 0) places in a bin")
+    require(points.map { $0 > 0 } ?? true, "roiAlign: \(points ?? 0) positions in a bin")
     var plan = regions(boxes, height, width, scale, "roiAlign")
     (plan.precise, plan.points, plan.half_pixel) = (false, Int64(points ?? 0), halfPixel)
     let boxes = boxes.detached()
@@ -49,11 +49,11 @@ extension Tensor {
   ) -> ck_roi_pooling {
     Kernel.requireFloatingPoint(self, name)
     Kernel.requireSame(self, boxes, name)
-    precondition(
+    require(
       rank == 4 && boxes.rank == 2 && boxes.shape[1] == 5 && height > 0 && width > 0,
       "\(name): boxes \(boxes.shape) of images \(shape) to \(height)×\(width) bins")
     let samples = boxes[.all, 0].array(of: Double.self)
-    precondition(
+    require(
       samples.allSatisfy { $0 >= 0 && $0 < Double(shape[0]) },
       "\(name): a box names a sample that \(shape[0]) images don't have")
     return ck_roi_pooling(

@@ -92,14 +92,14 @@ extension Tensor {
       }
     }
     checkSamples(residual, rank: axes + 2, axes, name)
-    precondition(
+    require(
       window.groups > 0 && shape[-1] % window.groups == 0,
       "\(name): \(window.groups) groups of the channels of shape \(shape)")
     let filter = Shape(kernel.sizes(axes: axes) + [shape[-1] / window.groups, residual.shape[-1]])
     let plan = SampleConvolutionPlan(
       samples: shape[0],
       ConvolutionPlan(input: shape.ofOneSample, filter: filter, window: window, axes: axes, name))
-    precondition(
+    require(
       residual.shape == plan.output,
       "\(name): residuals of shape \(residual.shape), where the convolution of shape \(shape) has \(plan.output)"
     )
@@ -111,7 +111,7 @@ extension Tensor {
   private func checkSamples(_ other: Tensor, rank otherRank: Int, _ axes: Int, _ name: String) {
     Kernel.requireFloatingPoint(self, name)
     Kernel.requireSame(self, other, name)
-    precondition(
+    require(
       rank == axes + 2 && other.rank == otherRank && shape[0] == other.shape[0],
       "\(name) per sample: shapes \(shape) and \(other.shape) don't fit together")
   }

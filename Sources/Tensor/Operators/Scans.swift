@@ -60,19 +60,19 @@ extension Tensor {
     return padded(widths, value: filler)
   }
 
-  /// The place of the first largest element along an axis, `int32`.
+  /// The position of the first largest element along an axis, `int32`.
   public func argmax(_ axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
     argExtreme(maximum: true, axis, keepingAxes)
   }
 
-  /// The place of the first smallest element along an axis, `int32`.
+  /// The position of the first smallest element along an axis, `int32`.
   public func argmin(_ axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
     argExtreme(maximum: false, axis, keepingAxes)
   }
 
   private func argExtreme(maximum: Bool, _ axis: Int, _ keepingAxes: Bool) -> Tensor {
     let axis = shape.axis(axis)
-    let places = Kernel.argExtreme(maximum: maximum, self, axis: axis)
-    return keepingAxes ? places.expandingAxis(axis) : places
+    let positions = Kernel.argExtreme(maximum: maximum, self, axis: axis)
+    return keepingAxes ? positions.expandingAxis(axis) : positions
   }
 }

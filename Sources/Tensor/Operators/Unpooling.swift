@@ -11,7 +11,7 @@ extension Tensor {
   }
 
   private func maxUnpool(_ indices: Tensor, _ sizes: [Int], _ operation: String) -> Tensor {
-    precondition(
+    require(
       rank == sizes.count + 2 && indices.shape == shape,
       "\(operation): indices \(indices.shape) of values \(shape)")
     let (samples, channels) = (shape[0], shape[-1])

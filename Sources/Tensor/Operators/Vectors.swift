@@ -15,7 +15,7 @@ extension Tensor {
   /// as in arithmetic. By way of a matrix product, which takes little memory, in float64, since the distances of close
   /// vectors are small differences of their squared lengths. Between equal vectors no gradient flows.
   public func pairwiseDistances(_ other: Tensor) -> Tensor {
-    precondition(
+    require(
       rank >= 2 && other.rank >= 2 && shape[-1] == other.shape[-1],
       "pairwiseDistances: shapes \(shape) and \(other.shape) are not [..., N, C] and [..., M, C]")
     Kernel.requireSame(self, other, "pairwiseDistances")
@@ -38,7 +38,7 @@ extension Tensor {
 
   /// The cross product of vectors of three numbers along an axis; the other axes are stretched as in arithmetic.
   public func crossProduct(_ other: Tensor, axis: Int = -1) -> Tensor {
-    precondition(
+    require(
       shape[axis] == 3 && other.shape[axis] == 3,
       "crossProduct: vectors along axis \(axis) of shapes \(shape) and \(other.shape)")
     // Rolled so that each number meets those of the two other axes.

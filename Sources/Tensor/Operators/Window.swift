@@ -15,7 +15,7 @@ public struct PerAxis: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressi
   public func sizes(axes: Int) -> [Int] { values(axes, "a value per axis:") }
 
   func values(_ axes: Int, _ name: String) -> [Int] {
-    precondition(
+    require(
       numbers.count == 1 || numbers.count == axes, "\(name) \(numbers) for \(axes) spatial axes")
     return numbers.count == axes ? numbers : Array(repeating: numbers[0], count: axes)
   }
@@ -31,9 +31,9 @@ public struct Padding: Sendable, Hashable, ExpressibleByIntegerLiteral, Expressi
   public init(integerLiteral number: Int) { self.init(before: PerAxis(number), after: PerAxis(number)) }
   /// A number per axis, the same on both ends.
   public init(arrayLiteral numbers: Int...) {
-    precondition(!numbers.isEmpty, "a padding of no axes")
+    require(!numbers.isEmpty, "a padding of no axes")
     let sizes = numbers.map { "\($0)" }
-    precondition(numbers.allSatisfy { $0 >= 0 }, "a negative padding: \(sizes)")
+    require(numbers.allSatisfy { $0 >= 0 }, "a negative padding: \(sizes)")
     self.init(before: PerAxis(numbers), after: PerAxis(numbers))
   }
 
@@ -91,7 +91,7 @@ struct WindowGeometry {
     stride = window.stride.values(kernel.count, "stride")
     dilation = window.dilation.values(kernel.count, "dilation")
     (before, after) = window.padding.values(kernel: kernel, dilation: dilation)
-    precondition(
+    require(
       (kernel + stride + dilation).allSatisfy { $0 > 0 } && (before + after).allSatisfy { $0 >= 0 },
       "\(operation): kernel \(kernel), stride \(stride), dilation \(dilation) must be positive, "
         + "padding \(before), \(after) not negative")
@@ -101,11 +101,11 @@ struct WindowGeometry {
   var extent: [Int] { zip(kernel, dilation).map { ($0 - 1) * $1 + 1 } }
 
   /// The sizes of the output over an input; negative where the kernel doesn't fit.
-  func outputSizes(_ input: [Int], ceiling: Bool = false) -> [Int] {
+  func outputSizes(_ input: [Int], ceilMode: Bool = false) -> [Int] {
     input.indices.map { axis in
       let room = input[axis] + before[axis] + after[axis] - extent[axis]
       if room < 0 { return -1 }
-      guard ceiling else { return room / stride[axis] + 1 }
+      guard ceilMode else { return room / stride[axis] + 1 }
       // A window must start inside the input or the padding before it.
       let size = (room + stride[axis] - 1) / stride[axis] + 1
       return (size - 1) * stride[axis] >= input[axis] + before[axis] ? size - 1 : size

@@ -40,15 +40,17 @@ extension Tensor {
 
   /// Normally distributed random values. The same seed gives the same values.
   public init(
-    normal shape: Shape, mean: Double = 0, deviation: Double = 1, dtype: DType = .float32, seed: UInt64? = nil
+    normal shape: Shape, mean: Double = 0, standardDeviation: Double = 1, dtype: DType = .float32,
+    seed: UInt64? = nil
   ) {
     self.init(uninitialized: shape, dtype)
     let (count, stream) = (Int64(elementCount), seed ?? Self.nextStream())
     switch dtype {
-    case .float32: ck_random_normal_f32(stream, 1, count, mean, deviation, f32)
-    case .float64: ck_random_normal_f64(stream, 1, count, mean, deviation, f64)
+    case .float32: ck_random_normal_f32(stream, 1, count, mean, standardDeviation, f32)
+    case .float64: ck_random_normal_f64(stream, 1, count, mean, standardDeviation, f64)
     case .bfloat16:
-      self = Kernel.rounded(Tensor(normal: shape, mean: mean, deviation: deviation, seed: stream))
+      self = Kernel.rounded(
+        Tensor(normal: shape, mean: mean, standardDeviation: standardDeviation, seed: stream))
     default: Kernel.unsupported("a normal distribution", dtype)
     }
   }

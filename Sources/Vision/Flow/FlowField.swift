@@ -15,10 +15,10 @@ public struct FlowField: Sendable, Equatable {
 
   /// A field of the given displacements `[height, width, 2]`.
   public init(width: Int, height: Int, vectors: [Float], known: Mask? = nil) {
-    precondition(
+    require(
       width > 0 && height > 0 && vectors.count == 2 * width * height,
       "FlowField: \(vectors.count) numbers for \(width)×\(height)×2")
-    precondition(
+    require(
       known == nil || known?.width == width && known?.height == height,
       "FlowField: a mask of \(known!.width)×\(known!.height) for a field of \(width)×\(height)")
     self.width = width
@@ -35,7 +35,7 @@ public struct FlowField: Sendable, Equatable {
 
   /// The displacements of a tensor `[H, W, 2]`.
   public init(_ tensor: Tensor) {
-    precondition(tensor.rank == 3 && tensor.shape[2] == 2, "FlowField: a tensor of shape \(tensor.shape)")
+    require(tensor.rank == 3 && tensor.shape[2] == 2, "FlowField: a tensor of shape \(tensor.shape)")
     self.init(
       width: tensor.shape[1], height: tensor.shape[0], vectors: tensor.to(.float32).array(of: Float.self))
   }
@@ -49,7 +49,7 @@ public struct FlowField: Sendable, Equatable {
 
   /// The displacement of the pixel in column `x`, row `y`.
   public subscript(x: Int, y: Int) -> SIMD2<Float> {
-    precondition(
+    require(
       0 <= x && x < width && 0 <= y && y < height, "FlowField: no (\(x), \(y)) in \(width)×\(height)")
     return vector(y * width + x)
   }
@@ -77,7 +77,7 @@ public struct FlowField: Sendable, Equatable {
   func isKnown(_ pixel: Int) -> Bool { known.map { $0.values[pixel] != 0 } ?? true }
 
   func requireSameSize(_ width: Int, _ height: Int, _ operation: String) {
-    precondition(
+    require(
       width == self.width && height == self.height,
       "FlowField.\(operation): \(width)×\(height) and a flow of \(self.width)×\(self.height)")
   }

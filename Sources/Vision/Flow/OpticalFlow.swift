@@ -8,7 +8,7 @@ import Tensor
 /// 2016): patches are searched by inverse composition, averaged by how well they fit, and a robust variational energy
 /// (Brox et al., ECCV 2004) is minimised around the result, on every level down to the image itself.
 public func opticalFlow(from first: Image, to second: Image) -> FlowField {
-  precondition(
+  require(
     first.width == second.width && first.height == second.height,
     "opticalFlow: images of \(first.width)×\(first.height) and \(second.width)×\(second.height)")
   // Chosen on real frames warped and pasted over one another, with motions of up to 10, 30 and 60 pixels, and on a

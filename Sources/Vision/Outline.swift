@@ -1,36 +1,36 @@
 import Foundation
 
-/// A filled region between closed polygons, in the coordinates of `Box`. Polygons that overlap unite
+/// The outline of a filled region: closed polygons, in the coordinates of `Box`. Polygons that overlap unite
 /// when they run the same way round; one that runs the other way cuts a hole.
-public struct Figure: Sendable {
+public struct Outline: Sendable {
   /// The corners of each polygon, in order; the last is joined to the first.
   public var polygons: [[Point]]
 
-  /// A shape of its polygons.
+  /// An outline of its polygons.
   public init(polygons: [[Point]]) { self.polygons = polygons }
 
   /// The polygon of the given corners.
-  public static func polygon(_ corners: [Point]) -> Figure { Figure(polygons: [corners]) }
+  public static func polygon(_ corners: [Point]) -> Outline { Outline(polygons: [corners]) }
 
   /// A filled rectangle.
-  public static func rectangle(_ box: Box) -> Figure {
+  public static func rectangle(_ box: Box) -> Outline {
     .polygon([
       Point(box.x, box.y), Point(box.maxX, box.y), Point(box.maxX, box.maxY), Point(box.x, box.maxY),
     ])
   }
 
-  /// The frame of a rectangle, of the given thickness inwards.
-  public static func outline(_ box: Box, thickness: Double) -> Figure {
+  /// The frame along a rectangle, of the given thickness inwards.
+  public static func frame(_ box: Box, thickness: Double) -> Outline {
     let inner = Box(
       centerX: box.centerX, centerY: box.centerY, width: box.width - 2 * thickness,
       height: box.height - 2 * thickness)
     guard !inner.isEmpty else { return .rectangle(box) }
-    return Figure(
-      polygons: Figure.rectangle(box).polygons + [Figure.rectangle(inner).polygons[0].reversed()])
+    return Outline(
+      polygons: Outline.rectangle(box).polygons + [Outline.rectangle(inner).polygons[0].reversed()])
   }
 
   /// The ellipse that touches the sides of a box.
-  public static func ellipse(in box: Box) -> Figure {
+  public static func ellipse(in box: Box) -> Outline {
     let corners = max(16, Int(3 * max(box.width, box.height).squareRoot()) * 4)
     return .polygon(
       (0..<corners).map {
@@ -40,14 +40,14 @@ public struct Figure: Sendable {
   }
 
   /// A line through points, with round ends and corners.
-  public static func line(_ points: [Point], thickness: Double) -> Figure {
+  public static func line(_ points: [Point], thickness: Double) -> Outline {
     if points.count == 1 { return capsule(points[0], points[0], radius: thickness / 2) }
-    return zip(points, points.dropFirst()).reduce(into: Figure(polygons: [])) {
+    return zip(points, points.dropFirst()).reduce(into: Outline(polygons: [])) {
       $0.polygons += capsule($1.0, $1.1, radius: thickness / 2).polygons
     }
   }
 
-  private static func capsule(_ from: Point, _ to: Point, radius: Double) -> Figure {
+  private static func capsule(_ from: Point, _ to: Point, radius: Double) -> Outline {
     let heading = atan2(to.y - from.y, to.x - from.x)
     let steps = max(8, Int(4 * radius.squareRoot()))
     func cap(_ center: Point, _ start: Double) -> [Point] {
@@ -61,8 +61,8 @@ public struct Figure: Sendable {
 
   /// A line of text in the built-in font (ASCII, letters 5×7 units, 6 units apart), its top-left corner
   /// at the origin; `unit` is the size of the font's unit in pixels.
-  public static func text(_ text: String, unit: Double = 1) -> Figure {
-    var shape = Figure(polygons: [])
+  public static func text(_ text: String, unit: Double = 1) -> Outline {
+    var shape = Outline(polygons: [])
     for (position, character) in text.enumerated() {
       let origin = Point(Double(position * Font.advance), 0)
       shape.polygons += Font.outline(of: character).map { $0.map { unit * ($0 + origin) } }
@@ -76,12 +76,12 @@ public struct Figure: Sendable {
   }
 
   /// The shape after an affine map.
-  public func transformed(by map: Affine) -> Figure {
-    Figure(polygons: polygons.map { $0.map { map($0.x, $0.y) } })
+  public func transformed(by map: Affine) -> Outline {
+    Outline(polygons: polygons.map { $0.map { map($0.x, $0.y) } })
   }
 
   /// The shape moved.
-  public func translated(x: Double, y: Double) -> Figure { transformed(by: .translation(x, y)) }
+  public func translated(x: Double, y: Double) -> Outline { transformed(by: .translation(x, y)) }
 }
 
 extension Font {
