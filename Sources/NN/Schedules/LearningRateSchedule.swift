@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// The learning rate as a function of the rate that one starts with and of a position counted from 0, in epochs or in
 /// steps: any closure is one.

@@ -1,3 +1,5 @@
+import Tensor
+
 /// Numbers by name, in the order in which they were named: what a step or a validation found.
 ///
 /// ```swift
