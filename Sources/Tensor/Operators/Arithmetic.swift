@@ -47,9 +47,15 @@ extension Tensor {
   /// What is left of a division to the floor, with the sign of the divisor: a − ⌊a/b⌋ b. Of integers, by
   /// zero, 0.
   public func remainder(_ divisor: Tensor) -> Tensor {
-    Kernel.binary(ck_binary_remainder, self, divisor, "remainder").recorded(
+    let y = Kernel.binary(ck_binary_remainder, self, divisor, "remainder")
+    return y.recorded(
       edge { [shape] dy in dy.sum(to: shape) },
-      divisor.edge { [x = self] dy in (-dy * (x / divisor).floor()).sum(to: divisor.shape) })
+      divisor.edge { [x = self] dy in
+        // The quotient that was taken, which rounding may keep x / divisor from.
+        let ofInfinite = (x.sign() * divisor.sign()).clamp(max: 0)
+        let quotient = Tensor.where(divisor.isInfinite(), ofInfinite, ((x - y) / divisor).round())
+        return (-dy * quotient).sum(to: divisor.shape)
+      })
   }
 
   /// What is left of a division to the floor, with the sign of the divisor.

@@ -48,13 +48,13 @@ extension Tensor {
     let axes = shape.axes(axes)
     let y = Kernel.reduce(ck_reduction_product, self, axes: axes)
     return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
-      // The product of the others: by division, but for an only zero.
-      let isZero = x .== 0
-      let zeros = isZero.to(x.dtype).sum(axes, keepingAxes: true)
-      let rest = x.replacing(where: isZero, with: 1)
-      let others = Kernel.reduce(ck_reduction_product, rest, axes: axes) / rest
-      let counts = (zeros .== 0) .| ((zeros .== 1) .& isZero)
-      return dy * .where(counts, others, Tensor(0, dtype: x.dtype))
+      // The product of the others: of those before and of those behind.
+      let order = x.shape.indices.filter { !axes.contains($0) } + axes
+      let sides = x.permuted(order).flattened(from: x.rank - axes.count)
+      let others =
+        sides.cumulativeProduct(-1, exclusive: true) * sides.cumulativeProduct(-1, exclusive: true, reversed: true)
+      let back = order.indices.map { order.firstIndex(of: $0)! }
+      return dy * others.reshape(to: Shape(order.map { x.shape[$0] })).permuted(back)
     }
   }
 
@@ -102,11 +102,14 @@ extension Tensor {
   /// The variance: the mean squared distance from the mean, the sum divided by the count less `correction`.
   public func variance(_ axes: [Int], correction: Int = 0, keepingAxes: Bool = false) -> Tensor {
     requireFractions("variance")
-    return throughFloat32 { x in
-      let count = axes.reduce(1) { $0 * shape[$1] }
-      let centred = x - x.mean(axes, keepingAxes: true)
-      return centred.squared().sum(axes, keepingAxes: keepingAxes) / Double(Swift.max(count - correction, 0))
+    if dtype == .bfloat16 {
+      return throughFloat32 { $0.variance(axes, correction: correction, keepingAxes: keepingAxes) }
     }
+    let axes = shape.axes(axes)
+    let divisor = Double(Swift.max(axes.reduce(1) { $0 * shape[$1] } - correction, 0))
+    let centred = detached() - detached().mean(axes, keepingAxes: true)
+    let y = Kernel.reduce(ck_reduction_sum_of_squares, centred, axes: axes) / divisor
+    return y.reduced(from: self, axes, keepingAxes) { dy in centred * (2 * dy / divisor) }
   }
 
   /// The p-norm (Σ|x|ᵖ)^(1/p), p being `order`: the Euclidean one unless told otherwise, the largest |x| where infinite.
