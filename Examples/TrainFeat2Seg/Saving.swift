@@ -17,7 +17,7 @@ extension Training {
   }
 
   func saveLast() throws {
-    var checkpoint = network.checkpoint
+    var checkpoint = network.stateDict
     for (name, tensor) in optimizer.state { checkpoint.tensors["optimizer." + name] = tensor }
     for (name, tensor) in scheduler.state { checkpoint.tensors["scheduler." + name] = tensor }
     checkpoint.metadata.merge(identity) { _, new in new }

@@ -39,13 +39,6 @@ extension Module {
   /// Undoes `freeze`.
   public func unfreeze() { for parameter in parameters { parameter.isFrozen = false } }
 
-  /// The values of all parameters and buffers by path.
-  public var state: [String: Tensor] {
-    Dictionary(
-      namedParameters.map { ($0.path, $0.parameter.value.detached()) },
-      uniquingKeysWith: { first, _ in first })
-  }
-
   /// Takes over the parameters and buffers of a module of the same architecture.
   public func copyState(from other: Self) {
     let mine = namedParameters, theirs = other.namedParameters

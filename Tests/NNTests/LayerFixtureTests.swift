@@ -99,7 +99,7 @@ import Testing
       state.tensors[String(key.dropFirst(prefix.count))] = tensor
     }
     try subject.module.load(state)
-    #expect(subject.module.checkpoint.tensors.keys.sorted() == state.tensors.keys.sorted())
+    #expect(subject.module.stateDict.tensors.keys.sorted() == state.tensors.keys.sorted())
 
     let operands = (0..<5).compactMap { Self.file.tensors["\(name).\($0)"] }
     let mask = Self.file.tensors["\(name).visible"]?.to(.bool)

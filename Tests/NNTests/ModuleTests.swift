@@ -122,8 +122,8 @@ import Testing
 
   @Test func aSharedWeightIsSavedUnderEachNameAndStaysShared() throws {
     let (tied, other) = (Tied(), Tied())
-    #expect(tied.checkpoint.tensors.keys.sorted() == ["decode.weight", "encode.weight"])
-    try other.load(tied.checkpoint)
+    #expect(tied.stateDict.tensors.keys.sorted() == ["decode.weight", "encode.weight"])
+    try other.load(tied.stateDict)
     #expect(bytes(other.encode.weight.value) == bytes(tied.encode.weight.value))
     other.encode.weight.value = Tensor(zeros: [3, 3])
     #expect(other.decode.weight.value.array() == [Float](repeating: 0, count: 9))
@@ -134,13 +134,13 @@ import Testing
   @Test func frozenParametersHaveNoGradientAndStay() {
     let network = Network()
     network.first.freeze()
-    let before = network.state
+    let before = network.stateDict.tensors
     let optimizer = SGD(network.parameters, learningRate: 0.1, weightDecay: 0.1)
     let gradients = valueWithGradient { network(Self.x).squared().sum() }.gradients
     #expect(gradients[network.first.weight] == nil && gradients[network.first.bias!] == nil)
     #expect(gradients.count == 9)
     optimizer.step(gradients)
-    for (path, value) in network.state where !path.hasPrefix("norm.") {
+    for (path, value) in network.stateDict.tensors where !path.hasPrefix("norm.") {
       #expect((bytes(value) == before[path].map(bytes)) == path.hasPrefix("first."), "\(path)")
     }
 

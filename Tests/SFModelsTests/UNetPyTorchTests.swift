@@ -53,14 +53,14 @@ import Testing
   func evaluatesAsInPyTorch(_ fixture: UNetFixture, _ dtype: DType) throws {
     let file = try fixture.load()
     let network = try fixture.network(file, dtype)
-    let before = network.state
+    let before = network.stateDict.tensors
     let input = try #require(file.tensors["input"]).channelsLast.to(dtype)
     let expected = try #require(file.tensors["evaluation_output"]).channelsLast
     #expect(distance(network(input), expected) <= 1e-4 * largest(expected))
-    #expect(network.state.allSatisfy { bytes($1) == before[$0].map(bytes) }, "evaluation changes nothing")
+    #expect(network.stateDict.tensors.allSatisfy { bytes($1) == before[$0].map(bytes) }, "evaluation changes nothing")
   }
 
-  @Test(arguments: UNetFixture.all) func checkpointIsPyTorchsStateDict(_ fixture: UNetFixture) throws {
+  @Test(arguments: UNetFixture.all) func stateDictIsPyTorchs(_ fixture: UNetFixture) throws {
     let file = try fixture.load()
     let network = try fixture.network(file, #require(file.tensors["input"]).dtype)
     let state = file.part("state.")

@@ -103,12 +103,12 @@ import Testing
     _ = valueWithGradient { network(x).sum() }
     network.freeze()
     let answer = network(x)
-    let before = network.state
+    let before = network.stateDict.tensors
     let (_, recorded, gradients) = valueWithGradient {
       let y = network(x)
       return (y.sum(), y)
     }
     #expect(bytes(recorded.detached()) == bytes(answer) && gradients.count == 0)
-    #expect(network.state.allSatisfy { bytes($1) == before[$0].map(bytes) })
+    #expect(network.stateDict.tensors.allSatisfy { bytes($1) == before[$0].map(bytes) })
   }
 }

@@ -27,7 +27,7 @@ final class Tape {
   enum Role {
     /// Differentiation.
     case recording
-    /// Finding out what a block of a checkpoint reads of the tape around: records are dropped at once.
+    /// Finding out what a recomputed block reads of the tape around: records are dropped at once.
     case scouting
     /// Recording such a block again.
     case recomputing
@@ -92,7 +92,7 @@ final class Tape {
     case .recomputing:
       guard let stream = randomStreams.popLast() else {
         fatalError(
-          "checkpoint: the block draws more random numbers when it runs for the second time")
+          "recomputed: the block draws more random numbers when it runs for the second time")
       }
       return stream
     }

@@ -3,7 +3,7 @@ import NN
 import Tensor
 import Testing
 
-@Suite struct ModuleCheckpointTests {
+@Suite struct StateDictTests {
   /// A block of the fixtures' U-Net.
   struct Block: Module {
     let conv1: Conv2d, norm1: BatchNorm, conv2: Conv2d, norm2: BatchNorm
@@ -36,7 +36,7 @@ import Testing
     let own = block.conv1.weight.value
     #expect(own.shape == [3, 3, 4, 8] && stored.shape == [8, 4, 3, 3])
     #expect(own[2, 1, 3, 5].item == stored[5, 3, 2, 1].item)
-    let saved = block.checkpoint
+    let saved = block.stateDict
     #expect(saved.tensors.keys.sorted() == reference.tensors.keys.sorted())
     #expect(saved.wideIntegers == reference.wideIntegers)
     for (name, tensor) in reference.tensors {
@@ -46,7 +46,7 @@ import Testing
 
   @Test func aTransposedFilterIsStoredWithItsInputsFirst() throws {
     let layer = ConvTranspose2d(6, 4, kernel: 2, stride: 2)
-    #expect(layer.checkpoint.tensors["weight"]?.shape == [6, 4, 2, 2])
+    #expect(layer.stateDict.tensors["weight"]?.shape == [6, 4, 2, 2])
   }
 
   @Test func aFileRestoresAModule() throws {
@@ -70,7 +70,7 @@ import Testing
     file.tensors["extra"] = Tensor(zeros: [1])
     file.tensors["norm1.bias"] = Tensor(zeros: [9])
     let block = Block(4, 8)
-    let before = block.checkpoint
+    let before = block.stateDict
     let error = try #require(throws: CheckpointError.self) { try block.load(file, named: "f") }
     #expect(
       error
@@ -82,7 +82,7 @@ import Testing
         == "f: does not fit: missing: conv2.weight; unexpected: extra; of another shape: norm1.bias [9] instead of [8]"
     )
     for (name, tensor) in before.tensors {
-      #expect(block.checkpoint.tensors[name].map(bytes) == bytes(tensor))
+      #expect(block.stateDict.tensors[name].map(bytes) == bytes(tensor))
     }
 
     file.tensors["norm1.bias"] = Tensor(repeating: 3, shape: [8])

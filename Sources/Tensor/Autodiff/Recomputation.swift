@@ -4,7 +4,7 @@
 /// ```swift
 /// let (loss, gradients) = valueWithGradient {
 ///   var x = images
-///   for stage in stages { x = checkpoint { [x] in stage(x) } }
+///   for stage in stages { x = recomputed { [x] in stage(x) } }
 ///   return x.mean()
 /// }
 /// ```
@@ -12,12 +12,12 @@
 /// Gradients flow to every tensor and parameter that the block reads. The second run draws the same random
 /// numbers as the first, and batch norms gather no statistics in it; what else the block does to the world,
 /// it does twice. Outside a recording the block just runs.
-public func checkpoint(_ block: @escaping () -> Tensor) -> Tensor {
-  checkpoint { [block()] }[0]
+public func recomputed(_ block: @escaping () -> Tensor) -> Tensor {
+  recomputed { [block()] }[0]
 }
 
-/// As `checkpoint(_:)`, for a block of several results.
-public func checkpoint(_ block: @escaping () -> [Tensor]) -> [Tensor] {
+/// As `recomputed(_:)`, for a block of several results.
+public func recomputed(_ block: @escaping () -> [Tensor]) -> [Tensor] {
   guard let tape = Tape.current else { return block() }
   let scout = Tape(.scouting, inside: tape)
   let outputs = Tape.with(scout, block)
@@ -43,7 +43,7 @@ public func checkpoint(_ block: @escaping () -> [Tensor]) -> [Tensor] {
 }
 
 extension Tensor {
-  /// Whether this thread runs the block of a `checkpoint` for the second time: a layer that keeps state
+  /// Whether this thread runs the block of a `recomputed` for the second time: a layer that keeps state
   /// (running statistics, say) leaves it alone then.
   public static var isRecomputing: Bool { Tape.current?.isRecomputing ?? false }
 }

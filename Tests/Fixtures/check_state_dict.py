@@ -1,6 +1,6 @@
 """Loads a U-Net's checkpoint written by the package into PyTorch, with strict=True.
 
-    python3 Tests/Fixtures/check_checkpoint.py model.safetensors [fixture.safetensors]
+    python3 Tests/Fixtures/check_state_dict.py model.safetensors [fixture.safetensors]
 
 With a fixture whose state the checkpoint holds, the output in evaluation mode must be the fixture's, to
 1e-4 of its largest value.

@@ -3,7 +3,7 @@ import Tensor
 import Testing
 
 /// A block computed twice gives the gradients of one computed once, and costs less memory.
-@Suite(.serialized) struct CheckpointingTests {
+@Suite(.serialized) struct RecomputationTests {
   struct Block: Module {
     let linear = Linear(64, 64)
     let norm = BatchNorm(64)
@@ -38,8 +38,8 @@ import Testing
       let x = Tensor(normal: [10, 64], seed: 1)
       let (plain, saving, nested) = (Self.blocks(), Self.blocks(), Self.blocks())
       let expected = Self.step(plain, x) { $0() }
-      let found = Self.step(saving, x) { checkpoint($0) }
-      let inside = Self.step(nested, x) { block in checkpoint { checkpoint(block) } }
+      let found = Self.step(saving, x) { recomputed($0) }
+      let inside = Self.step(nested, x) { block in recomputed { recomputed(block) } }
       // The random numbers that follow are those that follow one run.
       #expect(Tensor.randomState == 7 + 3)
       #expect(found == expected && inside == expected)
@@ -62,9 +62,9 @@ import Testing
       return [value.array(of: Double.self)] + found.map { $0.array(of: Double.self) }
     }
     let expected = gradients { $0() }
-    #expect(gradients { checkpoint($0) } == expected)
-    #expect(checkpoint { constant + 1 }.array(of: Double.self) == [5, 6, 7], "nothing is recorded here")
-    #expect(gradient(at: x) { x in checkpoint { constant * 1 }.sum() + x.sum() }.array() == [1, 1, 1])
+    #expect(gradients { recomputed($0) } == expected)
+    #expect(recomputed { constant + 1 }.array(of: Double.self) == [5, 6, 7], "nothing is recorded here")
+    #expect(gradient(at: x) { x in recomputed { constant * 1 }.sum() + x.sum() }.array() == [1, 1, 1])
   }
 
   @Test func peakMemoryFalls() async {
@@ -88,12 +88,12 @@ import Testing
         #expect(Memory.now.liveBlocks == before.liveBlocks, "everything is given back")
         return (Memory.now.peakBytes - before.liveBytes) / size
       }
-      let (plain, saving) = (peak { $0() }, peak { checkpoint($0) })
+      let (plain, saving) = (peak { $0() }, peak { recomputed($0) })
       #expect(plain >= 64 && saving <= 24, "\(plain) and \(saving) tensors")
       // Given up halfway, it gives its memory back, too.
       let x = Tensor(ones: [4])
       let before = Memory.now.liveBlocks
-      _ = pullback(at: [x]) { x in checkpoint { x[0].exp() } }
+      _ = pullback(at: [x]) { x in recomputed { x[0].exp() } }
       #expect(Memory.now.liveBlocks == before)
     }
   }

@@ -2,9 +2,9 @@ import Foundation
 import Tensor
 
 extension Module {
-  /// The parameters and buffers under PyTorch's names and in its layouts: filters `[out, in, kernel…]`, integers
-  /// 64 bits wide.
-  public var checkpoint: SafeTensors {
+  /// The parameters and buffers by path, as they are saved: under PyTorch's names and in its layouts, filters
+  /// `[out, in, kernel…]`, integers 64 bits wide.
+  public var stateDict: SafeTensors {
     var result = SafeTensors()
     for (path, parameter) in namedParameters {
       let value = parameter.value.detached()
@@ -17,7 +17,7 @@ extension Module {
   /// Saves the parameters and buffers to a safetensors file that PyTorch's `load_state_dict` takes as it is. Throws a
   /// `CheckpointError`.
   public func save(to url: URL, metadata: [String: String] = [:]) throws {
-    var file = checkpoint
+    var file = stateDict
     file.metadata = metadata
     try file.write(to: url)
   }
@@ -33,13 +33,13 @@ extension Module {
   }
 
   /// As `load(from:strict:)`, from tensors in memory; `name` is what an error calls them.
-  public func load(_ checkpoint: SafeTensors, named name: String = "checkpoint", strict: Bool = true) throws {
+  public func load(_ stateDict: SafeTensors, named name: String = "state dict", strict: Bool = true) throws {
     let own = namedParameters
     var values: [(Parameter, Tensor)] = []
     var missing: [String] = []
     var misshapen: [String] = []
     for (path, parameter) in own {
-      guard let stored = checkpoint.tensors[path] else {
+      guard let stored = stateDict.tensors[path] else {
         missing.append(path)
         continue
       }
@@ -51,7 +51,7 @@ extension Module {
         misshapen.append("\(path) \(stored.shape) instead of \(expected)")
       }
     }
-    let unexpected = Set(checkpoint.tensors.keys).subtracting(own.map(\.path)).sorted()
+    let unexpected = Set(stateDict.tensors.keys).subtracting(own.map(\.path)).sorted()
     guard misshapen.isEmpty && (!strict || missing.isEmpty && unexpected.isEmpty) else {
       throw CheckpointError.mismatch(
         file: name, missing: strict ? missing : [], unexpected: strict ? unexpected : [], misshapen: misshapen
