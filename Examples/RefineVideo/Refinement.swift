@@ -41,7 +41,7 @@ struct Refinement {
     defer { bar.finish() }
     for frame in 0..<sequence.frameCount where !Interrupt.isRequested {
       let image = try Self.image(sequence, frame, like: images.first)
-      scores.append(try sequence.softMask(frame, for: image).tensor().squeezed(-1))
+      scores.append(try sequence.softMask(frame, for: image).tensor().squeezed(axis: -1))
       if let last = images.last { try addFlow(sequence, frame, last, image, to: &outcome) }
       images.append(image)
       bar.advance()
@@ -70,7 +70,7 @@ struct Refinement {
     for frame in 0..<sequence.frameCount where !Interrupt.isRequested {
       let image = try Self.image(sequence, frame, like: first)
       first = first ?? image
-      let scores = try sequence.softMask(frame, for: image).tensor().squeezed(-1).expandingAxis(0)
+      let scores = try sequence.softMask(frame, for: image).tensor().squeezed(axis: -1).expandingAxis(0)
       if let last { try addFlow(sequence, frame, last, image, to: &outcome) }
       outcome.seconds += seconds {
         let none = FlowField(width: image.width, height: image.height)
@@ -78,9 +78,9 @@ struct Refinement {
           (flow ?? none).tensor(unknown: SpectralMotion.beside).expandingAxis(0)
         }
         let mask = stream.push(
-          unary: scores, pairwise: features([image]).squeezed(2),
+          unary: scores, pairwise: features([image]).squeezed(axis: 2),
           flow: followsMotion ? (followed(outcome.forward.last), followed(outcome.backward.last)) : nil)
-        outcome.masks.append(mask.squeezed(0))
+        outcome.masks.append(mask.squeezed(axis: 0))
       }
       // A stream's flows are kept only to score with.
       if sequence.truth == nil { (outcome.forward, outcome.backward) = ([], []) }

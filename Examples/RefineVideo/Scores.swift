@@ -29,7 +29,7 @@ struct RefinementScore {
       return (j, consistency.mean)
     }
     name = sequence.name
-    before = score(input.map { $0.tensor().squeezed(-1) }, input.map { Mask($0) }, above: 0.5)
+    before = score(input.map { $0.tensor().squeezed(axis: -1) }, input.map { Mask($0) }, above: 0.5)
     after = score(outcome.masks, outcome.masks.map { Mask($0, above: threshold) }, above: threshold)
     speed = outcome.speed
   }

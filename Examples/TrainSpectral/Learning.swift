@@ -74,7 +74,7 @@ struct Learning {
       let seen = video.truth.indices.filter { video.truth[$0].area > 0 }
       return stride(from: 0, to: seen.count, by: max(1, seen.count / 10)).map { index in
         let window = channelWindow(around: seen[index], of: video.channels).to(.float32) / 255
-        let truth = video.truth[seen[index]].tensor().squeezed(-1)
+        let truth = video.truth[seen[index]].tensor().squeezed(axis: -1)
         return loss(model.middleMasks(window.expandingAxis(0)), truth.expandingAxis(0)).item
       }
     }

@@ -140,7 +140,7 @@ struct Study {
   func refined(_ combination: Combination, _ name: String, _ data: ChannelData) -> Combination {
     Combination(name, on: data.selection) {
       let x = combination.balancedMasks($0).expandingAxis(0)
-      return Self.refiner(unary: x, pairwise: x).squeezed(0)
+      return Self.refiner(unary: x, pairwise: x).squeezed(axis: 0)
     }
   }
 
@@ -161,7 +161,7 @@ struct Study {
       let flows = flows[video.name]!
       return Self.motionSegmenter(
         unary: unary(video).expandingAxis(0), pairwise: flows.colors, motion: flows.motion
-      ).squeezed(0)
+      ).squeezed(axis: 0)
     }
   }
 

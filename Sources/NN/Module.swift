@@ -67,7 +67,7 @@ extension Module {
   }
 
   /// A copy with parameters of its own. Copying the value alone shares them; so the caller says how such a module is
-  /// made: `let teacher = student.clone { UNet(configuration) }`.
+  /// made: `let teacher = student.clone { UNet2d(inputs: 3, widths: [16, 32]) }`.
   public func clone(_ make: () throws -> Self) rethrows -> Self {
     let copy = try make()
     copy.copyState(from: self)

@@ -91,12 +91,29 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     return result
   }
 
-  /// The axes counted from the front, ascending, each once.
-  func axes(_ axes: [Int]) -> [Int] {
-    let result = axes.map(axis).sorted()
-    require(Set(result).count == result.count, "an axis is named twice in \(axes)")
+  /// The axes counted from the front, ascending, each once; all of them where none is named.
+  func axes(_ axes: (any Axes)?) -> [Int] {
+    guard let axes else { return Array(indices) }
+    let result = axes.axes.map(axis).sorted()
+    require(Set(result).count == result.count, "an axis is named twice in \(axes.axes)")
     return result
   }
+}
+
+/// One axis, or several: `1`, or `[1, 2]`. Those below 0 count from the end.
+public protocol Axes: Sendable {
+  /// The axes, in order.
+  var axes: [Int] { get }
+}
+
+extension Int: Axes {
+  /// This axis alone.
+  public var axes: [Int] { [self] }
+}
+
+extension Array: Axes where Element == Int {
+  /// These axes.
+  public var axes: [Int] { self }
 }
 
 extension Shape: RandomAccessCollection, MutableCollection {

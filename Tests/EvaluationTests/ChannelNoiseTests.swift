@@ -40,7 +40,7 @@ import Testing
       let hit = (noisy[t] .!= masks[t]).to(.float32)
       #expect((0.018..<0.055).contains(hit.mean().item))
       // A rectangle is as many rows as columns say.
-      let (rows, columns) = (hit.max(1).sum().item, hit.max(0).sum().item)
+      let (rows, columns) = (hit.max(axis: 1).sum().item, hit.max(axis: 0).sum().item)
       #expect(abs(hit.sum().item - rows * columns) <= 1)
       let value = (noisy[t] * hit).sum().item / hit.sum().item
       #expect(value == 0 || value == 1)

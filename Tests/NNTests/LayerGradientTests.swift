@@ -209,10 +209,10 @@ import Testing
     }
     for (unit, axes) in [(DropoutUnit.channels, [1, 2]), (.samples, [1, 2, 3])] {
       let y = dropped(unit)
-      #expect((y.max(axes) .== y.min(axes)).isAllTrue && abs(y.mean().item - 1) < 0.2)
+      #expect((y.max(axis: axes) .== y.min(axis: axes)).isAllTrue && abs(y.mean().item - 1) < 0.2)
     }
     let channels = dropped(.channels)
-    #expect((channels.max(3) .!= channels.min(3)).isAnyTrue, "not whole samples")
+    #expect((channels.max(axis: 3) .!= channels.min(axis: 3)).isAnyTrue, "not whole samples")
   }
 
   @Test func anEmbeddingsGradientIsAtTheIndicesUsed() throws {

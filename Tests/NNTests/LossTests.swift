@@ -225,7 +225,7 @@ import Testing
     let (x, y) = (logits.array(of: Double.self), labels.array(of: Int32.self).map(Int.init))
     let w = weights.array(of: Double.self)
     let costs = y.indices.map { i in
-      Tensor(Array(x[3 * i..<3 * i + 3])).logSumExp(0).item - x[3 * i + y[i]]
+      Tensor(Array(x[3 * i..<3 * i + 3])).logSumExp(axis: 0).item - x[3 * i + y[i]]
     }
     let plain = crossEntropy(logits: logits, labels: labels)
     #expect(abs(plain.item - costs.reduce(0, +) / 8) < 1e-12)

@@ -62,7 +62,7 @@ import Testing
       Lambda { $0.padded([(0, 0), (1, 1), (1, 1), (0, 0)]) }, Lambda { $0.softmax() },
       Lambda { $0.resized2d(height: 3, width: 5, interpolation: .linear) },
       Lambda { $0.flattened(from: 1) }, Lambda { $0.reshape($0.shape[0], 3, 5, -1) },
-      Lambda { $0.mean(1, 2) })
+      Lambda { $0.mean(axis: [1, 2]) })
     #expect(network(x).shape == [2, 2])
     #expect(network.namedParameters.isEmpty)
   }

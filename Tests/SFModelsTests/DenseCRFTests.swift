@@ -44,11 +44,11 @@ import Testing
     let filtered = lattice.filter(x) / sums
 
     let difference = positions.expandingAxis(0) - positions.expandingAxis(1)
-    let kernel = (-0.5 * difference.squared().sum(-1)).exp()
-    let exactSums = kernel.sum(1, keepingAxes: true)
+    let kernel = (-0.5 * difference.squared().sum(axis: -1)).exp()
+    let exactSums = kernel.sum(axis: 1, keepingAxes: true)
     let expected = kernel.matmul(x) / exactSums
     let error = (filtered - expected).squared().mean().sqrt().item
-    let spread = x.variance(0).mean().item.squareRoot()
+    let spread = x.variance(axis: 0).mean().item.squareRoot()
     let factors = sums / exactSums
     let deviation = factors.variance().item.squareRoot() / factors.mean().item
     print("\(dimensions) dimensions: error \(error / spread) of the deviation, factors within \(deviation)")

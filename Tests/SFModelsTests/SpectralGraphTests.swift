@@ -29,7 +29,7 @@ import Testing
     let single = spectralProduct(
       x.to(.float32), weight: d.to(.float32), pairwise: f.to(.float32), kernel: kernel, alpha: 0.7)
     #expect((single.to(.float64) - expected).abs().max().item <= 1e-6 * scale)
-    let dense = graph.dense().matmul(x.reshape(-1, 1)).reshape(to: shape)
+    let dense = graph.dense().matmul(x.reshape(-1, 1)).reshape(shape)
     #expect((dense - expected).abs().max().item <= 1e-13 * scale)
   }
 
@@ -58,7 +58,7 @@ import Testing
     let lanczos = LeadingEigenvector(start: Tensor(ones: s.shape), product: graph.product)
     #expect(direct.residual < 1e-12 && lanczos.residual < 1e-8)
     #expect(abs(direct.value - lanczos.value) <= 1e-13 * direct.value)
-    #expect(lanczos.vector.angle(to: direct.vector.reshape(to: s.shape)) < 1e-6)
+    #expect(lanczos.vector.angle(to: direct.vector.reshape(s.shape)) < 1e-6)
     #expect(lanczos.vector.min().item > 0, "Perron and Frobenius")
     #expect(lanczos.iterations < 60)
   }
@@ -76,7 +76,7 @@ import Testing
 
     let exact = LeadingEigenvector(
       of: SpectralGraph(weight: s, pairwise: s, links: .exact).dense())
-    let angle = solution.angle(to: exact.vector.reshape(to: s.shape))
+    let angle = solution.angle(to: exact.vector.reshape(s.shape))
     print("SFSeg's fixed point lies \(angle)° from the exact matrix's eigenvector")
     #expect(angle < 5)
   }

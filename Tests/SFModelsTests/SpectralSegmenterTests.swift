@@ -39,7 +39,7 @@ import Testing
 
   @Test func eachVolumeIsNormalisedOnItsOwn() {
     let x = Tensor(uniform: [2, 2, 3, 3], seed: 1) * Tensor([1, 100], shape: [2, 1, 1, 1]).to(.float32)
-    let norms = unitNormalized(x).squared().sum(1, 2, 3)
+    let norms = unitNormalized(x).squared().sum(axis: [1, 2, 3])
     #expect((norms - 1).abs().max().item < 1e-6)
     let zeros = Tensor(zeros: [1, 2, 3, 3])
     for normalization in SpectralNormalization.allCases {
@@ -95,7 +95,7 @@ import Testing
     let found = segmenter(unary: s, pairwise: f).array(of: Double.self)
 
     // The matrix, column by column, is the operator applied to each unit vector.
-    let units = Tensor(identity: count, dtype: .float64).reshape(to: Shape([count] + shape.dropFirst()))
+    let units = Tensor(identity: count, dtype: .float64).reshape(Shape([count] + shape.dropFirst()))
     let scores = (0.05 + 0.9 * s).broadcast(to: units.shape)
     var matrix = spectralStep(
       units, unary: scores, pairwise: f.broadcast(to: units.shape), kernel: [3, 5, 5], p: 1

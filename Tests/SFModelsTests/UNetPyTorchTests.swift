@@ -57,7 +57,9 @@ import Testing
     let input = try #require(file.tensors["input"]).channelsLast.to(dtype)
     let expected = try #require(file.tensors["evaluation_output"]).channelsLast
     #expect(distance(network(input), expected) <= 1e-4 * largest(expected))
-    #expect(network.stateDict.tensors.allSatisfy { bytes($1) == before[$0].map(bytes) }, "evaluation changes nothing")
+    #expect(
+      network.stateDict.tensors.allSatisfy { bytes($1) == before[$0].map(bytes) },
+      "evaluation changes nothing")
   }
 
   @Test(arguments: UNetFixture.all) func stateDictIsPyTorchs(_ fixture: UNetFixture) throws {

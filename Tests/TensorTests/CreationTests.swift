@@ -62,6 +62,8 @@ import Testing
     #expect(original.array() == [1, 2, 3])
     #expect(copy.array() == [10, 3, 4])
     var view = original.reshape(3, 1)
+    #expect(
+      original.reshape([-1, 1]).shape == view.shape && original.reshape(view.shape).shape == view.shape)
     view[1] = Tensor(7)
     #expect(original.array() == [1, 2, 3], "a reshaped tensor shares memory, not its fate")
     #expect(view.array() == [1, 7, 3])
@@ -81,7 +83,7 @@ import Testing
   func shapesAndTensorsPassThroughAsynchronousFunctions(_ shape: Shape) async {
     func doubled(_ x: Tensor, of shape: Shape) async -> Tensor {
       await Task.yield()
-      return x.reshape(to: shape) * 2
+      return x.reshape(shape) * 2
     }
     let result = await doubled(Tensor(ones: shape), of: shape)
     #expect(result.shape == shape && (result .== 2).isAllTrue)

@@ -12,7 +12,7 @@ import Testing
   @Test(arguments: [0.5, 1, 1.5, 2, 3, 4, .infinity], [DType.float32, .float64])
   func normsOfZeroHaveNoSlope(_ order: Double, _ dtype: DType) {
     let x = Tensor([0, 0, 0, 1, 0, -2] as [Double], shape: [2, 3]).to(dtype)
-    let slope = gradient(at: x) { $0.norm(1, order: order).sum() }
+    let slope = gradient(at: x) { $0.norm(axis: 1, order: order).sum() }
     #expect(slope[0].array() == [0, 0, 0] && slope[1, 1].item == 0 && slope.isFinite().isAllTrue)
     #expect(slope[1, 0].item > 0 || order == .infinity)
   }
@@ -29,9 +29,9 @@ import Testing
   @Test func orderStatisticsPropagateNaN() {
     let x = Tensor([1, .nan, 3, 1, 2, 3] as [Float], shape: [2, 3])
     for q in [0, 0.3, 0.5, 1] {
-      #expect(x.quantile(q, 1).isNaN().array(of: Bool.self) == [true, false], "\(q)")
+      #expect(x.quantile(q, axis: 1).isNaN().array(of: Bool.self) == [true, false], "\(q)")
     }
-    #expect(x.median().item.isNaN && x.median(0).array().dropFirst(1).first!.isNaN)
+    #expect(x.median().item.isNaN && x.median(axis: 0).array().dropFirst(1).first!.isNaN)
   }
 
   @Test func quantilesBetweenInfinitiesAndFarValues() {
@@ -50,7 +50,7 @@ import Testing
       let x = Tensor(Double(n), dtype: .float32).to(dtype)
       #expect((x / x.item).item == 1 && (x.item / x).item == 1 && (x / x).item == 1, "\(n)")
       #expect(Tensor(ones: [n], dtype: dtype).mean().item == 1, "\(n)")
-      #expect(Tensor(ones: [n, 3], dtype: dtype).mean(0).array() == [1, 1, 1], "\(n)")
+      #expect(Tensor(ones: [n, 3], dtype: dtype).mean(axis: 0).array() == [1, 1, 1], "\(n)")
     }
     let few = Tensor([7, Float.leastNonzeroMagnitude, 0])
     #expect((few / 3).array() == [7 / 3, 0, 0])
@@ -71,13 +71,13 @@ import Testing
     let x = Tensor(rows.flatMap { row in (0..<copies).flatMap { _ in row } }, shape: [rows.count, 2 * copies])
       .to(dtype)
     let expected = [infinity, infinity, infinity, log(Double(copies)), -infinity, .nan, .nan]
-    for y in [x.logSumExp(1), x.transposed().logSumExp(0)] {
+    for y in [x.logSumExp(axis: 1), x.transposed().logSumExp(axis: 0)] {
       for (value, expected) in zip(doubles(y), expected) {
         #expect(value == expected || value.isNaN && expected.isNaN || abs(value - expected) < 1e-6)
       }
     }
-    let slopes = gradient(at: x[..<5]) { $0.logSumExp(1).sum() }
-    #expect(slopes.isFinite().isAllTrue && (slopes.sum(1) - 1).abs().max().item < 1e-6)
+    let slopes = gradient(at: x[..<5]) { $0.logSumExp(axis: 1).sum() }
+    #expect(slopes.isFinite().isAllTrue && (slopes.sum(axis: 1) - 1).abs().max().item < 1e-6)
     #expect(abs(slopes[0, 0].item * Double(copies) - 1) < 1e-6 && slopes[0, 1].item == 0)
   }
 
@@ -116,10 +116,10 @@ import Testing
 
   @Test func productsOfTheOthersAreSlopes() {
     let x = Tensor([1e30, 1e-30, 2, 0, 0, 3, 0, 4, 5] as [Float], shape: [3, 3])
-    let slope = gradient(at: x) { $0.product(1).sum() }
+    let slope = gradient(at: x) { $0.product(axis: 1).sum() }
     #expect(zip(slope[0].array(), [2e-30, 2e30, 1] as [Float]).allSatisfy { abs($0 / $1 - 1) < 1e-6 })
     #expect(slope[1...].array() == [0, 0, 0, 20, 0, 0])
-    #expect(gradient(at: x.reshape(3, 1, 3)) { $0.product(0, 2).sum() }.shape == [3, 1, 3])
+    #expect(gradient(at: x.reshape(3, 1, 3)) { $0.product(axis: [0, 2]).sum() }.shape == [3, 1, 3])
   }
 
   @Test func variancesOfFewElements() {
@@ -140,7 +140,7 @@ import Testing
       #expect(line[0].item == ends.0 && line[-1].item == ends.1)
       let back = Tensor(linearFrom: -ends.1, to: -ends.0, count: count, dtype: .float64)
       let half = count / 2
-      #expect(doubles(line).prefix(half) == doubles(-back.flipped(0)).prefix(half), "from either end")
+      #expect(doubles(line).prefix(half) == doubles(-back.flipped(axis: 0)).prefix(half), "from either end")
     }
     let wide = Tensor(linearFrom: -1.7e308, to: 1.7e308, count: 3, dtype: .float64)
     #expect(doubles(wide) == [-1.7e308, 0, 1.7e308])

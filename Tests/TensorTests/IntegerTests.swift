@@ -24,7 +24,7 @@ import Testing
   @Test func sumsAreExact() {
     let x = Tensor([most, most, -most, -most, 7] as [Int32])
     #expect(x.sum().array(of: Int32.self) == [7])
-    #expect(Tensor([most, least, 1] as [Int32], shape: [3, 1]).sum(0).array(of: Int32.self) == [0])
+    #expect(Tensor([most, least, 1] as [Int32], shape: [3, 1]).sum(axis: 0).array(of: Int32.self) == [0])
     // More than float64 counts in between.
     let many = Tensor.concatenate([
       Tensor(repeating: Double(most), shape: [1 << 22], dtype: .int32), Tensor([5] as [Int32]),
@@ -34,11 +34,11 @@ import Testing
     #expect(Tensor(repeating: 255, shape: [1000, 300], dtype: .uint8).sum().array(of: Int32.self) == [76_500_000])
     let volume = (Tensor(0..<2 * 70 * 3 * 5) - 600).reshape(2, 70, 3, 5)
     for axes in [[0], [1], [3], [0, 2], [1, 3], [0, 1, 2, 3], []] {
-      let expected = volume.to(.float64).sum(axes, keepingAxes: true)
-      #expect((volume.sum(axes, keepingAxes: true).to(.float64) .== expected).isAllTrue, "\(axes)")
+      let expected = volume.to(.float64).sum(axis: axes, keepingAxes: true)
+      #expect((volume.sum(axis: axes, keepingAxes: true).to(.float64) .== expected).isAllTrue, "\(axes)")
     }
     #expect(Tensor([true, false, true]).sum().array(of: Int32.self) == [2])
-    #expect(Tensor(zeros: [0, 3], dtype: .uint8).sum(0).array(of: Int32.self) == [0, 0, 0])
+    #expect(Tensor(zeros: [0, 3], dtype: .uint8).sum(axis: 0).array(of: Int32.self) == [0, 0, 0])
   }
 
   @Test func productsAndScansAreExact() {
@@ -47,9 +47,9 @@ import Testing
     #expect(
       Tensor(repeating: Double(most), shape: [50], dtype: .int32).setting(49, to: 0).product().item == 0)
     let bytes = Tensor([200, 100, 3] as [UInt8])
-    #expect(bytes.cumulativeSum(0).array(of: Int32.self) == [200, 300, 303])
-    #expect(bytes.cumulativeProduct(0, exclusive: true).array(of: Int32.self) == [1, 200, 20_000])
-    #expect(Tensor([true, true]).cumulativeSum(0).array(of: Int32.self) == [1, 2])
+    #expect(bytes.cumulativeSum(axis: 0).array(of: Int32.self) == [200, 300, 303])
+    #expect(bytes.cumulativeProduct(axis: 0, exclusive: true).array(of: Int32.self) == [1, 200, 20_000])
+    #expect(Tensor([true, true]).cumulativeSum(axis: 0).array(of: Int32.self) == [1, 2])
   }
 
   @Test func whatDoesNotFitStops() async {
@@ -66,7 +66,7 @@ import Testing
     stops(
       "cumulativeSum: a result is out of int32's range",
       await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-        _ = Tensor([2_000_000_000, 2_000_000_000, -2_000_000_000] as [Int32]).cumulativeSum(0)
+        _ = Tensor([2_000_000_000, 2_000_000_000, -2_000_000_000] as [Int32]).cumulativeSum(axis: 0)
       })
     stops(
       "matmul: a result is out of uint8's range",

@@ -30,9 +30,9 @@ import Testing
 
   @Test func cumulativeExtremesOfIntegers() {
     let x = Tensor([2, 5, 1, 7, 3] as [Int32])
-    #expect(x.cumulativeMax(0).array(of: Int32.self) == [2, 5, 5, 7, 7])
-    #expect(x.cumulativeMin(0, reversed: true).array(of: Int32.self) == [1, 1, 1, 3, 3])
-    #expect(Tensor([1, 0, 2] as [UInt8]).cumulativeMin(0).array(of: UInt8.self) == [1, 0, 0])
+    #expect(x.cumulativeMax(axis: 0).array(of: Int32.self) == [2, 5, 5, 7, 7])
+    #expect(x.cumulativeMin(axis: 0, reversed: true).array(of: Int32.self) == [1, 1, 1, 3, 3])
+    #expect(Tensor([1, 0, 2] as [UInt8]).cumulativeMin(axis: 0).array(of: UInt8.self) == [1, 0, 0])
   }
 
   @Test func whereNothingIsScatteredTheTensorStays() {

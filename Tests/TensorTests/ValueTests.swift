@@ -49,12 +49,12 @@ import Testing
       }
       #expect(y[3...].isNaN().isAllTrue)
     }
-    check(x.max(1)) { Double($0.max()!) }
-    check(x.min(1)) { Double($0.min()!) }
-    check(x.sum(1)) { $0.reduce(0) { $0 + Double($1) } }
-    check(x.norm(1, order: 1)) { $0.reduce(0) { $0 + Double(abs($1)) } }
-    check(x.logSumExp(1)) { log($0.reduce(0) { $0 + exp(Double($1)) }) }
-    check(x.softmax().max(1)) { row in 1 / row.reduce(0) { $0 + exp(Double($1) - Double(row.max()!)) } }
+    check(x.max(axis: 1)) { Double($0.max()!) }
+    check(x.min(axis: 1)) { Double($0.min()!) }
+    check(x.sum(axis: 1)) { $0.reduce(0) { $0 + Double($1) } }
+    check(x.norm(axis: 1, order: 1)) { $0.reduce(0) { $0 + Double(abs($1)) } }
+    check(x.logSumExp(axis: 1)) { log($0.reduce(0) { $0 + exp(Double($1)) }) }
+    check(x.softmax().max(axis: 1)) { row in 1 / row.reduce(0) { $0 + exp(Double($1) - Double(row.max()!)) } }
   }
 
   @Test func bytesWrap() {
@@ -74,10 +74,10 @@ import Testing
 
   @Test func anyAndAllAlongAxes() {
     let x = Tensor([1, 0, 0, 0, 3, .nan] as [Float], shape: [3, 2])
-    #expect(x.any(1).array(of: Bool.self) == [true, false, true])
-    #expect(x.all(1).array(of: Bool.self) == [false, false, true])
-    #expect(x.any(keepingAxes: true).shape == [1, 1] && x.any([0]).isAllTrue)
-    #expect(Tensor(zeros: [2, 0]).all(1).isAllTrue && !Tensor(zeros: [2, 0]).any(1).isAnyTrue)
+    #expect(x.any(axis: 1).array(of: Bool.self) == [true, false, true])
+    #expect(x.all(axis: 1).array(of: Bool.self) == [false, false, true])
+    #expect(x.any(keepingAxes: true).shape == [1, 1] && x.any(axis: [0]).isAllTrue)
+    #expect(Tensor(zeros: [2, 0]).all(axis: 1).isAllTrue && !Tensor(zeros: [2, 0]).any(axis: 1).isAnyTrue)
     #expect(
       (Tensor([true, true, false]) .^ Tensor([2, 0, 0] as [Int32])).array(of: Bool.self) == [
         false, true, false,
@@ -131,8 +131,8 @@ import Testing
   @Test func argExtremes() {
     let x: Tensor = [[1, 5, 5], [4, -2, 0]]
     #expect(x.argmax().array(of: Int32.self) == [1, 0], "the first of equals")
-    #expect(x.argmax(0).array(of: Int32.self) == [1, 0, 0])
-    #expect(x.argmin(-1).array(of: Int32.self) == [0, 1])
+    #expect(x.argmax(axis: 0).array(of: Int32.self) == [1, 0, 0])
+    #expect(x.argmin(axis: -1).array(of: Int32.self) == [0, 1])
     #expect(Tensor([1, .nan, 3] as [Float]).argmax().item == 1, "NaN wins, as in NumPy and PyTorch")
     #expect(Tensor([1, .nan, -3] as [Float]).argmin().item == 1)
   }
@@ -172,23 +172,25 @@ import Testing
   }
 
   @Test func reductions() {
-    #expect(x.sum(0).array() == [36, 40, 44, 48, 52, 56])
-    #expect(x.mean(1, keepingAxes: true).shape == [4, 1])
+    #expect(x.sum(axis: 0).array() == [36, 40, 44, 48, 52, 56])
+    #expect(x.mean(axis: 1, keepingAxes: true).shape == [4, 1])
     #expect(x.mean().item == 11.5)
     #expect(x.variance(correction: 1).item == 50)
+    #expect(Tensor([1, 3, 5, 7] as [Float]).standardDeviation().item == Double(Float(5.0.squareRoot())))
     #expect(Tensor([3, 4] as [Float]).norm().item == 5)
-    #expect(x.max(0, 1).item == 23)
+    #expect(x.max(axis: [0, 1]).item == 23)
     #expect(x[0..<2, 1...2].product().item == Double(1 * 2 * 7 * 8))
-    #expect(Tensor([1000, 1000] as [Float]).logSumExp(0).item == Double(Float(1000 + 0.6931471805599453)))
-    #expect(Tensor([-Float.infinity, -.infinity]).logSumExp(0).item == -.infinity)
-    #expect(Tensor(zeros: [0, 3]).sum(0).array() == [0, 0, 0])
+    #expect(
+      Tensor([1000, 1000] as [Float]).logSumExp(axis: 0).item == Double(Float(1000 + 0.6931471805599453)))
+    #expect(Tensor([-Float.infinity, -.infinity]).logSumExp(axis: 0).item == -.infinity)
+    #expect(Tensor(zeros: [0, 3]).sum(axis: 0).array() == [0, 0, 0])
     let many = Tensor(repeating: 0.1, shape: [10_000_000])
     #expect(abs(many.sum().item / 1e6 - 1) < 1e-6, "summing many float32 keeps its accuracy")
   }
 
   @Test func shapes() {
     #expect(x.transposed()[1].array() == [1, 7, 13, 19])
-    #expect(x.flipped(0)[0, 0].item == 18)
+    #expect(x.flipped(axis: 0)[0, 0].item == 18)
     #expect(Tensor.stack([x, x], axis: 1).shape == [4, 2, 6])
     #expect(Tensor.concatenate([x, x[0..<1]]).shape == [5, 6])
     #expect(x.split(into: 2, axis: 1)[1][0].array() == [3, 4, 5])

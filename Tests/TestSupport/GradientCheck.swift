@@ -21,7 +21,7 @@ public enum Input: Sendable, ExpressibleByArrayLiteral {
     case .normal(let shape): return Tensor(normal: shape, dtype: .float64, seed: seed)
     case .uniform(let shape, let range): return Tensor(uniform: shape, in: range, dtype: .float64, seed: seed)
     case .distinct(let shape):
-      let order = Tensor(permutation: shape.elementCount, seed: seed).to(.float64).reshape(to: shape)
+      let order = Tensor(permutation: shape.elementCount, seed: seed).to(.float64).reshape(shape)
       return order * 0.1 - (0.05 * Double(shape.elementCount) + 0.025)
     case .values(let values, let shape): return Tensor(values, shape: shape)
     }

@@ -31,9 +31,9 @@ struct SimulatedErrors {
   /// Where there is nothing to be seen, the middle stays where it was.
   private static func middles(of truth: Tensor) -> [(row: Int, column: Int)] {
     let (height, width) = (truth.shape[1], truth.shape[2])
-    let areas = truth.sum(1, 2).array(of: Float.self)
-    let rows = (truth.sum(2) * Tensor(from: 0, to: Double(height))).sum(1).array(of: Float.self)
-    let columns = (truth.sum(1) * Tensor(from: 0, to: Double(width))).sum(1).array(of: Float.self)
+    let areas = truth.sum(axis: [1, 2]).array(of: Float.self)
+    let rows = (truth.sum(axis: 2) * Tensor(from: 0, to: Double(height))).sum(axis: 1).array(of: Float.self)
+    let columns = (truth.sum(axis: 1) * Tensor(from: 0, to: Double(width))).sum(axis: 1).array(of: Float.self)
     var middle = (row: height / 2, column: width / 2)
     return areas.indices.map { t in
       if areas[t] > 0 { middle = (Int(rows[t] / areas[t]), Int(columns[t] / areas[t])) }
@@ -55,13 +55,13 @@ struct SimulatedErrors {
 
   /// Masks whose contours are moved along a flow, and too large or too small.
   func contours(_ masks: Tensor, along flow: Tensor, bias: Double) -> Tensor {
-    let moved = masks.expandingAxis(-1).warped(by: flow).squeezed(-1)
+    let moved = masks.expandingAxis(-1).warped(by: flow).squeezed(axis: -1)
     return (blurred(moved, radius: 2) .> 0.5 - 0.3 * bias).to(.float32)
   }
 
   /// What lies within a tenth of the frame's height around the masks.
   func surroundings(of masks: Tensor) -> Tensor {
-    pooled(masks) { $0.maxPool2d(PerAxis(2 * reach + 1), stride: 1, padding: .same) } - masks
+    pooled(masks) { $0.maxPool2d(2 * reach + 1, stride: 1, padding: .same) } - masks
   }
 
   private var reach: Int { max(1, shape[1] / 10) }
@@ -93,13 +93,13 @@ struct SimulatedErrors {
   /// Each pixel's mean over the square of pixels within `radius`.
   func blurred(_ masks: Tensor, radius: Int) -> Tensor {
     pooled(masks) {
-      $0.averagePool2d(PerAxis(2 * radius + 1), stride: 1, padding: .same, includesPadding: false)
+      $0.averagePool2d(2 * radius + 1, stride: 1, padding: .same, includesPadding: false)
     }
   }
 
   /// Frames stand in for channels, which pooling is fast over.
   private func pooled(_ masks: Tensor, _ pool: (Tensor) -> Tensor) -> Tensor {
-    pool(masks.permuted(1, 2, 0).expandingAxis(0)).squeezed(0).permuted(2, 0, 1)
+    pool(masks.permuted(1, 2, 0).expandingAxis(0)).squeezed(axis: 0).permuted(2, 0, 1)
   }
 
   /// A normally distributed number, in part the video's.
@@ -138,7 +138,7 @@ struct SimulatedErrors {
     let knots = mixed.resized2d(
       height: size * height, width: size * width, interpolation: .cubic, alignCorners: true
     )
-    .squeezed(-1)
+    .squeezed(axis: -1)
     return .stack(
       middles.enumerated().map { t, middle in
         let (top, left) = kind.followsObject ? (height - middle.row, width - middle.column) : (0, 0)

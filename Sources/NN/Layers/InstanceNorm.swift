@@ -48,9 +48,10 @@ public struct InstanceNorm: Layer {
     }
     // The statistics are the means of the samples' own.
     let positions = Array(1..<x.rank - 1), values = x.detached().to(runningMean.value.dtype)
-    let mean = values.mean(positions).mean(0)
+    let mean = values.mean(axis: positions).mean(axis: 0)
     let count = positions.reduce(1) { $0 * x.shape[$1] }
-    let variance = values.variance(positions).mean(0) * (Double(count) / Double(max(count - 1, 1)))
+    let variance =
+      values.variance(axis: positions).mean(axis: 0) * (Double(count) / Double(max(count - 1, 1)))
     if !Tensor.isRecomputing {
       runningMean.update { $0 = $0 * (1 - momentum) + mean * momentum }
       runningVariance.update { $0 = $0 * (1 - momentum) + variance * momentum }

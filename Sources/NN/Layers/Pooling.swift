@@ -2,10 +2,10 @@ import Tensor
 
 /// The largest value of each window of images `[N, H, W, C]`.
 public struct MaxPool2d: Layer {
-  private let kernel: PerAxis, stride: PerAxis?, padding: Padding
+  private let kernel: any PerAxis, stride: (any PerAxis)?, padding: any Padding
 
   /// The stride is the kernel unless given.
-  public init(_ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0) {
+  public init(_ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0) {
     (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
   }
 
@@ -17,10 +17,10 @@ public struct MaxPool2d: Layer {
 
 /// The largest value of each window of volumes `[N, T, H, W, C]`.
 public struct MaxPool3d: Layer {
-  private let kernel: PerAxis, stride: PerAxis?, padding: Padding
+  private let kernel: any PerAxis, stride: (any PerAxis)?, padding: any Padding
 
   /// The stride is the kernel unless given.
-  public init(_ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0) {
+  public init(_ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0) {
     (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
   }
 
@@ -32,10 +32,10 @@ public struct MaxPool3d: Layer {
 
 /// The mean of each window of images `[N, H, W, C]`.
 public struct AveragePool2d: Layer {
-  private let kernel: PerAxis, stride: PerAxis?, padding: Padding
+  private let kernel: any PerAxis, stride: (any PerAxis)?, padding: any Padding
 
   /// The stride is the kernel unless given.
-  public init(_ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0) {
+  public init(_ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0) {
     (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
   }
 
@@ -47,10 +47,10 @@ public struct AveragePool2d: Layer {
 
 /// The mean of each window of volumes `[N, T, H, W, C]`.
 public struct AveragePool3d: Layer {
-  private let kernel: PerAxis, stride: PerAxis?, padding: Padding
+  private let kernel: any PerAxis, stride: (any PerAxis)?, padding: any Padding
 
   /// The stride is the kernel unless given.
-  public init(_ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0) {
+  public init(_ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0) {
     (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
   }
 

@@ -59,9 +59,9 @@ struct RecurrentStack: Sendable {
     for layer in stride(from: 0, to: maps.count, by: directions) {
       let outputs = (layer..<layer + directions).map { way in
         let isBackwards = way > layer
-        let (y, last) = sequence(maps[way], isBackwards ? x.flipped(1) : x, states[way])
+        let (y, last) = sequence(maps[way], isBackwards ? x.flipped(axis: 1) : x, states[way])
         states[way] = last
-        return isBackwards ? y.flipped(1) : y
+        return isBackwards ? y.flipped(axis: 1) : y
       }
       x = directions == 1 ? outputs[0] : .concatenate(outputs, axis: -1)
     }
@@ -76,7 +76,7 @@ func unrolled<State>(
   require(x.rank >= 2 && x.shape[1] > 0, "a recurrent layer's input \(x.shape) has no steps")
   var state = state
   let outputs = x.split(size: 1, axis: 1).map { part in
-    state = step(part.squeezed(1), state)
+    state = step(part.squeezed(axis: 1), state)
     return output(state)
   }
   return (.stack(outputs, axis: 1), state)

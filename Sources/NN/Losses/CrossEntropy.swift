@@ -21,7 +21,7 @@ public func crossEntropy(
 /// network have them: −Σ g·log softmax(x) over the classes, the mean over the rest.
 public func crossEntropy(logits: Tensor, truth: Tensor, reduction: LossReduction = .mean) -> Tensor {
   let x = widened(logits, "crossEntropy")
-  return reduction(-weighted(x.logSoftmax(), by: constant(truth, like: x, "crossEntropy")).sum(-1))
+  return reduction(-weighted(x.logSoftmax(), by: constant(truth, like: x, "crossEntropy")).sum(axis: -1))
 }
 
 /// The Kullback-Leibler divergence of log-probabilities `[…, C]` from the true probabilities g of the same shape:
@@ -31,7 +31,7 @@ public func kullbackLeiblerDivergence(
 ) -> Tensor {
   let logProbabilities = widened(logProbabilities, "kullbackLeiblerDivergence")
   let g = constant(truth, like: logProbabilities, "kullbackLeiblerDivergence")
-  return reduction(weighted(g.log() - logProbabilities, by: g).sum(-1))
+  return reduction(weighted(g.log() - logProbabilities, by: g).sum(axis: -1))
 }
 
 /// The negative of the log-probabilities `[…, C]` at labels `[…]` in `0..<C` (integers): weighted, ignored and reduced
@@ -60,14 +60,14 @@ private func likelihoodLoss(
   if let label = positions.index(outside: 0..<shape[-1], loss) {
     fatalError("\(loss): label \(label) is not one of the classes, 0 ..< \(shape[-1])")
   }
-  let losses = -logProbabilities.gather(elementsAt: positions.expandingAxis(-1), axis: -1).squeezed(-1)
+  let losses = -logProbabilities.gather(elementsAt: positions.expandingAxis(-1), axis: -1).squeezed(axis: -1)
   let dtype = losses.dtype
   let (counted, classWeights) = (isCounted?.to(dtype), classWeights?.to(dtype))
   let weights = [classWeights?.gather(positions), counted].compactMap { $0 }
   let weight = weights.dropFirst().reduce(weights.first, { $0! * $1 })
   var result = weight.map { weighted(losses, by: $0) } ?? losses
   if smoothing > 0 {
-    let ofClasses = -(classWeights.map { weighted(logProbabilities, by: $0) } ?? logProbabilities).mean(-1)
+    let ofClasses = -(classWeights.map { weighted(logProbabilities, by: $0) } ?? logProbabilities).mean(axis: -1)
     let ofAny = smoothing * (counted.map { weighted(ofClasses, by: $0) } ?? ofClasses)
     result = smoothing == 1 ? ofAny : (1 - smoothing) * result + ofAny
   }
@@ -97,7 +97,8 @@ public func hardNegativeCrossEntropy(
   let order = hardness.sorted(descending: true).indices
   let ranks = Tensor(zeros: order.shape, dtype: .int32)
     .scatter(Tensor(0..<order.shape[1]).broadcast(to: order.shape), elementsAt: order, axis: 1)
-  let wanted = (isObject.to(.int32).sum(1, keepingAxes: true) * Double(ratio)).clamp(min: Double(minimum))
+  let wanted = (isObject.to(.int32).sum(axis: 1, keepingAxes: true) * Double(ratio)).clamp(
+    min: Double(minimum))
   let counts = (isObject .| (isBackground .& (ranks .< wanted))).to(losses.dtype)
   let weight = classWeights.map { counts * $0.to(losses.dtype).gather(positions) } ?? counts
   return weighted(losses, by: weight).sum() / weight.sum().clamp(min: Double(Float.leastNormalMagnitude))

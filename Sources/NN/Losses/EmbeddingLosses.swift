@@ -18,7 +18,7 @@ public func tripletLoss(
   anchors: Tensor, positives: Tensor, negatives: Tensor, margin: Double = 1
 ) -> Tensor {
   func distance(_ others: Tensor) -> Tensor {
-    (widened(anchors, "tripletLoss") - widened(others, "tripletLoss")).norm(-1)
+    (widened(anchors, "tripletLoss") - widened(others, "tripletLoss")).norm(axis: -1)
   }
   return (distance(positives) - distance(negatives) + margin).relu().mean()
 }

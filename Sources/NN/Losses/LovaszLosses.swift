@@ -20,5 +20,5 @@ public func lovaszSoftmaxLoss(probabilities: Tensor, truth: Tensor) -> Tensor {
 
 private func lovaszExtension(_ errors: Tensor, _ truth: Tensor, _ loss: String) -> Tensor {
   let errors = planes(errors, loss)
-  return (errors * .lovaszWeights(errors: errors, truth: planes(truth, loss))).sum(1).mean()
+  return (errors * .lovaszWeights(errors: errors, truth: planes(truth, loss))).sum(axis: 1).mean()
 }

@@ -26,7 +26,7 @@ public func focalDiceLoss(
   let overlap = Overlap(probabilities, truth, "focalDiceLoss")
   let dice = (2 * overlap.common / overlap.total.clamp(min: floor)).clamp(min: floor)
   let losses = (1 - dice.pow(1 / beta)).reshape(-1, probabilities.shape[-1])
-  return classWeights.map { (losses * $0.to(losses.dtype)).sum(1).mean() } ?? losses.mean()
+  return classWeights.map { (losses * $0.to(losses.dtype)).sum(axis: 1).mean() } ?? losses.mean()
 }
 
 /// Focal-Tversky (Abraham & Khan 2019): (1 − TI)^(3/4) with TI = (TP + s)/(TP + α·FN + (1 − α)·FP + s): α weighs what is
@@ -62,7 +62,7 @@ public func maskIoULoss(probabilities: Tensor, truth: Tensor) -> Tensor {
   let probabilities = widened(probabilities, "maskIoULoss")
   let p = planes(probabilities, "maskIoULoss")
   let g = planes(constant(truth, like: probabilities, "maskIoULoss"), "maskIoULoss")
-  return (1 - Tensor.minimum(p, g).sum(1) / Tensor.maximum(p, g).sum(1).clamp(min: floor)).mean()
+  return (1 - Tensor.minimum(p, g).sum(axis: 1) / Tensor.maximum(p, g).sum(axis: 1).clamp(min: floor)).mean()
 }
 
 /// Keeps powers below 1, and quotients, away from 0.
@@ -89,7 +89,7 @@ private struct Overlap {
     let probabilities = widened(probabilities, loss)
     let p = planes(probabilities, loss)
     let g = planes(constant(truth, like: probabilities, loss), loss)
-    (common, predicted, actual) = ((p * g).sum(1), p.sum(1), g.sum(1))
+    (common, predicted, actual) = ((p * g).sum(axis: 1), p.sum(axis: 1), g.sum(axis: 1))
   }
 }
 

@@ -27,6 +27,5 @@ private func blurred(_ x: Tensor) -> Tensor {
   func filter(_ height: Int, _ width: Int) -> Tensor {
     gaussian.reshape(height, width, 1, 1).broadcast(to: [height, width, 1, channels])
   }
-  let window = Window(groups: channels)
-  return x.conv2d(filter(11, 1), window: window).conv2d(filter(1, 11), window: window)
+  return x.conv2d(filter(11, 1), groups: channels).conv2d(filter(1, 11), groups: channels)
 }

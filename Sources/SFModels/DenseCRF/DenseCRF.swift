@@ -72,7 +72,7 @@ public struct DenseCRF: Sendable, Hashable {
     for _ in 0..<iterations {
       q = couplings.reduce(-unary) { $0 + $1.message(q) }.softmax()
     }
-    return q.reshape(to: energies.shape)
+    return q.reshape(energies.shape)
   }
 }
 
@@ -88,7 +88,7 @@ private struct Coupling {
     let deviations = [kernel.position, kernel.position, kernel.time]
     var features = zip(sizes.indices.reversed(), deviations).map { axis, deviation in
       (Tensor(from: 0, to: Double(sizes[axis])) / deviation)
-        .reshape(to: Shape(sizes.indices.map { $0 == axis ? sizes[axis] : 1 } + [1]))
+        .reshape(Shape(sizes.indices.map { $0 == axis ? sizes[axis] : 1 } + [1]))
         .broadcast(to: Shape(sizes + [1]))
     }
     if let color = kernel.color { features.append(image / color) }

@@ -37,7 +37,7 @@ public struct LeadingEigenvector: Sendable {
       &vector, n, &support)
     require(status == 0 && found == 1, "LeadingEigenvector: LAPACK's dsyevr ended with \(status)")
     self.init(value: values[0], found: Tensor(vector), iterations: 0) {
-      matrix.to(.float64).matmul($0.expandingAxis(1)).squeezed(1)
+      matrix.to(.float64).matmul($0.expandingAxis(1)).squeezed(axis: 1)
     }
   }
 }

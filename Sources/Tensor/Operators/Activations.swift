@@ -27,7 +27,7 @@ extension Tensor {
   public func leakyReLU(slope: Tensor) -> Tensor {
     Kernel.requireFloatingPoint(self, "leakyReLU")
     let parameter = slope.parameter(of: self, "leakyReLU").to(dtype)
-    let slope = parameter.elementCount == 1 ? parameter.reshape(to: []) : parameter
+    let slope = parameter.elementCount == 1 ? parameter.reshape([]) : parameter
     require(
       Shape.broadcast(shape, slope.shape) == shape,
       "leakyReLU: slopes of shape \(slope.shape) for an input of shape \(shape)")

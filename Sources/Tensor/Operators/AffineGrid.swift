@@ -23,11 +23,11 @@ extension Tensor {
       let reach = alignCorners ? (size > 1 ? 1.0 : 0) : Double(size - 1) / Double(Swift.max(size, 1))
       var line = Shape(repeatElement(1, count: axes))
       line[axis] = size
-      return Tensor(linearFrom: -reach, to: reach, count: size, dtype: dtype).reshape(to: line)
+      return Tensor(linearFrom: -reach, to: reach, count: size, dtype: dtype).reshape(line)
         .broadcast(to: positions)
     }
     coordinates.append(Tensor(ones: positions, dtype: dtype))
-    let flat = Tensor.stack(coordinates, axis: -1).reshape(to: [positions.elementCount, axes + 1])
-    return flat.matmul(self, otherTransposed: true).reshape(to: Shape([shape[0]] + sizes + [axes]))
+    let flat = Tensor.stack(coordinates, axis: -1).reshape([positions.elementCount, axes + 1])
+    return flat.matmul(self, otherTransposed: true).reshape(Shape([shape[0]] + sizes + [axes]))
   }
 }

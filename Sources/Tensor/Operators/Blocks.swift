@@ -42,23 +42,23 @@ extension Tensor {
   /// The windows of images `[N, H, W, C]` that a convolution would read, `[N, H', W', kH, kW, C]`; beyond the image they
   /// are 0.
   public func unfold2d(
-    _ kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0, dilation: PerAxis = 1
+    _ kernel: any PerAxis, stride: any PerAxis = 1, padding: any Padding = 0, dilation: any PerAxis = 1
   ) -> Tensor {
     let plan = UnfoldingPlan(
-      shape, kernel.values(2, "kernel"), Window(stride: stride, padding: padding, dilation: dilation),
+      shape, kernel.values(2, "kernel"), Window(stride, padding, dilation),
       "unfold2d")
     return plan.unfold(detached()).recorded(edge { dy in plan.fold(dy) })
   }
 
   /// The transpose of `unfold2d`: windows `[N, H', W', kH, kW, C]` added up to images `[N, height, width, C]`.
   public func fold2d(
-    height: Int, width: Int, stride: PerAxis = 1, padding: Padding = 0, dilation: PerAxis = 1
+    height: Int, width: Int, stride: any PerAxis = 1, padding: any Padding = 0, dilation: any PerAxis = 1
   ) -> Tensor {
     Kernel.requireFloatingPoint(self, "fold2d")
     require(rank == 6, "fold2d: shape \(shape) is not [N, H', W', kH, kW, C]")
     let plan = UnfoldingPlan(
       [shape[0], height, width, shape[5]], [shape[3], shape[4]],
-      Window(stride: stride, padding: padding, dilation: dilation), "fold2d")
+      Window(stride, padding, dilation), "fold2d")
     require(
       shape == plan.windows.shape, "fold2d: windows \(shape), not \(plan.windows.shape), to \(plan.images)")
     return plan.fold(self).recorded(edge { dy in plan.unfold(dy) })

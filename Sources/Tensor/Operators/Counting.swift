@@ -4,14 +4,14 @@ extension Tensor {
   /// often each occurs (both `int32`). Every NaN is an element of its own.
   public func unique() -> (values: Tensor, inverse: Tensor, counts: Tensor) {
     let (ordered, order) = flattened().sorted()
-    if elementCount == 0 { return (ordered, order.reshape(to: shape), order) }
+    if elementCount == 0 { return (ordered, order.reshape(shape), order) }
     let isNew = Tensor.concatenate([Tensor([true]), ordered[1...] .!= ordered[..<(-1)]])
-    let ranks = isNew.to(.int32).cumulativeSum(0) - 1
+    let ranks = isNew.to(.int32).cumulativeSum(axis: 0) - 1
     let values = ordered.maskedSelect(isNew)
     let counts = Tensor(zeros: values.shape, dtype: .int32)
       .scatterAdd(Tensor(ones: ranks.shape, dtype: .int32), at: ranks)
     return (
-      values, Tensor(zeros: ranks.shape, dtype: .int32).scatter(ranks, at: order).reshape(to: shape), counts
+      values, Tensor(zeros: ranks.shape, dtype: .int32).scatter(ranks, at: order).reshape(shape), counts
     )
   }
 

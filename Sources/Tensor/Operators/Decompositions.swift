@@ -64,7 +64,7 @@ extension Tensor {
   public func qr() -> (q: Tensor, r: Tensor) {
     requireMatrices("qr")
     // A NaN where not all elements are finite, 0 otherwise.
-    let flaw = (detached() * 0).sum([-2, -1], keepingAxes: true)
+    let flaw = (detached() * 0).sum(axis: [-2, -1], keepingAxes: true)
     let factors = Kernel.qr(self)
     let (q, r) = (factors.q + flaw, factors.r + flaw)
     let outputs = Tensor.recorded([q, r], jointly: [self]) { [x = self] gradients, _ in

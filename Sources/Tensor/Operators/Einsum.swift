@@ -100,7 +100,7 @@ private struct NamedTensor {
   /// Without the axes that are not among `wanted`, which are summed over.
   func summed(keeping wanted: Set<Character>) -> NamedTensor {
     let rest = axes.indices.filter { !wanted.contains(axes[$0]) }
-    return rest.isEmpty ? self : NamedTensor(tensor.sum(rest), axes.filter(wanted.contains))
+    return rest.isEmpty ? self : NamedTensor(tensor.sum(axis: rest), axes.filter(wanted.contains))
   }
 
   /// The axes in the given order, the others summed over.
@@ -138,12 +138,12 @@ private struct NamedTensor {
       let transposed = x.axes == batch + second + first && !first.isEmpty && !second.isEmpty
       let (outer, last) = transposed ? (second, first) : (first, second)
       let shape: Shape = [count(batch, x), count(outer, x), count(last, x)]
-      return (x.ordered(batch + outer + last).reshape(to: shape), transposed)
+      return (x.ordered(batch + outer + last).reshape(shape), transposed)
     }
     let (left, leftTransposed) = matrices(a, rows, inner)
     let (right, rightTransposed) = matrices(b, inner, columns)
     let product = left.matmul(right, transposed: leftTransposed, otherTransposed: rightTransposed)
     let sizes = batch.map(a.size) + rows.map(a.size) + columns.map(b.size)
-    return NamedTensor(product.reshape(to: Shape(sizes)), batch + rows + columns)
+    return NamedTensor(product.reshape(Shape(sizes)), batch + rows + columns)
   }
 }

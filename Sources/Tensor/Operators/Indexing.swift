@@ -59,7 +59,7 @@ extension Tensor {
         let counts = (Kernel.gather(last, positions, axis: 0) .== order).to(dy.dtype)
         var column = [Int](repeating: 1, count: dy.rank)
         column[axis] = counts.elementCount
-        return Kernel.gather(dy, positions, axis: axis) * counts.reshape(to: Shape(column))
+        return Kernel.gather(dy, positions, axis: axis) * counts.reshape(Shape(column))
       })
   }
 
@@ -76,7 +76,7 @@ extension Tensor {
         },
         values.edge { [shape = target.shape] dy in
           // What was overwritten has no gradient.
-          let order = Tensor(0..<positions.elementCount).reshape(to: positions.shape)
+          let order = Tensor(0..<positions.elementCount).reshape(positions.shape)
           let last = Kernel.scatterElements(
             order, positions, axis: axis, into: Tensor(zeros: shape, dtype: .int32))
           let counts = Kernel.gatherElements(last, positions, axis: axis) .== order

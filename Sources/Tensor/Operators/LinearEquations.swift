@@ -4,7 +4,7 @@ extension Tensor {
   /// are stretched as in arithmetic. By the LU factorisation. Throws `LinearAlgebraError` where A is
   /// singular.
   public func solve(_ b: Tensor) throws(LinearAlgebraError) -> Tensor {
-    if b.rank == 1 { return try solve(b.expandingAxis(-1)).squeezed(-1) }
+    if b.rank == 1 { return try solve(b.expandingAxis(-1)).squeezed(axis: -1) }
     let (a, b) = stretched(against: b, "solve")
     let (factors, pivots, info) = Kernel.lu(a)
     if info != 0 { throw info > 0 ? .singular(operation: "solve") : .notFinite(operation: "solve") }
@@ -37,10 +37,10 @@ extension Tensor {
 
   private static func determinant(_ x: Tensor) -> Tensor {
     let (factors, pivots, _) = Kernel.lu(x)
-    let exchanges = (pivots .!= Tensor(1..<x.shape[-1] + 1)).to(x.dtype).sum(-1)
+    let exchanges = (pivots .!= Tensor(1..<x.shape[-1] + 1)).to(x.dtype).sum(axis: -1)
     let sign = 1 - 2 * (exchanges - 2 * (exchanges * 0.5).floor())
     // A NaN where not all elements are finite, 0 otherwise.
-    return sign * factors.diagonal().product(-1) + (x * 0).sum(-2, -1)
+    return sign * factors.diagonal().product(axis: -1) + (x * 0).sum(axis: [-2, -1])
   }
 
   /// det(U) det(V) U diag(Π_{j≠i} s_j) Vᵀ for x = U diag(s) Vᵀ.
@@ -51,7 +51,7 @@ extension Tensor {
       return Tensor(repeating: .nan, shape: x.shape, dtype: x.dtype)
     }
     let others = s.expandingAxis(-2).broadcast(to: x.shape)
-      .replacing(where: Tensor(identity: n).to(.bool), with: 1).product(-1)
+      .replacing(where: Tensor(identity: n).to(.bool), with: 1).product(axis: -1)
     let sign = (determinant(u) * determinant(v)).round().expandingAxis(-1)
     return (u * (sign * others).expandingAxis(-2)).matmul(v)
   }
@@ -65,7 +65,7 @@ extension Tensor {
     if b.rank == 1 {
       return try triangularSolve(
         b.expandingAxis(-1), upper: upper, transposed: transposed, unitDiagonal: unitDiagonal
-      ).squeezed(-1)
+      ).squeezed(axis: -1)
     }
     let (a, b) = stretched(against: b, "triangularSolve")
     if !unitDiagonal && (a.detached().diagonal() .== 0).isAnyTrue {

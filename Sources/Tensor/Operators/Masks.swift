@@ -7,7 +7,7 @@ extension Tensor {
     require(
       mask.dtype == .bool && mask.rank <= rank && mask.shape == Shape(shape.prefix(mask.rank)),
       "maskedSelect: a \(mask.dtype) mask of shape \(mask.shape) for shape \(shape)")
-    let rows = reshape(to: Shape([mask.elementCount] + shape.suffix(from: mask.rank)))
+    let rows = reshape(Shape([mask.elementCount] + shape.suffix(from: mask.rank)))
     return rows.gather(Tensor(mask.indicesOfTrue("maskedSelect")))
   }
 

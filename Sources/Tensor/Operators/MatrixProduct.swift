@@ -20,10 +20,10 @@ extension Tensor {
     }
     if rank == 1 {
       return expandingAxis(0).matmul(other, otherTransposed: otherTransposed).squeezed(
-        other.rank == 1 ? 0 : -2)
+        axis: other.rank == 1 ? 0 : -2)
     }
     if other.rank == 1 {
-      return matmul(other.expandingAxis(-1), transposed: transposed).squeezed(-1)
+      return matmul(other.expandingAxis(-1), transposed: transposed).squeezed(axis: -1)
     }
     let plan = MatrixProductPlan(self, other, transposed, otherTransposed)
     return Kernel.matmul(self, other, plan).recorded(

@@ -60,7 +60,7 @@ extension Tensor {
   public func instanceL2Norm(scale: Double = 1, epsilon: Double = 1e-5) -> Tensor {
     require(rank >= 1, "instanceL2Norm: a scalar has no samples")
     let count = shape.dropFirst().reduce(1, *)
-    let energy = squared().sum(Array(1..<rank), keepingAxes: true)
+    let energy = squared().sum(axis: Array(1..<rank), keepingAxes: true)
     return self * ((energy + epsilon).rsqrt() * (scale * Double(count).squareRoot()))
   }
 
@@ -88,7 +88,7 @@ extension Tensor {
     require(
       axes >= 1 && axes <= rank, "rmsNorm: a weight of \(axes) axes for an input of shape \(shape)")
     let weight = weight.map { parameter($0, Shape(shape.suffix(axes)), "rmsNorm") }
-    let y = self * (squared().mean(Array(rank - axes..<rank), keepingAxes: true) + epsilon).rsqrt()
+    let y = self * (squared().mean(axis: Array(rank - axes..<rank), keepingAxes: true) + epsilon).rsqrt()
     return weight.map { y * $0.to(dtype) } ?? y
   }
 
@@ -100,8 +100,8 @@ extension Tensor {
     require(rank >= 1 && size > 0, "localResponseNorm: \(size) channels of shape \(shape)")
     let channels = reshape(-1, shape[-1], 1)
     let mean = channels.squared().averagePool1d(
-      PerAxis(size), stride: 1, padding: Padding(before: PerAxis(size / 2), after: PerAxis((size - 1) / 2)))
-    return (channels * (mean * alpha + k).pow(-beta)).reshape(to: shape)
+      size, stride: 1, padding: .uneven(before: size / 2, after: (size - 1) / 2))
+    return (channels * (mean * alpha + k).pow(-beta)).reshape(shape)
   }
 
   private func normalized(

@@ -3,14 +3,14 @@
 extension Tensor {
   /// The value that the part `q` of the elements, from 0 to 1, does not exceed; between two elements linearly. The
   /// gradient flows to those two.
-  public func quantile(_ q: Double, _ axes: Int..., keepingAxes: Bool = false) -> Tensor {
-    quantile(q, axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
+  public func quantile(_ q: Double, axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
+    quantile(q, shape.axes(axis), keepingAxes: keepingAxes, "quantile")
   }
 
-  /// The value that the part `q` of the elements, from 0 to 1, does not exceed; between two elements linearly. The
-  /// gradient flows to those two.
-  public func quantile(_ q: Double, _ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    quantile(q, axes, keepingAxes: keepingAxes, "quantile")
+  /// The element in the middle; the mean of the two there where their number is even, as NumPy has it (PyTorch takes the
+  /// lower one).
+  public func median(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
+    quantile(0.5, shape.axes(axis), keepingAxes: keepingAxes, "median")
   }
 
   private func quantile(_ q: Double, _ axes: [Int], keepingAxes: Bool, _ operation: String) -> Tensor {
@@ -19,12 +19,10 @@ extension Tensor {
     if dtype == .bfloat16 {
       return throughFloat32 { $0.quantile(q, axes, keepingAxes: keepingAxes, operation) }
     }
-    let axes = shape.axes(axes)
     let others = shape.indices.filter { !axes.contains($0) }
     let count = axes.reduce(1) { $0 * shape[$1] }
     require(count > 0, "\(operation): of no elements, along axes \(axes) of shape \(shape)")
-    let ordered = permuted(others + axes).reshape(to: Shape(others.map { shape[$0] } + [count])).sorted()
-      .values
+    let ordered = permuted(others + axes).reshape(Shape(others.map { shape[$0] } + [count])).sorted().values
     let position = q * Double(count - 1)
     let (low, high) = (Int(position), Int(position.rounded(.up)))
     let below = ordered[.ellipsis, low], largest = ordered[.ellipsis, count - 1]
@@ -35,18 +33,6 @@ extension Tensor {
       y = .where(difference.isFinite(), below + difference * share, below * (1 - share) + above * share)
     }
     y = .where(largest.isNaN(), largest, y)
-    return keepingAxes ? y.reshape(to: shape.removing(axes, keepingAxes: true)) : y
-  }
-
-  /// The element in the middle; the mean of the two there where their number is even, as NumPy has it (PyTorch takes the
-  /// lower one).
-  public func median(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
-    median(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
-  }
-
-  /// The element in the middle; the mean of the two there where their number is even, as NumPy has it (PyTorch takes the
-  /// lower one).
-  public func median(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    quantile(0.5, axes, keepingAxes: keepingAxes, "median")
+    return keepingAxes ? y.reshape(shape.removing(axes, keepingAxes: true)) : y
   }
 }

@@ -9,7 +9,7 @@ extension Tensor {
       let exponents = Tensor(0..<channels / 2).to(.float64) * (-2 / Double(channels))
       let frequencies = Tensor(base, dtype: .float64).pow(exponents).to(positions.dtype)
       let angles = positions.expandingAxis(-1) * frequencies
-      return Tensor.stack([angles.sin(), angles.cos()], axis: -1).reshape(to: Shape(shape + [channels]))
+      return Tensor.stack([angles.sin(), angles.cos()], axis: -1).reshape(Shape(shape + [channels]))
     }
   }
 }

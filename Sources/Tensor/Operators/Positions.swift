@@ -13,7 +13,7 @@ extension Tensor {
   public func scatter(_ values: Tensor, positions indices: Tensor) -> Tensor {
     let (positions, axes) = positions(indices, 0, "scatter")
     return rows(axes).scatter(rows(values, positions, axes, "scatter"), at: positions.flattened()).reshape(
-      to: shape)
+      shape)
   }
 
   /// This tensor with `values` added to the elements, or slices, at positions in the first axes: `values` is of the
@@ -21,12 +21,12 @@ extension Tensor {
   public func scatterAdd(_ values: Tensor, positions indices: Tensor) -> Tensor {
     let (positions, axes) = positions(indices, 0, "scatterAdd")
     return rows(axes).scatterAdd(rows(values, positions, axes, "scatterAdd"), at: positions.flattened())
-      .reshape(to: shape)
+      .reshape(shape)
   }
 
   /// The first axes joined into one.
   private func rows(_ axes: Int) -> Tensor {
-    reshape(to: Shape([shape.prefix(axes).reduce(1, *)] + shape.dropFirst(axes)))
+    reshape(Shape([shape.prefix(axes).reduce(1, *)] + shape.dropFirst(axes)))
   }
 
   private func rows(_ values: Tensor, _ positions: Tensor, _ axes: Int, _ operation: String) -> Tensor {
@@ -34,7 +34,7 @@ extension Tensor {
     require(
       values.shape == Shape(positions.shape.dimensions + rest),
       "\(operation): values of shape \(values.shape) at \(positions.shape) positions of shape \(shape)")
-    return values.reshape(to: Shape([positions.elementCount] + rest))
+    return values.reshape(Shape([positions.elementCount] + rest))
   }
 
   /// Positions in the first axes as positions in all of them joined, and how many axes those are.
@@ -53,7 +53,7 @@ extension Tensor {
     for axis in 0..<batchAxes {
       var column = Shape(repeatElement(1, count: positions.rank))
       column[axis] = shape[axis]
-      positions += Tensor(0..<shape[axis]).reshape(to: column) * Double(steps[axis])
+      positions += Tensor(0..<shape[axis]).reshape(column) * Double(steps[axis])
     }
     for column in 0..<depth {
       let axis = batchAxes + column

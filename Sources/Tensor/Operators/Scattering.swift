@@ -19,7 +19,7 @@ extension Tensor {
       "scatter: values of shape \(values.shape) at indices \(indices.shape) into shape \(shape)")
     var column = Shape(repeatElement(1, count: rank))
     column[axis] = indices.elementCount
-    let positions = indices.reshape(to: column).broadcast(to: values.shape)
+    let positions = indices.reshape(column).broadcast(to: values.shape)
     return scatter(values, elementsAt: positions, axis: axis, combining: combination)
   }
 
@@ -42,8 +42,8 @@ extension Tensor {
     // NaN is the largest, and comes last for the smallest too.
     let order =
       combination == .minimum
-      ? (dtype.isFloatingPoint ? (-values).sorted(axis) : values.sorted(axis, descending: true)).indices
-      : values.sorted(axis).indices
+      ? (dtype.isFloatingPoint ? (-values).sorted(axis: axis) : values.sorted(axis: axis, descending: true)).indices
+      : values.sorted(axis: axis).indices
     return scatter(
       values.gather(elementsAt: order, axis: axis),
       elementsAt: indices.gather(elementsAt: order, axis: axis), axis: axis)

@@ -1,6 +1,9 @@
 extension Tensor {
   /// The same elements, row-major, under another shape; one size may be −1 and is then found.
-  public func reshape(_ sizes: Int...) -> Tensor {
+  public func reshape(_ sizes: Int...) -> Tensor { reshape(sizes) }
+
+  /// The same elements, row-major, under another shape; one size may be −1 and is then found.
+  public func reshape(_ sizes: [Int]) -> Tensor {
     var sizes = sizes
     if let unknown = sizes.firstIndex(of: -1) {
       let known = sizes.filter { $0 != -1 }.reduce(1, *)
@@ -8,11 +11,11 @@ extension Tensor {
         known > 0 && elementCount % known == 0, "reshape: \(shape) doesn't divide into \(sizes)")
       sizes[unknown] = elementCount / known
     }
-    return reshape(to: Shape(sizes))
+    return reshape(Shape(sizes))
   }
 
   /// The same elements, row-major, under another shape.
-  public func reshape(to target: Shape) -> Tensor {
+  public func reshape(_ target: Shape) -> Tensor {
     require(
       target.elementCount == elementCount, "reshape: \(shape) doesn't hold as many elements as \(target)")
     return Tensor(self, viewedAs: target).recorded(edge { [shape] dy in Tensor(dy, viewedAs: shape) })
@@ -22,7 +25,7 @@ extension Tensor {
   public func flattened(from axis: Int = 0) -> Tensor {
     if rank == 0 { return reshape(1) }
     let axis = shape.axis(axis)
-    return reshape(to: Shape(shape.prefix(axis) + [shape.suffix(from: axis).reduce(1, *)]))
+    return reshape(Shape(shape.prefix(axis) + [shape.suffix(from: axis).reduce(1, *)]))
   }
 
   /// A new axis of size 1 before `axis`; −1 is behind the last one.
@@ -31,21 +34,16 @@ extension Tensor {
     require(axis >= 0 && axis <= rank, "expandingAxis: \(axis) is not a position in shape \(shape)")
     var sizes = shape.dimensions
     sizes.insert(1, at: axis)
-    return reshape(to: Shape(sizes))
+    return reshape(Shape(sizes))
   }
 
   /// Without the given axes of size 1, or without all of them where none is named.
-  public func squeezed(_ axes: Int...) -> Tensor {
-    squeezed(axes.isEmpty ? shape.indices.filter { shape[$0] == 1 } : axes)
-  }
-
-  /// Without the given axes of size 1.
-  public func squeezed(_ axes: [Int]) -> Tensor {
-    let axes = shape.axes(axes)
+  public func squeezed(axis: (any Axes)? = nil) -> Tensor {
+    let axes = axis == nil ? shape.indices.filter { shape[$0] == 1 } : shape.axes(axis)
     for axis in axes {
       require(shape[axis] == 1, "squeezed: axis \(axis) of shape \(shape) is not of size 1")
     }
-    return reshape(to: shape.removing(axes, keepingAxes: false))
+    return reshape(shape.removing(axes, keepingAxes: false))
   }
 
   /// The axes in another order: axis i of the result is axis `permutation[i]` of this tensor.
@@ -69,7 +67,7 @@ extension Tensor {
 
   /// Two axes exchanged.
   public func swappingAxes(_ a: Int, _ b: Int) -> Tensor {
-    var permutation = allAxes
+    var permutation = Array(shape.indices)
     permutation.swapAt(shape.axis(a), shape.axis(b))
     return permuted(permutation)
   }
@@ -90,7 +88,7 @@ extension Tensor {
       require(vector.rank == 1, "meshGrid: shape \(vector.shape) is not one of a vector")
       var own = Shape(repeatElement(1, count: vectors.count))
       own[axis] = vector.elementCount
-      return vector.reshape(to: own).broadcast(to: target)
+      return vector.reshape(own).broadcast(to: target)
     }
   }
 
@@ -117,7 +115,7 @@ extension Tensor {
     var (stretched, joined) = (shape.dimensions, shape)
     stretched.insert(count, at: axis + 1)
     joined[axis] *= count
-    return expandingAxis(axis + 1).broadcast(to: Shape(stretched)).reshape(to: joined)
+    return expandingAxis(axis + 1).broadcast(to: Shape(stretched)).reshape(joined)
   }
 
   /// The elements moved on by `shift` positions along an axis; those that leave its end come in again at its
@@ -133,11 +131,8 @@ extension Tensor {
   }
 
   /// The order of the elements reversed along some axes.
-  public func flipped(_ axes: Int...) -> Tensor { flipped(axes) }
-
-  /// The order of the elements reversed along some axes.
-  public func flipped(_ axes: [Int]) -> Tensor {
-    let axes = shape.axes(axes)
+  public func flipped(axis: any Axes) -> Tensor {
+    let axes = shape.axes(axis)
     func flip(_ x: Tensor) -> Tensor {
       var selection = Selection(x.shape)
       for axis in axes where x.shape[axis] > 0 {

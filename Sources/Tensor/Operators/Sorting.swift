@@ -4,10 +4,10 @@ extension Tensor {
   /// The elements in order along an axis, and the positions they came from (`int32`): `values = x[indices]`.
   /// Equal elements keep their order; NaN counts as the largest. The gradient flows back to where the values
   /// came from.
-  public func sorted(_ axis: Int = -1, descending: Bool = false) -> (values: Tensor, indices: Tensor) {
+  public func sorted(axis: Int = -1, descending: Bool = false) -> (values: Tensor, indices: Tensor) {
     let axis = shape.axis(axis)
     if axis != rank - 1 {
-      let (values, indices) = swappingAxes(axis, -1).sorted(-1, descending: descending)
+      let (values, indices) = swappingAxes(axis, -1).sorted(descending: descending)
       return (values.swappingAxes(axis, -1), indices.swappingAxes(axis, -1))
     }
     let (values, indices) = Kernel.sort(self, descending: descending)

@@ -17,7 +17,7 @@ extension Tensor {
     let (samples, channels) = (shape[0], shape[-1])
     let rows: Shape = [samples, shape.dropFirst().dropLast().reduce(1, *), channels]
     return Tensor(zeros: [samples, sizes.reduce(1, *), channels], dtype: dtype)
-      .scatter(reshape(to: rows), elementsAt: indices.reshape(to: rows), axis: 1)
-      .reshape(to: Shape([samples] + sizes + [channels]))
+      .scatter(reshape(rows), elementsAt: indices.reshape(rows), axis: 1)
+      .reshape(Shape([samples] + sizes + [channels]))
   }
 }

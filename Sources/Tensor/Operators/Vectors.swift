@@ -1,14 +1,15 @@
 // Lengths, directions and distances of vectors.
 extension Tensor {
   /// Vectors along an axis divided by their Euclidean length, or by `epsilon` where they are shorter.
-  public func normalized(_ axis: Int = -1, epsilon: Double = 1e-12) -> Tensor {
-    self / norm(axis, keepingAxes: true).clamp(min: epsilon)
+  public func normalized(axis: Int = -1, epsilon: Double = 1e-12) -> Tensor {
+    self / norm(axis: axis, keepingAxes: true).clamp(min: epsilon)
   }
 
   /// The cosines of the angles between vectors along an axis; the other axes are stretched as in arithmetic. A vector
   /// shorter than `epsilon` counts as that long.
   public func cosineSimilarity(_ other: Tensor, axis: Int = -1, epsilon: Double = 1e-8) -> Tensor {
-    (normalized(axis, epsilon: epsilon) * other.normalized(axis, epsilon: epsilon)).sum(axis)
+    (normalized(axis: axis, epsilon: epsilon) * other.normalized(axis: axis, epsilon: epsilon)).sum(
+      axis: axis)
   }
 
   /// The Euclidean distances of all vectors `[…, N, C]` to all vectors `[…, M, C]`: `[…, N, M]`, the axes before stretched
@@ -21,18 +22,18 @@ extension Tensor {
     Kernel.requireSame(self, other, "pairwiseDistances")
     if dtype != .float64 { return to(.float64).pairwiseDistances(other.to(.float64)).to(dtype) }
     let (a, b) = (detached(), other.detached())
-    let lengths = a.squared().sum(-1, keepingAxes: true) + b.squared().sum(-1).expandingAxis(-2)
+    let lengths = a.squared().sum(axis: -1, keepingAxes: true) + b.squared().sum(axis: -1).expandingAxis(-2)
     let y = (lengths - 2 * a.matmul(b, otherTransposed: true)).clamp(min: 0).sqrt()
     // Each pair pulls along its difference.
     func pulls(_ dy: Tensor) -> Tensor { (dy / y).replacing(where: y .== 0, with: 0) }
     return y.recorded(
       edge { dy in
         let pull = pulls(dy)
-        return (a * pull.sum(-1, keepingAxes: true) - pull.matmul(b)).sum(to: a.shape)
+        return (a * pull.sum(axis: -1, keepingAxes: true) - pull.matmul(b)).sum(to: a.shape)
       },
       other.edge { dy in
         let pull = pulls(dy)
-        return (b * pull.sum(-2).expandingAxis(-1) - pull.matmul(a, transposed: true)).sum(to: b.shape)
+        return (b * pull.sum(axis: -2).expandingAxis(-1) - pull.matmul(a, transposed: true)).sum(to: b.shape)
       })
   }
 

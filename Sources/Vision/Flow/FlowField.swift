@@ -55,7 +55,7 @@ public struct FlowField: Sendable, Equatable {
   }
 
   /// The length of each displacement, in pixels, `[H, W]`, float32.
-  public func magnitude() -> Tensor { tensor().squared().sum(-1).sqrt() }
+  public func magnitude() -> Tensor { tensor().squared().sum(axis: -1).sqrt() }
 
   /// The mean distance in pixels to another field, over the pixels that are known in both (and, where given,
   /// belong to a mask); nil where there are none.

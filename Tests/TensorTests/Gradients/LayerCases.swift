@@ -17,7 +17,7 @@ extension GradientCase {
     },
     of("maxPool2d", "asymmetric kernel", .distinct([1, 5, 4, 2])) { $0.maxPool2d([3, 2], stride: [1, 2]) },
     of("maxPool2d", "asymmetric padding", .distinct([1, 4, 4, 1])) {
-      $0.maxPool2d(3, stride: 2, padding: Padding(before: [0, 1], after: [1, 0]))
+      $0.maxPool2d(3, stride: 2, padding: .uneven(before: [0, 1], after: [1, 0]))
     },
     of("maxPool2d", "ceiling", .distinct([1, 5, 6, 2])) { $0.maxPool2d(2, stride: 3, ceilMode: true) },
     of("maxPool2d", "ceiling, padding", .distinct([1, 6, 5, 1])) {
@@ -66,7 +66,7 @@ extension GradientCase {
     },
     of("averagePool2d", "asymmetric padding, leaving it out", [1, 4, 4, 1]) {
       $0.averagePool2d(
-        3, stride: 2, padding: Padding(before: [0, 2], after: [2, 0]), includesPadding: false)
+        3, stride: 2, padding: .uneven(before: [0, 2], after: [2, 0]), includesPadding: false)
     },
     of("averagePool2d", "ceiling", [1, 5, 6, 1]) { $0.averagePool2d(2, stride: 3, ceilMode: true) },
     of("averagePool2d", "ceiling, padding", [1, 6, 5, 1]) {

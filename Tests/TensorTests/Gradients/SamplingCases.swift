@@ -88,9 +88,8 @@ extension GradientCase {
       ]
     ) {
       $0[0].deformableConv2d(
-        $0[1], offsets: $0[2], mask: $0[3], bias: $0[4],
-        window: Window(
-          stride: [2, 1], padding: Padding(before: [1, 0], after: [0, 1]), dilation: [1, 2], groups: 2))
+        $0[1], offsets: $0[2], mask: $0[3], bias: $0[4], stride: [2, 1],
+        padding: .uneven(before: [1, 0], after: [0, 1]), dilation: [1, 2], groups: 2)
     },
   ]
 
