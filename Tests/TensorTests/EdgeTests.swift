@@ -68,8 +68,10 @@ import Testing
       [infinity, 0], [infinity, infinity], [infinity, -infinity], [-infinity, 0], [-infinity, -infinity],
       [infinity, .nan], [.nan, 0],
     ]
-    let x = Tensor(rows.flatMap { row in (0..<copies).flatMap { _ in row } }, shape: [rows.count, 2 * copies])
-      .to(dtype)
+    let x = Tensor(
+      rows.flatMap { row in (0..<copies).flatMap { _ in row } }, shape: [rows.count, 2 * copies]
+    )
+    .to(dtype)
     let expected = [infinity, infinity, infinity, log(Double(copies)), -infinity, .nan, .nan]
     for y in [x.logSumExp(axis: 1), x.transposed().logSumExp(axis: 0)] {
       for (value, expected) in zip(doubles(y), expected) {
@@ -85,8 +87,10 @@ import Testing
     let y = Tensor([0, 1e-30, 3e30, 1, .infinity] as [Float])
     let x = Tensor([0, 1e-30, -4e30, .infinity, 1] as [Float])
     let (dy, dx) = gradient(at: y, x) { Tensor.atan2($0, $1).sum() }
-    #expect(zip(dy.array(), [0, 5e29, -1.6e-31, 0, 0] as [Float]).allSatisfy { abs($0 - $1) <= 1e-6 * abs($1) })
-    #expect(zip(dx.array(), [0, -5e29, -1.2e-31, 0, 0] as [Float]).allSatisfy { abs($0 - $1) <= 1e-6 * abs($1) })
+    #expect(
+      zip(dy.array(), [0, 5e29, -1.6e-31, 0, 0] as [Float]).allSatisfy { abs($0 - $1) <= 1e-6 * abs($1) })
+    #expect(
+      zip(dx.array(), [0, -5e29, -1.2e-31, 0, 0] as [Float]).allSatisfy { abs($0 - $1) <= 1e-6 * abs($1) })
   }
 
   @Test func quotientsOfSmallAndLargeNumbersHaveTheirSlopes() {
@@ -124,7 +128,8 @@ import Testing
 
   @Test func variancesOfFewElements() {
     let x = Tensor([5] as [Float])
-    #expect(x.variance().item == 0 && x.variance(correction: 1).item.isNaN && x.variance(correction: 2).item.isNaN)
+    #expect(
+      x.variance().item == 0 && x.variance(correction: 1).item.isNaN && x.variance(correction: 2).item.isNaN)
     #expect(Tensor(zeros: [0]).variance().item.isNaN && Tensor(zeros: [0]).mean().item.isNaN)
   }
 

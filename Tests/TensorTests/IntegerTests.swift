@@ -31,7 +31,8 @@ import Testing
       Tensor(repeating: -Double(most), shape: [1 << 22], dtype: .int32),
     ])
     #expect(many.sum().array(of: Int32.self) == [5])
-    #expect(Tensor(repeating: 255, shape: [1000, 300], dtype: .uint8).sum().array(of: Int32.self) == [76_500_000])
+    #expect(
+      Tensor(repeating: 255, shape: [1000, 300], dtype: .uint8).sum().array(of: Int32.self) == [76_500_000])
     let volume = (Tensor(0..<2 * 70 * 3 * 5) - 600).reshape(2, 70, 3, 5)
     for axes in [[0], [1], [3], [0, 2], [1, 3], [0, 1, 2, 3], []] {
       let expected = volume.to(.float64).sum(axis: axes, keepingAxes: true)
@@ -121,7 +122,8 @@ import Testing
   @Test func largeIntegersFallIntoTheirOwnBins() {
     let x = Tensor([16_777_217, 16_777_216] as [Int32])
     #expect(x.histogram(bins: 2, in: 16_777_216...16_777_218).array(of: Int32.self) == [1, 1])
-    #expect(Tensor(0..<10).histogram(bins: 10, in: 0...9).array(of: Int32.self) == .init(repeating: 1, count: 10))
+    #expect(
+      Tensor(0..<10).histogram(bins: 10, in: 0...9).array(of: Int32.self) == .init(repeating: 1, count: 10))
   }
 }
 

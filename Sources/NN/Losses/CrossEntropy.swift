@@ -67,7 +67,8 @@ private func likelihoodLoss(
   let weight = weights.dropFirst().reduce(weights.first, { $0! * $1 })
   var result = weight.map { weighted(losses, by: $0) } ?? losses
   if smoothing > 0 {
-    let ofClasses = -(classWeights.map { weighted(logProbabilities, by: $0) } ?? logProbabilities).mean(axis: -1)
+    let ofClasses = -(classWeights.map { weighted(logProbabilities, by: $0) } ?? logProbabilities).mean(
+      axis: -1)
     let ofAny = smoothing * (counted.map { weighted(ofClasses, by: $0) } ?? ofClasses)
     result = smoothing == 1 ? ofAny : (1 - smoothing) * result + ofAny
   }

@@ -42,7 +42,8 @@ extension Tensor {
     // NaN is the largest, and comes last for the smallest too.
     let order =
       combination == .minimum
-      ? (dtype.isFloatingPoint ? (-values).sorted(axis: axis) : values.sorted(axis: axis, descending: true)).indices
+      ? (dtype.isFloatingPoint ? (-values).sorted(axis: axis) : values.sorted(axis: axis, descending: true))
+        .indices
       : values.sorted(axis: axis).indices
     return scatter(
       values.gather(elementsAt: order, axis: axis),
