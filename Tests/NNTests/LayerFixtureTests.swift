@@ -93,11 +93,7 @@ import Testing
     let subject = subject(name)
     let parameters = subject.module.namedParameters
     for (_, parameter) in parameters { parameter.update { $0 = $0.to(.float64) } }
-    let prefix = "\(name).state."
-    var state = SafeTensors()
-    for (key, tensor) in Self.file.tensors where key.hasPrefix(prefix) {
-      state.tensors[String(key.dropFirst(prefix.count))] = tensor
-    }
+    let state = Self.file[prefix: "\(name).state"]
     try subject.module.load(state)
     #expect(subject.module.stateDict.tensors.keys.sorted() == state.tensors.keys.sorted())
 

@@ -28,21 +28,8 @@ struct UNetFixture: Sendable, CustomStringConvertible {
     for (_, parameter) in network.namedParameters where parameter.value.dtype.isFloatingPoint {
       parameter.update { $0 = $0.to(dtype) }
     }
-    try network.load(file.part("state."))
+    try network.load(file[prefix: "state"])
     return network
-  }
-}
-
-extension SafeTensors {
-  /// The tensors whose names start with a prefix, which they lose.
-  func part(_ prefix: String) -> SafeTensors {
-    var result = SafeTensors()
-    for (name, tensor) in tensors where name.hasPrefix(prefix) {
-      let short = String(name.dropFirst(prefix.count))
-      result.tensors[short] = tensor
-      if wideIntegers.contains(name) { result.wideIntegers.insert(short) }
-    }
-    return result
   }
 }
 

@@ -1,6 +1,16 @@
 import Foundation
 import Tensor
 
+/// What loading a state dict found beside what fits; strictly nothing.
+public struct LoadedState: Sendable, Equatable {
+  /// The paths of the module's parameters and buffers that were not there, and keep their values.
+  public let missing: [String]
+  /// The names of the tensors that are none of the module's, and were passed over.
+  public let unexpected: [String]
+  /// The texts that came with the tensors.
+  public let metadata: [String: String]
+}
+
 extension Module {
   /// The parameters and buffers by path, as they are saved: under PyTorch's names and in its layouts, filters
   /// `[out, in, kernel…]`, integers 64 bits wide.
@@ -22,18 +32,19 @@ extension Module {
     try file.write(to: url)
   }
 
-  /// Loads the parameters and buffers from a safetensors file with PyTorch's names and layouts; returns the file's
-  /// metadata. Strictly, the names must be the module's; otherwise names that only one side knows are passed over.
-  /// Shapes must fit in any case. Throws a `CheckpointError`, and then has changed nothing.
+  /// Loads the parameters and buffers from a safetensors file with PyTorch's names and layouts. Strictly, the
+  /// names must be the module's; otherwise those that only one side knows are passed over and returned. Shapes must fit in
+  /// any case. Throws a `CheckpointError`, and then has changed nothing.
   @discardableResult
-  public func load(from url: URL, strict: Bool = true) throws -> [String: String] {
-    let file = try SafeTensors(contentsOf: url)
-    try load(file, named: url.path, strict: strict)
-    return file.metadata
+  public func load(from url: URL, strict: Bool = true) throws -> LoadedState {
+    try load(SafeTensors(contentsOf: url), named: url.path, strict: strict)
   }
 
   /// As `load(from:strict:)`, from tensors in memory; `name` is what an error calls them.
-  public func load(_ stateDict: SafeTensors, named name: String = "state dict", strict: Bool = true) throws {
+  @discardableResult
+  public func load(
+    _ stateDict: SafeTensors, named name: String = "state dict", strict: Bool = true
+  ) throws -> LoadedState {
     let own = namedParameters
     var values: [(Parameter, Tensor)] = []
     var missing: [String] = []
@@ -58,6 +69,7 @@ extension Module {
       )
     }
     for (parameter, value) in values { parameter.value = value }
+    return LoadedState(missing: missing, unexpected: unexpected, metadata: stateDict.metadata)
   }
 }
 
