@@ -13,7 +13,9 @@ static CK_CLONES double F(cross_entropy_chunk)(
   for (int64_t i = 0; i < count; i++) {
     REAL x = logits[i], negative = 1 - truth[i], positive = weight * truth[i];
     REAL tail = F(log1p_of_unit)(F(exp)(-F(fabs)(x)));
-    values[i] = negative * ((x > 0 ? x : 0) + tail) + positive * ((x < 0 ? -x : 0) + tail);
+    REAL rising = negative * ((x > 0 ? x : 0) + tail), falling = positive * ((x < 0 ? -x : 0) + tail);
+    // What has no weight counts for nothing, even where it is infinite.
+    values[i] = (negative == 0 ? 0 : rising) + (positive == 0 ? 0 : falling);
   }
   double lanes[loss_lanes] = {0}, sum = 0;
   int64_t whole = count / loss_lanes * loss_lanes;

@@ -27,8 +27,8 @@ static int64_t unary_grain(ck_unary op) {
     case ck_unary_relu: case ck_unary_leaky_relu: case ck_unary_hard_sigmoid:
     case ck_unary_hard_swish: case ck_unary_relu6: case ck_unary_floor: case ck_unary_ceil:
     case ck_unary_round: case ck_unary_truncate: case ck_unary_clamp: case ck_unary_add_scalar:
-    case ck_unary_multiply_scalar: case ck_unary_reciprocal: case ck_unary_square_root:
-    case ck_unary_reciprocal_square_root:
+    case ck_unary_multiply_scalar: case ck_unary_divide_by_scalar: case ck_unary_scalar_divided:
+    case ck_unary_reciprocal: case ck_unary_square_root: case ck_unary_reciprocal_square_root:
       return 32768;
     default:
       return 8192;

@@ -4,6 +4,11 @@ MATH REAL F(sign)(REAL x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
 
 MATH REAL F(softplus)(REAL x) { return (x > 0 ? x : 0) + F(log1p_of_unit)(F(exp)(-F(fabs)(x))); }
 
+// log(1 + e^(p x)) / p.
+MATH REAL F(softplus_of)(REAL x, REAL p) {
+  return (x > 0 ? x : 0) + F(log1p_of_unit)(F(exp)(-F(fabs)(p * x))) / p;
+}
+
 MATH REAL F(gelu)(REAL x) {
   REAL density;
   return x * F(normal_integral)(x, &density);

@@ -12,6 +12,12 @@ extension Tensor {
     self.init(repeating: 1, shape: shape, dtype: dtype)
   }
 
+  /// Zeros of the shape and element type of another tensor.
+  public init(zerosLike other: Tensor) { self.init(zeros: other.shape, dtype: other.dtype) }
+
+  /// Ones of the shape and element type of another tensor.
+  public init(onesLike other: Tensor) { self.init(ones: other.shape, dtype: other.dtype) }
+
   /// One value everywhere.
   public init(repeating value: Double, shape: Shape, dtype: DType = .float32) {
     self.init(uninitialized: shape, dtype)
@@ -55,7 +61,8 @@ extension Tensor {
   }
 
   /// A literal as `float32`: `Tensor([0.5, 1])`, `Tensor([[1, 2], [3, 4]])`. Row-major under a shape where one is given.
-  public init(_ literal: TensorLiteral, shape: Shape? = nil) {
+  public init(_ elements: [TensorLiteral], shape: Shape? = nil) {
+    let literal = TensorLiteral(elements)
     self.init(literal.values.map { Float($0) }, shape: shape ?? Shape(literal.sizes))
   }
 
@@ -78,19 +85,30 @@ extension Tensor {
 
   /// `start, start + step, …` up to `end`, which is left out.
   public init(from start: Double = 0, to end: Double, by step: Double = 1, dtype: DType = .float32) {
-    require(step != 0, "a range of step 0 has no end")
-    let count = Swift.max(0, Int(((end - start) / step).rounded(.up)))
+    let steps = ((end - start) / step).rounded(.up)
+    require(
+      step != 0 && steps.magnitude < 0x1p62, "a range from \(start) to \(end) by \(step) is not finite")
+    let count = Swift.max(0, Int(steps))
     self = Tensor((0..<count).map { start + Double($0) * step }).to(dtype)
   }
 
-  /// `count` values evenly spaced from `start` to `end`, both included.
+  /// `count` values evenly spaced from `start` to `end`, both included, and both exact.
   public init(linearFrom start: Double, to end: Double, count: Int, dtype: DType = .float32) {
-    let step = count > 1 ? (end - start) / Double(count - 1) : 0
-    self = Tensor((0..<count).map { start + Double($0) * step }).to(dtype)
+    require(count >= 0, "a line of \(count) values")
+    let last = Double(Swift.max(count - 1, 1))
+    let step = (end - start).isFinite ? (end - start) / last : end / last - start / last
+    // Each counted from the end that is nearer.
+    let values = (0..<count).map { index in
+      2 * index < count ? start + Double(index) * step : end - Double(count - 1 - index) * step
+    }
+    self = Tensor(values).to(dtype)
   }
 
   /// The integers of a range, as `int32`.
   public init(_ range: Range<Int>) {
+    require(
+      range.isEmpty || Int32(exactly: range.lowerBound) != nil && Int32(exactly: range.upperBound - 1) != nil,
+      "the range \(range) has integers that int32 tensors don't hold")
     self.init(range.map { Int32($0) })
   }
 
@@ -137,6 +155,6 @@ public struct TensorLiteral: ExpressibleByArrayLiteral, ExpressibleByFloatLitera
 extension Tensor: ExpressibleByArrayLiteral {
   /// A `float32` tensor from a literal: `let x: Tensor = [[1, 2], [3, 4]]`.
   public init(arrayLiteral elements: TensorLiteral...) {
-    self.init(TensorLiteral(elements))
+    self.init(elements)
   }
 }

@@ -45,11 +45,11 @@ import Testing
 
   /// Against all assignments there are.
   @Test(arguments: [[1, 1], [2, 5], [5, 2], [4, 4], [6, 6], [3, 7]])
-  func assignmentsCostLeast(_ size: [Int]) {
+  func assignmentsCostLeast(_ size: [Int]) throws {
     for seed in 0..<20 {
       // Few different costs, so that many assignments tie.
       let costs = (Tensor(normal: Shape(size), dtype: .float64, seed: UInt64(seed)) * 2).round()
-      let (rows, columns) = costs.linearSumAssignment()
+      let (rows, columns) = try costs.linearSumAssignment()
       let (r, c) = (rows.array(of: Int32.self), columns.array(of: Int32.self))
       #expect(r.count == size.min()! && Set(c).count == r.count && r == Set(r).sorted())
       let wide = size[0] > size[1] ? costs.transposed() : costs
@@ -63,9 +63,25 @@ import Testing
     }
   }
 
-  @Test func nothingToAssign() {
-    let (rows, columns) = Tensor(zeros: [0, 3]).linearSumAssignment()
+  @Test func nothingToAssign() throws {
+    let (rows, columns) = try Tensor(zeros: [0, 3]).linearSumAssignment()
     #expect(rows.shape == [0] && columns.shape == [0])
-    #expect(Tensor(zeros: [3, 0]).linearSumAssignment().rows.shape == [0])
+    #expect(try Tensor(zeros: [3, 0]).linearSumAssignment().rows.shape == [0])
+  }
+
+  @Test func pairsOfInfiniteCostAreForbidden() throws {
+    let x = Double.infinity
+    let costs = Tensor([1, x, x, 2, 3, x, x, 0, x, x, 5, 9] as [Double], shape: [3, 4])
+    #expect(try costs.linearSumAssignment().columns.array(of: Int32.self) == [0, 3, 2])
+    let huge = Tensor([1.7e308, 1e308, -1.7e308, 1.7e308] as [Double], shape: [2, 2])
+    #expect(try huge.linearSumAssignment().columns.array(of: Int32.self) == [1, 0])
+    for infeasible in [costs[..<2, 2..<4], costs[.all, 1..<2].replacing(where: Tensor([true]), with: x)] {
+      #expect(throws: AssignmentError.infeasible) { try infeasible.linearSumAssignment() }
+    }
+    for invalid in [Double.nan, -x] {
+      var wrong = costs
+      wrong[2, 1] = Tensor(invalid, dtype: .float64)
+      #expect(throws: AssignmentError.invalidCost(row: 2, column: 1)) { try wrong.linearSumAssignment() }
+    }
   }
 }

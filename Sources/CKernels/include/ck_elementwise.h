@@ -48,11 +48,11 @@ typedef enum ck_unary {
   ck_unary_tanh,                    // y
   ck_unary_sigmoid,                 // y
   ck_unary_log_sigmoid,             // x
-  ck_unary_softplus,                // x
+  ck_unary_softplus,                // x; log(1 + e^(p x)) / p, p > 0
   ck_unary_relu,                    // y; 0 at 0
   ck_unary_leaky_relu,              // y; slope p >= 0 for x <= 0
-  ck_unary_elu,                     // y; p (e^x - 1) for x <= 0, p >= 0
-  ck_unary_celu,                    // y; p (e^(x / p) - 1) for x <= 0, p > 0
+  ck_unary_elu,                     // x; p (e^x - 1) for x <= 0, p >= 0
+  ck_unary_celu,                    // x; p (e^(x / p) - 1) for x <= 0, p > 0
   ck_unary_gelu,                    // x; x Phi(x)
   ck_unary_gelu_tanh,               // x; the approximation through tanh
   ck_unary_silu,                    // x
@@ -69,6 +69,8 @@ typedef enum ck_unary {
   ck_unary_clamp,                   // x; to [p, q]
   ck_unary_add_scalar,              // neither; x + p
   ck_unary_multiply_scalar,         // neither; p x
+  ck_unary_divide_by_scalar,        // neither; x / p
+  ck_unary_scalar_divided,          // x; p / x
 } ck_unary;
 
 /// Whether ck_unary_gradient reads x, and whether it reads y; what it does not read may be NULL.

@@ -5,7 +5,7 @@ import Tensor
 public func cosineEmbeddingLoss(
   _ a: Tensor, _ b: Tensor, areAlike: Tensor, margin: Double = 0
 ) -> Tensor {
-  let cosines = a.cosineSimilarity(b)
+  let cosines = widened(a, "cosineEmbeddingLoss").cosineSimilarity(widened(b, "cosineEmbeddingLoss"))
   require(
     areAlike.shape == cosines.shape,
     "cosineEmbeddingLoss: \(areAlike.shape) marks for \(cosines.shape) pairs of vectors")
@@ -17,7 +17,10 @@ public func cosineEmbeddingLoss(
 public func tripletLoss(
   anchors: Tensor, positives: Tensor, negatives: Tensor, margin: Double = 1
 ) -> Tensor {
-  ((anchors - positives).norm(axis: -1) - (anchors - negatives).norm(axis: -1) + margin).relu().mean()
+  func distance(_ others: Tensor) -> Tensor {
+    (widened(anchors, "tripletLoss") - widened(others, "tripletLoss")).norm(axis: -1)
+  }
+  return (distance(positives) - distance(negatives) + margin).relu().mean()
 }
 
 /// The contrastive loss InfoNCE (van den Oord et al. 2018; MoCo, SimCLR) of queries `[N, C]` and keys `[M, C]`: the
@@ -28,6 +31,7 @@ public func infoNCELoss(queries: Tensor, keys: Tensor, temperature: Double = 0.0
     queries.rank == 2 && keys.rank == 2 && queries.shape[1] == keys.shape[1]
       && queries.shape[0] <= keys.shape[0],
     "infoNCELoss: queries \(queries.shape), keys \(keys.shape)")
+  let (queries, keys) = (widened(queries, "infoNCELoss"), widened(keys, "infoNCELoss"))
   let similarities = queries.normalized().matmul(keys.normalized(), otherTransposed: true)
   return crossEntropy(logits: similarities / temperature, labels: Tensor(0..<queries.shape[0]))
 }

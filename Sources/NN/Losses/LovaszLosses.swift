@@ -6,12 +6,14 @@ import Tensor
 
 /// Lovász hinge of logits x: the errors are max(0, 1 − x·(2g − 1)).
 public func lovaszHingeLoss(logits: Tensor, truth: Tensor) -> Tensor {
+  let logits = widened(logits, "lovaszHingeLoss")
   let g = constant(truth, like: logits, "lovaszHingeLoss")
   return lovaszExtension((1 - logits * (2 * g - 1)).relu(), g, "lovaszHingeLoss")
 }
 
 /// Lovász softmax of probabilities p, each channel a class: the errors are |g − p|.
 public func lovaszSoftmaxLoss(probabilities: Tensor, truth: Tensor) -> Tensor {
+  let probabilities = widened(probabilities, "lovaszSoftmaxLoss")
   let g = constant(truth, like: probabilities, "lovaszSoftmaxLoss")
   return lovaszExtension((g - probabilities).abs(), g, "lovaszSoftmaxLoss")
 }

@@ -3,10 +3,11 @@ import Tensor
 // Losses of how far probabilities p in [0, 1] and truths g in [0, 1] overlap, for images `[N, H, W, C]` and volumes
 // `[N, T, H, W, C]`. Sums run over the pixels of one frame and one channel; a loss is the mean over frames and channels.
 
-/// Soft Dice: 1 − (2Σpg + s)/(Σp + Σg + s). The smoothing s makes an empty prediction of an empty truth perfect.
+/// Soft Dice: 1 − (2Σpg + s)/(Σp + Σg + s). The smoothing s makes nearly empty predictions of an empty truth nearly perfect;
+/// an empty one is perfect without it too.
 public func diceLoss(probabilities: Tensor, truth: Tensor, smoothing: Double = 1) -> Tensor {
   let overlap = Overlap(probabilities, truth, "diceLoss")
-  return (1 - (2 * overlap.common + smoothing) / (overlap.total + smoothing)).mean()
+  return (1 - ratio(2 * overlap.common + smoothing, overlap.total + smoothing)).mean()
 }
 
 /// Focal-Dice (SFSeg, equation 12, whose union is read as Σp + Σg): (1 − 2Σpg/(Σp + Σg))^γ. An empty truth costs 1,
@@ -37,15 +38,16 @@ public func focalTverskyLoss(
   let overlap = Overlap(probabilities, truth, "focalTverskyLoss")
   let misses = (overlap.actual - overlap.common) * falseNegativeWeight
   let falseAlarms = (overlap.predicted - overlap.common) * (1 - falseNegativeWeight)
-  let index = (overlap.common + smoothing) / (overlap.common + misses + falseAlarms + smoothing)
+  let index = ratio(overlap.common + smoothing, overlap.common + misses + falseAlarms + smoothing)
   return (1 - index).clamp(min: floor).pow(exponent).mean()
 }
 
 /// Generalised Dice (Sudre et al. 2017) over foreground and background: 1 − 2·Σ_l w_l Σgp / Σ_l w_l Σ(g + p), where
 /// w_l = 1/(Σg)². The weight of a class that does not occur is the other's.
 public func generalizedDiceLoss(probabilities: Tensor, truth: Tensor) -> Tensor {
-  let foreground = Overlap(probabilities, truth, "generalizedDiceLoss")
-  let background = Overlap(1 - probabilities, 1 - truth.to(probabilities.dtype), "generalizedDiceLoss")
+  let p = widened(probabilities, "generalizedDiceLoss")
+  let foreground = Overlap(p, truth, "generalizedDiceLoss")
+  let background = Overlap(1 - p, 1 - truth.to(p.dtype), "generalizedDiceLoss")
   let rare = foreground.actual.squared().reciprocal()
   let common = background.actual.squared().reciprocal()
   let weight = Tensor.where(rare.isFinite(), rare, common)
@@ -57,6 +59,7 @@ public func generalizedDiceLoss(probabilities: Tensor, truth: Tensor) -> Tensor 
 
 /// Mask IoU (SAMN): 1 − Σmin(p, g)/Σmax(p, g). An empty truth costs 1, whatever the prediction.
 public func maskIoULoss(probabilities: Tensor, truth: Tensor) -> Tensor {
+  let probabilities = widened(probabilities, "maskIoULoss")
   let p = planes(probabilities, "maskIoULoss")
   let g = planes(constant(truth, like: probabilities, "maskIoULoss"), "maskIoULoss")
   return (1 - Tensor.minimum(p, g).sum(axis: 1) / Tensor.maximum(p, g).sum(axis: 1).clamp(min: floor)).mean()
@@ -64,6 +67,12 @@ public func maskIoULoss(probabilities: Tensor, truth: Tensor) -> Tensor {
 
 /// Keeps powers below 1, and quotients, away from 0.
 private let floor = 1e-6
+
+/// a / b, and 1 where b is 0, as a is then.
+private func ratio(_ a: Tensor, _ b: Tensor) -> Tensor {
+  let isEmpty = b .== 0
+  return (a / b.replacing(where: isEmpty, with: 1)).replacing(where: isEmpty, with: 1)
+}
 
 /// The sums that overlaps are made of, one of each per frame and channel.
 private struct Overlap {
@@ -77,6 +86,7 @@ private struct Overlap {
   var total: Tensor { predicted + actual }
 
   init(_ probabilities: Tensor, _ truth: Tensor, _ loss: String) {
+    let probabilities = widened(probabilities, loss)
     let p = planes(probabilities, loss)
     let g = planes(constant(truth, like: probabilities, loss), loss)
     (common, predicted, actual) = ((p * g).sum(axis: 1), p.sum(axis: 1), g.sum(axis: 1))

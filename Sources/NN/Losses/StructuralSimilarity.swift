@@ -8,7 +8,7 @@ public func structuralSimilarityLoss(_ prediction: Tensor, truth: Tensor, range:
   require(
     prediction.rank == 4 && prediction.shape[1] >= 11 && prediction.shape[2] >= 11,
     "structuralSimilarityLoss: \(prediction.shape) is not [N, H, W, C] of at least 11×11")
-  let x = widened(prediction)
+  let x = widened(prediction, "structuralSimilarityLoss")
   let y = constant(truth, like: x, "structuralSimilarityLoss")
   let (meanX, meanY) = (blurred(x), blurred(y))
   let varianceX = blurred(x.squared()) - meanX.squared()

@@ -150,6 +150,7 @@ struct PoolingPlan {
     let window = Window(stride ?? kernel, padding, dilation)
     let geometry = WindowGeometry(kernel: kernel.values(axes, "kernel"), window, operation)
     let sizes = geometry.outputSizes(Array(input.dropFirst().prefix(axes)), ceilMode: ceilMode)
+    Kernel.requireIndices(input.dropFirst().dropLast().reduce(1, *), operation)
     require(
       sizes.allSatisfy { $0 >= 0 } && zip(geometry.before, geometry.extent).allSatisfy { $0 < $1 },
       "\(operation): a kernel \(geometry.kernel) padded by \(geometry.before) doesn't fit input \(input)")

@@ -48,6 +48,7 @@ extension Tensor {
         && indices.shape.prefix(batchAxes).elementsEqual(shape.prefix(batchAxes)),
       "\(operation): positions \(indices.shape) in shape \(shape) with \(batchAxes) axes of batches")
     let steps = Shape(shape.prefix(axes)).strides
+    Kernel.requireIndices(shape.prefix(axes).reduce(1, *), operation)
     var positions = Tensor(zeros: Shape(indices.shape.dropLast()), dtype: .int32)
     for axis in 0..<batchAxes {
       var column = Shape(repeatElement(1, count: positions.rank))

@@ -82,7 +82,7 @@ extension Tensor {
     let scale = Array(repeating: 0, count: 3 - factors.count) + factors
     let output = Shape([shape[0]] + sizes + [shape[-1]])
     require(
-      sizes.allSatisfy { $0 > 0 } && shape.dropFirst().allSatisfy { $0 > 0 },
+      (shape.dropFirst() + sizes).allSatisfy { (1..<1 << 29).contains($0) },
       "resampling: from \(shape) to \(output)")
     let plan = ck_resampling(
       batch: Int64(shape[0]), channels: Int64(shape[-1]),

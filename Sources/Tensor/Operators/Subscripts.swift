@@ -11,10 +11,10 @@ extension Tensor {
       require(
         isMask ? chosen.shape == Shape(shape.prefix(chosen.rank)) : rank > 0,
         "subscript: a \(chosen.dtype) tensor of shape \(chosen.shape) for shape \(shape)")
-      let positions = isMask ? Tensor(chosen.indicesOfTrue) : chosen
+      let positions = isMask ? Tensor(chosen.indicesOfTrue("subscript")) : chosen
       let rest = shape.dimensions.dropFirst(isMask ? chosen.rank : 1)
       let values = newValue.broadcast(to: Shape(positions.shape.dimensions + rest))
-      self = reshape([-1] + rest)
+      self = reshape(Shape([isMask ? chosen.elementCount : shape[0]] + rest))
         .scatter(values.reshape([positions.elementCount] + rest), at: positions.flattened()).reshape(shape)
     }
   }
@@ -30,6 +30,12 @@ extension Tensor {
   @_disfavoredOverload
   public subscript<Number: RealNumber>(chosen: Tensor) -> Number {
     get { Number((self[chosen] as Tensor).item) }
-    set { self[chosen] = Tensor(newValue, dtype: dtype) }
+    set {
+      guard chosen.dtype == .bool, chosen.rank <= rank else {
+        return self[chosen] = Tensor(newValue, dtype: dtype)
+      }
+      let mask = chosen.reshape(chosen.shape.dimensions + Array(repeating: 1, count: rank - chosen.rank))
+      self = replacing(where: mask, with: newValue.doubleValue)
+    }
   }
 }
