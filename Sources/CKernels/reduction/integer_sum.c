@@ -1,8 +1,8 @@
 // Sums of integers, exact in 64 bits.
 #include <string.h>
 
-#include "ck_allocator.h"
-#include "ck_parallel.h"
+#include "runtime/ck_allocator.h"
+#include "runtime/ck_parallel.h"
 #include "ck_reduction.h"
 
 enum { segment_elements = 1 << 16 };
