@@ -1,4 +1,3 @@
-import CKernels
 import SFModels
 import Tensor
 

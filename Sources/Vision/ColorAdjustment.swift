@@ -1,4 +1,4 @@
-import CKernels
+import CVision
 import Foundation
 
 extension Image {

@@ -1,4 +1,4 @@
-import CKernels
+import CVision
 import Tensor
 
 /// An image in memory: 8-bit samples, row by row from the top left, channels last.

@@ -1,4 +1,4 @@
-import CKernels
+import CVision
 import Tensor
 
 /// A set of pixels: 1 where a pixel belongs to it, 0 elsewhere.

@@ -1,4 +1,4 @@
-import CKernels
+import CVision
 import Tensor
 
 /// How the value between pixels is found. All kinds place pixel centres at halves.

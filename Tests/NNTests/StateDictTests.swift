@@ -59,9 +59,9 @@ import Testing
 
   @Test func whatDoesNotFitIsListedAndNothingChanges() throws {
     var file = try reference()
-    file.tensors["conv2.weight"] = nil
-    file.tensors["extra"] = Tensor(zeros: [1])
-    file.tensors["norm1.bias"] = Tensor(zeros: [9])
+    file["conv2.weight"] = nil
+    file["extra"] = Tensor(zeros: [1])
+    file["norm1.bias"] = Tensor(zeros: [9])
     let block = Block(4, 8)
     let before = block.stateDict
     let error = try #require(throws: CheckpointError.self) { try block.load(file, named: "f") }
@@ -78,11 +78,40 @@ import Testing
       #expect(block.stateDict.tensors[name].map(bytes) == bytes(tensor))
     }
 
-    file.tensors["norm1.bias"] = Tensor(repeating: 3, shape: [8])
+    file["norm1.bias"] = Tensor(repeating: 3, shape: [8])
     let loaded = try block.load(file, strict: false)
     #expect(loaded.missing.contains("conv2.weight") && loaded.unexpected == ["extra"])
     #expect(block.norm1.bias.value.array() == [Float](repeating: 3, count: 8))
     #expect(distance(block.conv2.weight.value, before.tensors["conv2.weight"]!.permuted([2, 3, 1, 0])) == 0)
+  }
+
+  @Test func tiedWeightsNeedOneOfTheirNames() throws {
+    struct Tied: Module {
+      let encoder: Linear, decoder: Linear
+
+      init() {
+        encoder = Linear(3, 3)
+        decoder = encoder
+      }
+    }
+    let saved = Tied()
+    for kept in ["encoder", "decoder"] {
+      var file = saved.stateDict
+      #expect(file.names.count == 4)
+      for name in file.names where !name.hasPrefix(kept) { file[name] = nil }
+      let other = Tied()
+      #expect(try other.load(file).missing.isEmpty)
+      #expect(distance(other.decoder.weight.value, saved.encoder.weight.value) == 0)
+      file["\(kept).bias"] = nil
+      #expect(throws: CheckpointError.self) { try other.load(file) }
+    }
+  }
+
+  @Test func whereNoNameFitsLoadingFails() throws {
+    var file = SafeTensors()
+    file[prefix: "module"] = Linear(2, 3).stateDict
+    let error = try #require(throws: CheckpointError.self) { try Linear(2, 3).load(file, strict: false) }
+    #expect(error.description.contains("missing: weight, bias; unexpected: module.bias, module.weight"))
   }
 
   @Test func severalStateDictsLieInOneFile() throws {

@@ -18,7 +18,7 @@ extension Module {
     var result = SafeTensors()
     for (path, parameter) in namedParameters {
       let value = parameter.value.detached()
-      result.tensors[path] = parameter.layout.stored(value)
+      result[path] = parameter.layout.stored(value)
       if value.dtype == .int32 { result.wideIntegers.insert(path) }
     }
     return result
@@ -33,8 +33,9 @@ extension Module {
   }
 
   /// Loads the parameters and buffers from a safetensors file with PyTorch's names and layouts. Strictly, the
-  /// names must be the module's; otherwise those that only one side knows are passed over and returned. Shapes must fit in
-  /// any case. Throws a `CheckpointError`, and then has changed nothing.
+  /// names must be the module's, one of several for a parameter that has several; otherwise those that only one side knows
+  /// are passed over and returned, unless no name fits at all. Shapes must fit in any case. Throws a `CheckpointError`, and
+  /// then has changed nothing.
   @discardableResult
   public func load(from url: URL, strict: Bool = true) throws -> LoadedState {
     try load(SafeTensors(contentsOf: url), named: url.path, strict: strict)
@@ -49,11 +50,13 @@ extension Module {
     var values: [(Parameter, Tensor)] = []
     var missing: [String] = []
     var misshapen: [String] = []
+    var found: Set<ObjectIdentifier> = []
     for (path, parameter) in own {
-      guard let stored = stateDict.tensors[path] else {
+      guard let stored = try stateDict.tensor(path) else {
         missing.append(path)
         continue
       }
+      found.insert(ObjectIdentifier(parameter))
       let value = parameter.value.detached()
       let expected = parameter.layout.stored(shape: value.shape)
       if stored.shape == expected {
@@ -62,11 +65,16 @@ extension Module {
         misshapen.append("\(path) \(stored.shape) instead of \(expected)")
       }
     }
-    let unexpected = Set(stateDict.tensors.keys).subtracting(own.map(\.path)).sorted()
-    guard misshapen.isEmpty && (!strict || missing.isEmpty && unexpected.isEmpty) else {
+    // A parameter of several paths needs one of them only: so tied weights are saved.
+    let shared = Set(own.filter { found.contains(ObjectIdentifier($0.parameter)) }.map { ExactName($0.path) })
+    missing.removeAll { shared.contains(ExactName($0)) }
+    let paths = Set(own.map { ExactName($0.path) })
+    let unexpected = stateDict.names.filter { !paths.contains(ExactName($0)) }
+    let tellsNames = strict || found.isEmpty && !own.isEmpty
+    guard misshapen.isEmpty && (!tellsNames || missing.isEmpty && unexpected.isEmpty) else {
       throw CheckpointError.mismatch(
-        file: name, missing: strict ? missing : [], unexpected: strict ? unexpected : [], misshapen: misshapen
-      )
+        file: name, missing: tellsNames ? missing : [], unexpected: tellsNames ? unexpected : [],
+        misshapen: misshapen)
     }
     for (parameter, value) in values { parameter.value = value }
     return LoadedState(missing: missing, unexpected: unexpected, metadata: stateDict.metadata)

@@ -1,12 +1,6 @@
 import Tensor
 
 extension SafeTensors {
-  /// The tensor of a name; setting it to nil takes it out.
-  public subscript(name: String) -> Tensor? {
-    get { tensors[name] }
-    set { tensors[name] = newValue }
-  }
-
   /// The tensors whose names start with `prefix.`, without that; setting them replaces all of these. So several state
   /// dicts lie in one file:
   ///
@@ -23,20 +17,28 @@ extension SafeTensors {
   public subscript(prefix prefix: String) -> SafeTensors {
     get {
       var part = SafeTensors()
-      for (name, tensor) in tensors where name.hasPrefix(prefix + ".") {
-        let short = String(name.dropFirst(prefix.count + 1))
-        part.tensors[short] = tensor
-        if wideIntegers.contains(name) { part.wideIntegers.insert(short) }
+      for (name, entry) in entries {
+        guard let short = name.dropping("\(prefix).") else { continue }
+        part.entries[short] = entry
+        if wideIntegers.contains(name.text) { part.wideIntegers.insert(short.text) }
       }
       return part
     }
     set {
-      for name in tensors.keys where name.hasPrefix(prefix + ".") {
-        tensors[name] = nil
-        wideIntegers.remove(name)
+      for name in entries.keys where name.dropping("\(prefix).") != nil {
+        entries[name] = nil
+        wideIntegers.remove(name.text)
       }
-      for (name, tensor) in newValue.tensors { tensors["\(prefix).\(name)"] = tensor }
+      for (name, entry) in newValue.entries { entries[ExactName("\(prefix).\(name.text)")] = entry }
       wideIntegers.formUnion(newValue.wideIntegers.map { "\(prefix).\($0)" })
     }
+  }
+}
+
+extension ExactName {
+  /// What is behind a prefix, or nil where this does not start with it.
+  fileprivate func dropping(_ prefix: String) -> ExactName? {
+    guard text.utf8.starts(with: prefix.utf8) else { return nil }
+    return ExactName(String(text.utf8.dropFirst(prefix.utf8.count))!)
   }
 }

@@ -1,4 +1,4 @@
-import CKernels
+import CSpectral
 import Tensor
 
 /// The space-time graph of a video's pixels as an explicit sparse matrix: what the filtered operator stands for, and

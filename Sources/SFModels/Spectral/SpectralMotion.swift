@@ -1,4 +1,4 @@
-import CKernels
+import CSpectral
 import Tensor
 import Vision
 

@@ -1,4 +1,4 @@
-import CKernels
+import CSpectral
 import Tensor
 
 /// One step of power iteration on the graph of a video's pixels, by filtering (SFSeg, Eq. 7):

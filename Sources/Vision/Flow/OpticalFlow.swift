@@ -1,4 +1,4 @@
-import CKernels
+import CVision
 import Tensor
 
 /// Estimates the dense optical flow between two images of one size, from their grey levels: `second(p + flow(p))` shows
