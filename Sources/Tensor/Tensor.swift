@@ -88,6 +88,9 @@ extension Tensor {
     }
   }
 
+  /// The elements, row-major, rounded towards 0 where they are no whole numbers.
+  public func array(of type: Int.Type) -> [Int] { array(of: Int32.self).map { Int($0) } }
+
   /// The only element, as a `Double`.
   public var item: Double {
     require(elementCount == 1, "item: the tensor has shape \(shape), not one element")

@@ -71,6 +71,10 @@ import Testing
       AdaptiveMaxPool2d()
     },
     LayerCase("ReLU", covers: "ReLU", input: [2, 6]) { ReLU() },
+    LayerCase("Sigmoid", covers: "Sigmoid", input: [2, 6]) { Sigmoid() },
+    LayerCase("Tanh", covers: "Tanh", input: [2, 6]) { Tanh() },
+    LayerCase("Identity", covers: "Identity", input: [2, 6]) { Identity() },
+    LayerCase("Flatten", covers: "Flatten", input: [2, 3, 2]) { Flatten() },
     LayerCase("Lambda", covers: "Lambda", input: [2, 6]) { Lambda { $0.sigmoid() } },
     LayerCase("MaxPool2d", covers: "MaxPool2d", input: .distinct([1, 5, 6, 2])) {
       MaxPool2d(3, stride: 2, padding: 1)

@@ -82,18 +82,18 @@ import Testing
   }
 
   @Test func lanczosStopsWhereTheKrylovSpaceEnds() {
-    let diagonal = Tensor([3.0, 1, 2, 2])
-    let found = LeadingEigenvector(start: Tensor([1.0, 1, 1, 1])) { diagonal * $0 }
+    let diagonal = Tensor([3.0, 1, 2, 2] as [Double])
+    let found = LeadingEigenvector(start: Tensor([1.0, 1, 1, 1] as [Double])) { diagonal * $0 }
     #expect(abs(found.value - 3) < 1e-14 && found.iterations <= 3 && found.residual < 1e-8)
-    #expect(found.vector.angle(to: Tensor([1.0, 0, 0, 0])) < 1e-6)
-    let alone = LeadingEigenvector(start: Tensor([-2.0])) { 5 * $0 }
+    #expect(found.vector.angle(to: Tensor([1.0, 0, 0, 0] as [Double])) < 1e-6)
+    let alone = LeadingEigenvector(start: Tensor([-2.0] as [Double])) { 5 * $0 }
     #expect(alone.value == 5 && alone.vector.item == 1)
   }
 
   @Test func anglesAreExactWhereTheyAreSmall() {
-    let a = Tensor([1.0, 0]), small = 1e-9
+    let a = Tensor([1.0, 0] as [Double]), small = 1e-9
     #expect(abs(a.angle(to: Tensor([1, small])) * .pi / 180 - small) < 1e-15)
-    #expect(abs(a.angle(to: Tensor([-3.0, 3.0])) - 45) < 1e-12)
-    #expect(abs(a.angle(to: Tensor([0.0, 2.0])) - 90) < 1e-12)
+    #expect(abs(a.angle(to: Tensor([-3.0, 3.0] as [Double])) - 45) < 1e-12)
+    #expect(abs(a.angle(to: Tensor([0.0, 2.0] as [Double])) - 90) < 1e-12)
   }
 }

@@ -83,12 +83,12 @@ static inline void NAME(add_where)(stored *restrict sum, const stored *restrict 
   }
 }
 
-static inline void NAME(add_share)(stored *restrict sum, const stored *restrict dy, real divisor, bool first,
-                                   int64_t channels) {
+static inline void NAME(add_scaled)(stored *restrict sum, const stored *restrict dy, real scale, bool first,
+                                    int64_t channels) {
   if (first) {
-    for (int64_t c = 0; c < channels; c++) sum[c] = STORE(LOAD(dy[c]) / divisor);
+    for (int64_t c = 0; c < channels; c++) sum[c] = STORE(LOAD(dy[c]) * scale);
   } else {
-    for (int64_t c = 0; c < channels; c++) sum[c] = STORE(LOAD(sum[c]) + LOAD(dy[c]) / divisor);
+    for (int64_t c = 0; c < channels; c++) sum[c] = STORE(LOAD(sum[c]) + LOAD(dy[c]) * scale);
   }
 }
 
@@ -116,7 +116,7 @@ CK_CLONES static void NAME(pool_backward)(void *context, int64_t begin, int64_t 
               NAME(add_where)(dx, work->from + window, work->maxima + window, position, first, channels);
             } else {
               real size = (real)(cover[0].sizes[out0] * cover[1].sizes[out1] * cover[2].sizes[out2]);
-              NAME(add_share)(dx, work->from + window, size, first, channels);
+              NAME(add_scaled)(dx, work->from + window, 1 / size, first, channels);
             }
           }
         }

@@ -60,6 +60,19 @@ extension Tensor {
   public func isNaN() -> Tensor { self .!= self }
   /// Where infinite, of either sign.
   public func isInfinite() -> Tensor { abs() .== .infinity }
+  /// Where equal, or closer to `other` than the sum of a part of |other| and an absolute distance; NaN is close to
+  /// nothing. `x.isClose(to: y).isAllTrue` is PyTorch's `allclose`.
+  public func isClose(
+    to other: Tensor, relativeTolerance: Double = 1e-5, absoluteTolerance: Double = 1e-8
+  ) -> Tensor {
+    if !dtype.isFloatingPoint {
+      return to(.float64).isClose(
+        to: other.to(.float64), relativeTolerance: relativeTolerance, absoluteTolerance: absoluteTolerance)
+    }
+    let distance = (self - other).abs()
+    return (self .== other)
+      .| distance.isFinite() .& (distance .<= other.abs() * relativeTolerance + absoluteTolerance)
+  }
   /// Where neither infinite nor NaN.
   public func isFinite() -> Tensor { abs() .< .infinity }
 }

@@ -21,7 +21,7 @@ extension Tensor {
       ? Tensor(zeros: [positions.elementCount, 0], dtype: .int32) : .stack(coordinates, axis: -1)
   }
 
-  private func indicesOfTrue(_ operation: String) -> [Int32] {
+  func indicesOfTrue(_ operation: String) -> [Int32] {
     Kernel.requireIndices(elementCount, operation)
     return withUnsafeBytes { bytes in bytes.indices.filter { bytes[$0] != 0 }.map(Int32.init) }
   }

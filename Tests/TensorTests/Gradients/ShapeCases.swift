@@ -87,6 +87,19 @@ extension GradientCase {
     of("subscript", "new axis and ellipsis", [2, 3, 4]) { $0[.newAxis, 1, .ellipsis, .newAxis, 0..<2] },
     of("subscript", "nothing chosen", [3, 2]) { $0[2..<2] },
     of("subscript", "one element read twice", [3]) { $0[0] * $0[0] + $0[1] },
+    of("subscript", "positions, one of them twice", [3, 2]) { $0[Tensor([2, 0, 2])] },
+    of("subscript", "a mask", [3, 2]) { $0[Tensor([true, false, true])] },
+    GradientCase("subscript, assignment at positions", covers: "subscript", inputs: [[4, 3], [2, 3]]) { x in
+      var y = x[0]
+      y[Tensor([3, 1])] = x[1]
+      return y * x[0]
+    },
+    GradientCase("subscript, assignment through a mask", covers: "subscript", inputs: [[4, 3], [3]]) { x in
+      var y = x[0]
+      y[Tensor([true, false, false, true])] = x[1]
+      y[1] = 2
+      return y * x[0]
+    },
     GradientCase("subscript, assignment", covers: "subscript", inputs: [[3, 4], [2, 4]]) { x in
       var y = x[0]
       y[1...] = x[1]

@@ -1,0 +1,41 @@
+// Subscripts by tensors, and numbers read and written by subscripts.
+extension Tensor {
+  /// What a tensor chooses along the first axes: where it holds integers, the slices at these positions of the first axis,
+  /// as `gather(_:)`; where it holds `bool`, the elements, or slices, for which it is true, as `maskedSelect(_:)`.
+  ///
+  /// Values that are assigned stretch to what is chosen; of equal positions the last counts.
+  public subscript(chosen: Tensor) -> Tensor {
+    get { chosen.dtype == .bool ? maskedSelect(chosen) : gather(chosen) }
+    set {
+      let isMask = chosen.dtype == .bool
+      require(
+        isMask ? chosen.shape == Shape(shape.prefix(chosen.rank)) : rank > 0,
+        "subscript: a \(chosen.dtype) tensor of shape \(chosen.shape) for shape \(shape)")
+      let positions = isMask ? Tensor(chosen.indicesOfTrue("subscript")) : chosen
+      let rest = shape.dimensions.dropFirst(isMask ? chosen.rank : 1)
+      let values = newValue.broadcast(to: Shape(positions.shape.dimensions + rest))
+      self = reshape(Shape([isMask ? chosen.elementCount : shape[0]] + rest))
+        .scatter(values.reshape([positions.elementCount] + rest), at: positions.flattened()).reshape(shape)
+    }
+  }
+
+  /// The only element chosen, or one number for all of them: `let y: Float = x[0, 1]`, `x[0] = 0`.
+  @_disfavoredOverload
+  public subscript<Number: RealNumber>(_ indices: any TensorIndex...) -> Number {
+    get { Number(slice(indices.map(\.axisIndex)).item) }
+    set { replace(Selection(shape, indices.map(\.axisIndex)), with: Tensor(newValue, dtype: dtype)) }
+  }
+
+  /// The only element chosen, or one number for all of them: `x[x .< 0] = 0`.
+  @_disfavoredOverload
+  public subscript<Number: RealNumber>(chosen: Tensor) -> Number {
+    get { Number((self[chosen] as Tensor).item) }
+    set {
+      guard chosen.dtype == .bool, chosen.rank <= rank else {
+        return self[chosen] = Tensor(newValue, dtype: dtype)
+      }
+      let mask = chosen.reshape(chosen.shape.dimensions + Array(repeating: 1, count: rank - chosen.rank))
+      self = replacing(where: mask, with: newValue.doubleValue)
+    }
+  }
+}
