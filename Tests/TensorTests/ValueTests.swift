@@ -117,7 +117,8 @@ import Testing
     #expect(
       (x / n).array() == [0.5, 1, 2] && (n / x).array() == [2, 1, 0.5] && (n - x).array() == [1, 0, -2])
     #expect(
-      (x + f).array() == [1.5, 2.5, 4.5] && (f * x).array() == [0.5, 1, 2] && (x * .pi).array()[0] == Float(Double.pi))
+      (x + f).array() == [1.5, 2.5, 4.5] && (f * x).array() == [0.5, 1, 2]
+        && (x * .pi).array()[0] == Float(Double.pi))
     #expect(x.pow(n).array() == [1, 4, 16] && x.remainder(n).array() == [1, 0, 0])
     #expect((x .== n).array(of: Bool.self) == [false, true, false] && (x .>= n).sum().item == 2)
     #expect((x .< f).isAnyTrue == false && (x .> -.infinity).isAllTrue)
