@@ -24,8 +24,13 @@ CK_CLONES static void NAME(average_forward)(void *context, int64_t begin, int64_
         }
       }
       int64_t size = span0.counted * span1.counted * span2.counted;
-      real scale = size > 0 ? 1 / (real)size : 0;
-      for (int64_t c = 0; c < channels; c++) mean[c] *= scale;
+      real divisor = size > 0 ? (real)size : 1;
+      // Of powers of 2 the reciprocal is exact, and quicker.
+      if ((size & (size - 1)) == 0) {
+        for (int64_t c = 0; c < channels; c++) mean[c] *= 1 / divisor;
+      } else {
+        for (int64_t c = 0; c < channels; c++) mean[c] /= divisor;
+      }
     }
   }
 }

@@ -20,6 +20,12 @@ static const uint8_t gradient_reads[] = {
 bool ck_unary_gradient_uses_input(ck_unary op) { return gradient_reads[op] == 1; }
 bool ck_unary_gradient_uses_output(ck_unary op) { return gradient_reads[op] == 2; }
 
+// Then its reciprocal is exact, in float too, and quicker.
+static bool is_power_of_two(double p) {
+  int exponent;
+  return fabs(frexp(p, &exponent)) == 0.5 && exponent > -100 && exponent < 100;
+}
+
 // Elements worth a thread.
 static int64_t unary_grain(ck_unary op) {
   switch (op) {

@@ -130,6 +130,10 @@ static void F(unary_range)(void *context, int64_t first, int64_t last) {
 void F(ck_unary)(ck_unary op, int64_t count, const REAL *x, double p, double q, REAL *y) {
   if (op == ck_unary_power_scalar && p == 2) op = ck_unary_square;
   if (op == ck_unary_power_scalar && p == 0.5) op = ck_unary_square_root;
+  if (op == ck_unary_divide_by_scalar && is_power_of_two(p)) {
+    op = ck_unary_multiply_scalar;
+    p = 1 / p;
+  }
   F(unary_work) w = {op, x, 0, 0, (REAL)p, (REAL)q, y};
   ck_parallel(count, unary_grain(op), &w, F(unary_range));
 }

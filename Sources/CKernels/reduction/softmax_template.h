@@ -60,7 +60,8 @@ MATH void F(softmax_lanes)(F(lanes) l, int logarithm, const REAL *x, REAL *y) {
     F(lane_shifts)(l, x, shift);
     EACH_LANE total[i] = 0;
     EACH_STEP_AND_LANE(total[i] += AT(y) = F(exp_of_negative)(AT(x) - shift[i]))
-    EACH_STEP_AND_LANE(AT(y) /= total[i])
+    EACH_LANE total[i] = 1 / total[i];
+    EACH_STEP_AND_LANE(AT(y) *= total[i])
   }
 }
 
@@ -70,7 +71,10 @@ MATH void F(softmax_gradient_lanes)(
   EACH_LANE total[i] = 0;
   if (logarithm) {
     EACH_STEP_AND_LANE(total[i] += AT(dy))
-    EACH_STEP_AND_LANE(AT(dx) = AT(dy) - (total[i] == 0 ? 0 : F(exp)(AT(y)) * total[i]))
+    int is_any_idle = 0;
+    EACH_LANE is_any_idle |= total[i] == 0;
+    if (is_any_idle) EACH_STEP_AND_LANE(AT(dx) = AT(dy) - (total[i] == 0 ? 0 : F(exp)(AT(y)) * total[i]))
+    else EACH_STEP_AND_LANE(AT(dx) = AT(dy) - F(exp)(AT(y)) * total[i])
   } else {
     EACH_STEP_AND_LANE(total[i] += AT(dy) * AT(y))
     EACH_STEP_AND_LANE(AT(dx) = AT(y) * (AT(dy) - total[i]))
@@ -126,8 +130,9 @@ MATH void F(softmax_rows)(int64_t rows, int64_t n, int logarithm, const REAL *x,
       const REAL low = shift[r], height = F(log)((REAL)total[r]);
       VECTORISED for (int64_t i = 0; i < n; i++) y[i] = (x[i] - low) - height;
     } else {
-      const REAL sum = (REAL)total[r];
-      VECTORISED for (int64_t i = 0; i < n; i++) y[i] /= sum;
+      // The sum is at least 1, so that its reciprocal is as good, and quicker.
+      const REAL scale = (REAL)(1 / total[r]);
+      VECTORISED for (int64_t i = 0; i < n; i++) y[i] *= scale;
     }
   }
 }
