@@ -75,10 +75,10 @@ struct Refinement {
       outcome.seconds += seconds {
         let none = FlowField(width: image.width, height: image.height)
         func followed(_ flow: FlowField?) -> Tensor {
-          (flow ?? none).tensor(unknown: SpectralMotion.beside).expandingAxis(0)
+          (flow ?? none).tensor(unknown: SpectralMotion.outsideFrame).expandingAxis(0)
         }
         let mask = stream.push(
-          unary: scores, pairwise: features([image]).squeezed(axis: 2),
+          unary: scores, pairwise: features([image]).squeezed(axis: 1),
           flow: followsMotion ? (followed(outcome.forward.last), followed(outcome.backward.last)) : nil)
         outcome.masks.append(mask.squeezed(axis: 0))
       }

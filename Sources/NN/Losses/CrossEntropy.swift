@@ -82,7 +82,8 @@ private func likelihoodLoss(
 /// In each sample the objects count, and those of the background whose loss is largest: `ratio` times as many as there
 /// are objects, at least `minimum`. The mean over them all, weighted by classes `[C]` as in `crossEntropy`; 0 where none is.
 public func hardNegativeCrossEntropy(
-  logits: Tensor, labels: Tensor, classWeights: Tensor? = nil, ratio: Int = 3, minimum: Int = 10
+  logits: Tensor, labels: Tensor, classWeights: Tensor? = nil, ratio: Int = 3, minimum: Int = 10,
+  reduction: LossReduction = .mean
 ) -> Tensor {
   require(
     logits.rank == 3 && ratio >= 0 && minimum >= 0,
@@ -102,7 +103,9 @@ public func hardNegativeCrossEntropy(
     min: Double(minimum))
   let counts = (isObject .| (isBackground .& (ranks .< wanted))).to(losses.dtype)
   let weight = classWeights.map { counts * $0.to(losses.dtype).gather(positions) } ?? counts
-  return weighted(losses, by: weight).sum() / weight.sum().clamp(min: Double(Float.leastNormalMagnitude))
+  let counted = weighted(losses, by: weight)
+  if reduction != .mean { return reduction(counted) }
+  return counted.sum() / weight.sum().clamp(min: Double(Float.leastNormalMagnitude))
 }
 
 /// The mean over the hardest part of each sample: of losses `[N, …]`, the `fraction` of each sample's that are largest

@@ -15,9 +15,10 @@ public func focalLoss(
 
 /// The focal loss of heatmaps (CornerNet, Law & Deng 2018; CenterNet, Zhou et al. 2019) of logits x with truths g in
 /// [0, 1], 1 at the centre of an object and falling off around it, p = sigmoid(x): the sum of −(1 − p)^α·log p where g is
-/// 1 and −(1 − g)^β·p^α·log(1 − p) elsewhere, over the number of centres, or 1 where none is. Any shape, the same for both.
+/// 1 and −(1 − g)^β·p^α·log(1 − p) elsewhere, over the number of centres, or 1 where none is: that is the mean here. Any
+/// shape, the same for both.
 public func heatmapFocalLoss(
-  logits: Tensor, truth: Tensor, alpha: Double = 2, beta: Double = 4
+  logits: Tensor, truth: Tensor, alpha: Double = 2, beta: Double = 4, reduction: LossReduction = .mean
 ) -> Tensor {
   let x = widened(logits, "heatmapFocalLoss")
   let g = constant(truth, like: x, "heatmapFocalLoss")
@@ -25,8 +26,8 @@ public func heatmapFocalLoss(
   let centres = isCentre.to(x.dtype)
   // The logits of what is true.
   let losses = missed(x, centres, power: alpha) * Tensor.where(isCentre, -x, x).softplus()
-  return weighted(losses, by: Tensor.where(isCentre, centres, (1 - g).pow(beta))).sum()
-    / max(1, isCentre.sum().item)
+  let all = weighted(losses, by: Tensor.where(isCentre, centres, (1 - g).pow(beta)))
+  return reduction == .mean ? all.sum() / max(1, isCentre.sum().item) : reduction(all)
 }
 
 /// (1 − p_t)ᵞ of logits x with truths g in [0, 1], p_t = pg + (1 − p)(1 − g) with p = sigmoid(x), exact where it is small.

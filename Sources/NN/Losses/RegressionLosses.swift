@@ -1,13 +1,17 @@
 import Tensor
 
-/// The mean squared difference over all elements. Any shape, the same for both.
-public func meanSquaredError(_ prediction: Tensor, truth: Tensor) -> Tensor {
-  difference(prediction, truth, "meanSquaredError").squared().mean()
+/// The squared difference, the mean over all elements. Any shape, the same for both.
+public func meanSquaredError(
+  _ prediction: Tensor, truth: Tensor, reduction: LossReduction = .mean
+) -> Tensor {
+  reduction(difference(prediction, truth, "meanSquaredError").squared())
 }
 
-/// The mean absolute difference (L1) over all elements. Any shape, the same for both.
-public func meanAbsoluteError(_ prediction: Tensor, truth: Tensor) -> Tensor {
-  difference(prediction, truth, "meanAbsoluteError").abs().mean()
+/// The absolute difference (L1), the mean over all elements. Any shape, the same for both.
+public func meanAbsoluteError(
+  _ prediction: Tensor, truth: Tensor, reduction: LossReduction = .mean
+) -> Tensor {
+  reduction(difference(prediction, truth, "meanAbsoluteError").abs())
 }
 
 /// Smooth L1 (Huber's loss over β), the mean over all elements: with d the difference, d²/2β where |d| < β, else
@@ -23,10 +27,12 @@ public func smoothL1Loss(
 
 /// The hinged error of DiMP and RTS (LBHinge) of scores s with labels z: where z is below the threshold max(0, s)², since
 /// the background may score as low as it likes, else (s − z)²; the mean over all elements. Any shape, the same for both.
-public func lbHingeLoss(_ prediction: Tensor, truth: Tensor, threshold: Double = 0.05) -> Tensor {
+public func lbHingeLoss(
+  _ prediction: Tensor, truth: Tensor, threshold: Double = 0.05, reduction: LossReduction = .mean
+) -> Tensor {
   let s = widened(prediction, "lbHingeLoss")
   let z = constant(truth, like: s, "lbHingeLoss")
-  return Tensor.where(z .< threshold, s.relu(), s - z).squared().mean()
+  return reduction(Tensor.where(z .< threshold, s.relu(), s - z).squared())
 }
 
 private func difference(_ prediction: Tensor, _ truth: Tensor, _ loss: String) -> Tensor {
