@@ -35,6 +35,30 @@ import Testing
     #expect(Tensor([1, 0, 2] as [UInt8]).cumulativeMin(axis: 0).array(of: UInt8.self) == [1, 0, 0])
   }
 
+  @Test func windowsOfVolumesAreWhatConvolutionsRead() {
+    let (x, filter) = (Tensor(normal: [2, 4, 5, 6, 3], seed: 1), Tensor(normal: [2, 3, 1, 3, 4], seed: 2))
+    let windows = x.unfold3d([2, 3, 1], stride: [1, 2, 1], padding: [1, 1, 0], dilation: [1, 1, 2])
+    let y = x.conv3d(filter, stride: [1, 2, 1], padding: [1, 1, 0], dilation: [1, 1, 2])
+    let products = windows.flattened(from: 4).matmul(filter.reshape(18, 4))
+    #expect((products - y).abs().max().item < 1e-4)
+    let ones = Tensor(ones: windows.shape)
+    let counts = ones.fold3d(
+      time: 4, height: 5, width: 6, stride: [1, 2, 1], padding: [1, 1, 0], dilation: [1, 1, 2])
+    #expect(
+      (counts
+        - gradient(at: x) {
+          $0.unfold3d([2, 3, 1], stride: [1, 2, 1], padding: [1, 1, 0], dilation: [1, 1, 2]).sum()
+        }).abs().max().item == 0)
+  }
+
+  @Test func slicesScatteredToOnePositionAreCombined() {
+    let x = Tensor(zeros: [2, 2, 2]), values: Tensor = [[1, 8], [4, 2], [9, 9]]
+    let positions = Tensor([0, 1, 0, 1, 1, 0] as [Int32], shape: [3, 2])
+    let y = x.scatter(values, positions: positions, combining: .maximum)
+    #expect(y.array() == [0, 0, 4, 8, 9, 9, 0, 0])
+    #expect(x.scatter(values, positions: positions, combining: .mean)[0, 1].array() == [2.5, 5])
+  }
+
   @Test func whereNothingIsScatteredTheTensorStays() {
     let x = Tensor([9, 9, 9] as [Float]), values = Tensor([1, 4, 2] as [Float])
     let places = Tensor([2, 0, 2] as [Int32])

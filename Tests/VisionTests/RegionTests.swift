@@ -29,6 +29,20 @@ import Testing
   #expect(nonMaximumSuppression([], scores: [], threshold: 0.5) == [])
 }
 
+@Test(arguments: [Double.nan, .infinity, 1e300])
+func boxesThatAreNowhereTrapNowhere(_ edge: Double) {
+  let boxes = [Box(x: edge, y: 0, width: 2, height: 2), Box(x: 0, y: 0, width: edge, height: edge)]
+  let all = boxes + [Box(x: 0, y: 0, width: 2, height: 2)]
+  #expect(nonMaximumSuppression(all, scores: [.nan, 0.5, 0.9], threshold: 0.1).first == 2)
+  var image = Image(width: 4, height: 4, color: .white)
+  for box in boxes {
+    image.draw(box, color: .black)
+    image.fill(.ellipse(in: box), with: .black)
+    image.draw(line: [Point(box.x, 0), Point(0, box.height)], color: .black, thickness: box.width)
+    #expect(Mask(box, width: 4, height: 4).area == (box.x == 0 && box.width > 4 ? 16 : 0))
+  }
+}
+
 @Test func boxAndMask() {
   let box = Box(x: 2, y: 1, width: 3, height: 4)
   let mask = Mask(box, width: 8, height: 7)

@@ -1,16 +1,18 @@
 extension Tensor {
   /// Images `[N, H, W, C]` resampled along one axis after the other, each a product with a matrix of weights.
   func filtered(
-    _ height: Int, _ width: Int, _ interpolation: Interpolation, _ alignCorners: Bool
+    _ sizes: [Int], _ interpolation: Interpolation, _ alignCorners: Bool, factors: [Double]? = nil,
+    _ operation: String
   ) -> Tensor {
-    Kernel.requireFloatingPoint(self, "resized2d")
+    Kernel.requireFloatingPoint(self, operation)
+    let (height, width) = (sizes[0], sizes[1])
     let (samples, rows, columns, channels) = (shape[0], shape[1], shape[2], shape[3])
     require(
       height > 0 && width > 0 && elementCount > 0 && [.linear, .cubic, .area].contains(interpolation)
         && !(alignCorners && interpolation == .area),
-      "resized2d: from \(shape) to \(height)×\(width), \(interpolation), antialiased")
-    let down = interpolation.weights(from: rows, to: height, alignCorners).to(dtype)
-    let across = interpolation.weights(from: columns, to: width, alignCorners).to(dtype)
+      "\(operation): from \(shape) to \(height)×\(width), \(interpolation), antialiased")
+    let down = interpolation.weights(from: rows, to: height, factors?[0], alignCorners).to(dtype)
+    let across = interpolation.weights(from: columns, to: width, factors?[1], alignCorners).to(dtype)
     let shortened = down.matmul(reshape(samples, rows, columns * channels))
     return across.matmul(shortened.reshape(samples * height, columns, channels))
       .reshape(samples, height, width, channels)
@@ -20,10 +22,10 @@ extension Tensor {
 extension Interpolation {
   /// The weights `[to, from]` of the samples in each output. Where outputs stand more than a sample apart, the filter
   /// is as much wider.
-  fileprivate func weights(from: Int, to: Int, _ alignCorners: Bool) -> Tensor {
+  fileprivate func weights(from: Int, to: Int, _ factor: Double?, _ alignCorners: Bool) -> Tensor {
     let step =
       alignCorners
-      ? (to > 1 ? Double(from - 1) / Double(to - 1) : 0) : Double(from) / Double(to)
+      ? (to > 1 ? Double(from - 1) / Double(to - 1) : 0) : factor.map { 1 / $0 } ?? Double(from) / Double(to)
     if self == .area && step > 1 { return Self.coverage(from: from, to: to, step) }
     let stretch = Swift.max(step, 1)
     let reach = stretch * (self == .cubic ? 2 : 1)

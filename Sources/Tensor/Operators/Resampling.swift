@@ -32,7 +32,9 @@ extension Tensor {
     antialiased: Bool = false
   ) -> Tensor {
     require(rank == 4, "resized2d: shape \(shape) is not [N, H, W, C]")
-    if antialiased || interpolation == .area { return filtered(height, width, interpolation, alignCorners) }
+    if antialiased || interpolation == .area {
+      return filtered([height, width], interpolation, alignCorners, "resized2d")
+    }
     return resampled([height, width], interpolation, alignCorners)
   }
 
@@ -53,13 +55,19 @@ extension Tensor {
     return resampled([time, height, width], interpolation, alignCorners)
   }
 
-  /// Images `[N, H, W, C]` resampled by a factor per axis, to sizes cut off to whole numbers. Unless corners are
-  /// aligned, samples stand exactly 1 / factor apart, also where the sizes' ratio is another.
+  /// Images `[N, H, W, C]` resampled by a factor per axis, to sizes cut off to whole numbers; `antialiased` as `resized2d`
+  /// has it. Unless corners are aligned, samples stand exactly 1 / factor apart, also where the sizes' ratio is another.
+  /// Aligned ones are those of the result, as in PyTorch; ONNX's Resize aligns with the size before it is cut off.
   public func rescaled2d(
-    height: Double, width: Double, interpolation: Interpolation = .linear, alignCorners: Bool = false
+    height: Double, width: Double, interpolation: Interpolation = .linear, alignCorners: Bool = false,
+    antialiased: Bool = false
   ) -> Tensor {
     require(rank == 4, "rescaled2d: shape \(shape) is not [N, H, W, C]")
-    return rescaled([height, width], interpolation, alignCorners)
+    let factors = [height, width]
+    if antialiased || interpolation == .area {
+      return filtered(sizes(rescaledBy: factors), interpolation, alignCorners, factors: factors, "rescaled2d")
+    }
+    return rescaled(factors, interpolation, alignCorners)
   }
 
   /// Volumes `[N, T, H, W, C]` resampled by a factor per axis: nearest, or trilinear.
@@ -75,8 +83,14 @@ extension Tensor {
   private func rescaled(
     _ factors: [Double], _ interpolation: Interpolation, _ alignCorners: Bool
   ) -> Tensor {
-    let sizes = zip(shape.dropFirst(), factors).map { Int(Double($0) * $1) }
-    return resampled(sizes, interpolation, alignCorners, factors: factors)
+    resampled(sizes(rescaledBy: factors), interpolation, alignCorners, factors: factors)
+  }
+
+  private func sizes(rescaledBy factors: [Double]) -> [Int] {
+    zip(shape.dropFirst(), factors).map { size, factor in
+      require(factor > 0 && factor < 1e9, "resampling: shape \(shape) by factors \(factors)")
+      return Int(Double(size) * factor)
+    }
   }
 
   private func resampled(

@@ -195,6 +195,9 @@ extension GradientCase {
       of("resized2d", "cubic, antialiased, aligned corners", [1, 4, 7, 2]) {
         $0.resized2d(height: 6, width: 2, interpolation: .cubic, alignCorners: true, antialiased: true)
       },
+      of("rescaled2d", "antialiased", [1, 5, 7, 2]) {
+        $0.rescaled2d(height: 0.45, width: 1.7, antialiased: true)
+      },
       of("rescaled2d", "", [1, 3, 4, 2]) { $0.rescaled2d(height: 1.7, width: 0.6) },
       of("rescaled2d", "cubic", [1, 3, 4, 2]) {
         $0.rescaled2d(height: 1.7, width: 0.6, interpolation: .cubic)

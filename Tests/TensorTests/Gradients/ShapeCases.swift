@@ -41,6 +41,12 @@ extension GradientCase {
         height: 4, width: 5, stride: [2, 1], padding: .uneven(before: [1, 0], after: [0, 2]),
         dilation: [1, 2])
     },
+    of("unfold3d", "", [1, 2, 3, 4, 2]) { $0.unfold3d(2) },
+    of("unfold3d", "all options", [1, 3, 4, 3, 1]) {
+      $0.unfold3d(
+        [2, 1, 2], stride: [1, 2, 1], padding: .uneven(before: [1, 0, 0], after: 1), dilation: [2, 1, 1])
+    },
+    of("fold3d", "", [1, 1, 2, 3, 2, 2, 2, 2]) { $0.fold3d(time: 2, height: 3, width: 4) },
     of("padded", "", [2, 3]) { $0.padded([(1, 2), (0, 3)]) },
     of("padded", "cut off", [4, 3]) { $0.padded([(-1, 2), (1, -2)], value: 1) },
     of("padded", "replicated", [3, 2, 2]) { $0.padded([(2, 1), (0, 3), (0, 0)], mode: .replicate) },
