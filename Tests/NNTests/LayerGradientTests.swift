@@ -79,6 +79,12 @@ import Testing
     LayerCase("MaxPool2d", covers: "MaxPool2d", input: .distinct([1, 5, 6, 2])) {
       MaxPool2d(3, stride: 2, padding: 1)
     },
+    LayerCase("MaxPool1d", covers: "MaxPool1d", input: .distinct([2, 7, 2])) {
+      MaxPool1d(3, stride: 2, padding: 1, dilation: 2, ceilMode: true)
+    },
+    LayerCase("AveragePool1d", covers: "AveragePool1d", input: [2, 7, 2]) {
+      AveragePool1d(3, stride: 2, padding: 1, ceilMode: true, includesPadding: false)
+    },
     LayerCase("MaxPool3d", covers: "MaxPool3d", input: .distinct([1, 2, 4, 4, 2])) { MaxPool3d([1, 2, 2]) },
     LayerCase("AveragePool2d", covers: "AveragePool2d", input: [1, 5, 6, 2]) {
       AveragePool2d(3, stride: 2, padding: 1)
@@ -240,7 +246,7 @@ import Testing
 
   @Test func coversEveryLayer() throws {
     let layers = try declaredNames(
-      #"public (?:struct|typealias) (\w+)(?:: Layer| = \w*Convolution)"#, in: "Layers")
+      #"public (?:struct|typealias) (\w+)(?:: Layer| = \w*(?:Convolution|Pool)<)"#, in: "Layers")
     #expect(layers.count > 10)
     // Random, and of integers: checked by themselves.
     #expect(layers.subtracting(Self.layers.flatMap(\.covers)) == ["Dropout", "Embedding"])

@@ -53,13 +53,13 @@ public struct SpectralSegmenter: Sendable, Hashable {
   ///   - p: stands in for the segmenter's, one value; gradients flow to it.
   ///   - slope: stands in for the segmenter's, one value; gradients flow to it.
   public func callAsFunction(
-    unary s: Tensor, pairwise f: Tensor, start: Tensor? = nil, motion: SpectralMotion? = nil,
+    unary s: Tensor, pairwise f: consuming Tensor, start: Tensor? = nil, motion: SpectralMotion? = nil,
     alpha: Tensor? = nil, p: Tensor? = nil, slope: Tensor? = nil
   ) -> Tensor {
     let scores = scores(of: s)
     let weight = p.map { scores.pow($0) } ?? scores.pow(self.p)
     return iterated(
-      from: start ?? scores, weight: weight, planes: featurePlanes(f, of: s.shape), motion: motion,
+      from: start ?? scores, weight: weight, planes: featurePlanes(consume f, of: s.shape), motion: motion,
       alpha: alpha,
       slope: slope)
   }

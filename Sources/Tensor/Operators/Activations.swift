@@ -1,6 +1,6 @@
 import CKernels
 
-// Activations, float32 and float64, all differentiable.
+// Activations, of floating-point numbers, all differentiable.
 extension Tensor {
   /// 1 / (1 + e⁻ˣ).
   public func sigmoid() -> Tensor { unary(ck_unary_sigmoid) }

@@ -1,6 +1,6 @@
 import CKernels
 
-// Elementwise functions, float32 and float64, all differentiable.
+// Elementwise functions of floating-point numbers, all differentiable.
 extension Tensor {
   /// |x|; the gradient at 0 is 0.
   public func abs() -> Tensor { unary(ck_unary_absolute) }
