@@ -98,7 +98,9 @@ import Testing
     LayerCase("LSTM, peepholes", covers: "LSTM", input: [2, 3, 3]) {
       LSTM(3, 2, bidirectional: true, peepholes: true)
     },
-    LayerCase("GRU, reset before", covers: "GRU", input: [2, 3, 3]) { GRU(3, 2, layers: 2, resetAfter: false) },
+    LayerCase("GRU, reset before", covers: "GRU", input: [2, 3, 3]) {
+      GRU(3, 2, layers: 2, resetAfter: false)
+    },
     LayerCase("ConvLSTM2d", covers: "ConvLSTM2d", input: [1, 3, 3, 2, 2]) { ConvLSTM2d(2, 2, kernel: 3) },
     LayerCase("ConvGRU2d", covers: "ConvGRU2d", input: [1, 3, 3, 2, 2]) { ConvGRU2d(2, 2, kernel: [3, 1]) },
     LayerCase("a layer used twice", covers: "Sequential", input: [3, 4]) {
