@@ -7,7 +7,7 @@ import Vision
 func loadingBenchmarks() -> [Benchmark] {
   [
     Benchmark("data_loading.waiting", unit: .percent) {
-      let scene = Image(Tensor(uniform: [40, 71, 3])).resized(width: 854, height: 480, resampling: .bilinear)
+      let scene = Image(Tensor(uniform: [40, 71, 3])).resized(width: 854, height: 480, interpolation: .linear)
       let file = try scene.encoded(as: ImageFormat.jpeg.isBuiltIn ? .jpeg : .png)
       let training = UNetTraining()
       let size = training.inputs.shape

@@ -46,7 +46,7 @@ private func picture(of rows: [(name: String, volume: Tensor)]) -> Image {
     for frame in 0..<frames {
       let values = entry.volume[0, frame]
       let tile = Image((values / values.max()).expandingAxis(-1)).resized(
-        width: side, height: side, resampling: .nearest)
+        width: side, height: side, interpolation: .nearestExact)
       image.paste(tile, x: margin + frame * (side + gap), y: y)
     }
   }

@@ -98,12 +98,12 @@ public struct Mask: Sendable, Equatable {
 
   /// The mask at another size: each pixel takes the nearest one.
   public func resized(width: Int, height: Int) -> Mask {
-    grey.resized(width: width, height: height, resampling: .nearest).asMask
+    grey.resized(width: width, height: height, interpolation: .nearestExact).asMask
   }
 
   /// The mask with its longer side of the given length, in its own proportions.
   public func resized(longestSide: Int) -> Mask {
-    grey.resized(longestSide: longestSide, resampling: .nearest).asMask
+    grey.resized(longestSide: longestSide, interpolation: .nearestExact).asMask
   }
 
   /// The part of the mask whose top-left corner is at (x, y); nothing is set outside the mask.
@@ -119,7 +119,7 @@ public struct Mask: Sendable, Equatable {
 
   /// The mask after an affine map, seen through a window of the given size at the origin.
   public func warped(by map: Affine, width: Int, height: Int) -> Mask {
-    grey.warped(by: map, width: width, height: height, resampling: .nearest).asMask
+    grey.warped(by: map, width: width, height: height, interpolation: .nearestExact).asMask
   }
 
   /// The mask as a grey image: 255 where it is set.

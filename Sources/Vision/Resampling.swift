@@ -1,37 +1,24 @@
 import CVision
 import Tensor
 
-/// How the value between pixels is found. All kinds place pixel centres at halves.
-public enum Resampling: Sendable {
-  /// The pixel whose square holds the position: for labels.
-  case nearest
-  /// The four pixels around the position, without antialiasing.
-  case bilinear
-  /// The average over what an output pixel covers, where the image shrinks; bilinear where it grows.
-  case area
-
-  var filter: ck_image_filter {
-    switch self {
-    case .nearest: CK_NEAREST
-    case .bilinear: CK_BILINEAR
-    case .area: CK_AREA
-    }
-  }
-}
-
 extension Image {
-  /// The image resampled to another size.
-  public func resized(width: Int, height: Int, resampling: Resampling = .area) -> Image {
+  /// The image resampled to another size; labels by `.nearestExact`.
+  public func resized(width: Int, height: Int, interpolation: Interpolation = .area) -> Image {
     if width == self.width && height == self.height { return self }
+    guard let filter = interpolation.imageFilter else {
+      let resized = tensor().expandingAxis(0).resized2d(
+        height: height, width: width, interpolation: interpolation)
+      return Image(resized.squeezed(axis: 0))
+    }
     return Image(width: width, height: height, channels: channels) {
-      ck_image_resize_u8(pixels, shape, $0, Int64(width), Int64(height), resampling.filter)
+      ck_image_resize_u8(pixels, shape, $0, Int64(width), Int64(height), filter)
     }
   }
 
   /// The image resampled so that its longer side has the given length, in its own proportions.
-  public func resized(longestSide: Int, resampling: Resampling = .area) -> Image {
+  public func resized(longestSide: Int, interpolation: Interpolation = .area) -> Image {
     let (width, height) = Image.size(of: (self.width, self.height), longestSide: longestSide)
-    return resized(width: width, height: height, resampling: resampling)
+    return resized(width: width, height: height, interpolation: interpolation)
   }
 
   static func size(of size: (width: Int, height: Int), longestSide: Int) -> (width: Int, height: Int) {
@@ -80,16 +67,31 @@ extension Image {
   /// The image after an affine map, seen through a window of the given size at the origin; `fill` lies
   /// outside the image. Bilinear, or nearest for labels; a map that shrinks much wants `resized` first.
   public func warped(
-    by map: Affine, width: Int, height: Int, resampling: Resampling = .bilinear, fill: Color = .black
+    by map: Affine, width: Int, height: Int, interpolation: Interpolation = .linear, fill: Color = .black
   ) -> Image {
-    Image(width: width, height: height, channels: channels) {
+    require(
+      interpolation != .cubic && interpolation != .area,
+      "Image.warped: \(interpolation) is not nearest or linear")
+    return Image(width: width, height: height, channels: channels) {
       ck_image_warp_u8(
         pixels, shape, $0, Int64(width), Int64(height), map.inverse.coefficients,
-        resampling != .nearest, fill.samples(channels: channels))
+        interpolation == .linear, fill.samples(channels: channels))
     }
   }
 
   var shape: ck_image_shape {
     ck_image_shape(width: Int64(width), height: Int64(height), channels: Int64(channels))
+  }
+}
+
+extension Interpolation {
+  /// What the kernel for images of bytes has.
+  fileprivate var imageFilter: ck_image_filter? {
+    switch self {
+    case .nearestExact: CK_NEAREST
+    case .linear: CK_BILINEAR
+    case .area: CK_AREA
+    case .nearest, .cubic: nil
+    }
   }
 }

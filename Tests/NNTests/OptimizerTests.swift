@@ -17,7 +17,7 @@ import Testing
       case "sgd":
         SGD(
           parameters, learningRate: learning_rate, momentum: momentum ?? 0, dampening: dampening ?? 0,
-          nesterov: nesterov ?? false, weightDecay: decay)
+          weightDecay: decay, nesterov: nesterov ?? false)
       case "adam":
         Adam(
           parameters, learningRate: learning_rate, betas: betas, epsilon: epsilon ?? 1e-8, weightDecay: decay,
@@ -82,7 +82,7 @@ import Testing
   }
 
   static let resumable: [@Sendable ([Parameter]) -> any Optimizer] = [
-    { SGD($0, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01) },
+    { SGD($0, learningRate: 0.1, momentum: 0.9, weightDecay: 0.01, nesterov: true) },
     { Adam($0, learningRate: 0.05) },
     { AdamW($0, learningRate: 0.05, amsgrad: true) },
     { RMSprop($0, learningRate: 0.01, momentum: 0.5) },

@@ -120,6 +120,9 @@ import Testing
       (x + f).array() == [1.5, 2.5, 4.5] && (f * x).array() == [0.5, 1, 2]
         && (x * .pi).array()[0] == Float(Double.pi))
     #expect(x.pow(n).array() == [1, 4, 16] && x.remainder(n).array() == [1, 0, 0])
+    #expect(Tensor.maximum(x, n).array() == [2, 2, 4] && Tensor.minimum(x, 1.5).array() == [1, 1.5, 1.5])
+    #expect(
+      Tensor.where(x .> n, x, 0).array() == [0, 0, 4] && Tensor.where(x .> n, -1, x).array() == [1, 2, -1])
     #expect((x .== n).array(of: Bool.self) == [false, true, false] && (x .>= n).sum().item == 2)
     #expect((x .< f).isAnyTrue == false && (x .> -.infinity).isAllTrue)
     var y = x
@@ -136,7 +139,8 @@ import Testing
     let rows = Tensor([2, 0, -1])
     #expect(x[rows].array() == [5, 6, 1, 2, 5, 6] && x[Tensor([1, 0], shape: [2, 1])].shape == [2, 1, 2])
     #expect(x[x .> 3].array() == [4, 5, 6] && x[Tensor([true, false, true])].array() == [1, 2, 5, 6])
-    x[Tensor([0, 2])] = Tensor([[7, 8], [9, 10]])
+    #expect(x[[1, -1]].array() == [3, 4, 5, 6])
+    x[[0, 2]] = Tensor([[7, 8], [9, 10]])
     #expect(x.array() == [7, 8, 3, 4, 9, 10])
     x[Tensor([1, 0], shape: [1, 2])] = [-1, -2]
     #expect(x.array() == [-1, -2, -1, -2, 9, 10])

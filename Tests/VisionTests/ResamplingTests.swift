@@ -1,30 +1,42 @@
 import Foundation
+import Tensor
 import Testing
 
 @testable import Vision
 
 @Test(arguments: [
-  ("bilinear20x17", 20, 17, Resampling.bilinear, 1), ("bilinear7x5", 7, 5, .bilinear, 1),
+  ("bilinear20x17", 20, 17, Interpolation.linear, 1), ("bilinear7x5", 7, 5, .linear, 1),
   ("area5x4", 5, 4, .area, 1), ("bilinear20x17", 20, 17, .area, 1),
-  ("nearest20x17", 20, 17, .nearest, 0), ("nearest5x4", 5, 4, .nearest, 0),
+  ("nearest20x17", 20, 17, .nearestExact, 0), ("nearest5x4", 5, 4, .nearestExact, 0),
 ])
-func resizedAsOtherLibrariesDo(name: String, width: Int, height: Int, resampling: Resampling, tolerance: Int)
-{
-  let resized = patternImage().resized(width: width, height: height, resampling: resampling)
+func resizedAsOtherLibrariesDo(
+  name: String, width: Int, height: Int, interpolation: Interpolation, tolerance: Int
+) {
+  let resized = patternImage().resized(width: width, height: height, interpolation: interpolation)
   #expect(greatestDifference(resized.pixels, Fixtures.resized[name]!) <= tolerance)
 }
 
 @Test func resizingKeepsChannelsApart() {
-  for filter in [Resampling.nearest, .bilinear, .area] {
+  for filter in [Interpolation.nearest, .nearestExact, .linear, .cubic, .area] {
     for (width, height) in [(20, 17), (5, 4), (1, 1), (13, 4), (40, 9)] {
-      let rgba = patternImage(channels: 4).resized(width: width, height: height, resampling: filter)
-      let rgb = patternImage(channels: 3).resized(width: width, height: height, resampling: filter)
-      let grey = patternImage(channels: 1).resized(width: width, height: height, resampling: filter)
+      let rgba = patternImage(channels: 4).resized(width: width, height: height, interpolation: filter)
+      let rgb = patternImage(channels: 3).resized(width: width, height: height, interpolation: filter)
+      let grey = patternImage(channels: 1).resized(width: width, height: height, interpolation: filter)
       #expect(rgba.converted(to: .rgb) == rgb)
       #expect(stride(from: 0, to: rgb.pixels.count, by: 3).map { rgb.pixels[$0] } == grey.pixels)
     }
   }
   #expect(Image(width: 854, height: 480).resized(longestSide: 480).height == 270)
+}
+
+@Test(arguments: Interpolation.allCases) func imagesAreResizedAsTensorsAre(_ interpolation: Interpolation) {
+  let image = patternImage()
+  for (width, height) in [(20, 17), (5, 4), (1, 1), (13, 4), (40, 9), (6, 30)] {
+    let resized = image.resized(width: width, height: height, interpolation: interpolation)
+    let tensor = image.tensor().expandingAxis(0).resized2d(
+      height: height, width: width, interpolation: interpolation)
+    #expect(greatestDifference(resized.pixels, Image(tensor[0]).pixels) <= 1, "\(width)×\(height)")
+  }
 }
 
 @Test func warpedAsGridSample() {
@@ -38,7 +50,8 @@ func resizedAsOtherLibrariesDo(name: String, width: Int, height: Int, resampling
   let map = Affine.translation(-3, 2)
   let cropped = image.cropped(x: 3, y: -2, width: 14, height: 12, fill: .orange)
   #expect(image.warped(by: map, width: 14, height: 12, fill: .orange) == cropped)
-  #expect(image.warped(by: map, width: 14, height: 12, resampling: .nearest, fill: .orange) == cropped)
+  #expect(
+    image.warped(by: map, width: 14, height: 12, interpolation: .nearestExact, fill: .orange) == cropped)
   let turned = image.warped(by: Affine.rotation(.pi).then(.translation(13, 9)), width: 13, height: 9)
   #expect(turned == image.flippedHorizontally().flippedVertically())
 }

@@ -8,7 +8,8 @@ extension Tensor {
     let (height, width) = (sizes[0], sizes[1])
     let (samples, rows, columns, channels) = (shape[0], shape[1], shape[2], shape[3])
     require(
-      height > 0 && width > 0 && elementCount > 0 && [.linear, .cubic].contains(interpolation),
+      height > 0 && width > 0 && elementCount > 0 && [.linear, .cubic, .area].contains(interpolation)
+        && !(alignCorners && interpolation == .area),
       "\(operation): from \(shape) to \(height)×\(width), \(interpolation), antialiased")
     let down = interpolation.weights(from: rows, to: height, factors?[0], alignCorners).to(dtype)
     let across = interpolation.weights(from: columns, to: width, factors?[1], alignCorners).to(dtype)
@@ -25,6 +26,7 @@ extension Interpolation {
     let step =
       alignCorners
       ? (to > 1 ? Double(from - 1) / Double(to - 1) : 0) : factor.map { 1 / $0 } ?? Double(from) / Double(to)
+    if self == .area && step > 1 { return Self.coverage(from: from, to: to, step) }
     let stretch = Swift.max(step, 1)
     let reach = stretch * (self == .cubic ? 2 : 1)
     var weights = [Double](repeating: 0, count: to * from)
@@ -34,6 +36,18 @@ extension Interpolation {
       let row = samples.map { filter((Double($0) + 0.5 - centre) / stretch) }
       let total = row.reduce(0, +)
       for (sample, weight) in zip(samples, row) { weights[output * from + sample] = weight / total }
+    }
+    return Tensor(weights, shape: [to, from])
+  }
+
+  /// How much of each output each sample covers.
+  private static func coverage(from: Int, to: Int, _ step: Double) -> Tensor {
+    let ends = (0...to).map { Double($0) * step }
+    let weights = (0..<to).flatMap { output in
+      (0..<from).map { sample in
+        let common = Swift.min(ends[output + 1], Double(sample + 1)) - Swift.max(ends[output], Double(sample))
+        return Swift.max(common, 0) / step
+      }
     }
     return Tensor(weights, shape: [to, from])
   }

@@ -68,6 +68,7 @@ extension Interpolation {
     case .nearest, .nearestExact: ck_grid_nearest
     case .linear: ck_grid_linear
     case .cubic: ck_grid_cubic
+    case .area: fatalError("gridSample: a position has no area; sample nearest, linear or cubic")
     }
   }
 }

@@ -81,6 +81,23 @@ extension Tensor {
   @_disfavoredOverload
   public static func .>= (a: Tensor, b: some RealNumber) -> Tensor { a .>= b.doubleValue }
 
+  /// `a` where `condition` holds, a number elsewhere.
+  public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: some RealNumber) -> Tensor {
+    .where(condition, a, Tensor(b, dtype: a.dtype))
+  }
+  /// A number where `condition` holds, `b` elsewhere.
+  public static func `where`(_ condition: Tensor, _ a: some RealNumber, _ b: Tensor) -> Tensor {
+    .where(condition, Tensor(a, dtype: b.dtype), b)
+  }
+  /// The smaller of each element and a number.
+  public static func minimum(_ a: Tensor, _ b: some RealNumber) -> Tensor {
+    minimum(a, Tensor(b, dtype: a.dtype))
+  }
+  /// The larger of each element and a number.
+  public static func maximum(_ a: Tensor, _ b: some RealNumber) -> Tensor {
+    maximum(a, Tensor(b, dtype: a.dtype))
+  }
+
   /// Every element to the power of a number.
   @_disfavoredOverload
   public func pow(_ exponent: some RealNumber) -> Tensor { pow(exponent.doubleValue) }

@@ -1,6 +1,6 @@
 import CKernels
 
-/// How values between samples are found.
+/// How values between samples are found, in tensors and in images.
 public enum Interpolation: String, Sendable, CaseIterable {
   /// The sample at or before, as PyTorch's and OpenCV's `nearest`.
   case nearest
@@ -10,6 +10,8 @@ public enum Interpolation: String, Sendable, CaseIterable {
   case linear
   /// Cubic convolution (a = −0.75); images only.
   case cubic
+  /// The mean of what an output covers where the size shrinks, `linear` where it grows, as OpenCV's; images only.
+  case area
 }
 
 extension Tensor {
@@ -30,7 +32,9 @@ extension Tensor {
     antialiased: Bool = false
   ) -> Tensor {
     require(rank == 4, "resized2d: shape \(shape) is not [N, H, W, C]")
-    if antialiased { return filtered([height, width], interpolation, alignCorners, "resized2d") }
+    if antialiased || interpolation == .area {
+      return filtered([height, width], interpolation, alignCorners, "resized2d")
+    }
     return resampled([height, width], interpolation, alignCorners)
   }
 
@@ -47,7 +51,7 @@ extension Tensor {
     time: Int, height: Int, width: Int, interpolation: Interpolation = .linear, alignCorners: Bool = false
   ) -> Tensor {
     require(
-      rank == 5 && interpolation != .cubic, "resized3d: shape \(shape), \(interpolation)")
+      rank == 5 && ![.cubic, .area].contains(interpolation), "resized3d: shape \(shape), \(interpolation)")
     return resampled([time, height, width], interpolation, alignCorners)
   }
 
@@ -60,7 +64,7 @@ extension Tensor {
   ) -> Tensor {
     require(rank == 4, "rescaled2d: shape \(shape) is not [N, H, W, C]")
     let factors = [height, width]
-    if antialiased {
+    if antialiased || interpolation == .area {
       return filtered(sizes(rescaledBy: factors), interpolation, alignCorners, factors: factors, "rescaled2d")
     }
     return rescaled(factors, interpolation, alignCorners)
@@ -71,7 +75,8 @@ extension Tensor {
     time: Double, height: Double, width: Double, interpolation: Interpolation = .linear,
     alignCorners: Bool = false
   ) -> Tensor {
-    require(rank == 5 && interpolation != .cubic, "rescaled3d: shape \(shape), \(interpolation)")
+    require(
+      rank == 5 && ![.cubic, .area].contains(interpolation), "rescaled3d: shape \(shape), \(interpolation)")
     return rescaled([time, height, width], interpolation, alignCorners)
   }
 
@@ -151,6 +156,7 @@ extension Kernel {
     case (_, .nearestExact): ck_resample_nearest_exact_gradient_f64(&plan, dy.f64, dx.f64)
     case (_, .linear): ck_resample_linear_gradient_f64(&plan, dy.f64, dx.f64)
     case (_, .cubic): ck_resample_cubic_gradient_f64(&plan, dy.f64, dx.f64)
+    case (_, .area): unsupported("resampling by area", dy.dtype)
     }
     return dx
   }

@@ -19,6 +19,13 @@ extension Tensor {
     }
   }
 
+  /// The slices at positions along the first axis: `x[[2, 0]]`. Values that are assigned stretch to them; of equal
+  /// positions the last counts.
+  public subscript(positions: [Int]) -> Tensor {
+    get { self[Tensor(positions)] }
+    set { self[Tensor(positions)] = newValue }
+  }
+
   /// The only element chosen, or one number for all of them: `let y: Float = x[0, 1]`, `x[0] = 0`.
   @_disfavoredOverload
   public subscript<Number: RealNumber>(_ indices: any TensorIndex...) -> Number {
