@@ -114,9 +114,7 @@ extension Tensor {
 
   /// The identity matrix `[size, size]`.
   public init(identity size: Int, dtype: DType = .float32) {
-    var elements = [Double](repeating: 0, count: size * size)
-    for i in 0..<size { elements[i * size + i] = 1 }
-    self = Tensor(elements, shape: [size, size]).to(dtype)
+    self = Tensor(ones: [size], dtype: dtype).diagonalMatrix()
   }
 
   /// This tensor's values in another element type; to `bool`, whatever is not 0 is true. Differentiable between

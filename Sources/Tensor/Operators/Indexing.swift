@@ -94,7 +94,9 @@ extension Tensor {
     if let outside = lowest < -size ? lowest : highest >= size ? highest : nil {
       fatalError("\(operation): index \(outside) lies outside axis \(axis) of shape \(shape)")
     }
-    return lowest < 0 ? .where(indices .< 0, indices + Double(size), indices) : indices
+    if lowest >= 0 { return indices }
+    Kernel.requireIndices(size, operation)
+    return .where(indices .< 0, indices + Double(size), indices)
   }
 
   /// One of these indices (`int32`) that does not lie in a range, or nil where all of them do.

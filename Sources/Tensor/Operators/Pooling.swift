@@ -150,7 +150,6 @@ struct PoolingPlan {
     let window = Window(stride ?? kernel, padding, dilation)
     let geometry = WindowGeometry(kernel: kernel.values(axes, "kernel"), window, operation)
     let sizes = geometry.outputSizes(Array(input.dropFirst().prefix(axes)), ceilMode: ceilMode)
-    Kernel.requireIndices(input.dropFirst().dropLast().reduce(1, *), operation)
     require(
       sizes.allSatisfy { $0 >= 0 } && zip(geometry.before, geometry.extent).allSatisfy { $0 < $1 },
       "\(operation): a kernel \(geometry.kernel) padded by \(geometry.before) doesn't fit input \(input)")
@@ -185,6 +184,7 @@ struct PoolingPlan {
 extension Kernel {
   static func maxPool(_ x: Tensor, _ plan: PoolingPlan, wantsIndex: Bool) -> (Tensor, index: Tensor?) {
     let y = Tensor(uninitialized: plan.output, x.dtype)
+    if wantsIndex { requireIndices(x.shape.dropFirst().dropLast().reduce(1, *), "max pooling") }
     let index = wantsIndex ? Tensor(uninitialized: plan.output, .int32) : nil
     if !x.dtype.isFloatingPoint {
       let (largest, index) = maxPool(x.to(.float64), plan, wantsIndex: wantsIndex)
