@@ -133,6 +133,17 @@ import Testing
     #expect(Tensor(zeros: [0]).variance().item.isNaN && Tensor(zeros: [0]).mean().item.isNaN)
   }
 
+  @Test func deviationsWhoseSquaresAreOutOfRange() {
+    let x: Tensor = [1, 2, 3, 6]
+    let slope = gradient(at: x) { $0.standardDeviation() }
+    for scale in [1e30, 1e-30] {
+      #expect(abs((x * scale).standardDeviation().item / (x.standardDeviation().item * scale) - 1) < 1e-6)
+      #expect((gradient(at: x * scale) { $0.standardDeviation() } - slope).abs().max().item < 1e-6)
+    }
+    #expect(gradient(at: Tensor(ones: [3])) { $0.standardDeviation() }.array() == [0, 0, 0])
+    #expect(Tensor(ones: [1]).standardDeviation(correction: 1).item.isNaN)
+  }
+
   @Test func remaindersFollowTheQuotientThatWasTaken() {
     let divisor = Tensor([0.001, -.infinity, .infinity] as [Float])
     let slope = gradient(at: divisor) { Tensor(ones: [3]).remainder($0).sum() }

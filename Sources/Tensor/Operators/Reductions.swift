@@ -89,11 +89,17 @@ extension Tensor {
     axis: (any Axes)? = nil, correction: Int = 0, keepingAxes: Bool = false
   ) -> Tensor {
     requireFractions("standardDeviation")
+    if dtype == .bfloat16 {
+      return throughFloat32 {
+        $0.standardDeviation(axis: axis, correction: correction, keepingAxes: keepingAxes)
+      }
+    }
     let axes = shape.axes(axis)
     let divisor = Double(Swift.max(axes.reduce(1) { $0 * shape[$1] } - correction, 0))
-    return throughFloat32 { x in
-      let centred = x - x.mean(axis: axes, keepingAxes: true)
-      return centred.norm(axis: axes, keepingAxes: keepingAxes) / divisor.squareRoot()
+    let centred = detached() - detached().mean(axis: axes, keepingAxes: true)
+    let y = centred.powerNorm(axes, 2) / divisor.squareRoot()
+    return y.reduced(from: self, axes, keepingAxes) { dy in
+      centred * (dy / (y * divisor)).replacing(where: y .== 0, with: 0)
     }
   }
 
