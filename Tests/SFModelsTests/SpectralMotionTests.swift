@@ -206,7 +206,7 @@ import Vision
   /// T − 1 flows of a video are those of its frames but the last, and nothing follows what isn't known.
   @Test func flowsOfAVideoAreItsMotion() {
     func flow(_ dx: Float, known: Mask? = nil) -> FlowField {
-      FlowField(width: 6, height: 4, vectors: (0..<24).flatMap { _ in [dx, 0] }, known: known)
+      FlowField(height: 4, width: 6, vectors: (0..<24).flatMap { _ in [dx, 0] }, known: known)
     }
     let motion = SpectralMotion(forward: [flow(1), flow(2)], backward: [flow(-1), flow(-2)])
     #expect(motion.forward.shape == [1, 3, 4, 6, 2])
@@ -214,7 +214,7 @@ import Vision
     #expect(motion.forwardAgreement[0, 0, 0, 0].item == 1 && motion.forwardAgreement[0, 0, 0, 5].item == 0)
     #expect(motion.forwardAgreement[0, 2].max().item == 0 && motion.backwardAgreement[0, 0].max().item == 0)
 
-    let known = Mask(width: 6, height: 4, values: (0..<24).map { $0 == 7 ? 0 : 1 })
+    let known = Mask(height: 4, width: 6, values: (0..<24).map { $0 == 7 ? 0 : 1 })
     let partly = SpectralMotion(forward: [flow(0, known: known)], backward: [flow(0)])
     #expect(partly.forwardAgreement[0, 0, 1, 1].item == 0)
     #expect(partly.forwardAgreement[0, 0, 1, 2].item == 1)

@@ -56,7 +56,7 @@ public struct SpectralMotion: Sendable {
       !forward.isEmpty && backward.count == forward.count,
       "SpectralMotion: \(forward.count) flows forward, \(backward.count) back")
     // The last frame's flow forward and the first one's back lead nowhere.
-    let none = FlowField(width: forward[0].width, height: forward[0].height)
+    let none = FlowField(height: forward[0].height, width: forward[0].width)
     func volume(_ flows: [FlowField]) -> Tensor {
       Tensor.stack(flows.map { $0.tensor(unknown: Self.outsideFrame) }).expandingAxis(0)
     }
