@@ -99,6 +99,16 @@ import Testing
     }
   }
 
+  /// What is not a number stays where it weighs something.
+  @Test(arguments: [Interpolation.linear, .cubic, .area])
+  func wideFiltersSpreadNoNaN(_ interpolation: Interpolation) {
+    var image = Tensor(ones: [1, 16, 16, 3])
+    image[0, 12, 3, 1] = Tensor(Double.nan)
+    let y = image.resized2d(height: 4, width: 4, interpolation: interpolation, antialiased: true)
+    #expect(y.isNaN().sum().item > 0 && y.isNaN().sum().item <= 16 && !y[0, 0].isNaN().isAnyTrue)
+    #expect(!y[.ellipsis, 0].isNaN().isAnyTrue)
+  }
+
   @Test func whatIsMirroredIsMirroredAgain() {
     let x: Tensor = [1, 2, 3]
     #expect(x.padded([(5, 4)], mode: .reflect).array() == [2, 1, 2, 3, 2, 1, 2, 3, 2, 1, 2, 3])
