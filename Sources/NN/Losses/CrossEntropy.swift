@@ -56,7 +56,7 @@ private func likelihoodLoss(
     "\(loss): \(labels.dtype) labels of shape \(labels.shape) for classes of shape \(shape)")
   let all = labels.to(.int32)
   let isCounted = ignored.map { all .!= Double($0) }
-  let positions = isCounted.map { .where($0, all, Tensor(0, dtype: .int32)) } ?? all
+  let positions = isCounted.map { .where($0, all, 0) } ?? all
   if let label = positions.index(outside: 0..<shape[-1], loss) {
     fatalError("\(loss): label \(label) is not one of the classes, 0 ..< \(shape[-1])")
   }
@@ -89,7 +89,7 @@ public func hardNegativeCrossEntropy(
     logits.rank == 3 && ratio >= 0 && minimum >= 0,
     "hardNegativeCrossEntropy: logits of shape \(logits.shape), a ratio of \(ratio), at least \(minimum)")
   let labels = labels.to(.int32)
-  let positions = Tensor.maximum(labels, Tensor(0, dtype: .int32))
+  let positions = Tensor.maximum(labels, 0)
   let losses = likelihoodLoss(
     widened(logits, "hardNegativeCrossEntropy").logSoftmax(), positions, nil, nil, smoothing: 0, .none,
     "hardNegativeCrossEntropy")
@@ -99,7 +99,7 @@ public func hardNegativeCrossEntropy(
   let order = hardness.sorted(descending: true).indices
   let ranks = Tensor(zeros: order.shape, dtype: .int32)
     .scatter(Tensor(0..<order.shape[1]).broadcast(to: order.shape), elementsAt: order, axis: 1)
-  let wanted = (isObject.to(.int32).sum(axis: 1, keepingAxes: true) * Double(ratio)).clamp(
+  let wanted = (isObject.to(.int32).sum(axis: 1, keepingAxes: true) * ratio).clamp(
     min: Double(minimum))
   let counts = (isObject .| (isBackground .& (ranks .< wanted))).to(losses.dtype)
   let weight = classWeights.map { counts * $0.to(losses.dtype).gather(positions) } ?? counts

@@ -24,7 +24,7 @@ public struct ParameterHistory: Sendable {
 
   /// Takes a tensor out, to be changed in place and put back; zeros of the shape of `value` where there is none.
   mutating func take(_ name: String, like value: Tensor) -> Tensor {
-    tensors.removeValue(forKey: name) ?? Tensor(zeros: value.shape, dtype: value.dtype)
+    tensors.removeValue(forKey: name) ?? Tensor(zerosLike: value)
   }
 }
 

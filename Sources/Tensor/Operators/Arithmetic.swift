@@ -89,7 +89,7 @@ extension Tensor {
   private static func extreme(_ operation: ck_binary, _ a: Tensor, _ b: Tensor, _ name: String) -> Tensor {
     let y = Kernel.binary(operation, a, b, name)
     func share(_ mine: Tensor, _ other: Tensor, _ dy: Tensor) -> Tensor {
-      let whole = Tensor.where(mine .== y, dy, Tensor(0, dtype: dy.dtype))
+      let whole = Tensor.where(mine .== y, dy, 0)
       return Tensor.where(mine .== other, dy * 0.5, whole).sum(to: mine.shape)
     }
     return y.recorded(a.edge { dy in share(a, b, dy) }, b.edge { dy in share(b, a, dy) })

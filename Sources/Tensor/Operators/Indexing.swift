@@ -96,7 +96,7 @@ extension Tensor {
     }
     if lowest >= 0 { return indices }
     Kernel.requireIndices(size, operation)
-    return .where(indices .< 0, indices + Double(size), indices)
+    return .where(indices .< 0, indices + size, indices)
   }
 
   /// One of these indices (`int32`) that does not lie in a range, or nil where all of them do.

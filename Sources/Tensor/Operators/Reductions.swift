@@ -65,7 +65,7 @@ extension Tensor {
     return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
       let chosen = x .== y
       let share = dy / chosen.to(dy.dtype).sum(axis: axes, keepingAxes: true)
-      return .where(chosen, share, Tensor(0, dtype: dy.dtype))
+      return .where(chosen, share, 0)
     }
   }
 

@@ -5,18 +5,29 @@ extension Tensor {
   ///
   /// Values that are assigned stretch to what is chosen; of equal positions the last counts.
   public subscript(chosen: Tensor) -> Tensor {
-    get { chosen.dtype == .bool ? maskedSelect(chosen) : gather(chosen) }
+    get {
+      checkSubscript(chosen)
+      return chosen.dtype == .bool ? maskedSelect(chosen) : gather(chosen)
+    }
     set {
+      checkSubscript(chosen)
       let isMask = chosen.dtype == .bool
-      require(
-        isMask ? chosen.shape == Shape(shape.prefix(chosen.rank)) : rank > 0,
-        "subscript: a \(chosen.dtype) tensor of shape \(chosen.shape) for shape \(shape)")
       let positions = isMask ? Tensor(chosen.indicesOfTrue("subscript")) : chosen
       let rest = shape.dimensions.dropFirst(isMask ? chosen.rank : 1)
       let values = newValue.broadcast(to: Shape(positions.shape.dimensions + rest))
       self = reshape(Shape([isMask ? chosen.elementCount : shape[0]] + rest))
         .scatter(values.reshape([positions.elementCount] + rest), at: positions.flattened()).reshape(shape)
     }
+  }
+
+  private func checkSubscript(_ chosen: Tensor) {
+    require(
+      chosen.dtype == .bool || chosen.dtype == .int32,
+      "subscript: a \(chosen.dtype) tensor chooses nothing; positions are int32, masks bool")
+    require(
+      chosen.dtype == .int32
+        ? rank > 0 : chosen.rank <= rank && chosen.shape == Shape(shape.prefix(chosen.rank)),
+      "subscript: a \(chosen.dtype) tensor of shape \(chosen.shape) for shape \(shape)")
   }
 
   /// The slices at positions along the first axis: `x[[2, 0]]`. Values that are assigned stretch to them; of equal
@@ -38,9 +49,8 @@ extension Tensor {
   public subscript<Number: RealNumber>(chosen: Tensor) -> Number {
     get { Number((self[chosen] as Tensor).item) }
     set {
-      guard chosen.dtype == .bool, chosen.rank <= rank else {
-        return self[chosen] = Tensor(newValue, dtype: dtype)
-      }
+      checkSubscript(chosen)
+      guard chosen.dtype == .bool else { return self[chosen] = Tensor(newValue, dtype: dtype) }
       let mask = chosen.reshape(chosen.shape.dimensions + Array(repeating: 1, count: rank - chosen.rank))
       self = replacing(where: mask, with: newValue.doubleValue)
     }
