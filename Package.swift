@@ -45,8 +45,10 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     .target(
-      name: "CKernels", cSettings: optimised,
+      name: "CKernels", publicHeadersPath: ".", cSettings: optimised,
       linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("lapacke"), .linkedLibrary("m")]),
+    .target(name: "CVision", dependencies: ["CKernels"], cSettings: optimised),
+    .target(name: "CSpectral", dependencies: ["CKernels"], cSettings: optimised),
     .target(
       name: "COneDNN", dependencies: ["CKernels"],
       cSettings: optimised + (hasOneDNN ? [.define("HAS_ONEDNN")] : [])),
@@ -59,9 +61,9 @@ let package = Package(
 
     .target(name: "Tensor", dependencies: ["CKernels", "COneDNN", "COpenBLAS"]),
     .target(name: "NN", dependencies: ["Tensor", "CKernels"]),
-    .target(name: "Vision", dependencies: ["Tensor", "CKernels", "CCodecs"]),
+    .target(name: "Vision", dependencies: ["Tensor", "CVision", "CCodecs"]),
     .target(name: "Evaluation", dependencies: ["Tensor", "Vision"]),
-    .target(name: "SFModels", dependencies: ["CKernels", "COpenBLAS", "Tensor", "NN", "Vision"]),
+    .target(name: "SFModels", dependencies: ["CSpectral", "COpenBLAS", "Tensor", "NN", "Vision"]),
 
     example("TrainFeat2Seg"),
     example("TrainSpectral"),
@@ -70,10 +72,11 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "CKernels", "COneDNN", "NN", "SFModels", "Tensor", "Vision",
+        "CMeasure", "COneDNN", "NN", "SFModels", "Tensor", "Vision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Benchmarks", exclude: ["README.md", "peer.py"]),
+      path: "Benchmarks", exclude: ["CMeasure", "README.md", "peer.py"]),
+    .target(name: "CMeasure", dependencies: ["CKernels"], path: "Benchmarks/CMeasure", cSettings: optimised),
 
     .target(name: "TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"]),

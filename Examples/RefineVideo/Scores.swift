@@ -18,7 +18,7 @@ struct RefinementScore {
     for (frame, x) in outcome.masks.enumerated() {
       let (height, width) = (x.shape[0], x.shape[1])
       input.append(try Image.softMask(contentsOf: sequence.masks[frame]))
-      truth.append(try sequence.trueMask(frame, width: width, height: height)!)
+      truth.append(try sequence.trueMask(frame, height: height, width: width)!)
     }
     func score(_ soft: [Tensor], _ masks: [Mask], above threshold: Double) -> (Double, Double?) {
       let j = SegmentationScore(predictions: masks, truth: truth, excludingEnds: truth.count > 2).region.mean

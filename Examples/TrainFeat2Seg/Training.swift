@@ -29,7 +29,7 @@ struct Training {
   let options: Options
   let data: TrainingData
   let output: URL
-  let network: UNet
+  let network: UNet2d
   let optimizer: AdamW
   let scheduler: ReduceLROnPlateau
   var position = Position()

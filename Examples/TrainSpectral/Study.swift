@@ -146,7 +146,7 @@ struct Study {
 
   /// SFSeg++ along the motion: the same learned mixture, segmented over a better graph.
   func alongMotion(_ ours: LearnedSFSeg, _ data: ChannelData) -> Combination {
-    alongMotion("SFSeg++", data) { ours.model.mixture($0.values) }
+    alongMotion("SFSeg++", data) { ours.model.unaryMixture($0.values) }
   }
 
   /// SFSeg along the motion over what a combination gives.

@@ -32,7 +32,7 @@ struct WeightsFigure {
   }
 
   private func draw(_ panel: Panel, _ range: ClosedRange<Double>, withLegend: Bool) -> Image {
-    var image = Image(width: 470, height: 190, color: .white)
+    var image = Image(height: 190, width: 470, color: .white)
     let frame = Box(x: 44, y: 30, width: 416, height: 136)
     func y(_ value: Double) -> Double {
       frame.maxY - (value - range.lowerBound) / (range.upperBound - range.lowerBound) * frame.height

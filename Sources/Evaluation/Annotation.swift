@@ -10,11 +10,11 @@ extension IndexedImage {
       let map = try IndexedImage(contentsOf: url)
       let labels =
         map.palette.isEmpty ? map.indices.map { $0 >= 128 ? 1 : 0 } : map.indices.map { $0 == 255 ? 0 : $0 }
-      return IndexedImage(width: map.width, height: map.height, indices: labels)
+      return IndexedImage(height: map.height, width: map.width, indices: labels)
     } catch .unsupported {
       // Some binary masks are stored in colour.
       let mask = Mask(try Image(contentsOf: url))
-      return IndexedImage(width: mask.width, height: mask.height, indices: mask.values)
+      return IndexedImage(height: mask.height, width: mask.width, indices: mask.values)
     }
   }
 
@@ -33,12 +33,12 @@ extension Image {
   public static func softMask(contentsOf url: URL) throws(ImageError) -> Image {
     if let map = try? IndexedImage(contentsOf: url), !map.palette.isEmpty {
       let levels = map.indices.map { $0 == 0 || $0 == 255 ? 0 : 255 as UInt8 }
-      return Image(width: map.width, height: map.height, channels: 1, pixels: levels)
+      return Image(height: map.height, width: map.width, channels: 1, pixels: levels)
     }
     let image = try Image(contentsOf: url, as: .grey)
     // Some masks are written as levels 0 and 1.
     guard image.pixels.allSatisfy({ $0 <= 1 }) else { return image }
     return Image(
-      width: image.width, height: image.height, channels: 1, pixels: image.pixels.map { 255 * $0 })
+      height: image.height, width: image.width, channels: 1, pixels: image.pixels.map { 255 * $0 })
   }
 }

@@ -11,7 +11,7 @@ import Vision
 public func boundaryMeasure(_ prediction: Mask, _ truth: Mask, tolerance: Int? = nil) -> Double {
   require(
     prediction.width == truth.width && prediction.height == truth.height,
-    "boundaryMeasure: \(prediction.width)×\(prediction.height) and \(truth.width)×\(truth.height)")
+    "boundaryMeasure: \(prediction.height)×\(prediction.width) and \(truth.height)×\(truth.width)")
   let diagonal = Double(truth.width * truth.width + truth.height * truth.height).squareRoot()
   let radius = tolerance ?? Int((0.008 * diagonal).rounded(.up))
   let found = Boundary(of: prediction)

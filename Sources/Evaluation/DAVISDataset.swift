@@ -112,7 +112,7 @@ public struct DAVISSequence: VideoSequence {
   private func check(_ width: Int, _ height: Int, _ url: URL) throws {
     if width != self.width || height != self.height {
       throw DatasetError.sizeMismatch(
-        path: url.path, width: width, height: height, expectedWidth: self.width, expectedHeight: self.height)
+        path: url.path, height: height, width: width, expectedHeight: self.height, expectedWidth: self.width)
     }
   }
 }

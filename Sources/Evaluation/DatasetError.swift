@@ -9,7 +9,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   /// A method has no mask for a frame of a sequence.
   case missingMask(path: String)
   /// An image or mask is not of the size its sequence has.
-  case sizeMismatch(path: String, width: Int, height: Int, expectedWidth: Int, expectedHeight: Int)
+  case sizeMismatch(path: String, height: Int, width: Int, expectedHeight: Int, expectedWidth: Int)
   /// The first annotation shows no object.
   case noObjects(path: String)
   /// There is no sequence of this name.
@@ -28,8 +28,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .emptyFolder(let path, let wanted): "\(path): holds no \(wanted)"
     case .missingAnnotation(let frame, let annotation): "\(frame): has no annotation \(annotation)"
     case .missingMask(let path): "\(path): no such mask, though the sequence has this frame"
-    case .sizeMismatch(let path, let width, let height, let expectedWidth, let expectedHeight):
-      "\(path): is \(width)×\(height), but its sequence's frames are \(expectedWidth)×\(expectedHeight)"
+    case .sizeMismatch(let path, let height, let width, let expectedHeight, let expectedWidth):
+      "\(path): is \(height)×\(width), but its sequence's frames are \(expectedHeight)×\(expectedWidth)"
     case .noObjects(let path): "\(path): shows no object"
     case .unknownSequence(let name, let known):
       "no sequence \"\(name)\"; there are \(known.joined(separator: ", "))"

@@ -37,8 +37,8 @@ public struct MethodMasks: Sendable {
     let mask = try Image.softMask(contentsOf: file)
     guard mask.width == sequence.width, mask.height == sequence.height else {
       throw DatasetError.sizeMismatch(
-        path: file.path, width: mask.width, height: mask.height, expectedWidth: sequence.width,
-        expectedHeight: sequence.height)
+        path: file.path, height: mask.height, width: mask.width, expectedHeight: sequence.height,
+        expectedWidth: sequence.width)
     }
     return mask
   }

@@ -21,11 +21,11 @@ public protocol VideoSequence: Sendable {
 extension SyntheticSequence: VideoSequence {
   /// The frame, drawn on demand.
   public func image(_ frame: Int) -> Image {
-    Image(width: width, height: height, channels: 3, pixels: rgb(frame))
+    Image(height: height, width: width, channels: 3, pixels: rgb(frame))
   }
 
   /// The object's visible pixels, drawn on demand.
   public func mask(_ frame: Int, object: Int) -> Mask {
-    Mask(IndexedImage(width: width, height: height, indices: labels(frame)), label: UInt8(object))
+    Mask(IndexedImage(height: height, width: width, indices: labels(frame)), label: UInt8(object))
   }
 }

@@ -95,8 +95,8 @@ extension Module {
   }
 
   /// A copy with parameters of its own. Copying the value alone shares them; so the caller says how such a module is
-  /// made: `let teacher = student.clone { UNet(configuration) }`. The random numbers that this draws are its own: those that
-  /// follow are as without it.
+  /// made: `let teacher = student.clone { UNet2d(inputs: 3, widths: [16, 32]) }`. The random numbers that this draws are
+  /// its own: those that follow are as without it.
   public func clone(_ make: () throws -> Self) rethrows -> Self {
     let copy = try withRandomSeed(0, make)
     copy.copyState(from: self)

@@ -13,7 +13,9 @@ public struct Tensor: Sendable {
 
   /// A tensor over memory whose content is arbitrary until a kernel fills it.
   init(uninitialized shape: Shape, _ dtype: DType) {
-    self.storage = Storage(byteCount: shape.elementCount * dtype.size)
+    let (byteCount, overflows) = shape.elementCount.multipliedReportingOverflow(by: dtype.size)
+    require(!overflows, "a \(dtype) tensor of shape \(shape) has more bytes than can be counted")
+    self.storage = Storage(byteCount: byteCount)
     self.shape = shape
     self.dtype = dtype
   }
@@ -85,6 +87,9 @@ extension Tensor {
       }
     }
   }
+
+  /// The elements, row-major, rounded towards 0 where they are no whole numbers.
+  public func array(of type: Int.Type) -> [Int] { array(of: Int32.self).map { Int($0) } }
 
   /// The only element, as a `Double`.
   public var item: Double {

@@ -7,7 +7,7 @@ extension Image {
     let channels = channels
     let width = width
     pixels.withUnsafeMutableBufferPointer { pixels in
-      Rasterizer(width: width, height: height).scan(shape) { y, firstColumn, coverage in
+      Rasterizer(height: height, width: width).scan(shape) { y, firstColumn, coverage in
         var index = (y * width + firstColumn) * channels
         for cover in coverage {
           let weight = cover * Float(opacity)
@@ -49,7 +49,7 @@ extension Image {
   public mutating func overlay(_ mask: Mask, color: Color, opacity: Double = 0.5) {
     require(
       mask.width == width && mask.height == height,
-      "Image.overlay: an image of \(width)×\(height) and a mask of \(mask.width)×\(mask.height)")
+      "Image.overlay: an image of \(height)×\(width) and a mask of \(mask.height)×\(mask.width)")
     let samples = color.samples(channels: channels).map(Float.init)
     let values = mask.values
     for y in 0..<height {
@@ -75,7 +75,7 @@ extension Image {
     let columns = min(columns, images.count)
     let rows = (images.count + columns - 1) / columns
     var grid = Image(
-      width: columns * (cellWidth + gap) - gap, height: rows * (cellHeight + gap) - gap, color: background)
+      height: rows * (cellHeight + gap) - gap, width: columns * (cellWidth + gap) - gap, color: background)
     for (i, image) in images.enumerated() {
       grid.paste(image, x: i % columns * (cellWidth + gap), y: i / columns * (cellHeight + gap))
     }
@@ -83,8 +83,8 @@ extension Image {
   }
 
   /// An RGB image of one colour.
-  public init(width: Int, height: Int, color: Color) {
-    self.init(width: width, height: height)
+  public init(height: Int, width: Int, color: Color) {
+    self.init(height: height, width: width)
     pixels.withUnsafeMutableBufferPointer { pixels in
       for i in stride(from: 0, to: pixels.count, by: 3) {
         (pixels[i], pixels[i + 1], pixels[i + 2]) = (color.red, color.green, color.blue)
@@ -96,7 +96,7 @@ extension Image {
   public mutating func paste(_ image: Image, x: Int, y: Int) {
     require(
       channels == 3 && x >= 0 && y >= 0 && x + image.width <= width && y + image.height <= height,
-      "Image.paste: \(image.width)×\(image.height) at (\(x), \(y)) in \(width)×\(height)×\(channels)")
+      "Image.paste: \(image.height)×\(image.width) at (\(x), \(y)) in \(height)×\(width)×\(channels)")
     let source = image.converted(to: .rgb)
     for row in 0..<image.height {
       let start = ((y + row) * width + x) * 3
@@ -109,11 +109,11 @@ extension Image {
 
 extension Mask {
   /// The pixels of which a shape covers at least half.
-  public init(_ shape: Outline, width: Int, height: Int) {
+  public init(_ shape: Outline, height: Int, width: Int) {
     var values = [UInt8](repeating: 0, count: width * height)
-    Rasterizer(width: width, height: height).scan(shape) { y, firstColumn, coverage in
+    Rasterizer(height: height, width: width).scan(shape) { y, firstColumn, coverage in
       for (i, cover) in coverage.enumerated() where cover >= 0.5 { values[y * width + firstColumn + i] = 1 }
     }
-    self.init(width: width, height: height, values: values)
+    self.init(height: height, width: width, values: values)
   }
 }

@@ -45,8 +45,8 @@ public struct LinePlot: Sendable {
   private static let colors: [Color] = [.blue, .orange, .green, .red, .purple, Color(120, 85, 70)]
 
   /// The plot as an RGB image; the text takes its size from the image's.
-  public func render(width: Int = 900, height: Int = 560) -> Image {
-    var canvas = Canvas(plot: self, width: width, height: height)
+  public func render(height: Int = 560, width: Int = 900) -> Image {
+    var canvas = Canvas(plot: self, height: height, width: width)
     canvas.drawAxes()
     for (i, curve) in series.enumerated() {
       canvas.draw(curve, color: curve.color ?? Self.colors[i % Self.colors.count])
@@ -68,9 +68,9 @@ private struct Canvas {
   let frame: Box
   var image: Image
 
-  init(plot: LinePlot, width: Int, height: Int) {
+  init(plot: LinePlot, height: Int, width: Int) {
     self.plot = plot
-    image = Image(width: width, height: height, color: .white)
+    image = Image(height: height, width: width, color: .white)
     unit = max(1, Double(min(width, height)) / 350)
     let points = plot.series.flatMap(\.points)
     xAxis = PlotAxis(across: points.map(\.x), isLogarithmic: plot.isLogarithmicX)
@@ -132,7 +132,7 @@ private struct Canvas {
     let named = entries.filter { !$0.name.isEmpty }
     guard let widest = named.map({ Outline.textWidth($0.name, unit: unit) }).max() else { return }
     let line = 13 * unit
-    let plate = emptiestPlace(width: widest + 30 * unit, height: Double(named.count) * line + 6 * unit)
+    let plate = emptiestPlace(height: Double(named.count) * line + 6 * unit, width: widest + 30 * unit)
     image.fill(.rectangle(plate), with: .white, opacity: 0.85)
     image.draw(plate, color: Self.gridColor, thickness: 1)
     for (i, entry) in named.enumerated() {
@@ -147,7 +147,7 @@ private struct Canvas {
   }
 
   // Of nine places in the frame the one that the curves cross least, the first where equal.
-  private func emptiestPlace(width: Double, height: Double) -> Box {
+  private func emptiestPlace(height: Double, width: Double) -> Box {
     let margin = 8 * unit
     let (left, right) = (frame.x + margin, frame.maxX - margin - width)
     let (top, bottom) = (frame.y + margin, frame.maxY - margin - height)

@@ -31,7 +31,7 @@ public struct Outline: Sendable {
 
   /// The ellipse that touches the sides of a box.
   public static func ellipse(in box: Box) -> Outline {
-    let corners = max(16, Int(3 * max(box.width, box.height).squareRoot()) * 4)
+    let corners = max(16, 4 * steps(3 * max(box.width, box.height).squareRoot()))
     return .polygon(
       (0..<corners).map {
         let angle = 2 * Double.pi * Double($0) / Double(corners)
@@ -49,7 +49,7 @@ public struct Outline: Sendable {
 
   private static func capsule(_ from: Point, _ to: Point, radius: Double) -> Outline {
     let heading = atan2(to.y - from.y, to.x - from.x)
-    let steps = max(8, Int(4 * radius.squareRoot()))
+    let steps = max(8, steps(4 * radius.squareRoot()))
     func cap(_ center: Point, _ start: Double) -> [Point] {
       (0...steps).map {
         let angle = start + Double.pi * Double($0) / Double(steps)
@@ -58,6 +58,9 @@ public struct Outline: Sendable {
     }
     return .polygon(cap(to, heading - .pi / 2) + cap(from, heading + .pi / 2))
   }
+
+  /// Parts of a curve, some thousands at most: of one that is not finite nothing is drawn anyway.
+  private static func steps(_ wanted: Double) -> Int { wanted < 4096 ? Int(wanted) : 4096 }
 
   /// A line of text in the built-in font (ASCII, letters 5×7 units, 6 units apart), its top-left corner
   /// at the origin; `unit` is the size of the font's unit in pixels.

@@ -8,8 +8,8 @@ struct Rasterizer {
     var winding: Int8
   }
 
-  let width: Int
   let height: Int
+  let width: Int
 
   /// Calls `body` for each row that the shape touches, with the first column and the cover of the
   /// columns from there on, 0…1. A shape with a corner that is not finite touches nothing.

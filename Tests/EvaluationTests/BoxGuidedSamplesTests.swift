@@ -21,7 +21,7 @@ import Vision
     let samples = samples()
     #expect(samples.count == 20)
     #expect(samples.source(of: 13) == ("boxes", 2, 3))
-    #expect((samples.width, samples.height) == (32, 32), "32×20, rounded up to multiples of 16")
+    #expect((samples.width, samples.height) == (32, 32), "20×32, rounded up to multiples of 16")
   }
 
   @Test func plainSamplesKeepTheFrameAndPadTheRest() throws {

@@ -25,8 +25,8 @@ import Vision
   @Test func binaryMasksMayBeStoredInColour() throws {
     let folder = try TemporaryFolder()
     try folder.writeSequence("bear", annotations: [labelMap([1: left])])
-    let mask = Mask(left, width: 20, height: 12).image
-    let colour = Image(width: 20, height: 12, channels: 3, pixels: mask.pixels.flatMap { [$0, $0, $0] })
+    let mask = Mask(left, height: 12, width: 20).image
+    let colour = Image(height: 12, width: 20, channels: 3, pixels: mask.pixels.flatMap { [$0, $0, $0] })
     try colour.write(to: folder.file("Annotations/480p/bear/00000.png"))
     let sequence = try DAVISDataset(root: folder.url).sequence("bear")
     #expect(sequence.objects == [1])
@@ -95,10 +95,10 @@ import Vision
   @Test func masksAndFramesOfAnotherSizeAreRefused() throws {
     let folder = try TemporaryFolder()
     try folder.writeSequence("swan", annotations: [labelMap([1: left]), labelMap([1: left], width: 10)])
-    try Image(width: 20, height: 10).write(to: folder.file("JPEGImages/480p/swan/00001.jpg"))
+    try Image(height: 10, width: 20).write(to: folder.file("JPEGImages/480p/swan/00001.jpg"))
     let sequence = try DAVISDataset(root: folder.url).sequence("swan")
     #expect { try sequence.mask(1, object: 1) } throws: {
-      "\($0)".hasSuffix("swan/00001.png: is 10×12, but its sequence's frames are 20×12")
+      "\($0)".hasSuffix("swan/00001.png: is 12×10, but its sequence's frames are 12×20")
     }
     #expect(throws: DatasetError.self) { try sequence.image(1) }
   }

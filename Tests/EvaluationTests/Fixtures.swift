@@ -32,7 +32,7 @@ final class TemporaryFolder {
   /// Writes a DAVIS sequence of grey frames with the given label maps.
   func writeSequence(_ name: String, annotations: [IndexedImage]) throws {
     for (frame, map) in annotations.enumerated() {
-      let image = Image(width: 20, height: 12, filledWith: UInt8(100 + frame))
+      let image = Image(height: 12, width: 20, filledWith: UInt8(100 + frame))
       try image.write(to: file("JPEGImages/480p/\(name)/0000\(frame).jpg"))
       try map.write(to: file("Annotations/480p/\(name)/0000\(frame).png"))
     }
@@ -41,17 +41,17 @@ final class TemporaryFolder {
 
 /// A label map with filled boxes, a palette map unless `levels` are grey.
 func labelMap(
-  _ boxes: [UInt8: Box], width: Int = 20, height: Int = 12, isGrey: Bool = false
+  _ boxes: [UInt8: Box], height: Int = 12, width: Int = 20, isGrey: Bool = false
 ) -> IndexedImage {
   var indices = [UInt8](repeating: 0, count: width * height)
   for (label, box) in boxes {
-    for (pixel, value) in Mask(box, width: width, height: height).values.enumerated() where value == 1 {
+    for (pixel, value) in Mask(box, height: height, width: width).values.enumerated() where value == 1 {
       indices[pixel] = label
     }
   }
   return isGrey
-    ? IndexedImage(width: width, height: height, indices: indices, palette: [])
-    : IndexedImage(width: width, height: height, indices: indices)
+    ? IndexedImage(height: height, width: width, indices: indices, palette: [])
+    : IndexedImage(height: height, width: width, indices: indices)
 }
 
 /// A video in memory: grey frames with filled boxes as objects.
@@ -69,12 +69,12 @@ struct BoxVideo: VideoSequence {
   func image(_ frame: Int) throws -> Image {
     let object = try mask(frame, object: objects[0])
     return Image(
-      width: width, height: height, channels: 3,
+      height: height, width: width, channels: 3,
       pixels: object.values.flatMap { [UInt8](repeating: 40 + 160 * $0, count: 3) })
   }
 
   func mask(_ frame: Int, object: Int) throws -> Mask {
-    guard let box = tracks[object]![frame] else { return Mask(width: width, height: height) }
-    return Mask(box, width: width, height: height)
+    guard let box = tracks[object]![frame] else { return Mask(height: height, width: width) }
+    return Mask(box, height: height, width: width)
   }
 }

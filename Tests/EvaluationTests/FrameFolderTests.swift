@@ -6,7 +6,7 @@ import Vision
 
 @Suite(.enabled(if: ImageFormat.png.isBuiltIn)) struct FrameFolderTests {
   private func write(_ names: [String], in folder: Workplace) throws {
-    for name in names { try Image(width: 2, height: 2).write(to: folder.file(name)) }
+    for name in names { try Image(height: 2, width: 2).write(to: folder.file(name)) }
   }
 
   @Test func filesBelongTogetherByName() throws {
@@ -32,10 +32,10 @@ import Vision
 
   @Test func masksOfEveryKindAreSoft() throws {
     let folder = try Workplace(for: "frames")
-    let labels = IndexedImage(width: 4, height: 1, indices: [0, 1, 3, 255])
+    let labels = IndexedImage(height: 1, width: 4, indices: [0, 1, 3, 255])
     try labels.write(to: folder.file("labels.png"))
-    try Image(width: 4, height: 1, channels: 1, pixels: [0, 255, 128, 7]).write(to: folder.file("grey.png"))
-    try Image(width: 4, height: 1, channels: 1, pixels: [0, 1, 1, 0]).write(to: folder.file("ones.png"))
+    try Image(height: 1, width: 4, channels: 1, pixels: [0, 255, 128, 7]).write(to: folder.file("grey.png"))
+    try Image(height: 1, width: 4, channels: 1, pixels: [0, 1, 1, 0]).write(to: folder.file("ones.png"))
     func levels(_ name: String) throws -> [UInt8] {
       try Image.softMask(contentsOf: folder.folder.appending(path: name)).pixels
     }

@@ -12,7 +12,7 @@ import Vision
     for frame in 0..<2 {
       try labelMap([1: box, 2: Box(x: 12, y: 2, width: 4, height: 4)])
         .write(to: folder.file("masks/palette/a/0000\(frame).png"))
-      try Image(width: 20, height: 12, channels: 1, filledWith: UInt8(60 + frame))
+      try Image(height: 12, width: 20, channels: 1, filledWith: UInt8(60 + frame))
         .write(to: folder.file("masks/soft/a/0000\(frame).png"))
     }
     return try DAVISDataset(root: folder.url)
@@ -36,11 +36,11 @@ import Vision
       try MethodMasks(contentsOf: folder.url.appending(path: "none"), for: sequences)
     }
     let file = try folder.file("masks/soft/a/00001.png")
-    try Image(width: 10, height: 6, channels: 1).write(to: file)
+    try Image(height: 6, width: 10, channels: 1).write(to: file)
     let masks = try MethodMasks(contentsOf: root, for: sequences)
     #expect(
       throws: DatasetError.sizeMismatch(
-        path: file.path, width: 10, height: 6, expectedWidth: 20, expectedHeight: 12)
+        path: file.path, height: 6, width: 10, expectedHeight: 12, expectedWidth: 20)
     ) { try masks.softMask("soft", sequences[0], frame: 1) }
     try FileManager.default.removeItem(at: file)
     #expect(throws: DatasetError.missingMask(path: file.path)) {

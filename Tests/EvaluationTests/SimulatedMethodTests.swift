@@ -6,7 +6,7 @@ import Vision
 @Suite struct SimulatedMethodTests {
   private static let (frames, height, width) = (12, 40, 64)
 
-  /// A box that walks to the right, 16×12 pixels.
+  /// A box that walks to the right, 12×16 pixels.
   private let truth = volume { t, x, y in (8 + t..<24 + t).contains(x) && (10..<22).contains(y) }
   /// Another in the lower right corner.
   private let other = volume { _, x, y in (48..<62).contains(x) && (28..<38).contains(y) }

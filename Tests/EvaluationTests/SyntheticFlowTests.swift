@@ -5,7 +5,7 @@ import Vision
 
 @Suite struct SyntheticFlowTests {
   private func sequence(_ seed: UInt64) -> SyntheticSequence {
-    SyntheticVideos(seed: seed, sequences: 1, frames: 20, width: 128, height: 72).sequences[0]
+    SyntheticVideos(seed: seed, sequences: 1, frames: 20, height: 72, width: 128).sequences[0]
   }
 
   private func meanDifference(_ a: Image, _ b: Image, where mask: Mask) -> Double {
@@ -19,7 +19,7 @@ import Vision
   @Test(arguments: [1, 2, 3, 4] as [UInt64]) func framesAreEqualAlongTheFlow(seed: UInt64) {
     let video = sequence(seed)
     let truth = video.flow(from: 6, to: 7)
-    let visible = Mask(width: 128, height: 72, values: truth.occluded.values.map { 1 - $0 })
+    let visible = Mask(height: 72, width: 128, values: truth.occluded.values.map { 1 - $0 })
     let (here, next) = (video.image(6), video.image(7))
     let along = meanDifference(here, next.warped(by: truth.flow), where: visible)
     let inPlace = meanDifference(here, next, where: visible)
@@ -44,10 +44,10 @@ import Vision
   @Test func theEstimateComesNear() {
     let video = sequence(7)
     let truth = video.flow(from: 6, to: 7)
-    let visible = Mask(width: 128, height: 72, values: truth.occluded.values.map { 1 - $0 })
+    let visible = Mask(height: 72, width: 128, values: truth.occluded.values.map { 1 - $0 })
     let error = opticalFlow(from: video.image(6), to: video.image(7)).endPointError(
       to: truth.flow, within: visible)!
-    let still = FlowField(width: 128, height: 72).endPointError(to: truth.flow, within: visible)!
+    let still = FlowField(height: 72, width: 128).endPointError(to: truth.flow, within: visible)!
     #expect(error < 0.7 * still, "\(error) against \(still) of no flow at all")
   }
 }

@@ -5,7 +5,7 @@ import Vision
 
 @Suite struct SyntheticVideosTests {
   private func videos(seed: UInt64, sequences: Int) -> [SyntheticSequence] {
-    SyntheticVideos(seed: seed, sequences: sequences, frames: 6, width: 80, height: 48).sequences
+    SyntheticVideos(seed: seed, sequences: sequences, frames: 6, height: 48, width: 80).sequences
   }
 
   @Test func framesDependOnSeedSequenceAndFrameAlone() throws {
@@ -45,7 +45,7 @@ import Vision
       for object in sequence.objects {
         let mask = sequence.mask(3, object: object)
         guard let box = mask.boundingBox else { continue }
-        overlaps.append(Mask(box, width: 80, height: 48).iou(mask))
+        overlaps.append(Mask(box, height: 48, width: 80).iou(mask))
       }
     }
     #expect(overlaps.count > 24)

@@ -71,9 +71,19 @@ import Testing
       AdaptiveMaxPool2d()
     },
     LayerCase("ReLU", covers: "ReLU", input: [2, 6]) { ReLU() },
+    LayerCase("Sigmoid", covers: "Sigmoid", input: [2, 6]) { Sigmoid() },
+    LayerCase("Tanh", covers: "Tanh", input: [2, 6]) { Tanh() },
+    LayerCase("Identity", covers: "Identity", input: [2, 6]) { Identity() },
+    LayerCase("Flatten", covers: "Flatten", input: [2, 3, 2]) { Flatten() },
     LayerCase("Lambda", covers: "Lambda", input: [2, 6]) { Lambda { $0.sigmoid() } },
     LayerCase("MaxPool2d", covers: "MaxPool2d", input: .distinct([1, 5, 6, 2])) {
       MaxPool2d(3, stride: 2, padding: 1)
+    },
+    LayerCase("MaxPool1d", covers: "MaxPool1d", input: .distinct([2, 7, 2])) {
+      MaxPool1d(3, stride: 2, padding: 1, dilation: 2, ceilMode: true)
+    },
+    LayerCase("AveragePool1d", covers: "AveragePool1d", input: [2, 7, 2]) {
+      AveragePool1d(3, stride: 2, padding: 1, ceilMode: true, includesPadding: false)
     },
     LayerCase("MaxPool3d", covers: "MaxPool3d", input: .distinct([1, 2, 4, 4, 2])) { MaxPool3d([1, 2, 2]) },
     LayerCase("AveragePool2d", covers: "AveragePool2d", input: [1, 5, 6, 2]) {
@@ -91,6 +101,12 @@ import Testing
     },
     LayerCase("LSTM", covers: "LSTM", input: [2, 3, 3]) { LSTM(3, 2, layers: 2) },
     LayerCase("GRU", covers: "GRU", input: [2, 3, 3]) { GRU(3, 2, layers: 2) },
+    LayerCase("LSTM, peepholes", covers: "LSTM", input: [2, 3, 3]) {
+      LSTM(3, 2, bidirectional: true, peepholes: true)
+    },
+    LayerCase("GRU, reset before", covers: "GRU", input: [2, 3, 3]) {
+      GRU(3, 2, layers: 2, resetAfter: false)
+    },
     LayerCase("ConvLSTM2d", covers: "ConvLSTM2d", input: [1, 3, 3, 2, 2]) { ConvLSTM2d(2, 2, kernel: 3) },
     LayerCase("ConvGRU2d", covers: "ConvGRU2d", input: [1, 3, 3, 2, 2]) { ConvGRU2d(2, 2, kernel: [3, 1]) },
     LayerCase("a layer used twice", covers: "Sequential", input: [3, 4]) {
@@ -205,7 +221,8 @@ import Testing
   }
 
   @Test func coversEveryLayer() throws {
-    let layers = try declaredNames(#"public struct (\w+): Layer"#, in: "Layers")
+    let layers = try declaredNames(
+      #"public (?:struct|typealias) (\w+)(?:: Layer| = \w*(?:Convolution|Pool)<)"#, in: "Layers")
     #expect(layers.count > 10)
     // Random, and of integers: checked by themselves.
     #expect(layers.subtracting(Self.layers.flatMap(\.covers)) == ["Dropout", "Embedding"])

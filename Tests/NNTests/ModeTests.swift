@@ -11,7 +11,7 @@ import Testing
     let dropout = Dropout(0.5)
 
     func callAsFunction(_ x: Tensor) -> Tensor {
-      head(dropout(norm(x, after: convolution).mean(1, 2)))
+      head(dropout(norm(x, after: convolution).mean(axis: [1, 2])))
     }
   }
 

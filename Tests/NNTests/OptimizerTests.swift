@@ -17,7 +17,7 @@ import Testing
       case "sgd":
         SGD(
           parameters, learningRate: learning_rate, momentum: momentum ?? 0, dampening: dampening ?? 0,
-          nesterov: nesterov ?? false, weightDecay: decay)
+          weightDecay: decay, nesterov: nesterov ?? false)
       case "adam":
         Adam(
           parameters, learningRate: learning_rate, betas: betas, epsilon: epsilon ?? 1e-8, weightDecay: decay,
@@ -82,7 +82,7 @@ import Testing
   }
 
   static let resumable: [@Sendable ([Parameter]) -> any Optimizer] = [
-    { SGD($0, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01) },
+    { SGD($0, learningRate: 0.1, momentum: 0.9, weightDecay: 0.01, nesterov: true) },
     { Adam($0, learningRate: 0.05) },
     { AdamW($0, learningRate: 0.05, amsgrad: true) },
     { RMSprop($0, learningRate: 0.01, momentum: 0.5) },
@@ -180,7 +180,7 @@ import Testing
       let optimizer = Adam(model.byName.values.flatMap(\.parameters), learningRate: 0.1)
       Heads.train(model, optimizer, 0..<3)
       var file = model.stateDict
-      file.tensors.merge(optimizer.state(of: model)) { _, new in new }
+      for (name, tensor) in optimizer.state(of: model) { file[name] = tensor }
       try file.write(to: folder.appendingPathComponent("before"))
       Heads.train(model, optimizer, 3..<6)
       try model.save(to: folder.appendingPathComponent("after"))
@@ -191,7 +191,7 @@ import Testing
         let optimizer = Adam(model.byName.values.flatMap(\.parameters), learningRate: 0.1)
         var file = try SafeTensors(contentsOf: folder.appendingPathComponent("before"))
         let state = file.tensors.filter { $0.key.hasPrefix("state.") || $0.key.hasPrefix("groups.") }
-        for key in state.keys { file.tensors[key] = nil }
+        for key in state.keys { file[key] = nil }
         try model.load(file)
         try optimizer.load(state: state, of: model)
         Heads.train(model, optimizer, 3..<6)

@@ -18,14 +18,7 @@ import Testing
 
   /// PyTorch's state of the second block, 4 to 8 channels.
   func reference() throws -> SafeTensors {
-    let prefix = "state.encoder.1."
-    let file = try Fixture.load("unet")
-    var result = SafeTensors()
-    for (name, tensor) in file.tensors where name.hasPrefix(prefix) {
-      result.tensors[String(name.dropFirst(prefix.count))] = tensor
-      if file.wideIntegers.contains(name) { result.wideIntegers.insert(String(name.dropFirst(prefix.count))) }
-    }
-    return result
+    try Fixture.load("unet")[prefix: "state.encoder.1"]
   }
 
   @Test func namesAndLayoutsArePyTorchs() throws {
@@ -56,7 +49,7 @@ import Testing
       let url = folder.appendingPathComponent("block.safetensors")
       try saved.save(to: url, metadata: ["model": "block"])
       let loaded = Block(3, 4)
-      #expect(try loaded.load(from: url) == ["model": "block"])
+      #expect(try loaded.load(from: url).metadata == ["model": "block"])
       for (a, b) in zip(saved.namedParameters, loaded.namedParameters) {
         #expect(bytes(a.parameter.value) == bytes(b.parameter.value), "\(a.path)")
       }
@@ -66,9 +59,9 @@ import Testing
 
   @Test func whatDoesNotFitIsListedAndNothingChanges() throws {
     var file = try reference()
-    file.tensors["conv2.weight"] = nil
-    file.tensors["extra"] = Tensor(zeros: [1])
-    file.tensors["norm1.bias"] = Tensor(zeros: [9])
+    file["conv2.weight"] = nil
+    file["extra"] = Tensor(zeros: [1])
+    file["norm1.bias"] = Tensor(zeros: [9])
     let block = Block(4, 8)
     let before = block.stateDict
     let error = try #require(throws: CheckpointError.self) { try block.load(file, named: "f") }
@@ -85,9 +78,60 @@ import Testing
       #expect(block.stateDict.tensors[name].map(bytes) == bytes(tensor))
     }
 
-    file.tensors["norm1.bias"] = Tensor(repeating: 3, shape: [8])
-    try block.load(file, strict: false)
+    file["norm1.bias"] = Tensor(repeating: 3, shape: [8])
+    let loaded = try block.load(file, strict: false)
+    #expect(loaded.missing.contains("conv2.weight") && loaded.unexpected == ["extra"])
     #expect(block.norm1.bias.value.array() == [Float](repeating: 3, count: 8))
     #expect(distance(block.conv2.weight.value, before.tensors["conv2.weight"]!.permuted([2, 3, 1, 0])) == 0)
+  }
+
+  @Test func tiedWeightsNeedOneOfTheirNames() throws {
+    struct Tied: Module {
+      let encoder: Linear, decoder: Linear
+
+      init() {
+        encoder = Linear(3, 3)
+        decoder = encoder
+      }
+    }
+    let saved = Tied()
+    for kept in ["encoder", "decoder"] {
+      var file = saved.stateDict
+      #expect(file.names.count == 4)
+      for name in file.names where !name.hasPrefix(kept) { file[name] = nil }
+      let other = Tied()
+      #expect(try other.load(file).missing.isEmpty)
+      #expect(distance(other.decoder.weight.value, saved.encoder.weight.value) == 0)
+      file["\(kept).bias"] = nil
+      #expect(throws: CheckpointError.self) { try other.load(file) }
+    }
+  }
+
+  @Test func whereNoNameFitsLoadingFails() throws {
+    var file = SafeTensors()
+    file[prefix: "module"] = Linear(2, 3).stateDict
+    let error = try #require(throws: CheckpointError.self) { try Linear(2, 3).load(file, strict: false) }
+    #expect(error.description.contains("missing: weight, bias; unexpected: module.bias, module.weight"))
+  }
+
+  @Test func severalStateDictsLieInOneFile() throws {
+    let blocks = [Block(4, 8), Block(2, 3)]
+    var file = SafeTensors(tensors: ["model": [1], "models.weight": [2]])
+    file[prefix: "model"] = Block(5, 5).stateDict
+    for (name, block) in zip(["model", "model.2"], blocks) { file[prefix: name] = block.stateDict }
+    let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).safetensors")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try file.write(to: url)
+    let read = try SafeTensors(contentsOf: url)
+    #expect(read["model"]?.array() == [1] && read["models.weight"]?.array() == [2] && read["nothing"] == nil)
+    for (name, block) in zip(["model", "model.2"], blocks) {
+      let other = name == "model" ? Block(4, 8) : Block(2, 3)
+      // "model" holds "2.…" too.
+      try other.load(read[prefix: name], strict: name != "model")
+      #expect(other.stateDict.tensors.mapValues(bytes) == block.stateDict.tensors.mapValues(bytes))
+      #expect(read[prefix: name].wideIntegers.isSuperset(of: block.stateDict.wideIntegers))
+    }
+    file[prefix: "model"] = SafeTensors()
+    #expect(file.tensors.keys.sorted() == ["model", "models.weight"] && file.wideIntegers.isEmpty)
   }
 }

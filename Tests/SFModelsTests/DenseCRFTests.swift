@@ -19,7 +19,7 @@ import Testing
     let cases = try JSONDecoder().decode([Case].self, from: Data(#require(file.metadata["cases"]).utf8))
     #expect(cases.count == 3)
     for expected in cases {
-      let part = file.part(expected.name + ".").tensors
+      let part = file[prefix: expected.name].tensors
       let (energies, images) = (try #require(part["energies"]), try #require(part["images"]))
       let truth = try #require(part["after\(iterations)"])
       let kernels = expected.kernels.map {

@@ -29,7 +29,7 @@ import Testing
           segmenter(unary: $0[0], pairwise: $0[1], alpha: $0[2], p: $0[3], slope: $0[4])
         }) == [])
     let s = Tensor(uniform: [1, 3, 5, 5], dtype: .float64, seed: 1)
-    let f = Tensor(uniform: [2, 1, 3, 5, 5], dtype: .float64, seed: 2)
+    let f = Tensor(uniform: [1, 3, 5, 5, 2], dtype: .float64, seed: 2)
     func value(_ number: Double) -> Tensor { Tensor([number], shape: [1]) }
     let same =
       segmenter(unary: s, pairwise: f)
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func degreeNormalisationIsAVoteThatDoesNotFade() {
-    let s = Tensor(uniform: [1, 4, 12, 12], seed: 3), f = Tensor(uniform: [2, 1, 4, 12, 12], seed: 4)
+    let s = Tensor(uniform: [1, 4, 12, 12], seed: 3), f = Tensor(uniform: [1, 4, 12, 12, 2], seed: 4)
     let segmenter = SpectralSegmenter(
       p: 0.5, iterations: 20, continuousIterations: 20, normalization: .degree)
     let constant = segmenter(unary: s, pairwise: f, start: Tensor(repeating: 0.7, shape: s.shape))

@@ -26,7 +26,7 @@ import Testing
     #expect(distance(output.detached(), expected) <= forValues * largest(expected))
     #expect(try abs(loss.item - stored("loss").item) <= forValues)
 
-    let expectedGradients = file.part("gradient.").tensors
+    let expectedGradients = file[prefix: "gradient"].tensors
     let overall = expectedGradients.values.map(largest).max() ?? 0
     let weights = network.namedParameters.filter { $0.parameter.role == .weight }
     #expect(Set(weights.map(\.path)) == Set(expectedGradients.keys))
@@ -41,7 +41,7 @@ import Testing
     }
 
     let statistics = network.namedParameters.filter { $0.parameter.role == .buffer }
-    let updated = file.part("updated.").tensors
+    let updated = file[prefix: "updated"].tensors
     #expect(Set(statistics.map(\.path)) == Set(updated.keys))
     for (path, parameter) in statistics {
       let expected = try #require(updated[path])
@@ -65,7 +65,7 @@ import Testing
   @Test(arguments: UNetFixture.all) func stateDictIsPyTorchs(_ fixture: UNetFixture) throws {
     let file = try fixture.load()
     let network = try fixture.network(file, #require(file.tensors["input"]).dtype)
-    let state = file.part("state.")
+    let state = file[prefix: "state"]
     let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
     defer { try? FileManager.default.removeItem(at: url) }
     try network.save(to: url)

@@ -81,7 +81,7 @@ import Testing
     let x = Tensor(normal: [2, 4, 4, 3], seed: 1), filter = Tensor(normal: [3, 3, 3, 2], seed: 2)
     func function(_ x: [Tensor]) -> Tensor {
       let y = x[0].conv2d(x[1], bias: nil).gelu()
-      return recomputed { y.batchNorm().output.dropout(0.5) * y.sum(1, 2, keepingAxes: true) } + y
+      return recomputed { y.batchNorm().output.dropout(0.5) * y.sum(axis: [1, 2], keepingAxes: true) } + y
     }
     let seeds = (0..<3).map { Tensor(normal: [2, 2, 2, 2], seed: UInt64(10 + $0)) }
     let expected = seeds.map { seed in

@@ -48,7 +48,7 @@ extension Options {
 
   var window: Window {
     Window(
-      stride: perAxis("stride")!, padding: Padding(before: perAxis("before")!, after: perAxis("after")!),
+      stride: perAxis("stride")!, padding: .uneven(before: perAxis("before")!, after: perAxis("after")!),
       dilation: perAxis("dilation")!, groups: integer("groups"))
   }
 
@@ -82,7 +82,7 @@ extension Options {
   private func pooling(_ x: Tensor) throws -> Tensor {
     let (kernel, stride, dilation) = (perAxis("kernel")!, perAxis("stride")!, perAxis("dilation")!)
     let (padding, ceiling, counting) = (
-      Padding(perAxis("padding")!), flag("ceiling"), flag("count_padding")
+      perAxis("padding")!, flag("ceiling"), flag("count_padding")
     )
     return switch (text("kind"), x.rank) {
     case ("max", 3):

@@ -123,17 +123,17 @@ private func matrixWork(_ dtype: DType) -> [Work] {
       "conv2d",
       {
         differentiated([images, filter, bias]) {
-          $0[0].conv2d($0[1], bias: $0[2], window: Window(padding: 1))
+          $0[0].conv2d($0[1], bias: $0[2], padding: 1)
         }
       }
     ),
     (
       "depthwise",
-      { differentiated([images, depthwise]) { $0[0].conv2d($0[1], window: Window(groups: 16)) } }
+      { differentiated([images, depthwise]) { $0[0].conv2d($0[1], groups: 16) } }
     ),
     (
       "conv2d per sample",
-      { differentiated([images, filters]) { $0[0].conv2d(perSample: $0[1], window: Window(padding: 1)) } }
+      { differentiated([images, filters]) { $0[0].conv2d(perSample: $0[1], padding: 1) } }
     ),
     ("matmul", { differentiated([matrix, matrix]) { $0[0].matmul($0[1], otherTransposed: true) } }),
     ("batched matmul", { differentiated([images, images]) { $0[0].matmul($0[1], transposed: true) } }),

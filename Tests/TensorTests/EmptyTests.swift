@@ -57,9 +57,9 @@ import Testing
     of("subscript") { $0[.all, 1..<3, .stride(by: -1)] },
     of("gather") { $0.gather(Tensor([1, 0] as [Int32]), axis: 1) },
     of("matmul") { $0.matmul(Tensor(ones: [2, 5], dtype: $0.dtype)) },
-    of("conv2d") { $0.conv2d(Tensor(ones: [3, 3, 2, 3], dtype: $0.dtype), window: Window(padding: 1)) },
+    of("conv2d") { $0.conv2d(Tensor(ones: [3, 3, 2, 3], dtype: $0.dtype), padding: 1) },
     of("convTranspose2d") {
-      $0.convTranspose2d(Tensor(ones: [2, 2, 3, 2], dtype: $0.dtype), window: Window(stride: 2))
+      $0.convTranspose2d(Tensor(ones: [2, 2, 3, 2], dtype: $0.dtype), stride: 2)
     },
     of("maxPool2d") { $0.maxPool2d(2) },
     of("averagePool2d") { $0.averagePool2d(2) },
@@ -94,6 +94,35 @@ import Testing
     },
     of("to") { $0.to(.float64) },
   ]
+
+  @Test func noChannelsAreNoError() {
+    let x = Tensor(zeros: [2, 4, 4, 0])
+    let (value, back) = pullback(at: [x]) {
+      let x = $0[0]
+      let y = x.batchNorm().output + x.instanceNorm() + x.layerNorm() + x.softmax(axis: 1)
+      let z =
+        y + x.batchNorm(mean: Tensor(zeros: [0]), variance: Tensor(zeros: [0])) + x.cumulativeSum(axis: 1)
+      return z.averagePool2d(2) + z.maxPool2d(2) + z.gridSample(Tensor(zeros: [2, 2, 2, 2]))
+    }
+    #expect(value.shape == [2, 2, 2, 0] && back(value)[0].shape == x.shape)
+  }
+
+  /// Sizes have 64 bits; where indices have 32, a message says so.
+  @Test func axesMayBeLong() async {
+    let size = 3_000_000_000
+    let x = Tensor(zeros: [size, 0])
+    #expect((x + x).transposed().shape == [0, size] && x[size - 1].shape == [0])
+    #expect(Tensor.concatenate([x, x]).split(into: 3)[2].shape == [2 * size / 3, 0])
+    #expect(x.softmax(axis: 0).rolled(by: -5, axis: 0).reshape(0, 2, size).elementCount == 0)
+    #expect(Tensor(zeros: [1, 0]).broadcast(to: [size, 0]).sum().item == 0)
+    #expect(Tensor(zeros: [1 << 40, 1 << 40, 0]).elementCount == 0)
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor(zeros: [3_000_000_000, 0]).argmax(axis: 0)
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("argmax/argmin: 3000000000 positions have more indices than int32 tensors hold"))
+    await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [1 << 40, 1 << 40]) }
+  }
 
   @Test(arguments: table, [DType.float32, .float64])
   func goesThrough(_ check: GradientCase, _ dtype: DType) {

@@ -19,7 +19,7 @@ import Testing
   @Test func wrongGradientsAreNamed() {
     func scaled(_ x: Tensor, by scale: Tensor, _ slip: Double) -> Tensor {
       (x.detached() * scale.detached()).recorded(
-        x.edge { dy in dy * scale * slip }, scale.edge { dy in (dy * x).sum(0) })
+        x.edge { dy in dy * scale * slip }, scale.edge { dy in (dy * x).sum(axis: 0) })
     }
     #expect(gradientCheck(at: [Self.x, Self.y]) { scaled($0[0], by: $0[1], 1) } == [])
     let errors = gradientCheck(at: [Self.x, Self.y]) { scaled($0[0], by: $0[1], 1.001) }

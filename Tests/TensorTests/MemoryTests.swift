@@ -36,7 +36,7 @@ import Testing
       let images = Tensor(normal: [2, 16, 16, 3], seed: 2)
       func step() {
         let (loss, gradients) = valueWithGradient {
-          let features = images.conv2d(filter.leaf(of: owners.0), window: Window(padding: 1))
+          let features = images.conv2d(filter.leaf(of: owners.0), padding: 1)
             .batchNorm(weight: scale.leaf(of: owners.1), bias: shift.leaf(of: owners.2), relu: true).output
           return features.maxPool2d(2).upsampled2d().sigmoid().mean()
         }

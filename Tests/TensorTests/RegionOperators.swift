@@ -17,6 +17,7 @@ extension Options {
         height: size[0], width: size[1], interpolation: try interpolation,
         alignCorners: flag("align_corners"),
         antialiased: true)
+    case "antialiased_by_factor": antialiasedByFactor(x[0], try interpolation)
     case "sequence_interpolation":
       x[0].resized1d(
         length: integer("length"), interpolation: try interpolation, alignCorners: flag("align_corners"))
@@ -41,9 +42,17 @@ extension Options {
     }
   }
 
+  private func antialiasedByFactor(_ x: Tensor, _ interpolation: Interpolation) -> Tensor {
+    let factors = values["scale"]!.numbers
+    return x.rescaled2d(
+      height: factors[0], width: factors[1], interpolation: interpolation,
+      alignCorners: flag("align_corners"),
+      antialiased: true)
+  }
+
   private func folding(_ x: Tensor) -> Tensor {
     let (stride, padding, dilation) = (
-      perAxis("stride")!, Padding(perAxis("padding")!), perAxis("dilation")!
+      perAxis("stride")!, perAxis("padding")!, perAxis("dilation")!
     )
     let size = integers("size")
     return flag("fold")

@@ -111,6 +111,73 @@ import Testing
     #expect((a.reshape(3, 1) .== b).shape == [3, 3])
   }
 
+  @Test func numbersOfEveryType() {
+    let (x, n, f) = (Tensor([1, 2, 4] as [Float]), 2, Float(0.5))
+    #expect((x * n + n * x - n).array() == [2, 6, 14])
+    #expect(
+      (x / n).array() == [0.5, 1, 2] && (n / x).array() == [2, 1, 0.5] && (n - x).array() == [1, 0, -2])
+    #expect(
+      (x + f).array() == [1.5, 2.5, 4.5] && (f * x).array() == [0.5, 1, 2]
+        && (x * .pi).array()[0] == Float(Double.pi))
+    #expect(x.pow(n).array() == [1, 4, 16] && x.remainder(n).array() == [1, 0, 0])
+    #expect(Tensor.maximum(x, n).array() == [2, 2, 4] && Tensor.minimum(x, 1.5).array() == [1, 1.5, 1.5])
+    #expect(
+      Tensor.where(x .> n, x, 0).array() == [0, 0, 4] && Tensor.where(x .> n, -1, x).array() == [1, 2, -1])
+    #expect((x .== n).array(of: Bool.self) == [false, true, false] && (x .>= n).sum().item == 2)
+    #expect((x .< f).isAnyTrue == false && (x .> -.infinity).isAllTrue)
+    var y = x
+    y *= n
+    y -= n
+    y /= f
+    y += n
+    #expect(y.array() == [2, 6, 14])
+    #expect((Tensor([1, 2]) * n).array(of: Int.self) == [2, 4])
+  }
+
+  @Test func subscriptsByTensors() {
+    var x = Tensor([[1, 2], [3, 4], [5, 6]])
+    let rows = Tensor([2, 0, -1])
+    #expect(x[rows].array() == [5, 6, 1, 2, 5, 6] && x[Tensor([1, 0], shape: [2, 1])].shape == [2, 1, 2])
+    #expect(x[x .> 3].array() == [4, 5, 6] && x[Tensor([true, false, true])].array() == [1, 2, 5, 6])
+    #expect(x[[1, -1]].array() == [3, 4, 5, 6])
+    x[[0, 2]] = Tensor([[7, 8], [9, 10]])
+    #expect(x.array() == [7, 8, 3, 4, 9, 10])
+    x[Tensor([1, 0], shape: [1, 2])] = [-1, -2]
+    #expect(x.array() == [-1, -2, -1, -2, 9, 10])
+    x[x .< 0] = 0
+    #expect(x.array() == [0, 0, 0, 0, 9, 10])
+    x[Tensor([false, true, true])] = [1, 2]
+    #expect(x.array() == [0, 0, 1, 2, 1, 2])
+    x[x .== 1] = [5, 6]
+    #expect(x.array() == [0, 0, 5, 2, 6, 2])
+    x[Tensor([1])] = 7
+    #expect(x.array() == [0, 0, 7, 7, 6, 2] && x[Tensor([] as [Int32])].shape == [0, 2])
+    x[Tensor(zeros: [3], dtype: .bool)] = 1
+    #expect(x.array() == [0, 0, 7, 7, 6, 2])
+  }
+
+  @Test func numbersInSubscripts() {
+    var (x, n) = (Tensor([[1, 2], [3, 4]]), 9)
+    x[0] = 0
+    x[1, 0] = -0.5
+    x[.all, 1] = n
+    #expect(x.array() == [0, 9, -0.5, 9])
+    let (y, k): (Float, Int) = (x[1, 0], x[0, 1])
+    #expect(y == -0.5 && k == 9 && x[0, 1] > 8.5)
+    var labels = Tensor([1, 2, 3])
+    labels[1...] = 255
+    n = labels[2]
+    #expect(labels.array(of: Int.self) == [1, 255, 255] && n == 255)
+  }
+
+  @Test func closeness() {
+    let x = Tensor([1, 0, .infinity, .nan, -.infinity, 3] as [Float])
+    let y = Tensor([1.000005, 1e-9, .infinity, .nan, .infinity, .infinity] as [Float])
+    #expect(x.isClose(to: y).array(of: Bool.self) == [true, true, true, false, false, false])
+    #expect(x.isClose(to: y, relativeTolerance: 0, absoluteTolerance: 0).array(of: Bool.self)[0] == false)
+    #expect(Tensor([1, 2]).isClose(to: Tensor([1, 2])).isAllTrue)
+  }
+
   @Test func integersCompareWithFractions() {
     let numbers = Tensor([1, 2, 3] as [Int32])
     #expect((numbers .< 2.5).array(of: Bool.self) == [true, true, false])

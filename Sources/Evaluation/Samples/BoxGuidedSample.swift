@@ -12,8 +12,8 @@ public struct BoxGuidedSample: Sendable {
 
   /// The pixels inside the box; none where it is lost.
   public var boxMask: Mask {
-    guard let box else { return Mask(width: image.width, height: image.height) }
-    return Mask(box, width: image.width, height: image.height)
+    guard let box else { return Mask(height: image.height, width: image.width) }
+    return Mask(box, height: image.height, width: image.width)
   }
 }
 

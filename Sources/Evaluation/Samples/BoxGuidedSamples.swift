@@ -64,7 +64,7 @@ public struct BoxGuidedSamples: Sendable {
       sequences[entries[index].sequence], entries[index].object, entries[index].frame
     )
     let mask = try sequence.mask(frame, object: object)
-    let view = View(of: sequence, scale: fit(sequence), width: width, height: height)
+    let view = View(of: sequence, scale: fit(sequence), height: height, width: width)
     return BoxGuidedSample(
       image: view.apply(try sequence.image(frame)), box: mask.boundingBox.map(view.apply),
       truth: view.apply(mask))
@@ -89,7 +89,7 @@ public struct BoxGuidedSamples: Sendable {
       generator.bool(probability: curriculum.share(at: step))
       ? try faulty(truth, of: sequence, object: object, frame: frame, using: &generator) : truth
     let view = View(
-      of: sequence, fit: fit(sequence), around: truth, width: width, height: height, using: &generator)
+      of: sequence, fit: fit(sequence), around: truth, height: height, width: width, using: &generator)
     let image = view.apply(try sequence.image(frame)).adjusted(
       brightness: generator.uniform(0.8..<1.25), contrast: generator.uniform(0.8..<1.25),
       saturation: generator.uniform(0.6..<1.4), hue: generator.normal(standardDeviation: 0.02))
@@ -134,7 +134,7 @@ private struct View {
 
   init(
     of sequence: any VideoSequence, scale: Double, isMirrored: Bool = false, left: Int = 0, top: Int = 0,
-    width: Int, height: Int
+    height: Int, width: Int
   ) {
     scaledWidth = max(1, Int((Double(sequence.width) * scale).rounded()))
     scaledHeight = max(1, Int((Double(sequence.height) * scale).rounded()))
@@ -151,7 +151,7 @@ private struct View {
 
   /// A random view that shows the object's middle.
   init(
-    of sequence: any VideoSequence, fit: Double, around object: Box?, width: Int, height: Int,
+    of sequence: any VideoSequence, fit: Double, around object: Box?, height: Int, width: Int,
     using generator: inout SeededGenerator
   ) {
     let scale = fit * exp(generator.uniform(log(0.8)..<log(1.5)))
@@ -169,19 +169,19 @@ private struct View {
     self.init(
       of: sequence, scale: scale, isMirrored: isMirrored,
       left: corner(Double(sequence.width) * scale, width, middle.0 * scale),
-      top: corner(Double(sequence.height) * scale, height, middle.1 * scale), width: width, height: height)
+      top: corner(Double(sequence.height) * scale, height, middle.1 * scale), height: height, width: width)
   }
 
   func apply(_ image: Image) -> Image {
-    let scaled = image.resized(width: scaledWidth, height: scaledHeight)
+    let scaled = image.resized(height: scaledHeight, width: scaledWidth)
     return (isMirrored ? scaled.flippedHorizontally() : scaled)
-      .cropped(x: left, y: top, width: width, height: height)
+      .cropped(x: left, y: top, height: height, width: width)
   }
 
   func apply(_ mask: Mask) -> Mask {
-    let scaled = mask.resized(width: scaledWidth, height: scaledHeight)
+    let scaled = mask.resized(height: scaledHeight, width: scaledWidth)
     return (isMirrored ? scaled.flippedHorizontally() : scaled)
-      .cropped(x: left, y: top, width: width, height: height)
+      .cropped(x: left, y: top, height: height, width: width)
   }
 
   func apply(_ box: Box) -> Box { box.transformed(by: map) }

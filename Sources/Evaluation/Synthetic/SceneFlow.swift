@@ -41,8 +41,8 @@ extension SceneRenderer {
       }
     }
     return TrueFlow(
-      flow: FlowField(width: width, height: height, vectors: vectors),
-      occluded: Mask(width: width, height: height, values: occluded))
+      flow: FlowField(height: height, width: width, vectors: vectors),
+      occluded: Mask(height: height, width: width, values: occluded))
   }
 
   /// Whether one of the four pixels around a position shows a surface.

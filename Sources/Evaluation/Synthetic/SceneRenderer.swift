@@ -4,8 +4,8 @@ import Tensor
 /// Draws a scene at one moment: colours and, in step with them, the visible object of each pixel.
 struct SceneRenderer {
   let scene: Scene
-  let width: Int
   let height: Int
+  let width: Int
   /// From 0 to 1 over the sequence.
   let time: Float
 

@@ -61,7 +61,7 @@ struct SimulatedErrors {
 
   /// What lies within a tenth of the frame's height around the masks.
   func surroundings(of masks: Tensor) -> Tensor {
-    pooled(masks) { $0.maxPool2d(PerAxis(2 * reach + 1), stride: 1, padding: .same) } - masks
+    pooled(masks) { $0.maxPool2d(2 * reach + 1, stride: 1, padding: .same) } - masks
   }
 
   private var reach: Int { max(1, shape[1] / 10) }
@@ -93,7 +93,7 @@ struct SimulatedErrors {
   /// Each pixel's mean over the square of pixels within `radius`.
   func blurred(_ masks: Tensor, radius: Int) -> Tensor {
     pooled(masks) {
-      $0.averagePool2d(PerAxis(2 * radius + 1), stride: 1, padding: .same, includesPadding: false)
+      $0.averagePool2d(2 * radius + 1, stride: 1, padding: .same, includesPadding: false)
     }
   }
 

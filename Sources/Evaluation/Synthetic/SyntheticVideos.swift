@@ -11,14 +11,14 @@ public struct SyntheticVideos: Sendable {
   public let sequences: [SyntheticSequence]
 
   /// Makes `sequences` videos of `frames` frames of `width` × `height` pixels.
-  public init(seed: UInt64, sequences: Int, frames: Int = 24, width: Int = 256, height: Int = 144) {
+  public init(seed: UInt64, sequences: Int, frames: Int = 24, height: Int = 144, width: Int = 256) {
     require(
       sequences >= 0 && frames > 0 && width > 0 && height > 0,
-      "SyntheticVideos: \(sequences) sequences of \(frames) frames of \(width)×\(height)")
+      "SyntheticVideos: \(sequences) sequences of \(frames) frames of \(height)×\(width)")
     let generator = SeededGenerator(seed: seed)
     self.sequences = (0..<sequences).map { index in
       SyntheticSequence(
-        index: index, frameCount: frames, width: width, height: height,
+        index: index, frameCount: frames, height: height, width: width,
         generator: generator.fork(index))
     }
   }
@@ -40,7 +40,7 @@ public struct SyntheticSequence: Sendable {
   private let generator: SeededGenerator
 
   fileprivate init(
-    index: Int, frameCount: Int, width: Int, height: Int, generator: SeededGenerator
+    index: Int, frameCount: Int, height: Int, width: Int, generator: SeededGenerator
   ) {
     var generator = generator
     let digits = String(index)
@@ -67,6 +67,6 @@ public struct SyntheticSequence: Sendable {
 
   private func renderer(_ frame: Int) -> SceneRenderer {
     SceneRenderer(
-      scene: scene, width: width, height: height, time: Float(frame) / Float(max(frameCount - 1, 1)))
+      scene: scene, height: height, width: width, time: Float(frame) / Float(max(frameCount - 1, 1)))
   }
 }

@@ -18,9 +18,8 @@ public struct MultiheadAttention: Layer, CustomReflectable {
   public init(_ channels: Int, heads: Int, dropout: Double = 0) {
     require(
       heads > 0 && channels % heads == 0, "MultiheadAttention: \(channels) channels in \(heads) heads")
-    // Xavier's uniform distribution.
-    let bound = (6 / Double(4 * channels)).squareRoot()
-    inputWeight = Parameter(Tensor(uniform: [3 * channels, channels], in: -bound..<bound))
+    inputWeight = Parameter(Tensor(zeros: [3 * channels, channels]))
+    inputWeight.initialize(.xavierUniform)
     inputBias = Parameter(Tensor(zeros: [3 * channels]))
     output = Linear(channels, channels)
     output.bias!.value = Tensor(zeros: [channels])

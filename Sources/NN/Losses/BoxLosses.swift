@@ -43,7 +43,8 @@ public enum BoxOverlap: String, Sendable, CaseIterable {
 public func boxLoss(
   _ prediction: Tensor, truth: Tensor, overlap: BoxOverlap = .generalizedIoU, reduction: LossReduction = .mean
 ) -> Tensor {
-  reduction(1 - overlap(prediction, constant(truth, like: prediction, "boxLoss")))
+  let prediction = widened(prediction, "boxLoss")
+  return reduction(1 - overlap(prediction, constant(truth, like: prediction, "boxLoss")))
 }
 
 /// Keeps quotients away from 0.

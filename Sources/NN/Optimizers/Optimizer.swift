@@ -25,7 +25,7 @@ public struct ParameterHistory: Sendable {
   /// Takes a tensor out, of the element type of `value`, to be changed in place and put back; zeros of its shape where
   /// there is none.
   mutating func take(_ name: String, like value: Tensor) -> Tensor {
-    tensors.removeValue(forKey: name)?.to(value.dtype) ?? Tensor(zeros: value.shape, dtype: value.dtype)
+    tensors.removeValue(forKey: name)?.to(value.dtype) ?? Tensor(zerosLike: value)
   }
 }
 

@@ -26,7 +26,7 @@ public final class SGD: Optimizer {
   /// An optimiser of parameters trained alike.
   public convenience init(
     _ parameters: [Parameter], learningRate: Double, momentum: Double = 0, dampening: Double = 0,
-    nesterov: Bool = false, weightDecay: Double = 0
+    weightDecay: Double = 0, nesterov: Bool = false
   ) {
     let group = ParameterGroup(parameters, learningRate: learningRate, weightDecay: weightDecay)
     self.init(groups: [group], momentum: momentum, dampening: dampening, nesterov: nesterov)

@@ -1,6 +1,16 @@
 import Foundation
 import Tensor
 
+/// What loading a state dict found beside what fits; strictly nothing.
+public struct LoadedState: Sendable, Equatable {
+  /// The paths of the module's parameters and buffers that were not there, and keep their values.
+  public let missing: [String]
+  /// The names of the tensors that are none of the module's, and were passed over.
+  public let unexpected: [String]
+  /// The texts that came with the tensors.
+  public let metadata: [String: String]
+}
+
 extension Module {
   /// The parameters and buffers by path, as they are saved: under PyTorch's names and in its layouts, filters
   /// `[out, in, kernel…]`, integers 64 bits wide.
@@ -8,7 +18,7 @@ extension Module {
     var result = SafeTensors()
     for (path, parameter) in namedParameters {
       let value = parameter.value.detached()
-      result.tensors[path] = parameter.layout.stored(value)
+      result[path] = parameter.layout.stored(value)
       if value.dtype == .int32 { result.wideIntegers.insert(path) }
     }
     return result
@@ -22,27 +32,31 @@ extension Module {
     try file.write(to: url)
   }
 
-  /// Loads the parameters and buffers from a safetensors file with PyTorch's names and layouts; returns the file's
-  /// metadata. Strictly, the names must be the module's; otherwise names that only one side knows are passed over.
-  /// Shapes must fit in any case. Throws a `CheckpointError`, and then has changed nothing.
+  /// Loads the parameters and buffers from a safetensors file with PyTorch's names and layouts. Strictly, the
+  /// names must be the module's, one of several for a parameter that has several; otherwise those that only one side knows
+  /// are passed over and returned, unless no name fits at all. Shapes must fit in any case. Throws a `CheckpointError`, and
+  /// then has changed nothing.
   @discardableResult
-  public func load(from url: URL, strict: Bool = true) throws -> [String: String] {
-    let file = try SafeTensors(contentsOf: url)
-    try load(file, named: url.path, strict: strict)
-    return file.metadata
+  public func load(from url: URL, strict: Bool = true) throws -> LoadedState {
+    try load(SafeTensors(contentsOf: url), named: url.path, strict: strict)
   }
 
   /// As `load(from:strict:)`, from tensors in memory; `name` is what an error calls them.
-  public func load(_ stateDict: SafeTensors, named name: String = "state dict", strict: Bool = true) throws {
+  @discardableResult
+  public func load(
+    _ stateDict: SafeTensors, named name: String = "state dict", strict: Bool = true
+  ) throws -> LoadedState {
     let own = namedParameters
     var values: [(Parameter, Tensor)] = []
     var missing: [String] = []
     var misshapen: [String] = []
+    var found: Set<ObjectIdentifier> = []
     for (path, parameter) in own {
-      guard let stored = stateDict.tensors[path] else {
+      guard let stored = try stateDict.tensor(path) else {
         missing.append(path)
         continue
       }
+      found.insert(ObjectIdentifier(parameter))
       let value = parameter.value.detached()
       let expected = parameter.layout.stored(shape: value.shape)
       if stored.shape == expected {
@@ -51,13 +65,19 @@ extension Module {
         misshapen.append("\(path) \(stored.shape) instead of \(expected)")
       }
     }
-    let unexpected = Set(stateDict.tensors.keys).subtracting(own.map(\.path)).sorted()
-    guard misshapen.isEmpty && (!strict || missing.isEmpty && unexpected.isEmpty) else {
+    // A parameter of several paths needs one of them only: so tied weights are saved.
+    let shared = Set(own.filter { found.contains(ObjectIdentifier($0.parameter)) }.map { ExactName($0.path) })
+    missing.removeAll { shared.contains(ExactName($0)) }
+    let paths = Set(own.map { ExactName($0.path) })
+    let unexpected = stateDict.names.filter { !paths.contains(ExactName($0)) }
+    let tellsNames = strict || found.isEmpty && !own.isEmpty
+    guard misshapen.isEmpty && (!tellsNames || missing.isEmpty && unexpected.isEmpty) else {
       throw CheckpointError.mismatch(
-        file: name, missing: strict ? missing : [], unexpected: strict ? unexpected : [], misshapen: misshapen
-      )
+        file: name, missing: tellsNames ? missing : [], unexpected: tellsNames ? unexpected : [],
+        misshapen: misshapen)
     }
     for (parameter, value) in values { parameter.value = value }
+    return LoadedState(missing: missing, unexpected: unexpected, metadata: stateDict.metadata)
   }
 }
 

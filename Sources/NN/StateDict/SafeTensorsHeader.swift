@@ -6,12 +6,13 @@ import Tensor
 struct SafeTensorsHeader {
   struct Entry {
     let type: SafeTensorsType
-    let shape: Shape
+    /// The sizes of the axes, of which there may be more than a tensor has.
+    let sizes: [Int]
     /// Where the elements lie in the file.
     let bytes: Range<Int>
   }
 
-  private(set) var entries: [String: Entry] = [:]
+  private(set) var entries: [ExactName: Entry] = [:]
   private(set) var metadata: [String: String] = [:]
 
   /// The format's own bound.
@@ -32,41 +33,55 @@ struct SafeTensorsHeader {
         file: path, reason: "a header of \(length) bytes in a file of \(file.count)")
     }
     let start = 8 + Int(length)
-    let items: [String: Item]
-    do {
-      items = try JSONDecoder().decode([String: Item].self, from: file[8..<start])
-    } catch DecodingError.typeMismatch(_, let context), DecodingError.keyNotFound(_, let context),
-      DecodingError.valueNotFound(_, let context)
-    {
-      let place = context.codingPath.first?.stringValue ?? "header"
-      throw malformed("the entry '\(place)' lacks dtype, shape and data_offsets, or texts")
+    let header: HeaderText
+    do throws(HeaderText.Fault) {
+      header = try HeaderText(file[8..<start])
     } catch {
-      throw malformed("the header is not JSON with whole numbers")
-    }
-    for (name, item) in items.sorted(by: { $0.key < $1.key }) {
-      switch item {
-      case .metadata(let texts): metadata = texts
-      case .tensor(let dtype, let sizes, let offsets):
-        guard let type = SafeTensorsType(rawValue: dtype) else {
-          throw CheckpointError.unsupported(file: path, tensor: name, dtype: dtype)
-        }
-        guard let (shape, byteCount) = Self.extent(sizes, type) else {
-          throw malformed("tensor '\(name)' has the impossible shape \(sizes)")
-        }
-        guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1] else {
-          throw malformed("tensor '\(name)' has the offsets \(offsets)")
-        }
-        guard offsets[1] <= file.count - start else {
-          throw CheckpointError.truncated(
-            file: path,
-            reason: "tensor '\(name)' ends at byte \(offsets[1]) of \(file.count - start) after the header")
-        }
-        guard offsets[1] - offsets[0] == byteCount else {
-          throw malformed(
-            "tensor '\(name)', \(dtype) \(sizes), takes \(byteCount) bytes, not \(offsets[1] - offsets[0])")
-        }
-        entries[name] = Entry(type: type, shape: shape, bytes: start + offsets[0]..<start + offsets[1])
+      switch error {
+      case .notJSON: throw malformed("the header is not JSON")
+      case .duplicate(let name):
+        throw malformed("the name '\(name)' stands twice in one object of the header")
       }
+    }
+    guard case .object(let items) = header else {
+      throw malformed("the header is no object of tensors by name")
+    }
+    for (name, value) in items {
+      if name == Self.metadataName {
+        guard let texts = value.texts else {
+          throw malformed("the entry '\(name)' is not one of texts by name")
+        }
+        metadata = texts
+        continue
+      }
+      guard let dtype = value["dtype"]?.text, let sizes = value["shape"]?.list,
+        let offsets = value["data_offsets"]?.list
+      else {
+        throw malformed("the entry '\(name)' lacks dtype, shape and data_offsets")
+      }
+      guard let sizes = sizes.integers, let offsets = offsets.integers else {
+        throw malformed("the shape or the offsets of tensor '\(name)' are not whole numbers")
+      }
+      guard let type = SafeTensorsType(rawValue: dtype) else {
+        throw CheckpointError.unsupported(file: path, tensor: name, dtype: dtype)
+      }
+      guard let byteCount = Self.extent(sizes, type) else {
+        throw malformed("tensor '\(name)' has the impossible shape \(sizes)")
+      }
+      guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1] else {
+        throw malformed("tensor '\(name)' has the offsets \(offsets)")
+      }
+      guard offsets[1] <= file.count - start else {
+        throw CheckpointError.truncated(
+          file: path,
+          reason: "tensor '\(name)' ends at byte \(offsets[1]) of \(file.count - start) after the header")
+      }
+      guard offsets[1] - offsets[0] == byteCount else {
+        throw malformed(
+          "tensor '\(name)', \(dtype) \(sizes), takes \(byteCount) bytes, not \(offsets[1] - offsets[0])")
+      }
+      entries[ExactName(name)] = Entry(
+        type: type, sizes: sizes, bytes: start + offsets[0]..<start + offsets[1])
     }
     try checkThatTensorsFill(start..<file.count, malformed)
   }
@@ -78,8 +93,8 @@ struct SafeTensorsHeader {
         < ($1.value.bytes.lowerBound, $1.value.bytes.upperBound, $1.key)
     }
     for (name, entry) in inOrder {
-      if entry.bytes.lowerBound < end { throw malformed("tensor '\(name)' overlaps another one") }
-      if entry.bytes.lowerBound > end { throw malformed("there is a gap before tensor '\(name)'") }
+      if entry.bytes.lowerBound < end { throw malformed("tensor '\(name.text)' overlaps another one") }
+      if entry.bytes.lowerBound > end { throw malformed("there is a gap before tensor '\(name.text)'") }
       end = entry.bytes.upperBound
     }
     if end < bytes.upperBound {
@@ -87,18 +102,15 @@ struct SafeTensorsHeader {
     }
   }
 
-  /// The shape and the number of bytes of a tensor; nil where memory cannot hold such a one.
-  private static func extent(_ sizes: [Int], _ type: SafeTensorsType) -> (Shape, Int)? {
-    guard sizes.count <= Shape.maximumRank, sizes.allSatisfy({ $0 >= 0 && $0 <= Int(Int32.max) }) else {
-      return nil
+  /// The number of bytes of a tensor; nil where there can be no such one.
+  private static func extent(_ sizes: [Int], _ type: SafeTensorsType) -> Int? {
+    var bits = type.bits
+    for size in sizes.contains(0) ? [0] : sizes {
+      let (product, overflow) = bits.multipliedReportingOverflow(by: size)
+      if overflow || size < 0 { return nil }
+      bits = product
     }
-    var strided = type.size
-    for size in sizes {
-      let (product, overflow) = strided.multipliedReportingOverflow(by: max(size, 1))
-      if overflow { return nil }
-      strided = product
-    }
-    return (Shape(sizes), sizes.contains(0) ? 0 : strided)
+    return sizes.allSatisfy { $0 >= 0 } && bits % 8 == 0 ? bits / 8 : nil
   }
 
   /// The beginning of a file: the header's length and the header, padded so that the elements start at a
@@ -106,51 +118,55 @@ struct SafeTensorsHeader {
   static func encoded(
     _ tensors: [(name: String, type: SafeTensorsType, shape: Shape)], metadata: [String: String]
   ) -> Data {
-    var items: [String: Item] = metadata.isEmpty ? [:] : [metadataName: .metadata(metadata)]
+    func object(_ items: [(name: String, value: String)]) -> String {
+      "{" + items.map { HeaderText.encoded($0.name) + ":" + $0.value }.joined(separator: ",") + "}"
+    }
+    let texts = metadata.sorted { ExactName($0.key) < ExactName($1.key) }
+    var items: [(name: String, value: String)] = []
+    if !texts.isEmpty {
+      items.append((metadataName, object(texts.map { ($0.key, HeaderText.encoded($0.value)) })))
+    }
     var offset = 0
     for (name, type, shape) in tensors {
-      let end = offset + shape.elementCount * type.size
-      items[name] = .tensor(dtype: type.rawValue, shape: shape.dimensions, offsets: [offset, end])
+      let end = offset + shape.elementCount * type.bits / 8
+      let sizes = shape.map(String.init).joined(separator: ",")
+      let entry = [
+        ("data_offsets", "[\(offset),\(end)]"), ("dtype", HeaderText.encoded(type.rawValue)),
+        ("shape", "[\(sizes)]"),
+      ]
+      items.append((name, object(entry)))
       offset = end
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard var text = try? encoder.encode(items) else { fatalError("texts and integers are JSON") }
+    var text = Data(object(items).utf8)
     while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
     return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) } + text
   }
+}
 
-  /// One entry of the header.
-  private enum Item: Codable {
-    case metadata([String: String])
-    case tensor(dtype: String, shape: [Int], offsets: [Int])
+extension HeaderText {
+  fileprivate subscript(name: String) -> HeaderText? {
+    if case .object(let items) = self { items.first { $0.name == name }?.value } else { nil }
+  }
 
-    private enum Key: String, CodingKey {
-      case dtype, shape
-      case offsets = "data_offsets"
+  fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
+  fileprivate var list: [HeaderText]? { if case .array(let items) = self { items } else { nil } }
+
+  /// Texts by name; none for null.
+  fileprivate var texts: [String: String]? {
+    if case .null = self { return [:] }
+    guard case .object(let items) = self else { return nil }
+    var result: [String: String] = [:]
+    for (name, value) in items {
+      guard let text = value.text else { return nil }
+      result[name] = text
     }
+    return result
+  }
+}
 
-    init(from decoder: any Decoder) throws {
-      if decoder.codingPath.last?.stringValue == metadataName {
-        self = .metadata(try [String: String](from: decoder))
-      } else {
-        let item = try decoder.container(keyedBy: Key.self)
-        self = .tensor(
-          dtype: try item.decode(String.self, forKey: .dtype),
-          shape: try item.decode([Int].self, forKey: .shape),
-          offsets: try item.decode([Int].self, forKey: .offsets))
-      }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      switch self {
-      case .metadata(let texts): try texts.encode(to: encoder)
-      case .tensor(let dtype, let shape, let offsets):
-        var item = encoder.container(keyedBy: Key.self)
-        try item.encode(dtype, forKey: .dtype)
-        try item.encode(shape, forKey: .shape)
-        try item.encode(offsets, forKey: .offsets)
-      }
-    }
+extension [HeaderText] {
+  fileprivate var integers: [Int]? {
+    let integers = compactMap { if case .integer(let integer) = $0 { integer } else { nil } }
+    return integers.count == count ? integers : nil
   }
 }

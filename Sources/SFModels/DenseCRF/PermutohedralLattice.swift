@@ -1,4 +1,4 @@
-import CKernels
+import CSpectral
 import Tensor
 
 /// Gaussian filtering of points scattered in a space of few dimensions, in time linear in their number (Adams, Baek and

@@ -1,4 +1,4 @@
-import CKernels
+import CSpectral
 import Tensor
 
 /// The space-time graph of a video's pixels as an explicit sparse matrix: what the filtered operator stands for, and
@@ -25,16 +25,15 @@ public struct SpectralGraph: Sendable {
   ///
   /// - Parameters:
   ///   - d: the unary weights S^p, `[N, T, H, W]`.
-  ///   - f: pairwise features, of the weights' shape or `[C, N, T, H, W]`.
+  ///   - f: pairwise features, of the weights' shape or `[N, T, H, W, C]`.
   ///   - kernel: the odd sizes of the neighbourhood in time, height and width.
   ///   - alpha: how much a difference of features weakens a link.
   ///   - links: the exact links or their Taylor form.
   public init(
     weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1, links: Links
   ) {
-    require(
-      d.rank == 4 && (f.rank == 4 || f.rank == 5) && Shape(f.shape.suffix(4)) == d.shape,
-      "SpectralGraph: weight \(d.shape) and pairwise \(f.shape) don't fit together")
+    require(d.rank == 4, "SpectralGraph: weights of shape \(d.shape) are not [N, T, H, W]")
+    let f = featurePlanes(f, of: d.shape)
     require(
       kernel.count == 3 && kernel.allSatisfy { $0 > 0 && $0 % 2 == 1 } && alpha > 0,
       "SpectralGraph: a kernel of sizes \(kernel) with alpha \(alpha)")

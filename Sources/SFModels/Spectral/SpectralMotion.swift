@@ -1,4 +1,4 @@
-import CKernels
+import CSpectral
 import Tensor
 import Vision
 
@@ -56,15 +56,15 @@ public struct SpectralMotion: Sendable {
       !forward.isEmpty && backward.count == forward.count,
       "SpectralMotion: \(forward.count) flows forward, \(backward.count) back")
     // The last frame's flow forward and the first one's back lead nowhere.
-    let none = FlowField(width: forward[0].width, height: forward[0].height)
+    let none = FlowField(height: forward[0].height, width: forward[0].width)
     func volume(_ flows: [FlowField]) -> Tensor {
-      Tensor.stack(flows.map { $0.tensor(unknown: Self.beside) }).expandingAxis(0)
+      Tensor.stack(flows.map { $0.tensor(unknown: Self.outsideFrame) }).expandingAxis(0)
     }
     self.init(forward: volume(forward + [none]), backward: volume([none] + backward), tolerance: tolerance)
   }
 
   /// A displacement, in pixels, that leads out of any frame: no link follows it.
-  public static let beside = 1e6
+  public static let outsideFrame = 1e6
 }
 
 /// How well a flow from one frame to another agrees with the flow back, `[…, H, W]` of flows `[…, H, W, 2]` in pixels:

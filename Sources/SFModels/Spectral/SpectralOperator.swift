@@ -1,4 +1,4 @@
-import CKernels
+import CSpectral
 import Tensor
 
 /// One step of power iteration on the graph of a video's pixels, by filtering (SFSeg, Eq. 7):
@@ -7,7 +7,7 @@ import Tensor
 /// - Parameters:
 ///   - x: the solution so far, `[N, T, H, W]`.
 ///   - s: unary scores above 0, of x's shape.
-///   - f: pairwise features, of x's shape or `[C, N, T, H, W]`.
+///   - f: pairwise features, of x's shape or `[N, T, H, W, C]`.
 ///   - kernel: the odd sizes of the neighbourhood in time, height and width.
 ///   - alpha: how much a difference of features weakens a link; up to 1/C keeps links between features in [0, 1]
 ///     from going negative.
@@ -43,6 +43,24 @@ public func spectralProduct(
   _ x: Tensor, weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1,
   operator links: SpectralGraph.Links = .taylor, motion: SpectralMotion? = nil
 ) -> Tensor {
+  spectralProduct(
+    x, weight: d, planes: featurePlanes(f, of: x.shape), kernel: kernel, alpha: alpha, operator: links,
+    motion: motion)
+}
+
+/// Pairwise features `[N, T, H, W, C]` of volumes `[N, T, H, W]` as the kernels read them, a volume for each channel:
+/// `[C, N, T, H, W]`. What iterates does it once.
+func featurePlanes(_ f: Tensor, of volumes: Shape) -> Tensor {
+  require(
+    f.shape == volumes || f.rank == 5 && Shape(f.shape.prefix(4)) == volumes && f.shape[4] > 0,
+    "spectral step: pairwise features of shape \(f.shape) for volumes of shape \(volumes)")
+  return f.rank == 5 ? f.permuted(4, 0, 1, 2, 3) : f
+}
+
+package func spectralProduct(
+  _ x: Tensor, weight d: Tensor, planes f: Tensor, kernel: [Int], alpha: Double,
+  operator links: SpectralGraph.Links, motion: SpectralMotion?
+) -> Tensor {
   let plan = SpectralPlan(x, d, f, kernel: kernel, alpha: alpha, operator: links, motion: motion)
   let (x0, d0, f0) = (x.detached(), d.detached(), f.detached())
   return plan.product(x0, d0, f0).recorded(jointly: [x, d, f]) { dy, wanted in
@@ -69,9 +87,17 @@ public func spectralDegree(
   weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1,
   operator links: SpectralGraph.Links = .taylor, motion: SpectralMotion? = nil
 ) -> Tensor {
-  let ones = Tensor(ones: d.shape, dtype: d.dtype)
+  spectralDegree(
+    weight: d, planes: featurePlanes(f, of: d.shape), kernel: kernel, alpha: alpha, operator: links,
+    motion: motion)
+}
+
+func spectralDegree(
+  weight d: Tensor, planes f: Tensor, kernel: [Int], alpha: Double, operator links: SpectralGraph.Links,
+  motion: SpectralMotion?
+) -> Tensor {
   let degree = spectralProduct(
-    ones, weight: d, pairwise: f, kernel: kernel, alpha: alpha, operator: links, motion: motion)
+    Tensor(onesLike: d), weight: d, planes: f, kernel: kernel, alpha: alpha, operator: links, motion: motion)
   let centre = kernel.map { spectralTaps(size: $0)[$0 / 2] }.reduce(1, *)
   let least = d.min().item
   return degree.clamp(min: least * least * centre / alpha)
@@ -96,9 +122,8 @@ private struct SpectralPlan {
     operator links: SpectralGraph.Links, motion: SpectralMotion?
   ) {
     require(
-      x.rank == 4 && d.shape == x.shape && (f.shape == x.shape || f.rank == 5 && f.shape[0] > 0)
-        && Shape(f.shape.suffix(4)) == x.shape,
-      "spectral step: x \(x.shape), unary \(d.shape) and pairwise \(f.shape) don't fit together")
+      x.rank == 4 && d.shape == x.shape && Shape(f.shape.suffix(4)) == x.shape,
+      "spectral step: x \(x.shape), unary \(d.shape) and planes of features \(f.shape) don't fit together")
     require(
       (x.dtype == .float32 || x.dtype == .float64) && d.dtype == x.dtype && f.dtype == x.dtype,
       "spectral step: x is \(x.dtype), unary \(d.dtype), pairwise \(f.dtype)")

@@ -127,7 +127,10 @@ extension Kernel {
     switch y.dtype {
     case .float32: ck_scatter_add_rows_f32(outer, size, inner, indices.i32, count, rows.f32, y.f32)
     case .float64: ck_scatter_add_rows_f64(outer, size, inner, indices.i32, count, rows.f64, y.f64)
-    default: return scatterAdd(rows.to(.float64), indices, axis: axis, into: y.to(.float64)).to(y.dtype)
+    case .bfloat16: return rounded(scatterAdd(widened(rows), indices, axis: axis, into: widened(y)))
+    default:
+      let sums = scatterAdd(cast(rows, to: .float64), indices, axis: axis, into: cast(y, to: .float64))
+      return integers(sums, of: y.dtype, "scatterAdd")
     }
     return y
   }
@@ -162,8 +165,11 @@ extension Kernel {
     switch y.dtype {
     case .float32: ck_scatter_add_elements_f32(outer, size, inner, indices.i32, count, values.f32, y.f32)
     case .float64: ck_scatter_add_elements_f64(outer, size, inner, indices.i32, count, values.f64, y.f64)
+    case .bfloat16: return rounded(scatterAddElements(widened(values), indices, axis: axis, into: widened(y)))
     default:
-      return scatterAddElements(values.to(.float64), indices, axis: axis, into: y.to(.float64)).to(y.dtype)
+      let (wide, sums) = (cast(values, to: .float64), cast(y, to: .float64))
+      return integers(
+        scatterAddElements(wide, indices, axis: axis, into: sums), of: y.dtype, "scatterAdd")
     }
     return y
   }

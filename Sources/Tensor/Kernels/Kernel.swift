@@ -17,6 +17,11 @@ enum Kernel {
     if !x.dtype.isFloatingPoint { unsupported(operation, x.dtype) }
   }
 
+  /// Checks that `count` places have `int32` indices.
+  static func requireIndices(_ count: Int, _ operation: String) {
+    require(count <= 1 << 31, "\(operation): \(count) positions have more indices than int32 tensors hold")
+  }
+
   /// For what eight bits of mantissa are too few.
   static func requireFullPrecision(_ x: Tensor, _ operation: String) {
     if x.dtype != .float32 && x.dtype != .float64 { unsupported(operation, x.dtype) }

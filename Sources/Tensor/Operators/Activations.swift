@@ -9,7 +9,7 @@ extension Tensor {
   /// log(1 + e^(β·x)) / β, exact in both tails.
   public func softplus(beta: Double = 1) -> Tensor {
     require(beta > 0, "softplus: β is \(beta), not positive")
-    return beta == 1 ? unary(ck_unary_softplus) : (self * beta).unary(ck_unary_softplus) / beta
+    return unary(ck_unary_softplus, beta)
   }
   /// x / (1 + |x|).
   public func softsign() -> Tensor { self / (abs() + 1) }

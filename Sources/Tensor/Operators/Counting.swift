@@ -44,8 +44,11 @@ extension Tensor {
   public func binCounts(_ count: Int, weights: Tensor? = nil) -> Tensor {
     let positions = to(.int32).flattened()
     require(
-      (positions .>= 0).isAllTrue && (weights.map { $0.shape == shape } ?? true),
-      "binCounts: of \(dtype) \(shape), negative ones among them, or with weights \(weights?.shape ?? shape)")
+      weights.map { $0.shape == shape } ?? true,
+      "binCounts: of shape \(shape), with weights of shape \(weights?.shape ?? shape)")
+    if let outside = positions.index(outside: 0..<count, "binCounts") {
+      fatalError("binCounts: \(outside) is not one of 0 ..< \(count)")
+    }
     let values = weights?.flattened() ?? Tensor(ones: positions.shape, dtype: .int32)
     return Tensor(zeros: [count], dtype: values.dtype).scatterAdd(values, at: positions)
   }
@@ -54,11 +57,11 @@ extension Tensor {
   /// to the last part, what lies outside to none.
   public func histogram(bins: Int, in range: ClosedRange<Double>) -> Tensor {
     let width = range.upperBound - range.lowerBound
-    require(bins > 0 && width > 0, "histogram: \(bins) bins of the range \(range)")
-    let x = (dtype == .float64 ? detached() : to(.float32)).flattened()
+    require(bins > 0 && width > 0 && width.isFinite, "histogram: \(bins) bins of the range \(range)")
+    // Integers in float64, which holds them all.
+    let x = detached().to(dtype == .float32 || dtype == .bfloat16 ? .float32 : .float64).flattened()
     let inside = x.maskedSelect((x .>= range.lowerBound) .& (x .<= range.upperBound))
-    let positions = ((inside - range.lowerBound) * (Double(bins) / width)).floor().clamp(
-      max: Double(bins - 1))
+    let positions = ((inside - range.lowerBound) * Double(bins) / width).floor().clamp(max: Double(bins - 1))
     return positions.binCounts(bins)
   }
 }

@@ -11,7 +11,7 @@ extension Tensor {
     let (values, vectors, info) = Kernel.symmetricEigen(x)
     if info != 0 { throw .notConverged(operation: "symmetricEigen") }
     let outputs = Tensor.recorded([values, vectors], jointly: [self]) { gradients, _ in
-      var core = Tensor(zeros: vectors.shape, dtype: vectors.dtype)
+      var core = Tensor(zerosLike: vectors)
       if let dv = gradients[1] {
         core += vectors.matmul(dv, transposed: true).divided(byDifferencesOf: values)
       }
@@ -68,8 +68,8 @@ extension Tensor {
     let factors = Kernel.qr(self)
     let (q, r) = (factors.q + flaw, factors.r + flaw)
     let outputs = Tensor.recorded([q, r], jointly: [self]) { [x = self] gradients, _ in
-      let dq = gradients[0] ?? Tensor(zeros: q.shape, dtype: q.dtype)
-      let dr = gradients[1] ?? Tensor(zeros: r.shape, dtype: r.dtype)
+      let dq = gradients[0] ?? Tensor(zerosLike: q)
+      let dr = gradients[1] ?? Tensor(zerosLike: r)
       let k = q.shape[-1]
       guard r.shape[-1] > k else { return [Self.qrGradient(q, r, dq, dr)] }
       // The columns behind the first k are Q times theirs of R.

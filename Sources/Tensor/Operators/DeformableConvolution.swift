@@ -6,8 +6,10 @@ extension Tensor {
   /// `offsets` is `[N, H', W', G, kH·kW, 2]`, (down, right) in pixels, the mask `[N, H', W', G, kH·kW]`: each of G parts
   /// of the channels has its own. Differentiable in all operands.
   public func deformableConv2d(
-    _ filter: Tensor, offsets: Tensor, mask: Tensor? = nil, bias: Tensor? = nil, window: Window = Window()
+    _ filter: Tensor, offsets: Tensor, mask: Tensor? = nil, bias: Tensor? = nil, stride: any PerAxis = 1,
+    padding: any Padding = 0, dilation: any PerAxis = 1, groups: Int = 1
   ) -> Tensor {
+    let window = Window(stride, padding, dilation, groups: groups)
     let plan = ConvolutionPlan(
       input: shape, filter: filter.shape, window: window, axes: 2, "deformableConv2d")
     let geometry = WindowGeometry(kernel: Array(filter.shape.prefix(2)), window, "deformableConv2d")
@@ -30,7 +32,6 @@ extension Tensor {
       return mask.map { x * $0[.all, .all, .all, part].expandingAxis(-1) } ?? x
     }
     // A product of what the kernel read with the filter, group by group.
-    let groups = window.groups
     let inputs = Tensor.concatenate(read, axis: -1).split(into: groups, axis: -1)
     let filters = filter.reshape(taps, filter.shape[2], filter.shape[3]).split(into: groups, axis: -1)
     let products = zip(inputs, filters).map { Tensor.einsum("nhwki,kio->nhwo", $0, $1) }

@@ -30,18 +30,18 @@ extension Tensor {
   /// The elements of matrices `[…, m, n]` on and below a diagonal, 0 elsewhere; diagonal 0 is the main one,
   /// positive ones lie above it.
   public func lowerTriangle(_ diagonal: Int = 0) -> Tensor {
-    triangle("lowerTriangle") { row, column in column .<= row + Double(diagonal) }
+    triangle("lowerTriangle") { row, column in column .<= row + diagonal }
   }
 
   /// The elements of matrices `[…, m, n]` on and above a diagonal, 0 elsewhere; diagonal 0 is the main one,
   /// positive ones lie above it.
   public func upperTriangle(_ diagonal: Int = 0) -> Tensor {
-    triangle("upperTriangle") { row, column in column .>= row + Double(diagonal) }
+    triangle("upperTriangle") { row, column in column .>= row + diagonal }
   }
 
   private func triangle(_ name: String, _ isKept: (Tensor, Tensor) -> Tensor) -> Tensor {
     require(rank >= 2, "\(name): shape \(shape) is not one of matrices")
     let kept = isKept(Tensor(0..<shape[-2]).expandingAxis(-1), Tensor(0..<shape[-1]))
-    return .where(kept, self, Tensor(0, dtype: dtype))
+    return .where(kept, self, 0)
   }
 }

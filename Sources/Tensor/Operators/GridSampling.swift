@@ -16,7 +16,8 @@ extension Tensor {
   /// `[N, T', H', W', C]`.
   ///
   /// The grid's last axis is (x, y) or (x, y, t): the column first. −1 and 1 are the outer edges of the corner
-  /// samples, with `alignCorners` their centres. Differentiable in both; `nearest` has no slope along the grid.
+  /// samples, with `alignCorners` their centres. Differentiable in both; `nearest` has no slope along the grid. Coordinates
+  /// that are not finite sample what they do in PyTorch, the borders or mirrored ones a sample, otherwise NaN.
   public func gridSample(
     _ grid: Tensor, interpolation: Interpolation = .linear, padding: GridPadding = .zeros,
     alignCorners: Bool = false
@@ -67,6 +68,7 @@ extension Interpolation {
     case .nearest, .nearestExact: ck_grid_nearest
     case .linear: ck_grid_linear
     case .cubic: ck_grid_cubic
+    case .area: fatalError("gridSample: a position has no area; sample nearest, linear or cubic")
     }
   }
 }

@@ -89,16 +89,31 @@ extension Tensor {
 extension Tensor {
   /// Indices counted from the front.
   func checked(_ indices: Tensor, axis: Int, _ operation: String) -> Tensor {
-    require(indices.dtype == .int32, "\(operation): the indices are \(indices.dtype), not int32")
-    let size = Int32(shape[axis])
-    let (lowest, highest) = indices.withUnsafeBytes { bytes in
+    let size = shape[axis]
+    let (lowest, highest) = indices.bounds(operation)
+    if let outside = lowest < -size ? lowest : highest >= size ? highest : nil {
+      fatalError("\(operation): index \(outside) lies outside axis \(axis) of shape \(shape)")
+    }
+    if lowest >= 0 { return indices }
+    Kernel.requireIndices(size, operation)
+    return .where(indices .< 0, indices + size, indices)
+  }
+
+  /// One of these indices (`int32`) that does not lie in a range, or nil where all of them do.
+  package func index(outside range: Range<Int>, _ operation: String) -> Int? {
+    let (lowest, highest) = bounds(operation)
+    return lowest < range.lowerBound ? lowest : highest >= range.upperBound ? highest : nil
+  }
+
+  /// The lowest and the highest index, but 0 at the least and −1 at the most where there are none such.
+  private func bounds(_ operation: String) -> (lowest: Int, highest: Int) {
+    require(dtype == .int32, "\(operation): the indices are \(dtype), not int32")
+    let (lowest, highest) = withUnsafeBytes { bytes in
       bytes.withMemoryRebound(to: Int32.self) { positions in
         positions.reduce(into: (Int32(0), Int32(-1))) { $0 = (Swift.min($0.0, $1), Swift.max($0.1, $1)) }
       }
     }
-    require(
-      lowest >= -size && highest < size, "\(operation): an index lies outside axis \(axis) of shape \(shape)")
-    return lowest < 0 ? .where(indices .< 0, indices + Double(size), indices) : indices
+    return (Int(lowest), Int(highest))
   }
 
   /// The first elements along each axis, as many as `sizes` has, but for one axis.

@@ -100,7 +100,7 @@ extension Tensor {
     require(rank >= 1 && size > 0, "localResponseNorm: \(size) channels of shape \(shape)")
     let channels = reshape(-1, shape[-1], 1)
     let mean = channels.squared().averagePool1d(
-      PerAxis(size), stride: 1, padding: Padding(before: PerAxis(size / 2), after: PerAxis((size - 1) / 2)))
+      size, stride: 1, padding: .uneven(before: size / 2, after: (size - 1) / 2))
     return (channels * (mean * alpha + k).pow(-beta)).reshape(shape)
   }
 

@@ -3,7 +3,7 @@ import CKernels
 extension Tensor {
   /// The largest value of each window of sequences `[N, L, C]`; the stride is the kernel unless given.
   public func maxPool1d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
     ceilMode: Bool = false
   ) -> Tensor {
     maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceilMode, axes: 1, "maxPool1d"))
@@ -11,7 +11,7 @@ extension Tensor {
 
   /// The largest value of each window of images `[N, H, W, C]`; the stride is the kernel unless given. Padding never wins.
   public func maxPool2d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
     ceilMode: Bool = false
   ) -> Tensor {
     maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceilMode, axes: 2, "maxPool2d"))
@@ -20,7 +20,7 @@ extension Tensor {
   /// The largest value of each window of images `[N, H, W, C]`, and where it was: row·W + column, `int32`; −1 where a
   /// window holds nothing.
   public func maxPool2dWithIndices(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
     ceilMode: Bool = false
   ) -> (values: Tensor, indices: Tensor) {
     maxPoolWithIndices(
@@ -29,7 +29,7 @@ extension Tensor {
 
   /// The largest value of each window of volumes `[N, T, H, W, C]`; the stride is the kernel unless given.
   public func maxPool3d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
     ceilMode: Bool = false
   ) -> Tensor {
     maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceilMode, axes: 3, "maxPool3d"))
@@ -38,7 +38,7 @@ extension Tensor {
   /// The largest value of each window of volumes `[N, T, H, W, C]`, and where it was: (frame·H + row)·W + column, `int32`;
   /// −1 where a window holds nothing.
   public func maxPool3dWithIndices(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
     ceilMode: Bool = false
   ) -> (values: Tensor, indices: Tensor) {
     maxPoolWithIndices(
@@ -47,7 +47,7 @@ extension Tensor {
 
   /// The mean of each window of sequences `[N, L, C]`; the stride is the kernel unless given.
   public func averagePool1d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
     ceilMode: Bool = false, includesPadding: Bool = true
   ) -> Tensor {
     averagePool(
@@ -58,7 +58,7 @@ extension Tensor {
   /// The mean of each window of images `[N, H, W, C]`; the stride is the kernel unless given. Padded zeros count
   /// as values unless told otherwise.
   public func averagePool2d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
     ceilMode: Bool = false, includesPadding: Bool = true
   ) -> Tensor {
     averagePool(
@@ -68,7 +68,7 @@ extension Tensor {
 
   /// The mean of each window of volumes `[N, T, H, W, C]`; the stride is the kernel unless given.
   public func averagePool3d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
     ceilMode: Bool = false, includesPadding: Bool = true
   ) -> Tensor {
     averagePool(
@@ -142,11 +142,12 @@ struct PoolingPlan {
   let output: Shape
 
   init(
-    _ input: Shape, _ kernel: PerAxis, _ stride: PerAxis?, _ padding: Padding, _ dilation: PerAxis,
+    _ input: Shape, _ kernel: any PerAxis, _ stride: (any PerAxis)?, _ padding: any Padding,
+    _ dilation: any PerAxis,
     _ ceilMode: Bool, _ includesPadding: Bool = true, axes: Int, _ operation: String
   ) {
     require(input.rank == axes + 2, "\(operation): input \(input) doesn't have \(axes + 2) axes")
-    let window = Window(stride: stride ?? kernel, padding: padding, dilation: dilation)
+    let window = Window(stride ?? kernel, padding, dilation)
     let geometry = WindowGeometry(kernel: kernel.values(axes, "kernel"), window, operation)
     let sizes = geometry.outputSizes(Array(input.dropFirst().prefix(axes)), ceilMode: ceilMode)
     require(
@@ -183,6 +184,7 @@ struct PoolingPlan {
 extension Kernel {
   static func maxPool(_ x: Tensor, _ plan: PoolingPlan, wantsIndex: Bool) -> (Tensor, index: Tensor?) {
     let y = Tensor(uninitialized: plan.output, x.dtype)
+    if wantsIndex { requireIndices(x.shape.dropFirst().dropLast().reduce(1, *), "max pooling") }
     let index = wantsIndex ? Tensor(uninitialized: plan.output, .int32) : nil
     if !x.dtype.isFloatingPoint {
       let (largest, index) = maxPool(x.to(.float64), plan, wantsIndex: wantsIndex)

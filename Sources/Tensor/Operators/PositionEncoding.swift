@@ -4,7 +4,9 @@ extension Tensor {
   /// its columns, C/2 channels each.
   public func sinusoidalEncoding(channels: Int, base: Double = 10_000) -> Tensor {
     require(channels % 2 == 0 && base > 0, "sinusoidalEncoding: \(channels) channels, base \(base)")
-    if !dtype.isFloatingPoint { return to(.float32).sinusoidalEncoding(channels: channels, base: base) }
+    if !dtype.isFloatingPoint {
+      return to(.float64).sinusoidalEncoding(channels: channels, base: base).to(.float32)
+    }
     return throughFloat32 { positions in
       let exponents = Tensor(0..<channels / 2).to(.float64) * (-2 / Double(channels))
       let frequencies = Tensor(base, dtype: .float64).pow(exponents).to(positions.dtype)

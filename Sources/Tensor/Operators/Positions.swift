@@ -24,6 +24,18 @@ extension Tensor {
       .reshape(shape)
   }
 
+  /// This tensor with `values` in place of the elements, or slices, at positions in the first axes, those of one position
+  /// combined: `values` is of the shape that `gather(positions:)` gives. Where ONNX's ScatterND also combines them with
+  /// what stood there, take the `maximum` of both tensors, or the `minimum`.
+  public func scatter(
+    _ values: Tensor, positions indices: Tensor, combining combination: ScatterCombination
+  ) -> Tensor {
+    let (positions, axes) = positions(indices, 0, "scatter")
+    return rows(axes).scatter(
+      rows(values, positions, axes, "scatter"), at: positions.flattened(), combining: combination
+    ).reshape(shape)
+  }
+
   /// The first axes joined into one.
   private func rows(_ axes: Int) -> Tensor {
     reshape(Shape([shape.prefix(axes).reduce(1, *)] + shape.dropFirst(axes)))
@@ -48,6 +60,7 @@ extension Tensor {
         && indices.shape.prefix(batchAxes).elementsEqual(shape.prefix(batchAxes)),
       "\(operation): positions \(indices.shape) in shape \(shape) with \(batchAxes) axes of batches")
     let steps = Shape(shape.prefix(axes)).strides
+    Kernel.requireIndices(shape.prefix(axes).reduce(1, *), operation)
     var positions = Tensor(zeros: Shape(indices.shape.dropLast()), dtype: .int32)
     for axis in 0..<batchAxes {
       var column = Shape(repeatElement(1, count: positions.rank))

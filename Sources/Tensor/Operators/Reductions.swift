@@ -1,12 +1,17 @@
 import CKernels
 
 // Reductions over an axis or some (`axis: 1`, `axis: [1, 2]`), or over all where none is named. `keepingAxes` leaves them
-// with size 1, so that the result broadcasts against the input.
+// with size 1, so that the result broadcasts against the input. Sums and products of integers and truth values are exact,
+// `int32`, and stop where a result is out of its range; what integers could only round (`mean`, `variance`, `norm`) they
+// don't take.
 extension Tensor {
   /// The sum.
   public func sum(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
-    if !dtype.isFloatingPoint { return to(.float64).sum(axis: axis, keepingAxes: keepingAxes).to(.int32) }
     let axes = shape.axes(axis)
+    if !dtype.isFloatingPoint {
+      return Tensor(
+        Kernel.sumIntegers(self, axes: axes), viewedAs: shape.removing(axes, keepingAxes: keepingAxes))
+    }
     return Kernel.reduce(ck_reduction_sum, self, axes: axes).reduced(from: self, axes, keepingAxes) {
       [shape] dy in dy.broadcast(to: shape)
     }
@@ -14,22 +19,28 @@ extension Tensor {
 
   /// The mean.
   public func mean(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
-    sum(axis: axis, keepingAxes: keepingAxes) / Double(shape.axes(axis).reduce(1) { $0 * shape[$1] })
+    requireFractions("mean")
+    return throughFloat32 { x in
+      x.sum(axis: axis, keepingAxes: keepingAxes) / Double(shape.axes(axis).reduce(1) { $0 * shape[$1] })
+    }
   }
 
   /// The product.
   public func product(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
-    if !dtype.isFloatingPoint { return to(.float64).product(axis: axis, keepingAxes: keepingAxes).to(.int32) }
+    if !dtype.isFloatingPoint {
+      let wide = detached().to(.float64).product(axis: axis, keepingAxes: keepingAxes)
+      return Kernel.integers(wide, of: .int32, "product")
+    }
     let axes = shape.axes(axis)
     let y = Kernel.reduce(ck_reduction_product, self, axes: axes)
     return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
-      // The product of the others: by division, but for an only zero.
-      let isZero = x .== 0
-      let zeros = isZero.to(x.dtype).sum(axis: axes, keepingAxes: true)
-      let rest = x.replacing(where: isZero, with: 1)
-      let others = Kernel.reduce(ck_reduction_product, rest, axes: axes) / rest
-      let counts = (zeros .== 0) .| ((zeros .== 1) .& isZero)
-      return dy * .where(counts, others, Tensor(0, dtype: x.dtype))
+      // The product of the others: of those before and of those behind.
+      let order = x.shape.indices.filter { !axes.contains($0) } + axes
+      let sides = x.permuted(order).flattened(from: x.rank - axes.count)
+      let before = sides.cumulativeProduct(axis: -1, exclusive: true)
+      let behind = sides.cumulativeProduct(axis: -1, exclusive: true, reversed: true)
+      let others = (before * behind).reshape(Shape(order.map { x.shape[$0] }))
+      return dy * others.permuted(order.indices.map { order.firstIndex(of: $0)! })
     }
   }
 
@@ -52,17 +63,24 @@ extension Tensor {
     let axes = shape.axes(axis)
     let y = Kernel.reduce(operation, self, axes: axes)
     return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
-      let chosen = (x .== y).to(dy.dtype)
-      return chosen * (dy / chosen.sum(axis: axes, keepingAxes: true))
+      let chosen = x .== y
+      let share = dy / chosen.to(dy.dtype).sum(axis: axes, keepingAxes: true)
+      return .where(chosen, share, 0)
     }
   }
 
-  /// The variance: the mean squared distance from the mean, the sum divided by the count less `correction`.
+  /// The variance: the mean squared distance from the mean, the sum divided by the count less `correction`, or by 0 where
+  /// that is negative: of one element, with a correction of 1, it is not a number.
   public func variance(axis: (any Axes)? = nil, correction: Int = 0, keepingAxes: Bool = false) -> Tensor {
+    requireFractions("variance")
+    if dtype == .bfloat16 {
+      return throughFloat32 { $0.variance(axis: axis, correction: correction, keepingAxes: keepingAxes) }
+    }
     let axes = shape.axes(axis)
-    let count = Double(axes.reduce(1) { $0 * shape[$1] })
-    let centred = self - mean(axis: axes, keepingAxes: true)
-    return centred.squared().sum(axis: axes, keepingAxes: keepingAxes) / (count - Double(correction))
+    let divisor = Double(Swift.max(axes.reduce(1) { $0 * shape[$1] } - correction, 0))
+    let centred = detached() - detached().mean(axis: axes, keepingAxes: true)
+    let y = Kernel.reduce(ck_reduction_sum_of_squares, centred, axes: axes) / divisor
+    return y.reduced(from: self, axes, keepingAxes) { dy in centred * (2 * dy / divisor) }
   }
 
   /// The standard deviation: the root of the variance, with a gradient of 0 where all elements are the same. PyTorch's
@@ -70,32 +88,63 @@ extension Tensor {
   public func standardDeviation(
     axis: (any Axes)? = nil, correction: Int = 0, keepingAxes: Bool = false
   ) -> Tensor {
+    requireFractions("standardDeviation")
+    if dtype == .bfloat16 {
+      return throughFloat32 {
+        $0.standardDeviation(axis: axis, correction: correction, keepingAxes: keepingAxes)
+      }
+    }
     let axes = shape.axes(axis)
-    let count = Double(axes.reduce(1) { $0 * shape[$1] })
-    let centred = self - mean(axis: axes, keepingAxes: true)
-    return centred.norm(axis: axes, keepingAxes: keepingAxes) / (count - Double(correction)).squareRoot()
+    let divisor = Double(Swift.max(axes.reduce(1) { $0 * shape[$1] } - correction, 0))
+    let centred = detached() - detached().mean(axis: axes, keepingAxes: true)
+    let y = centred.powerNorm(axes, 2) / divisor.squareRoot()
+    return y.reduced(from: self, axes, keepingAxes) { dy in
+      centred * (dy / (y * divisor)).replacing(where: y .== 0, with: 0)
+    }
   }
 
   /// The p-norm (Σ|x|ᵖ)^(1/p), p being `order`: the Euclidean one unless told otherwise, the largest |x| where infinite.
   public func norm(axis: (any Axes)? = nil, order: Double = 2, keepingAxes: Bool = false) -> Tensor {
     require(order > 0, "norm: the order \(order) is not positive")
+    requireFractions("norm")
     if order == 1 { return abs().sum(axis: axis, keepingAxes: keepingAxes) }
     if order == .infinity { return abs().max(axis: axis, keepingAxes: keepingAxes) }
-    if order != 2 { return abs().pow(order).sum(axis: axis, keepingAxes: keepingAxes).pow(1 / order) }
-    let axes = shape.axes(axis)
-    let y = Kernel.reduce(ck_reduction_sum_of_squares, self, axes: axes).sqrt()
-    return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
-      x * (dy / y).replacing(where: y .== 0, with: 0)
+    if dtype == .bfloat16 {
+      return throughFloat32 { $0.norm(axis: axis, order: order, keepingAxes: keepingAxes) }
     }
+    let axes = shape.axes(axis)
+    let x = detached()
+    let y =
+      order == 2 ? Kernel.reduce(ck_reduction_sum_of_squares, x, axes: axes).sqrt() : x.powerNorm(axes, order)
+    return y.reduced(from: self, axes, keepingAxes) { dy in
+      if order == 2 { return x * (dy / y).replacing(where: y .== 0, with: 0) }
+      let slope = x.sign() * (x.abs() / y).pow(order - 1)
+      return (slope * dy).replacing(where: x .== 0, with: 0)
+    }
+  }
+
+  /// The p-norm by way of the largest |x|, whose powers don't overflow; the axes stay.
+  private func powerNorm(_ axes: [Int], _ order: Double) -> Tensor {
+    let largest = abs().max(axis: axes, keepingAxes: true)
+    let unit = largest.replacing(where: (largest .== 0) .| largest.isInfinite(), with: 1)
+    return (abs() / unit).pow(order).sum(axis: axes, keepingAxes: true).pow(1 / order) * unit
   }
 
   /// log Σ eˣ, safe against overflow.
   public func logSumExp(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
     // From the last axis on, so that those before keep their numbers.
-    shape.axes(axis).reversed().reduce(self) { x, axis in
-      Kernel.logSumExp(x, axis: axis).reduced(from: x, [axis], keepingAxes) { dy in dy * x.softmax(axis: axis)
+    throughFloat32 { x in
+      shape.axes(axis).reversed().reduce(x) { x, axis in
+        let y = Kernel.logSumExp(x, axis: axis)
+        return y.reduced(from: x, [axis], keepingAxes) { dy in dy * x.shares(in: y, axis: axis) }
       }
     }
+  }
+
+  /// The derivatives of `logSumExp`, which is y: the softmax; of infinite elements those that are y have equal shares.
+  private func shares(in y: Tensor, axis: Int) -> Tensor {
+    if y.isFinite().isAllTrue { return softmax(axis: axis) }
+    return (self - y).replacing(where: self .== y, with: 0).softmax(axis: axis)
   }
 
   /// Whether any element differs from 0.
@@ -112,6 +161,13 @@ extension Tensor {
   /// Whether all elements differ from 0, `bool`.
   public func all(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
     to(.bool).min(axis: axis, keepingAxes: keepingAxes)
+  }
+
+  /// What integers could only round is refused.
+  func requireFractions(_ operation: String) {
+    require(
+      dtype.isFloatingPoint,
+      "\(operation): \(dtype) tensors hold no fractions; convert with to(.float32) or to(.float64)")
   }
 
   private func withUnsafeBytesOfTruth(_ body: (UnsafeRawBufferPointer) -> Bool) -> Bool {

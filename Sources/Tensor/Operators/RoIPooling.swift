@@ -6,7 +6,7 @@ extension Tensor {
   ///
   /// A box of `[K, 5]` is (sample, left, top, right, bottom): the index of its image, then its edges, which `scale`
   /// (1 / stride, where they are in pixels of the network's input) brings to positions of pixels; the centre of the
-  /// first pixel is (0, 0). Beyond the image the surface falls to 0. A box without area gives 0.
+  /// first pixel is (0, 0). Beyond the image the surface falls to 0. A box without area gives 0, one that is not finite NaN.
   /// Differentiable in the images and in the edges.
   public func preciseRoIPool(_ boxes: Tensor, height: Int, width: Int, scale: Double = 1) -> Tensor {
     if dtype == .bfloat16 {
@@ -25,7 +25,7 @@ extension Tensor {
   /// `[K, height, width, C]`.
   ///
   /// With `halfPixel` (torchvision's `aligned=True`) the centre of the first pixel is (½, ½), otherwise (0, 0), and boxes
-  /// are at least a pixel wide and high. Differentiable in the images, not in the boxes.
+  /// are at least a pixel wide and high. A box that is not finite gives NaN. Differentiable in the images, not in the boxes.
   public func roiAlign(
     _ boxes: Tensor, height: Int, width: Int, scale: Double = 1, points: Int? = nil, halfPixel: Bool = true
   ) -> Tensor {

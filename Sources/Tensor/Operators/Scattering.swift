@@ -32,13 +32,21 @@ extension Tensor {
       values.shape == indices.shape,
       "scatter: values of shape \(values.shape) at indices of shape \(indices.shape)")
     if combination == .mean {
+      requireFractions("scatter")
       let counts = Tensor(zeros: shape, dtype: .int32)
         .scatterAdd(Tensor(ones: indices.shape, dtype: .int32), elementsAt: indices, axis: axis)
       let sums = Tensor(zeros: shape, dtype: dtype).scatterAdd(values, elementsAt: indices, axis: axis)
       return .where(counts .== 0, self, sums / counts.clamp(min: 1).to(dtype))
     }
     // Of values in order the last one at a position, which stays there, is the extreme one.
-    let (ordered, order) = values.sorted(axis: axis, descending: combination == .minimum)
-    return scatter(ordered, elementsAt: indices.gather(elementsAt: order, axis: axis), axis: axis)
+    // NaN is the largest, and comes last for the smallest too.
+    let order =
+      combination == .minimum
+      ? (dtype.isFloatingPoint ? (-values).sorted(axis: axis) : values.sorted(axis: axis, descending: true))
+        .indices
+      : values.sorted(axis: axis).indices
+    return scatter(
+      values.gather(elementsAt: order, axis: axis),
+      elementsAt: indices.gather(elementsAt: order, axis: axis), axis: axis)
   }
 }

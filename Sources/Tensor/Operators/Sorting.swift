@@ -53,6 +53,7 @@ extension Kernel {
   static func sort(_ x: Tensor, descending: Bool) -> (Tensor, Tensor) {
     let values = Tensor(uninitialized: x.shape, x.dtype)
     let indices = Tensor(uninitialized: x.shape, .int32)
+    requireIndices(x.shape[-1], "sorted")
     let (rows, columns, _) = x.shape.split(at: x.rank - 1)
     switch x.dtype {
     case .float32: ck_sort_f32(rows, columns, descending, x.f32, values.f32, indices.i32)
@@ -69,6 +70,7 @@ extension Kernel {
     shape[-1] = count
     let values = Tensor(uninitialized: shape, x.dtype)
     let indices = Tensor(uninitialized: shape, .int32)
+    requireIndices(x.shape[-1], "topK")
     let (rows, columns, _) = x.shape.split(at: x.rank - 1)
     switch x.dtype {
     case .float32: ck_top_k_f32(rows, columns, Int64(count), largest, x.f32, values.f32, indices.i32)

@@ -101,6 +101,7 @@ extension Tensor {
 
   /// 0 ..< count in random order, `int32`.
   public init(permutation count: Int, seed: UInt64? = nil) {
+    Kernel.requireIndices(count, "a permutation")
     self.init(uninitialized: [count], .int32)
     ck_random_permutation(seed ?? Self.nextStream(), 3, Int64(count), i32)
   }

@@ -14,13 +14,13 @@ public struct FlowField: Sendable, Equatable {
   public let known: Mask?
 
   /// A field of the given displacements `[height, width, 2]`.
-  public init(width: Int, height: Int, vectors: [Float], known: Mask? = nil) {
+  public init(height: Int, width: Int, vectors: [Float], known: Mask? = nil) {
     require(
       width > 0 && height > 0 && vectors.count == 2 * width * height,
-      "FlowField: \(vectors.count) numbers for \(width)×\(height)×2")
+      "FlowField: \(vectors.count) numbers for \(height)×\(width)×2")
     require(
       known == nil || known?.width == width && known?.height == height,
-      "FlowField: a mask of \(known!.width)×\(known!.height) for a field of \(width)×\(height)")
+      "FlowField: a mask of \(known!.height)×\(known!.width) for a field of \(height)×\(width)")
     self.width = width
     self.height = height
     self.vectors = vectors
@@ -28,16 +28,16 @@ public struct FlowField: Sendable, Equatable {
   }
 
   /// A field that moves every pixel alike.
-  public init(width: Int, height: Int, everywhere vector: SIMD2<Float> = .zero) {
+  public init(height: Int, width: Int, everywhere vector: SIMD2<Float> = .zero) {
     self.init(
-      width: width, height: height, vectors: (0..<2 * width * height).map { vector[$0 % 2] })
+      height: height, width: width, vectors: (0..<2 * width * height).map { vector[$0 % 2] })
   }
 
   /// The displacements of a tensor `[H, W, 2]`.
   public init(_ tensor: Tensor) {
     require(tensor.rank == 3 && tensor.shape[2] == 2, "FlowField: a tensor of shape \(tensor.shape)")
     self.init(
-      width: tensor.shape[1], height: tensor.shape[0], vectors: tensor.to(.float32).array(of: Float.self))
+      height: tensor.shape[0], width: tensor.shape[1], vectors: tensor.to(.float32).array(of: Float.self))
   }
 
   /// The displacements as `[H, W, 2]`, float32; `unknown`, where given, stands where they aren't known.
@@ -50,7 +50,7 @@ public struct FlowField: Sendable, Equatable {
   /// The displacement of the pixel in column `x`, row `y`.
   public subscript(x: Int, y: Int) -> SIMD2<Float> {
     require(
-      0 <= x && x < width && 0 <= y && y < height, "FlowField: no (\(x), \(y)) in \(width)×\(height)")
+      0 <= x && x < width && 0 <= y && y < height, "FlowField: no (\(x), \(y)) in \(height)×\(width)")
     return vector(y * width + x)
   }
 
@@ -79,6 +79,6 @@ public struct FlowField: Sendable, Equatable {
   func requireSameSize(_ width: Int, _ height: Int, _ operation: String) {
     require(
       width == self.width && height == self.height,
-      "FlowField.\(operation): \(width)×\(height) and a flow of \(self.width)×\(self.height)")
+      "FlowField.\(operation): \(height)×\(width) and a flow of \(self.height)×\(self.width)")
   }
 }

@@ -26,6 +26,6 @@ extension FlowField {
       let bound = 0.01 * ((there * there).sum() + (back * back).sum()) + 0.5
       return UInt8(leaves || (sum * sum).sum() > bound ? 1 : 0)
     }
-    return Mask(width: width, height: height, values: values)
+    return Mask(height: height, width: width, values: values)
   }
 }

@@ -1,4 +1,4 @@
-import CKernels
+import CVision
 import Tensor
 
 /// Estimates the dense optical flow between two images of one size, from their grey levels: `second(p + flow(p))` shows
@@ -10,7 +10,7 @@ import Tensor
 public func opticalFlow(from first: Image, to second: Image) -> FlowField {
   require(
     first.width == second.width && first.height == second.height,
-    "opticalFlow: images of \(first.width)×\(first.height) and \(second.width)×\(second.height)")
+    "opticalFlow: images of \(first.height)×\(first.width) and \(second.height)×\(second.width)")
   // Chosen on real frames warped and pasted over one another, with motions of up to 10, 30 and 60 pixels, and on a
   // stereo pair.
   var settings = ck_flow_settings(
@@ -22,5 +22,5 @@ public func opticalFlow(from first: Image, to second: Image) -> FlowField {
       &settings, first.converted(to: .grey).pixels, second.converted(to: .grey).pixels, buffer.baseAddress!)
     initialized = count
   }
-  return FlowField(width: first.width, height: first.height, vectors: vectors)
+  return FlowField(height: first.height, width: first.width, vectors: vectors)
 }

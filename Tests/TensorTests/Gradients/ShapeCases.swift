@@ -33,14 +33,20 @@ extension GradientCase {
     of("unfold2d", "", [2, 3, 4, 2]) { $0.unfold2d(2) },
     of("unfold2d", "all options", [1, 4, 5, 2]) {
       $0.unfold2d(
-        [2, 3], stride: [2, 1], padding: Padding(before: [1, 0], after: [0, 2]), dilation: [1, 2])
+        [2, 3], stride: [2, 1], padding: .uneven(before: [1, 0], after: [0, 2]), dilation: [1, 2])
     },
     of("fold2d", "", [2, 2, 3, 2, 2, 2]) { $0.fold2d(height: 3, width: 4) },
     of("fold2d", "all options", [1, 2, 3, 2, 3, 2]) {
       $0.fold2d(
-        height: 4, width: 5, stride: [2, 1], padding: Padding(before: [1, 0], after: [0, 2]),
+        height: 4, width: 5, stride: [2, 1], padding: .uneven(before: [1, 0], after: [0, 2]),
         dilation: [1, 2])
     },
+    of("unfold3d", "", [1, 2, 3, 4, 2]) { $0.unfold3d(2) },
+    of("unfold3d", "all options", [1, 3, 4, 3, 1]) {
+      $0.unfold3d(
+        [2, 1, 2], stride: [1, 2, 1], padding: .uneven(before: [1, 0, 0], after: 1), dilation: [2, 1, 1])
+    },
+    of("fold3d", "", [1, 1, 2, 3, 2, 2, 2, 2]) { $0.fold3d(time: 2, height: 3, width: 4) },
     of("padded", "", [2, 3]) { $0.padded([(1, 2), (0, 3)]) },
     of("padded", "cut off", [4, 3]) { $0.padded([(-1, 2), (1, -2)], value: 1) },
     of("padded", "replicated", [3, 2, 2]) { $0.padded([(2, 1), (0, 3), (0, 0)], mode: .replicate) },
@@ -87,6 +93,19 @@ extension GradientCase {
     of("subscript", "new axis and ellipsis", [2, 3, 4]) { $0[.newAxis, 1, .ellipsis, .newAxis, 0..<2] },
     of("subscript", "nothing chosen", [3, 2]) { $0[2..<2] },
     of("subscript", "one element read twice", [3]) { $0[0] * $0[0] + $0[1] },
+    of("subscript", "positions, one of them twice", [3, 2]) { $0[Tensor([2, 0, 2])] },
+    of("subscript", "a mask", [3, 2]) { $0[Tensor([true, false, true])] },
+    GradientCase("subscript, assignment at positions", covers: "subscript", inputs: [[4, 3], [2, 3]]) { x in
+      var y = x[0]
+      y[Tensor([3, 1])] = x[1]
+      return y * x[0]
+    },
+    GradientCase("subscript, assignment through a mask", covers: "subscript", inputs: [[4, 3], [3]]) { x in
+      var y = x[0]
+      y[Tensor([true, false, false, true])] = x[1]
+      y[1] = 2
+      return y * x[0]
+    },
     GradientCase("subscript, assignment", covers: "subscript", inputs: [[3, 4], [2, 4]]) { x in
       var y = x[0]
       y[1...] = x[1]
