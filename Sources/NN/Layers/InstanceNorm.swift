@@ -48,7 +48,8 @@ public struct InstanceNorm: Layer, CustomReflectable {
       // The statistics are the means of the samples' own.
       let positions = Array(1..<x.rank - 1), values = x.detached().to(statistics.mean.value.dtype)
       statistics.take(
-        mean: values.mean(axis: positions).mean(axis: 0), variance: values.variance(axis: positions).mean(axis: 0),
+        mean: values.mean(axis: positions).mean(axis: 0),
+        variance: values.variance(axis: positions).mean(axis: 0),
         of: positions.reduce(1) { $0 * x.shape[$1] })
     }
     return x.instanceNorm(weight: weight?.value, bias: bias?.value, epsilon: epsilon)

@@ -192,7 +192,9 @@ final class Tape {
   /// A value that leaves the scope.
   func released(_ tensor: Tensor) -> Tensor {
     var result = tensor.detached()
-    if outer != nil && !borrowed.isEmpty { result.position = TapePosition(tape: identity, slot: TapePosition.outside) }
+    if outer != nil && !borrowed.isEmpty {
+      result.position = TapePosition(tape: identity, slot: TapePosition.outside)
+    }
     return result
   }
 
