@@ -1,4 +1,3 @@
-import Evaluation
 import Foundation
 import NN
 import SFModels

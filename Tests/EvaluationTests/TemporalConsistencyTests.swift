@@ -1,3 +1,4 @@
+import Datasets
 import Tensor
 import Testing
 import Vision

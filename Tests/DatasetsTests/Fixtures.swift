@@ -1,7 +1,7 @@
 import Foundation
 import Vision
 
-@testable import Evaluation
+@testable import Datasets
 
 /// Whether this build can write and read the files of a DAVIS folder.
 let hasCodecs = ImageFormat.allCases.allSatisfy(\.isBuiltIn)

@@ -1,7 +1,8 @@
-import Evaluation
 import Tensor
 import Testing
 import Vision
+
+@testable import TrainSpectral
 
 @Suite struct SimulatedMethodTests {
   private static let (frames, height, width) = (12, 40, 64)

@@ -1,7 +1,7 @@
 import Tensor
 
 /// The noise by which SFSeg++ disturbs its input channels, or replaces them (§5.1.5).
-public enum ChannelNoise: String, Sendable, CaseIterable {
+enum ChannelNoise: String, Sendable, CaseIterable {
   /// Values of [0, 0.1] are added, and the sum is brought back to [0, 1].
   case uniform = "uniform"
   /// A fifth of the pixels becomes 0 or 1.
@@ -10,7 +10,7 @@ public enum ChannelNoise: String, Sendable, CaseIterable {
   case rectangles = "rectangles"
 
   /// Masks `[T, H, W]` in [0, 1] under the noise.
-  public func disturbing(_ masks: Tensor, seed: UInt64) -> Tensor {
+  func disturbing(_ masks: Tensor, seed: UInt64) -> Tensor {
     var generator = SeededGenerator(seed: seed)
     switch self {
     case .uniform:
@@ -28,7 +28,7 @@ public enum ChannelNoise: String, Sendable, CaseIterable {
   }
 
   /// The noise alone: over empty masks, brought to [0, 1].
-  public func replacing(_ masks: Tensor, seed: UInt64) -> Tensor {
+  func replacing(_ masks: Tensor, seed: UInt64) -> Tensor {
     let noise = disturbing(Tensor(zeros: masks.shape), seed: seed)
     return self == .uniform ? noise * 11 : noise
   }

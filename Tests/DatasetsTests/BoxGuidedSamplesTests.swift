@@ -3,7 +3,7 @@ import Tensor
 import Testing
 import Vision
 
-@testable import Evaluation
+@testable import Datasets
 
 @Suite struct BoxGuidedSamplesTests {
   private let video = BoxVideo(tracks: [

@@ -1,6 +1,7 @@
-import Evaluation
 import Tensor
 import Testing
+
+@testable import TrainSpectral
 
 @Suite struct ChannelNoiseTests {
   private let masks = Tensor(uniform: [6, 60, 100], seed: 5)

@@ -1,7 +1,7 @@
 import Testing
 import Vision
 
-@testable import Evaluation
+@testable import Datasets
 
 @Suite struct SyntheticVideosTests {
   private func videos(seed: UInt64, sequences: Int) -> [SyntheticSequence] {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Vision
 
-@testable import Evaluation
+@testable import Datasets
 
 @Suite(.enabled(if: hasCodecs)) struct DAVISDatasetTests {
   private let left = Box(x: 2, y: 3, width: 5, height: 4)

@@ -1,16 +1,17 @@
+import Datasets
 import Foundation
 import Vision
 
 /// The masks that several methods published for the sequences of a data set: `METHOD/SEQUENCE/*.png`, under the names of
 /// the annotations. Palette maps of objects, binary masks, or grey levels that tell how sure a method is.
-public struct MethodMasks: Sendable {
+struct MethodMasks: Sendable {
   /// The methods, by name.
-  public let methods: [String]
+  let methods: [String]
   private let root: URL
 
   /// Lists a folder of methods, and checks that each has a mask for every frame of the sequences.
   /// - Throws: `DatasetError`.
-  public init(contentsOf folder: URL, for sequences: [DAVISSequence]) throws {
+  init(contentsOf folder: URL, for sequences: [DAVISSequence]) throws {
     let found = try Folder.list(folder, where: Folder.isFolder)
     guard !found.isEmpty else {
       throw DatasetError.emptyFolder(path: folder.path, wanted: "folders METHOD/SEQUENCE of masks")
@@ -31,7 +32,7 @@ public struct MethodMasks: Sendable {
 
   /// A method's mask of a frame as grey levels: 255 where it surely sees an object, of whatever number.
   /// - Throws: `ImageError`, or `DatasetError.sizeMismatch` where it is not of the frames' size.
-  public func softMask(_ method: String, _ sequence: DAVISSequence, frame: Int) throws -> Image {
+  func softMask(_ method: String, _ sequence: DAVISSequence, frame: Int) throws -> Image {
     let file = root.appending(path: "\(method)/\(sequence.name)")
       .appending(path: sequence.annotations[frame].lastPathComponent)
     let mask = try Image.softMask(contentsOf: file)

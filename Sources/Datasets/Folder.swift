@@ -1,9 +1,9 @@
 import Foundation
 
 /// Folders and text files, with this module's errors.
-enum Folder {
+package enum Folder {
   /// The visible entries a test accepts, sorted by name.
-  static func list(_ folder: URL, where isWanted: (URL) -> Bool) throws -> [URL] {
+  package static func list(_ folder: URL, where isWanted: (URL) -> Bool) throws -> [URL] {
     guard isFolder(folder) else { throw DatasetError.missingFolder(path: folder.path) }
     do {
       // By path, which follows a link to a folder where the same call by URL does not.
@@ -15,12 +15,12 @@ enum Folder {
   }
 
   /// Whether there is a folder at a URL, or a link to one.
-  static func isFolder(_ url: URL) -> Bool {
+  package static func isFolder(_ url: URL) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
-  static func text(of file: URL) throws -> String {
+  package static func text(of file: URL) throws -> String {
     do {
       return try String(contentsOf: file, encoding: .utf8)
     } catch {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Vision
 
-@testable import Evaluation
+@testable import Datasets
 
 @Suite struct BoxFileTests {
   @Test(arguments: ["1,2,3.5,4", "1\t2\t3.5\t4", "1 2 3.5 4", " 1, 2,\t3.5 ,4 "]) func separatorsMayVary(

@@ -7,32 +7,32 @@ import Tensor
 ///
 /// Errors are smooth in space and last over frames. Those at the object follow it. In part they are the video's, the
 /// same for all methods, and some videos are hard for all.
-public struct SimulatedMethod: Sendable, Hashable {
+struct SimulatedMethod: Sendable, Hashable {
   /// The method's name.
-  public var name: String
+  var name: String
   /// The share of the object's pixels that is missed.
-  public var missing: Double
+  var missing: Double
   /// False pixels beside the object, as a share of its own.
-  public var leaks: Double
+  var leaks: Double
   /// False pixels anywhere, as a share of the object's.
-  public var clutter: Double
+  var clutter: Double
   /// The share of frames in which another object is taken for a part of the object, for each other object.
-  public var distraction: Double
+  var distraction: Double
   /// The share of frames without any mask.
-  public var losses: Double
+  var losses: Double
   /// How late a mask comes, in frames.
-  public var lag: Double
+  var lag: Double
   /// How far the contour wanders, in hundredths of the frame's height.
-  public var wandering: Double
+  var wandering: Double
   /// How far masks are too large (to 1) or too small (to −1).
-  public var bias: Double
+  var bias: Double
   /// The number of frames after which errors are new ones.
-  public var persistence: Int
+  var persistence: Int
   /// Whether values between 0 and 1 tell how sure the method is.
-  public var isSoft: Bool
+  var isSoft: Bool
 
   /// A method of the given errors.
-  public init(
+  init(
     name: String, missing: Double, leaks: Double, clutter: Double, distraction: Double, losses: Double,
     lag: Double, wandering: Double, bias: Double, persistence: Int, isSoft: Bool
   ) {
@@ -44,7 +44,7 @@ public struct SimulatedMethod: Sendable, Hashable {
   /// Fifteen methods of falling quality, `method-01` to `method-15`. By turns they err as networks on single frames do
   /// (distraction, errors that flicker), as those on motion (lag, leaks, losses) and as graphs of superpixels (missing
   /// parts, contours, errors that last).
-  public static let fifteen: [SimulatedMethod] = (0..<15).map { rank in
+  static let fifteen: [SimulatedMethod] = (0..<15).map { rank in
     let poor = Double(rank) / 14
     let severity = 0.55 + 0.6 * poor + 0.9 * poor * poor
     func error(_ amount: Double, _ byKind: [Double]) -> Double { amount * severity * byKind[rank % 3] }
@@ -63,7 +63,7 @@ public struct SimulatedMethod: Sendable, Hashable {
   ///   - truth: where the object is, 0 or 1, `[T, H, W]`.
   ///   - others: the same of each other object.
   ///   - seed: the video's; with the method's name it determines the result.
-  public func masks(truth: Tensor, others: [Tensor], seed: UInt64) -> Tensor {
+  func masks(truth: Tensor, others: [Tensor], seed: UInt64) -> Tensor {
     let errors = SimulatedErrors(self, truth: truth, seed: seed)
     let flow = errors.wandering(by: wandering)
     let contour = errors.contours(errors.delayed(truth, by: lag), along: flow, bias: bias)

@@ -1,7 +1,7 @@
 import Testing
 import Vision
 
-@testable import Evaluation
+@testable import Datasets
 
 @Suite struct SyntheticFlowTests {
   private func sequence(_ seed: UInt64) -> SyntheticSequence {
