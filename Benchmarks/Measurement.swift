@@ -1,4 +1,4 @@
-import CKernels
+import CMeasure
 import Foundation
 import Tensor
 

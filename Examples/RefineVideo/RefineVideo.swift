@@ -1,5 +1,5 @@
 import ArgumentParser
-import Evaluation
+import Datasets
 import Foundation
 import NN
 import SFModels

@@ -1,4 +1,4 @@
-import Evaluation
+import Datasets
 import Foundation
 import Tensor
 import Vision
@@ -21,7 +21,7 @@ struct Results {
     for (file, x) in zip(sequence.frames.files, outcome.masks) {
       let name = file.deletingPathExtension().lastPathComponent + ".png"
       let mask = Mask(x, above: threshold)
-      try IndexedImage(width: mask.width, height: mask.height, indices: mask.values)
+      try IndexedImage(height: mask.height, width: mask.width, indices: mask.values)
         .write(to: masks.appending(path: name))
       try Image(x.expandingAxis(-1)).write(to: soft.appending(path: name))
     }
@@ -42,7 +42,7 @@ struct Results {
       }
       rows[0].append(tile(Mask(try sequence.softMask(frame, for: image)), .orange))
       rows[1].append(tile(Mask(outcome.masks[frame], above: threshold), .green))
-      if let truth = try sequence.trueMask(frame, width: image.width, height: image.height) {
+      if let truth = try sequence.trueMask(frame, height: image.height, width: image.width) {
         rows[2].append(tile(truth, .blue))
       }
     }

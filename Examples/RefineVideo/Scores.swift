@@ -1,3 +1,4 @@
+import Datasets
 import Evaluation
 import Foundation
 import Tensor
@@ -18,7 +19,7 @@ struct RefinementScore {
     for (frame, x) in outcome.masks.enumerated() {
       let (height, width) = (x.shape[0], x.shape[1])
       input.append(try Image.softMask(contentsOf: sequence.masks[frame]))
-      truth.append(try sequence.trueMask(frame, width: width, height: height)!)
+      truth.append(try sequence.trueMask(frame, height: height, width: width)!)
     }
     func score(_ soft: [Tensor], _ masks: [Mask], above threshold: Double) -> (Double, Double?) {
       let j = SegmentationScore(predictions: masks, truth: truth, excludingEnds: truth.count > 2).region.mean
@@ -29,7 +30,7 @@ struct RefinementScore {
       return (j, consistency.mean)
     }
     name = sequence.name
-    before = score(input.map { $0.tensor().squeezed(-1) }, input.map { Mask($0) }, above: 0.5)
+    before = score(input.map { $0.tensor().squeezed(axis: -1) }, input.map { Mask($0) }, above: 0.5)
     after = score(outcome.masks, outcome.masks.map { Mask($0, above: threshold) }, above: threshold)
     speed = outcome.speed
   }

@@ -1,4 +1,4 @@
-import Evaluation
+import Datasets
 import Foundation
 import NN
 import Tensor
@@ -48,7 +48,7 @@ extension Training {
     // Small frames are enlarged, so that a person sees something.
     let scale = max(1, 320 / data.validationSamples.width)
     return Image.grid(
-      tiles.map { $0.resized(width: $0.width * scale, height: $0.height * scale) }, columns: 4)
+      tiles.map { $0.resized(height: $0.height * scale, width: $0.width * scale) }, columns: 4)
   }
 }
 

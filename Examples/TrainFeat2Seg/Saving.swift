@@ -17,9 +17,9 @@ extension Training {
   }
 
   func saveLast() throws {
-    var checkpoint = network.checkpoint
-    for (name, tensor) in optimizer.state { checkpoint.tensors["optimizer." + name] = tensor }
-    for (name, tensor) in scheduler.state { checkpoint.tensors["scheduler." + name] = tensor }
+    var checkpoint = network.stateDict
+    checkpoint[prefix: "optimizer"] = SafeTensors(tensors: optimizer.state(of: network))
+    checkpoint[prefix: "scheduler"] = SafeTensors(tensors: scheduler.state)
     checkpoint.metadata.merge(identity) { _, new in new }
     checkpoint.metadata["epoch"] = "\(position.epoch)"
     checkpoint.metadata["step"] = "\(position.step)"
@@ -30,7 +30,7 @@ extension Training {
   }
 
   mutating func resume(from url: URL) throws {
-    var checkpoint = try SafeTensors(contentsOf: url)
+    let checkpoint = try SafeTensors(contentsOf: url)
     let metadata = checkpoint.metadata
     guard let epoch = metadata["epoch"].flatMap({ Int($0) }),
       let step = metadata["step"].flatMap({ Int($0) }),
@@ -47,11 +47,12 @@ extension Training {
       throw TrainingError.notResumable(
         url.path, reason: "step \(step) of epoch \(epoch + 1) is none of this data set")
     }
-    let optimizerState = checkpoint.removeTensors(withPrefix: "optimizer.")
-    let schedulerState = checkpoint.removeTensors(withPrefix: "scheduler.")
-    try network.load(checkpoint, named: url.path)
-    try optimizer.load(state: optimizerState, named: url.path)
-    try scheduler.load(state: schedulerState, named: url.path)
+    var weights = checkpoint
+    weights[prefix: "optimizer"] = SafeTensors()
+    weights[prefix: "scheduler"] = SafeTensors()
+    try network.load(weights, named: url.path)
+    try optimizer.load(state: checkpoint[prefix: "optimizer"].tensors, of: network, named: url.path)
+    try scheduler.load(state: checkpoint[prefix: "scheduler"].tensors, named: url.path)
     position = Position(epoch: epoch, step: step, lossSum: lossSum, bestJ: bestJ)
     Tensor.randomState = randomState
     if epoch > 0 { try takeOver(url.deletingLastPathComponent(), epochs: epoch) }
@@ -78,14 +79,5 @@ extension Training {
       "seed": "\(options.seed)", "learning-rate": "\(options.learningRate)",
       "precision": options.precision.rawValue,
     ]
-  }
-}
-
-extension SafeTensors {
-  /// Takes out the tensors whose names start with a prefix, which they lose.
-  fileprivate mutating func removeTensors(withPrefix prefix: String) -> [String: Tensor] {
-    let chosen = tensors.filter { $0.key.hasPrefix(prefix) }
-    for name in chosen.keys { tensors[name] = nil }
-    return Dictionary(uniqueKeysWithValues: chosen.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
   }
 }

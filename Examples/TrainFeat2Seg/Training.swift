@@ -1,4 +1,4 @@
-import Evaluation
+import Datasets
 import Foundation
 import NN
 import SFModels
@@ -29,7 +29,7 @@ struct Training {
   let options: Options
   let data: TrainingData
   let output: URL
-  let network: UNet
+  let network: UNet2d
   let optimizer: AdamW
   let scheduler: ReduceLROnPlateau
   var position = Position()
@@ -69,7 +69,7 @@ struct Training {
         String(
           format: "epoch %d/%d  train %.4f  val %.4f  J %.4f  lr %.2g  %.0f s", position.epoch + 1,
           options.epochs, trainLoss, validationLoss, j, optimizer.learningRate, seconds))
-      scheduler.step(metric: validationLoss)
+      scheduler.step(["val_loss": validationLoss])
       if j > position.bestJ {
         position.bestJ = j
         try network.save(to: file("model.safetensors"), metadata: ["preset": options.preset.rawValue])

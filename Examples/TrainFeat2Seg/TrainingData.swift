@@ -1,4 +1,4 @@
-import Evaluation
+import Datasets
 import Foundation
 import NN
 import SFModels
@@ -17,7 +17,7 @@ struct TrainingData {
   init(folder: URL?, heldOut: [String]?, boxes: URL?, batch: Int, seed: UInt64) throws {
     let sequences: [any VideoSequence] =
       try folder.map { try DAVISDataset(root: $0).sequences }
-      ?? SyntheticVideos(seed: 2020, sequences: 86, width: 128, height: 72).sequences
+      ?? SyntheticVideos(seed: 2020, sequences: 86, height: 72, width: 128).sequences
     let names = Set(try heldOut ?? Self.defaultHeldOut(sequences, isSynthetic: folder == nil))
     for name in names where !sequences.contains(where: { $0.name == name }) {
       throw DataError.unknownSequence(name, known: sequences.map(\.name))

@@ -1,4 +1,4 @@
-import Evaluation
+import Datasets
 import Foundation
 import Tensor
 
@@ -38,7 +38,7 @@ struct ChannelData: Sendable {
   /// The embedded study: synthetic videos and fifteen simulated methods, split as DAVIS-2016 is (30 : 20).
   static func synthetic(sequences: Int, frames: Int, longestSide: Int, seed: UInt64) throws -> ChannelData {
     let videos = SyntheticVideos(
-      seed: seed, sequences: sequences, frames: frames, width: longestSide, height: longestSide * 7 / 12)
+      seed: seed, sequences: sequences, frames: frames, height: longestSide * 7 / 12, width: longestSide)
     let methods = SimulatedMethod.fifteen
     let generator = SeededGenerator(seed: seed)
     let made = videos.sequences.enumerated().map { index, sequence in

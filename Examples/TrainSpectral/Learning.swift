@@ -39,7 +39,7 @@ struct Learning {
     let loader = Windows(data.training).loader(
       count: schedule.windows, batch: schedule.batch, seed: schedule.seed)
     var log = TrainingLog(columns: ["epoch", "train_loss", "val_loss", "learning_rate"])
-    var best = (loss: Double.infinity, weights: model.checkpoint)
+    var best = (loss: Double.infinity, weights: model.stateDict)
     var bar = ProgressBar(name, count: schedule.epochs)
     defer { bar.finish() }
     for epoch in 0..<schedule.epochs {
@@ -54,10 +54,10 @@ struct Learning {
       }
       let loss = Self.selectionLoss(model, data.selection)
       guard loss.isFinite, losses.mean.isFinite else { throw LearningError(name: name, epoch: epoch + 1) }
-      if loss < best.loss { best = (loss, model.checkpoint) }
+      if loss < best.loss { best = (loss, model.stateDict) }
       log.append([Double(epoch + 1), losses.mean, loss, optimizer.learningRate])
       bar.advance(String(format: "train %.4f  val %.4f", losses.mean, loss))
-      scheduler.step(metric: loss)
+      scheduler.step(["val_loss": loss])
       if Interrupt.isRequested || optimizer.learningRate < learningRate / 100 { break }
     }
     try model.load(best.weights)
@@ -74,7 +74,7 @@ struct Learning {
       let seen = video.truth.indices.filter { video.truth[$0].area > 0 }
       return stride(from: 0, to: seen.count, by: max(1, seen.count / 10)).map { index in
         let window = channelWindow(around: seen[index], of: video.channels).to(.float32) / 255
-        let truth = video.truth[seen[index]].tensor().squeezed(-1)
+        let truth = video.truth[seen[index]].tensor().squeezed(axis: -1)
         return loss(model.middleMasks(window.expandingAxis(0)), truth.expandingAxis(0)).item
       }
     }

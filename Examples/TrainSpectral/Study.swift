@@ -1,4 +1,3 @@
-import Evaluation
 import Foundation
 import NN
 import SFModels
@@ -140,13 +139,13 @@ struct Study {
   func refined(_ combination: Combination, _ name: String, _ data: ChannelData) -> Combination {
     Combination(name, on: data.selection) {
       let x = combination.balancedMasks($0).expandingAxis(0)
-      return Self.refiner(unary: x, pairwise: x).squeezed(0)
+      return Self.refiner(unary: x, pairwise: x).squeezed(axis: 0)
     }
   }
 
   /// SFSeg++ along the motion: the same learned mixture, segmented over a better graph.
   func alongMotion(_ ours: LearnedSFSeg, _ data: ChannelData) -> Combination {
-    alongMotion("SFSeg++", data) { ours.model.mixture($0.values) }
+    alongMotion("SFSeg++", data) { ours.model.unaryMixture($0.values) }
   }
 
   /// SFSeg along the motion over what a combination gives.
@@ -161,7 +160,7 @@ struct Study {
       let flows = flows[video.name]!
       return Self.motionSegmenter(
         unary: unary(video).expandingAxis(0), pairwise: flows.colors, motion: flows.motion
-      ).squeezed(0)
+      ).squeezed(axis: 0)
     }
   }
 

@@ -1,4 +1,3 @@
-import Evaluation
 import SFModels
 import Tensor
 import Vision

@@ -1,9 +1,9 @@
 #include <string.h>
 
 #include "COneDNN.h"
-#include "ck_allocator.h"
-#include "ck_elementwise.h"
-#include "ck_parallel.h"
+#include "runtime/ck_allocator.h"
+#include "elementwise/ck_elementwise.h"
+#include "runtime/ck_parallel.h"
 #include "plan.h"
 
 #ifdef HAS_ONEDNN_2

@@ -1,5 +1,5 @@
 #include "COneDNN.h"
-#include "ck_parallel.h"
+#include "runtime/ck_parallel.h"
 #include "plan.h"
 
 #ifdef HAS_ONEDNN_2

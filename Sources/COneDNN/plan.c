@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ck_allocator.h"
+#include "runtime/ck_allocator.h"
 
 enum { capacity = 512 };
 

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ck_convolution.h"
+#include "convolution/ck_convolution.h"
 #include "library.h"
 
 typedef enum { forward, input_gradient, filter_gradient, matrix_product } operation;

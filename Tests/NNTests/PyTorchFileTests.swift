@@ -9,7 +9,7 @@ import Testing
   func tensorsOfBothFormatsAreRead(_ name: String) throws {
     let state = try PyTorchFile(contentsOf: Fixture.url(name)).stateDict()
     func expect(_ name: String, _ shape: Shape, _ dtype: DType, _ elements: [Double]) {
-      let tensor = state.tensors[name]
+      let tensor = state[name]
       #expect(tensor?.shape == shape && tensor?.dtype == dtype, "\(name)")
       #expect(tensor?.array(of: Double.self) == elements, "\(name)")
     }
@@ -99,10 +99,13 @@ import Testing
   }
 
   @Test func nestsAndCyclesEndQuickly() throws {
-    let deep = [UInt8](repeating: UInt8(ascii: "]"), count: 300_000)
+    let deep =
+      [UInt8](repeating: UInt8(ascii: "]"), count: 300_000)
       + [UInt8](repeating: UInt8(ascii: "a"), count: 299_999)
-    let cycle: [UInt8] = [UInt8(ascii: "]"), UInt8(ascii: "q"), 0] + [UInt8](
-      repeating: 0, count: 0) + Array([[UInt8(ascii: "h"), 0, UInt8(ascii: "a")]].joined())
+    let cycle: [UInt8] =
+      [UInt8(ascii: "]"), UInt8(ascii: "q"), 0]
+      + [UInt8](
+        repeating: 0, count: 0) + Array([[UInt8(ascii: "h"), 0, UInt8(ascii: "a")]].joined())
     // Each list holds the one before it twice.
     let doubling = [UInt8(ascii: "N")] + (0..<60).flatMap { _ in Array("q\u{0}]q\u{1}(h\u{0}h\u{0}e".utf8) }
     try withTemporaryFolder { folder in

@@ -36,13 +36,13 @@ import Vision
       try $0.write([], to: frames + "/b/00001.jpg")
     },
     Fault(
-      testDescription: "a mask of another size than its frame", message: ["a/00001.png", "24×8", "48×16"]
+      testDescription: "a mask of another size than its frame", message: ["a/00001.png", "8×24", "16×48"]
     ) {
       try writeSmallMask(to: $0.file(masks + "/a/00001.png"))
     },
     Fault(
       testDescription: "a first mask of another size than its frame",
-      message: ["b/00000.png", "24×8", "48×16"]
+      message: ["b/00000.png", "8×24", "16×48"]
     ) {
       try writeSmallMask(to: $0.file(masks + "/b/00000.png"))
     },
@@ -146,7 +146,7 @@ import Vision
   }
 
   private static func writeSmallMask(to url: URL) throws {
-    try Mask(Box(x: 4, y: 2, width: 9, height: 5), width: 24, height: 8).image.write(to: url)
+    try Mask(Box(x: 4, y: 2, width: 9, height: 5), height: 8, width: 24).image.write(to: url)
   }
 
   private static func resumeFault(_ name: String, _ file: Data?, _ message: String) -> Fault {

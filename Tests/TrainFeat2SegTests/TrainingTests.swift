@@ -43,7 +43,7 @@ import Vision
     #expect(rows.map(\.first) == ["1", "2"])
     #expect(rows.joined().allSatisfy { Double($0)?.isFinite == true }, "\(rows)")
     let network = Feat2Seg.small.makeNetwork()
-    let metadata = try network.load(from: workplace.file("out/model.safetensors"))
+    let metadata = try network.load(from: workplace.file("out/model.safetensors")).metadata
     #expect(metadata == ["preset": "small"])
     for name in ["curves.png", "samples.png"] {
       let picture = try Image(contentsOf: workplace.file("out/\(name)"))

@@ -48,8 +48,8 @@ import Vision
     Fault(
       testDescription: "an empty file", message: ["masks/m1/b/00003.png"],
       spoil: write([], "masks/m1/b/00003.png")),
-    Fault(testDescription: "a mask of another size", message: ["masks/m3/a/00001.png", "24×16", "48×32"]) {
-      try Mask(width: 24, height: 16).image.write(to: $0.file("masks/m3/a/00001.png"))
+    Fault(testDescription: "a mask of another size", message: ["masks/m3/a/00001.png", "16×24", "32×48"]) {
+      try Mask(height: 16, width: 24).image.write(to: $0.file("masks/m3/a/00001.png"))
     },
     Fault(testDescription: "a truncated annotation", message: ["480p/d/00001.png", "truncated"]) {
       let file = try $0.file("data/Annotations/480p/d/00001.png")

@@ -45,7 +45,7 @@ import Vision
     #expect((4...7).allSatisfy { text.contains("Table \($0)") })
 
     let model = SFSegPlusPlus(channels: 15)
-    let metadata = try model.load(from: workplace.file("out/model.safetensors"))
+    let metadata = try model.load(from: workplace.file("out/model.safetensors")).metadata
     #expect(metadata["methods"]?.split(separator: ",").count == 15)
     for name in ["curves.png", "samples.png", "weights.png"] {
       #expect(try Image(contentsOf: workplace.file("out/\(name)")).width > 500, "\(name)")

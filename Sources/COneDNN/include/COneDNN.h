@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "ck_convolution.h"
+#include "convolution/ck_convolution.h"
 
 /// Whether this build found oneDNN.
 bool onednn_is_available(void);

@@ -22,7 +22,7 @@ public struct PyTorchFile: Sendable {
     /// The keys, joined by dots.
     public var path: String { keys.joined(separator: ".") }
     /// PyTorch's name of the element type: `float32`, `int64`, …
-    public var type: String { reference.storage.type?.rawValue ?? reference.storage.typeName }
+    public var type: String { reference.storage.elementName }
     /// The sizes of its axes, in PyTorch's order.
     public var sizes: [Int] { reference.sizes }
   }
@@ -51,11 +51,14 @@ public struct PyTorchFile: Sendable {
 
   /// The elements of one of the file's tensors: `float16` as `float32`, integers of other widths as `int32`. Throws a
   /// `CheckpointError` where its type has no counterpart here, or the file ends before it does.
-  public func tensor(_ entry: Entry) throws -> Tensor {
-    do {
+  public func tensor(_ entry: Entry) throws(CheckpointError) -> Tensor {
+    do throws(TensorReference.Unfit) {
       return try contents.tensor(entry.reference)
-    } catch let reason as TensorReference.Unfit {
-      throw CheckpointError.unfit(file: file, tensor: entry.path, reason: reason.reason)
+    } catch {
+      switch error {
+      case .unsupported: throw .unsupported(file: file, tensor: entry.path, dtype: entry.type)
+      case .reason(let reason): throw .unfit(file: file, tensor: entry.path, reason: reason)
+      }
     }
   }
 
@@ -65,9 +68,9 @@ public struct PyTorchFile: Sendable {
   ]
 
   /// The state dict that was saved, or that stands under one of the usual names (`state_dict`, `model`, `net`, …) in
-  /// what was saved; without the prefix `module.` that training on several devices leaves. Throws a `CheckpointError`,
-  /// also where there is none.
-  public func stateDict() throws -> SafeTensors {
+  /// what was saved; without the prefix `module.` that training on several devices leaves. What cannot be taken over fails
+  /// where it is asked for. Throws a `CheckpointError` where there are no tensors by name.
+  public func stateDict() throws(CheckpointError) -> SafeTensors {
     var (chosen, depth) = (tensors, 0)
     while let name = Self.usualNames.first(where: { name in
       chosen.contains { $0.keys.count > depth + 1 && $0.keys[depth] == name }
@@ -76,13 +79,19 @@ public struct PyTorchFile: Sendable {
       depth += 1
     }
     var names = chosen.map { $0.keys[depth...].joined(separator: ".") }
-    if names.allSatisfy({ $0.hasPrefix("module.") }) { names = names.map { String($0.dropFirst("module.".count)) } }
+    if names.allSatisfy({ $0.hasPrefix("module.") }) {
+      names = names.map { String($0.dropFirst("module.".count)) }
+    }
     guard !names.isEmpty, names != [""] else {
       throw CheckpointError.malformed(file: file, format: "PyTorch", reason: "it holds no tensors by name")
     }
     var result = SafeTensors()
     for (name, entry) in zip(names, chosen) {
-      result.tensors[name] = try tensor(entry)
+      do throws(CheckpointError) {
+        result[name] = try tensor(entry)
+      } catch {
+        result.entries[ExactName(name)] = .unreadable(error)
+      }
       if entry.type == "int64" { result.wideIntegers.insert(name) }
     }
     return result

@@ -14,8 +14,14 @@ struct TorchContainer: Sendable {
     0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
   ]
 
-  /// Whether a file starts as one of the two formats does.
-  static func isOne(_ data: Data) -> Bool { data.starts(with: zip) || data.starts(with: older) }
+  /// Whether a file starts as one of the two formats does; false where it can't be read.
+  static func isOne(_ url: URL) -> Bool {
+    guard let file = try? FileHandle(forReadingFrom: url), let start = try? file.read(upToCount: older.count)
+    else { return false }
+    return isOne(start)
+  }
+
+  private static func isOne(_ data: Data) -> Bool { data.starts(with: zip) || data.starts(with: older) }
 
   init(contentsOf url: URL) throws {
     let data: Data
@@ -25,7 +31,9 @@ struct TorchContainer: Sendable {
       throw CheckpointError.unreadable(file: url.path, reason: error.localizedDescription)
     }
     self.data = data
-    guard Self.isOne(data) else { throw Pickle.Malformed(reason: "it starts neither as a zip archive nor as a pickle") }
+    guard Self.isOne(data) else {
+      throw Pickle.Malformed(reason: "it starts neither as a zip archive nor as a pickle")
+    }
     (pickle, storages) = try data.withUnsafeBytes { bytes in
       data.starts(with: Self.zip) ? try Self.archive(bytes) : try Self.sequence(bytes)
     }
@@ -34,15 +42,22 @@ struct TorchContainer: Sendable {
   /// The zip format: `NAME/data.pkl`, and a storage in each `NAME/data/KEY`.
   private static func archive(_ bytes: UnsafeRawBufferPointer) throws -> (Pickle, [String: Range<Int>]) {
     let entries = try ZipArchive(bytes).entries
-    guard let name = entries.keys.filter({ $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }).min(by: { $0.count < $1.count })
+    guard
+      let name = entries.keys.filter({ $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }).min(by: {
+        $0.count < $1.count
+      })
     else { throw Pickle.Malformed(reason: "a zip archive without data.pkl") }
     let folder = name.dropLast("data.pkl".count) + "data/"
-    if entries["\(name.dropLast("data.pkl".count))byteorder"].map({ bytes[$0].elementsEqual("big".utf8) }) ?? false {
+    if entries["\(name.dropLast("data.pkl".count))byteorder"].map({ bytes[$0].elementsEqual("big".utf8) })
+      ?? false
+    {
       throw Pickle.Malformed(reason: "it was written on a big-endian machine")
     }
     var start = 0
     let pickle = try Pickle(UnsafeRawBufferPointer(rebasing: bytes[entries[name]!]), from: &start)
-    let storages = entries.filter { $0.key.hasPrefix(folder) }.map { (String($0.key.dropFirst(folder.count)), $0.value) }
+    let storages = entries.filter { $0.key.hasPrefix(folder) }.map {
+      (String($0.key.dropFirst(folder.count)), $0.value)
+    }
     return (pickle, Dictionary(storages, uniquingKeysWith: { first, _ in first }))
   }
 
@@ -53,18 +68,22 @@ struct TorchContainer: Sendable {
     for _ in 0..<3 { _ = try Pickle(bytes, from: &position) }
     let pickle = try Pickle(bytes, from: &position)
     let keys = try Pickle(bytes, from: &position)
-    guard let names = keys.elements(keys.root) else { throw Pickle.Malformed(reason: "its storages are not listed") }
+    guard let names = keys.elements(keys.root) else {
+      throw Pickle.Malformed(reason: "its storages are not listed")
+    }
     var sizes: [String: Int] = [:]
     for index in pickle.nodes.indices {
       guard let storage = StorageReference(pickle, .node(index)), let type = storage.type else { continue }
-      sizes[storage.key] = type.size
+      sizes[storage.key] = type.bits / 8
     }
     var storages: [String: Range<Int>] = [:]
     for name in names {
       guard case .text(let key) = name, let size = sizes[key] else {
         throw Pickle.Malformed(reason: "a storage of an unknown type: what follows it can't be found")
       }
-      guard position <= bytes.count - 8 else { throw Pickle.Malformed(reason: "it ends before its storages do") }
+      guard position <= bytes.count - 8 else {
+        throw Pickle.Malformed(reason: "it ends before its storages do")
+      }
       let count = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: Int64.self))
       position += 8
       guard count >= 0, count <= (bytes.count - position) / size else {
@@ -77,14 +96,18 @@ struct TorchContainer: Sendable {
   }
 
   /// The elements of a tensor.
-  func tensor(_ reference: TensorReference) throws -> Tensor {
+  func tensor(_ reference: TensorReference) throws(TensorReference.Unfit) -> Tensor {
     let storage = reference.storage
-    let size = storage.type?.size ?? 1
+    let size = (storage.type?.bits ?? 8) / 8
     guard let range = storages[storage.key], storage.viewOffset <= range.count / size else {
-      throw TensorReference.Unfit(reason: "the file holds no storage '\(storage.key)' of its size")
+      throw .reason("the file holds no storage '\(storage.key)' of its size")
     }
-    return try data.withUnsafeBytes { bytes in
-      try reference.tensor(UnsafeRawBufferPointer(rebasing: bytes[(range.lowerBound + storage.viewOffset * size)..<range.upperBound]))
+    let elements = data.withUnsafeBytes { bytes in
+      let part = bytes[(range.lowerBound + storage.viewOffset * size)..<range.upperBound]
+      return Result { () throws(TensorReference.Unfit) in
+        try reference.tensor(UnsafeRawBufferPointer(rebasing: part))
+      }
     }
+    return try elements.get()
   }
 }

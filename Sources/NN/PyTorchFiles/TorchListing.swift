@@ -62,7 +62,9 @@ struct TorchListing {
     case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
       if let tensor = arguments.first { visit(tensor, at: place, depth: depth + 1) }
     case "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar":
-      if let number = pickle.numpyScalar(arguments) { values[place.path.joined(separator: ".")] = "\(number)" }
+      if let number = pickle.numpyScalar(arguments) {
+        values[place.path.joined(separator: ".")] = "\(number)"
+      }
     default:
       // A whole module was saved: its tensors stand in these three.
       for (key, value) in pickle.entries(state) ?? [] {

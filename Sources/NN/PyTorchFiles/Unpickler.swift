@@ -176,7 +176,9 @@ private struct Unpickler {
     push(.object(callable: parts[0], arguments: arguments, state: .none))
   }
 
-  private func entries(of list: Pickle.Value) throws(Pickle.Malformed) -> [(key: Pickle.Value, value: Pickle.Value)] {
+  private func entries(of list: Pickle.Value) throws(Pickle.Malformed) -> [(
+    key: Pickle.Value, value: Pickle.Value
+  )] {
     guard let pairs = elements(list) else { throw malformed("a dictionary of no pairs") }
     var entries: [(key: Pickle.Value, value: Pickle.Value)] = []
     for pair in pairs {
@@ -234,7 +236,9 @@ private struct Unpickler {
     }
   }
 
-  private func pairs(_ values: [Pickle.Value]) throws(Pickle.Malformed) -> [(key: Pickle.Value, value: Pickle.Value)] {
+  private func pairs(_ values: [Pickle.Value]) throws(Pickle.Malformed) -> [(
+    key: Pickle.Value, value: Pickle.Value
+  )] {
     guard values.count % 2 == 0 else { throw malformed("a key without a value") }
     return stride(from: 0, to: values.count, by: 2).map { (values[$0], values[$0 + 1]) }
   }
@@ -242,7 +246,9 @@ private struct Unpickler {
   // MARK: The stack
 
   private func top(below depth: Int = 0) throws(Pickle.Malformed) -> Pickle.Value {
-    guard stack.count > (marks.last ?? 0) + depth else { throw malformed("an operation without its operands") }
+    guard stack.count > (marks.last ?? 0) + depth else {
+      throw malformed("an operation without its operands")
+    }
     return stack[stack.count - 1 - depth]
   }
 
@@ -273,7 +279,9 @@ private struct Unpickler {
 
   private mutating func byte() throws(Pickle.Malformed) -> UInt8 { try take(1)[0] }
 
-  private mutating func take(_ count: Int) throws(Pickle.Malformed) -> Slice<UnsafeRawBufferPointer>.SubSequence {
+  private mutating func take(_ count: Int) throws(Pickle.Malformed)
+    -> Slice<UnsafeRawBufferPointer>.SubSequence
+  {
     guard count >= 0, count <= bytes.count - position else { throw malformed("it ends within an operation") }
     position += count
     return bytes[position - count..<position]
@@ -297,7 +305,9 @@ private struct Unpickler {
   }
 
   private mutating func text(_ count: Int) throws(Pickle.Malformed) -> Pickle.Value {
-    guard let text = String(validating: try take(count), as: UTF8.self) else { throw malformed("a text is not UTF-8") }
+    guard let text = String(validating: try take(count), as: UTF8.self) else {
+      throw malformed("a text is not UTF-8")
+    }
     return .text(text)
   }
 
@@ -313,5 +323,7 @@ private struct Unpickler {
     return line
   }
 
-  private func malformed(_ reason: String) -> Pickle.Malformed { Pickle.Malformed(reason: "pickle: \(reason)") }
+  private func malformed(_ reason: String) -> Pickle.Malformed {
+    Pickle.Malformed(reason: "pickle: \(reason)")
+  }
 }

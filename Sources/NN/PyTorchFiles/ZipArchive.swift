@@ -116,7 +116,9 @@ struct ZipArchive {
     }
 
     func text(_ position: Int, _ length: Int) throws(Malformed) -> String {
-      guard position <= bytes.count - length else { throw Malformed(reason: "a zip archive that ends too early") }
+      guard position <= bytes.count - length else {
+        throw Malformed(reason: "a zip archive that ends too early")
+      }
       return String(decoding: bytes[position..<position + length], as: UTF8.self)
     }
   }

@@ -33,7 +33,7 @@ public struct TrainingLog: Sendable {
 
   /// Adds a row.
   public mutating func append(_ row: [Double]) {
-    precondition(row.count == columns.count, "a row of \(row.count) numbers for \(columns.count) columns")
+    require(row.count == columns.count, "a row of \(row.count) numbers for \(columns.count) columns")
     rows.append(row)
   }
 
@@ -43,7 +43,7 @@ public struct TrainingLog: Sendable {
   /// The values of a column, row by row.
   public func values(of column: String) -> [Double] {
     guard let index = columns.firstIndex(of: column) else {
-      preconditionFailure("no column '\(column)' among \(columns)")
+      fatalError("no column '\(column)' among \(columns)")
     }
     return rows.map { $0[index] }
   }

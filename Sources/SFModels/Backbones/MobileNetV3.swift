@@ -19,7 +19,8 @@ public struct MobileNetV3: Layer {
   public init() {
     var features: [any Layer] = [
       Sequential(
-        Conv2d(3, 16, kernel: 3, stride: 2, padding: 1, bias: false), BatchNorm(16), Function { $0.hardSwish() })
+        Conv2d(3, 16, kernel: 3, stride: 2, padding: 1, bias: false), BatchNorm(16), Lambda { $0.hardSwish() }
+      )
     ]
     var channels = 16
     for (kernel, hidden, outputs, excites, swishes, stride) in Self.blocks {
@@ -44,18 +45,20 @@ private struct InvertedResidual: Layer {
   init(
     _ inputs: Int, _ hidden: Int, _ outputs: Int, kernel: Int, stride: Int, excites: Bool, swishes: Bool
   ) {
-    let activation: any Layer = swishes ? Function { $0.hardSwish() } : ReLU()
-    let excitation: any Layer = excites ? SqueezeExcitation(hidden) : Function { $0 }
+    let activation: any Layer = swishes ? Lambda { $0.hardSwish() } : ReLU()
+    let excitation: any Layer = excites ? SqueezeExcitation(hidden) : Lambda { $0 }
     let depthwise: [any Layer] = [
       Conv2d(
-        hidden, hidden, kernel: PerAxis(kernel), stride: PerAxis(stride), padding: Padding(PerAxis(kernel / 2)),
+        hidden, hidden, kernel: kernel, stride: stride,
+        padding: kernel / 2,
         groups: hidden, bias: false), BatchNorm(hidden),
     ]
     let widen: [any Layer] = [Conv2d(inputs, hidden, kernel: 1, bias: false), BatchNorm(hidden), activation]
     let narrow: [any Layer] = [Conv2d(hidden, outputs, kernel: 1, bias: false), BatchNorm(outputs)]
     conv = Sequential(
       inputs == hidden
-        ? depthwise + [activation, excitation] + narrow : widen + depthwise + [excitation, activation] + narrow)
+        ? depthwise + [activation, excitation] + narrow
+        : widen + depthwise + [excitation, activation] + narrow)
     isResidual = stride == 1 && inputs == outputs
   }
 
@@ -72,10 +75,10 @@ private struct SqueezeExcitation: Layer {
     let rounded = max(8, (quarter + 4) / 8 * 8)
     let squeezed = 10 * rounded < 9 * quarter ? rounded + 8 : rounded
     fc = Sequential(
-      Linear(channels, squeezed), ReLU(), Linear(squeezed, channels), Function { $0.hardSigmoid() })
+      Linear(channels, squeezed), ReLU(), Linear(squeezed, channels), Lambda { $0.hardSigmoid() })
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor {
-    x * fc(x.mean([1, 2])).reshape(x.shape[0], 1, 1, x.shape[-1])
+    x * fc(x.mean(axis: [1, 2])).reshape(x.shape[0], 1, 1, x.shape[-1])
   }
 }

@@ -46,7 +46,8 @@ public struct NanoTrack: Module, CustomReflectable {
   public func callAsFunction(_ images: Tensor, _ template: Template) -> (logits: Tensor, sides: Tensor) {
     let features = backbone(images)
     return (
-      head.classification(features, template.classification), head.regression(features, template.regression).exp()
+      head.classification(features, template.classification),
+      head.regression(features, template.regression).exp()
     )
   }
 
@@ -82,7 +83,7 @@ public struct NanoTrack: Module, CustomReflectable {
           let inputs = layer == 0 ? 64 : 96
           return [
             Conv2d(inputs, inputs, kernel: 3, padding: 1, groups: inputs, bias: false),
-            Conv2d(inputs, 96, kernel: 1, bias: false), BatchNorm(96), Function { $0.relu6() },
+            Conv2d(inputs, 96, kernel: 1, bias: false), BatchNorm(96), Lambda { $0.relu6() },
           ]
         })
       prediction = Sequential(Conv2d(96, outputs, kernel: 1))
@@ -132,7 +133,7 @@ public struct NanoTrack: Module, CustomReflectable {
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
-      x * fc2(fc1(x.mean([1, 2], keepingAxes: true))).sigmoid()
+      x * fc2(fc1(x.mean(axis: [1, 2], keepingAxes: true))).sigmoid()
     }
   }
 }

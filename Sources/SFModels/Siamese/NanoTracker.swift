@@ -99,8 +99,9 @@ public struct NanoTracker: Sendable {
     let pixels = max(1, Int(side))
     let corner = (target.centerX - Double(pixels) / 2, target.centerY - Double(pixels) / 2)
     let patch = image.cropped(
-      x: Int((corner.0).rounded()), y: Int((corner.1).rounded()), width: pixels, height: pixels, fill: background
-    ).resized(width: size, height: size, resampling: .bilinear)
+      x: Int((corner.0).rounded()), y: Int((corner.1).rounded()), height: pixels, width: pixels,
+      fill: background
+    ).resized(height: size, width: size, interpolation: .linear)
     return Tensor(patch.pixels, shape: [1, size, size, 3])[.ellipsis, .stride(by: -1)].to(.float32)
   }
 }
@@ -117,6 +118,6 @@ extension Image {
       }
     }
     let count = width * height
-    return Color(red: UInt8(sums.0 / count), green: UInt8(sums.1 / count), blue: UInt8(sums.2 / count))
+    return Color(UInt8(sums.0 / count), UInt8(sums.1 / count), UInt8(sums.2 / count))
   }
 }

@@ -1,0 +1,79 @@
+#include "ck_elementwise.h"
+
+#include "blocks.h"
+#include "runtime/ck_parallel.h"
+#include "math_f32.h"
+#include "runtime/template.h"
+
+enum { light_grain = 32768, heavy_grain = 4096 };
+
+#define REAL float
+#define SUFFIX f32
+#include "elementwise_template.h"
+#include "compare_template.h"
+#undef REAL
+#undef SUFFIX
+
+#define REAL double
+#define SUFFIX f64
+#include "elementwise_template.h"
+#include "compare_template.h"
+#undef REAL
+#undef SUFFIX
+
+#define REAL int32_t
+#define SUFFIX i32
+#include "compare_template.h"
+#undef REAL
+#undef SUFFIX
+
+static inline int32_t divided(int32_t a, int32_t b) {
+  if (b == 0) return 0;
+  return b == -1 ? (int32_t)(0 - (uint32_t)a) : a / b;
+}
+
+static inline int32_t remaining(int32_t a, int32_t b) {
+  if (b == 0 || b == -1) return 0;
+  int32_t r = a % b;
+  return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+}
+
+static inline int32_t raised(int32_t base, int32_t power) {
+  if (power < 0) return base == 1 ? 1 : base == -1 ? (power & 1 ? -1 : 1) : 0;
+  uint32_t result = 1;
+  for (uint32_t square = (uint32_t)base; power > 0; power >>= 1, square *= square) {
+    if (power & 1) result *= square;
+  }
+  return (int32_t)result;
+}
+
+#define BINARY(name, value)                                                         \
+  case ck_binary_##name:                                                            \
+    for (int64_t i = 0; i < count; i++) {                                           \
+      const int32_t u = a[i], v = b[i];                                             \
+      y[i] = value;                                                                 \
+    }                                                                               \
+    break;
+
+static CK_CLONES void binary_block_i32(int op, int64_t count, const void *const *x, void *result) {
+  const int32_t *a = x[0], *b = x[1];
+  int32_t *y = result;
+  switch ((ck_binary)op) {
+    BINARY(add, (int32_t)((uint32_t)u + (uint32_t)v))
+    BINARY(subtract, (int32_t)((uint32_t)u - (uint32_t)v))
+    BINARY(multiply, (int32_t)((uint32_t)u * (uint32_t)v))
+    BINARY(divide, divided(u, v))
+    BINARY(power, raised(u, v))
+    BINARY(minimum, u < v ? u : v)
+    BINARY(maximum, u > v ? u : v)
+    BINARY(remainder, remaining(u, v))
+    case ck_binary_atan2: break;
+  }
+}
+
+void ck_binary_i32(
+    ck_binary op, int rank, const int64_t *sizes, const int32_t *a, const int64_t *a_strides,
+    const int32_t *b, const int64_t *b_strides, int32_t *y) {
+  operand operands[] = {{a, 4, a_strides}, {b, 4, b_strides}};
+  run_blocks(binary_block_i32, op, rank, sizes, 2, operands, y, 4, light_grain);
+}

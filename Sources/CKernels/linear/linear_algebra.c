@@ -1,0 +1,36 @@
+#include "ck_linear_algebra.h"
+
+#include <cblas.h>
+#include <lapacke.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "runtime/ck_allocator.h"
+#include "runtime/ck_parallel.h"
+#include "runtime/template.h"
+
+// Matrices worth a thread, of about `work` multiplications each.
+static int64_t matrix_grain(int64_t work) { return 50000 / (work + 1) + 1; }
+
+static int first_failure(int64_t batch, const int *failures) {
+  for (int64_t i = 0; i < batch; i++) {
+    if (failures[i] != 0) return failures[i];
+  }
+  return 0;
+}
+
+#define REAL float
+#define SUFFIX f32
+#define LAPACK(name) LAPACKE_s##name
+#define TRSM cblas_strsm
+#include "linear_algebra_template.h"
+#undef REAL
+#undef SUFFIX
+#undef LAPACK
+#undef TRSM
+
+#define REAL double
+#define SUFFIX f64
+#define LAPACK(name) LAPACKE_d##name
+#define TRSM cblas_dtrsm
+#include "linear_algebra_template.h"

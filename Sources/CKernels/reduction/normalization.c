@@ -1,0 +1,82 @@
+#include "ck_normalization.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "elementwise/bfloat16.h"
+#include "runtime/ck_allocator.h"
+#include "runtime/ck_parallel.h"
+#include "runtime/template.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+// How rows are taken. Narrow rows are joined into wide ones, over which per-channel values are repeated, so
+// that any number of channels fills whole vectors, a strip of them at a time. Sums within a block of rows are
+// taken in the precision of x. Spans of blocks run in parallel.
+typedef struct {
+  int64_t width;        // elements of a wide row
+  int64_t block, span;  // rows, both whole wide rows
+  int64_t spans;
+} layout;
+
+enum { strip = 64, most_spans = 64, block_bytes = 32 << 10, least_block = 32, grain_elements = 1 << 14 };
+enum { line_bytes = 64, fetched_ahead = 16 << 10 };
+
+static layout lay_out(int64_t rows, int64_t channels, int64_t element_size) {
+  if (channels <= 0) return (layout){.block = 1, .span = 1};
+  int64_t joined = 1;
+  while (channels < strip && (joined * channels < strip || joined * channels % 16)) joined *= 2;
+  if (joined > rows) joined = rows > 0 ? rows : 1;
+  int64_t block = block_bytes / (channels * element_size);
+  if (block < least_block * joined) block = least_block * joined;
+  block = (block + joined - 1) / joined * joined;
+  int64_t blocks = (rows + block - 1) / block;
+  int64_t span = block * ((blocks + most_spans - 1) / most_spans);
+  return (layout){joined * channels, block, span, span > 0 ? (rows + span - 1) / span : 0};
+}
+
+// A sum of strided lanes: as exact as a plain one, and quick.
+INLINE double lane_sum(int64_t count, const double *values) {
+  double lanes[8] = {0}, sum = 0;
+  int64_t i = 0;
+  for (; i + 8 <= count; i += 8)
+    for (int lane = 0; lane < 8; lane++) lanes[lane] += values[i + lane];
+  for (; i < count; i++) sum += values[i];
+  for (int lane = 0; lane < 8; lane++) sum += lanes[lane];
+  return sum;
+}
+
+#define LOAD(value) (value)
+#define STORE(value) (value)
+
+#define REAL float
+#define STORED float
+#define SUFFIX f32
+#include "normalization_template.h"
+#include "normalization_gradient_template.h"
+#include "group_norm_template.h"
+#undef REAL
+#undef STORED
+#undef SUFFIX
+
+#define REAL double
+#define STORED double
+#define SUFFIX f64
+#include "normalization_template.h"
+#include "normalization_gradient_template.h"
+#include "group_norm_template.h"
+#undef REAL
+#undef STORED
+#undef SUFFIX
+#undef LOAD
+#undef STORE
+
+#define LOAD(value) bfloat16_widened(value)
+#define STORE(value) bfloat16_rounded(value)
+#define REAL float
+#define STORED bfloat16
+#define SUFFIX bf16
+#define BESIDE_FLOAT  // whose coefficients are these too
+#include "normalization_template.h"
+#include "normalization_gradient_template.h"

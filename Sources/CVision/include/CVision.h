@@ -1,0 +1,8 @@
+// Hot loops in C over images and optical flow, each compiled for several CPUs.
+#ifndef CVISION_H
+#define CVISION_H
+
+#include "ck_flow.h"
+#include "ck_image.h"
+
+#endif
