@@ -71,6 +71,7 @@ let package = Package(
     example("TrainFeat2Seg"),
     example("TrainSpectral"),
     example("RefineVideo"),
+    example("TrackVideo"),
     example("SpectralFigures"),
     .executableTarget(
       name: "Benchmarks",

@@ -277,10 +277,10 @@ private struct Unpickler {
 
   // MARK: Bytes
 
-  private mutating func byte() throws(Pickle.Malformed) -> UInt8 { try take(1)[0] }
+  private mutating func byte() throws(Pickle.Malformed) -> UInt8 { UInt8(try count(1)) }
 
   private mutating func take(_ count: Int) throws(Pickle.Malformed)
-    -> Slice<UnsafeRawBufferPointer>.SubSequence
+    -> Slice<UnsafeRawBufferPointer>
   {
     guard count >= 0, count <= bytes.count - position else { throw malformed("it ends within an operation") }
     position += count

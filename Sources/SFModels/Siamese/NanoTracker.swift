@@ -5,7 +5,7 @@ import Vision
 /// Tracks a target by `NanoTrack`: in each frame it looks around where the target was, takes the place that scores best
 /// once sudden changes of size and proportions, and places far from the middle, are held against it, and lets the size
 /// follow the more the surer it is.
-public struct NanoTracker: Sendable {
+public struct NanoTracker: Tracker, Sendable {
   private let network: NanoTrack
   private var template: NanoTrack.Template?
   private var target = Box(x: 0, y: 0, width: 0, height: 0)
@@ -20,18 +20,20 @@ public struct NanoTracker: Sendable {
   /// A tracker of that network, whose weights it shares.
   public init(_ network: NanoTrack) { self.network = network }
 
-  /// Starts on a frame where the target has that box.
-  public mutating func start(_ frame: Image, on box: Box) {
+  /// Starts on the box around the target, which is given a pixel at least.
+  public mutating func start(_ frame: Image, on target: Region) {
     let image = frame.converted(to: .rgb)
-    target = box
+    let box = target.boundingBox
+    self.target = Box(
+      centerX: box.centerX, centerY: box.centerY, width: max(box.width, 1), height: max(box.height, 1))
     background = image.meanColor
     template = network.template(
-      crop(image, side: Self.contextSide(box).rounded(), to: NanoTrack.templateSize))
+      crop(image, side: Self.contextSide(self.target).rounded(), to: NanoTrack.templateSize))
   }
 
-  /// The target's box in the next frame, and how sure the network is of it, 0…1.
-  public mutating func track(_ frame: Image) -> (box: Box, confidence: Double) {
-    guard let template else { return (target, 0) }
+  /// The target's box in the next frame, and how sure the network is of it.
+  public mutating func track(_ frame: Image) -> TrackedTarget {
+    guard let template else { fatalError("NanoTracker: a frame to track in before one to start on") }
     let image = frame.converted(to: .rgb)
     let side = Self.contextSide(target)
     let scale = Double(NanoTrack.templateSize) / side
@@ -48,7 +50,7 @@ public struct NanoTracker: Sendable {
       centerY: min(max(target.centerY + best.box.centerY / scale, 0), Double(image.height)),
       width: min(max(width, Self.smallest), Double(image.width)),
       height: min(max(height, Self.smallest), Double(image.height)))
-    return (target, best.confidence)
+    return TrackedTarget(.box(target), confidence: best.confidence)
   }
 
   private struct Candidate {
