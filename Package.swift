@@ -94,6 +94,9 @@ let package = Package(
       name: "TrainSpectralTests",
       dependencies: ["TrainSpectral", "Datasets", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(name: "RefineVideoTests", dependencies: ["RefineVideo", "TestSupport", "Vision"]),
+    .testTarget(
+      name: "TrackVideoTests",
+      dependencies: ["TrackVideo", "Datasets", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(name: "SpectralFiguresTests", dependencies: ["SpectralFigures", "NN", "Vision"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "NN", "Tensor", "TestSupport", "Vision"]),

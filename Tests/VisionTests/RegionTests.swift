@@ -84,3 +84,19 @@ func boxesThatAreNowhereTrapNowhere(_ edge: Double) {
   #expect(IndexedImage.davisPalette[8] == Color(64, 0, 0))
   #expect(IndexedImage.davisPalette[255] == Color(224, 224, 192))
 }
+
+@Test func regionsKnowTheirCornersAndTheBoxAroundThem() {
+  let box = Box(x: 1, y: 2, width: 4, height: 2)
+  #expect(
+    Region.box(box).boundingBox == box
+      && Region.box(box).corners == Region.polygon(Region.box(box).corners).corners)
+  let turned = RotatedBox(center: Point(3, 3), width: 4, height: 2, angle: .pi / 2)
+  let around = Region.rotatedBox(turned).boundingBox
+  #expect(abs(around.x - 2) < 1e-12 && abs(around.y - 1) < 1e-12)
+  #expect(abs(around.width - 2) < 1e-12 && abs(around.height - 4) < 1e-12)
+  #expect(RotatedBox(center: Point(3, 3), width: 4, height: 2, angle: 0).corners == Region.box(box).corners)
+  #expect(
+    Region.polygon([Point(5, 1), Point(-1, 4), Point(2, 9)]).boundingBox
+      == Box(x: -1, y: 1, width: 6, height: 8))
+  #expect(Region.polygon([]).boundingBox.isEmpty)
+}
