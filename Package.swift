@@ -84,7 +84,8 @@ let package = Package(
 
     .target(name: "TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"]),
-    .testTarget(name: "NNTests", dependencies: ["NN", "Tensor", "TestSupport"]),
+    .testTarget(
+      name: "NNTests", dependencies: ["NN", "Tensor", "TestSupport"], exclude: ["read_events.py"]),
     .testTarget(
       name: "SFModelsTests",
       dependencies: ["COpenBLAS", "SFModels", "NN", "Tensor", "TestSupport", "Vision"]),

@@ -39,14 +39,13 @@ struct Refinement {
     var scores: [Tensor] = []
     var bar = ProgressBar(sequence.name, count: sequence.frameCount)
     defer { bar.finish() }
-    for frame in 0..<sequence.frameCount where !Interrupt.isRequested {
+    for frame in 0..<sequence.frameCount {
       let image = try Self.image(sequence, frame, like: images.first)
       scores.append(try sequence.softMask(frame, for: image).tensor().squeezed(axis: -1))
       if let last = images.last { try addFlow(sequence, frame, last, image, to: &outcome) }
       images.append(image)
       bar.advance()
     }
-    guard !Interrupt.isRequested else { return outcome }
     outcome.seconds = seconds {
       let (forward, backward) = (outcome.forward, outcome.backward)
       let x = segmenter(
@@ -67,7 +66,7 @@ struct Refinement {
     var last: Image?
     var bar = ProgressBar(sequence.name, count: sequence.frameCount)
     defer { bar.finish() }
-    for frame in 0..<sequence.frameCount where !Interrupt.isRequested {
+    for frame in 0..<sequence.frameCount {
       let image = try Self.image(sequence, frame, like: first)
       first = first ?? image
       let scores = try sequence.softMask(frame, for: image).tensor().squeezed(axis: -1).expandingAxis(0)

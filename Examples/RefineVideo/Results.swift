@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import NN
 import Tensor
 import Vision
 
@@ -7,10 +8,11 @@ import Vision
 struct Results {
   let folder: URL
   let threshold: Double
+  private let output: OutputFolder
 
   init(folder: URL, threshold: Double) throws {
     (self.folder, self.threshold) = (folder, threshold)
-    try make(folder)
+    output = try OutputFolder(folder)
   }
 
   /// Writes the binary masks with DAVIS's palette, the soft masks as grey levels, and a strip of overlays.

@@ -68,10 +68,10 @@ struct ScoreTable {
       ].joined(separator: ",")
     }
     let text = (["sequence,j_before,j_after,tcont_before,tcont_after"] + rows).joined(separator: "\n") + "\n"
-    do {
-      try Data(text.utf8).write(to: file, options: .atomic)
+    do throws(WholeFile.Failure) {
+      try WholeFile.write(text, to: file)
     } catch {
-      throw RefinementError("\(file.path): can't be written")
+      throw RefinementError("\(file.path): can't be written: \(error.reason)")
     }
   }
 

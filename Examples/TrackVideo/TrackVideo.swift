@@ -31,21 +31,21 @@ struct TrackVideo: ParsableCommand {
   var output: String
 
   func run() throws {
-    Interrupt.watch()
+    Program.prepare(ifInterrupted: "interrupted before anything was tracked")
     let frames = try FrameFolder(URL(filePath: video))
-    let output = URL(filePath: output)
-    try prepareOutput(folder: output)
+    let output = try OutputFolder(URL(filePath: output))
     var tracker = try tracker.make(model: URL(filePath: model))
-    let run = try TrackedVideo(frames, box.box, &tracker)
-    try BoxFile(boxes: run.boxes).write(to: output.appending(path: "boxes.txt"))
-    if ImageFormat.jpeg.isBuiltIn {
-      try run.overlays(frames).write(to: output.appending(path: "overlays.jpg"))
+    try Program.deferringInterrupts {
+      let run = try TrackedVideo(frames, box.box, &tracker)
+      try BoxFile(boxes: run.boxes).write(to: output.file("boxes.txt"))
+      if ImageFormat.jpeg.isBuiltIn { try run.overlays(frames).write(to: output.file("overlays.jpg")) }
+      let speed = Double(run.boxes.count - 1) / max(run.seconds, 1e-9)
+      Program.sayIfInterrupted("interrupted after \(run.boxes.count) frames; results in \(output.url.path)")
+      if !Program.isInterrupted {
+        Program.report(
+          String(format: "%d frames, %.0f a second; results in %@", run.boxes.count, speed, output.url.path))
+      }
     }
-    print(
-      String(
-        format: "%d frames, %.0f a second; results in %@", run.boxes.count,
-        Double(run.boxes.count - 1) / max(run.seconds, 1e-9), output.path))
-    if Interrupt.isRequested { throw ExitCode(130) }
   }
 }
 

@@ -14,7 +14,7 @@ struct TrackedVideo {
   init(_ frames: FrameFolder, _ box: Box, _ tracker: inout any Tracker) throws {
     var bar = ProgressBar(frames.name, count: frames.files.count)
     defer { bar.finish() }
-    for (index, file) in frames.files.enumerated() where !Interrupt.isRequested {
+    for (index, file) in frames.files.enumerated() where !Program.isInterrupted {
       let frame = try Image(contentsOf: file, as: .rgb)
       let start = ContinuousClock.now
       if index == 0 {

@@ -1,3 +1,4 @@
+import Evaluation
 import Datasets
 import Foundation
 import Tensor
@@ -107,14 +108,11 @@ enum ChannelMix: CaseIterable {
 
 /// Why there is nothing to study, in one line.
 enum DataError: Error, CustomStringConvertible {
-  case unknownSequence(String, known: [String])
   case tooFewSequences
   case tooFewFrames(String, Int)
 
   var description: String {
     switch self {
-    case .unknownSequence(let name, let known):
-      "--validate: no sequence '\(name)'; there are \(known.joined(separator: ", "))"
     case .tooFewSequences:
       "at least three sequences are needed: one to learn from, one to choose by, one held out to report on"
     case .tooFewFrames(let name, let count):

@@ -1,3 +1,4 @@
+import Evaluation
 import Datasets
 import Foundation
 import Tensor
@@ -53,8 +54,4 @@ struct ChannelVideo: Sendable {
   func jaccard(_ x: Tensor, above threshold: Double) -> Double {
     (0..<frameCount).map { Mask(x[$0], above: threshold).iou(truth[$0]) }.mean
   }
-}
-
-extension Array<Double> {
-  var mean: Double { reduce(0, +) / Double(Swift.max(count, 1)) }
 }

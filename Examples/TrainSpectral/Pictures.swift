@@ -48,7 +48,9 @@ extension Study {
         .min { segmentations[0][$0].iou(video.truth[$0]) < segmentations[0][$1].iou(video.truth[$1]) } ?? 0
       let image = try video.image(frame)
       let masks = segmentations.map { $0[frame] }
-      return [image] + masks.map { image.overlaid($0, .red) } + [image.overlaid(video.truth[frame], .green)]
+      return [image] + masks.map { image.overlaid($0, color: .red) } + [
+        image.overlaid(video.truth[frame], color: .green)
+      ]
     }
     let rows = Image.grid(
       tiles.map { $0.resized(height: $0.height * scale, width: $0.width * scale) }, columns: names.count)
@@ -57,13 +59,5 @@ extension Study {
     picture.paste(heads, x: 0, y: 0)
     picture.paste(rows, x: 0, y: heads.height)
     return picture
-  }
-}
-
-extension Image {
-  fileprivate func overlaid(_ mask: Mask, _ color: Color) -> Image {
-    var result = self
-    result.overlay(mask, color: color)
-    return result
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 import Vision
 
 /// A tracker's result file: one box a line, `x,y,width,height` in pixels, separated by commas, tabs or spaces.
@@ -34,10 +35,10 @@ public struct BoxFile: Sendable, Equatable {
       guard let box else { return "nan,nan,nan,nan\n" }
       return "\(box.x),\(box.y),\(box.width),\(box.height)\n"
     }
-    do {
-      try Data(lines.joined().utf8).write(to: url, options: .atomic)
+    do throws(WholeFile.Failure) {
+      try WholeFile.write(lines.joined(), to: url)
     } catch {
-      throw DatasetError.inaccessible(path: url.path, reason: "the file cannot be written")
+      throw DatasetError.inaccessible(path: url.path, reason: "cannot be written: \(error.reason)")
     }
   }
 }

@@ -32,7 +32,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
       "\(path): is \(height)×\(width), but its sequence's frames are \(expectedHeight)×\(expectedWidth)"
     case .noObjects(let path): "\(path): shows no object"
     case .unknownSequence(let name, let known):
-      "no sequence \"\(name)\"; there are \(known.joined(separator: ", "))"
+      "no sequence '\(name)'; there are \(known.joined(separator: ", "))"
     case .badLine(let path, let line, let reason): "\(path):\(line): \(reason)"
     case .boxCount(let path, let boxes, let frames): "\(path): \(boxes) boxes for \(frames) frames"
     case .inaccessible(let path, let reason): "\(path): \(reason)"

@@ -13,14 +13,13 @@ public struct SequenceScore: Sendable, Equatable {
   /// Sums up one value per frame, of at least one frame.
   public init(frames values: [Double]) {
     require(!values.isEmpty, "SequenceScore: no frames")
-    func average(_ values: some Collection<Double>) -> Double { values.reduce(0, +) / Double(values.count) }
     // The official quarters share their end frames.
     let last = values.count - 1
     let quarter = Int((Double(last) / 4).rounded(.toNearestOrAwayFromZero))
     let threeQuarters = Int((Double(last) * 3 / 4).rounded(.toNearestOrAwayFromZero))
-    mean = average(values)
+    mean = values.mean
     recall = Double(values.count { $0 > 0.5 }) / Double(values.count)
-    decay = average(values[...quarter]) - average(values[threeQuarters...])
+    decay = values[...quarter].mean - values[threeQuarters...].mean
   }
 }
 

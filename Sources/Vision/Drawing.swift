@@ -67,6 +67,13 @@ extension Image {
     }
   }
 
+  /// The image with the pixels of a mask tinted.
+  public func overlaid(_ mask: Mask, color: Color, opacity: Double = 0.5) -> Image {
+    var result = self
+    result.overlay(mask, color: color, opacity: opacity)
+    return result
+  }
+
   /// Images side by side, row by row, as RGB in cells of the largest size with a gap between them.
   public static func grid(_ images: [Image], columns: Int, gap: Int = 2, background: Color = .white) -> Image
   {

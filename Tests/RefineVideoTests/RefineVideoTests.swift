@@ -174,7 +174,7 @@ extension Workplace {
     Fault(testDescription: "a truth is missing", complaint: "truth/00006.png") {
       try FileManager.default.removeItem(at: $0.folder.appending(path: "truth/00006.png"))
     },
-    Fault(testDescription: "the output is a file", complaint: "can't make the folder") {
+    Fault(testDescription: "the output is a file", complaint: "can't write to") {
       try $0.write([1], to: "out")
     },
   ]

@@ -91,20 +91,21 @@ public struct SafeTensors: Sendable {
       let isWide = tensor.dtype == .int32 && wideIntegers.contains(name)
       return (name: name, type: isWide ? .int64 : SafeTensorsType(tensor.dtype), tensor)
     }
-    var file = SafeTensorsHeader.encoded(elements.map { ($0, $1, $2.shape) }, metadata: metadata)
-    for (_, type, tensor) in elements {
-      if type == .int64 {
-        tensor.array(of: Int32.self).map { Int64($0).littleEndian }.withUnsafeBytes {
-          file.append(contentsOf: $0)
-        }
-      } else {
-        tensor.withUnsafeBytes { file.append(contentsOf: $0) }
-      }
-    }
+    let header = SafeTensorsHeader.encoded(elements.map { ($0, $1, $2.shape) }, metadata: metadata)
     do {
-      try file.write(to: url, options: .atomic)
+      try WholeFile.write(to: url, isDurable: true) { append in
+        try header.withUnsafeBytes(append)
+        for (_, type, tensor) in elements {
+          if type == .int64 {
+            try tensor.array(of: Int32.self).map { Int64($0).littleEndian }.withUnsafeBytes(append)
+          } else {
+            try tensor.withUnsafeBytes(append)
+          }
+        }
+      }
     } catch {
-      throw CheckpointError.unwritable(file: url.path, reason: error.localizedDescription)
+      let reason = (error as? WholeFile.Failure)?.reason ?? "\(error)"
+      throw CheckpointError.unwritable(file: url.path, reason: reason)
     }
   }
 }
