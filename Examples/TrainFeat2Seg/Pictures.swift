@@ -6,7 +6,7 @@ import Vision
 
 /// What a person looks at after an epoch: curves.png and samples.png; nothing in a build without a PNG codec.
 func pictures(
-  _ log: TrainingLog, _ data: TrainingData, _ logits: (Tensor) -> Tensor
+  _ log: TrainingLog, _ data: TrainingData, _ logits: (BoxGuidedBatch) -> Tensor
 ) throws -> [String: [UInt8]] {
   guard ImageFormat.png.isBuiltIn else {
     if log.rows.count == 1 {
@@ -21,11 +21,11 @@ func pictures(
 }
 
 /// Rows of frame | box | prediction | truth, from samples spread over the held-out sequences.
-private func samples(_ samples: BoxGuidedSamples, _ logits: (Tensor) -> Tensor) throws -> Image {
+private func samples(_ samples: BoxGuidedSamples, _ logits: (BoxGuidedBatch) -> Tensor) throws -> Image {
   let count = min(6, samples.count)
   let tiles = try (0..<count).flatMap { row in
     let sample = try samples.plain((2 * row + 1) * samples.count / (2 * count))
-    let logits = logits(BoxGuidedBatch([sample]).input)[0]
+    let logits = logits(BoxGuidedBatch([sample]))[0]
     var boxed = sample.image
     if let box = sample.box { boxed.draw(box, color: .yellow) }
     return [

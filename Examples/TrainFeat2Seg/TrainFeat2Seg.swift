@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import NN
 import SFModels
@@ -29,7 +30,7 @@ struct TrainFeat2Seg: ParsableCommand {
   var output = "runs/feat2seg"
 
   @Option(help: "The network's size.")
-  var preset = Feat2Seg.small
+  var preset = Feat2Seg.Preset.small
 
   @Option(help: "The loss.")
   var loss = SegmentationLoss.diceAndCrossEntropy
@@ -78,7 +79,7 @@ struct TrainFeat2Seg: ParsableCommand {
       boxes: boxes.map { URL(filePath: $0) }, batch: batch, seed: seed)
 
     Tensor.randomState = seed
-    let network = preset.makeNetwork()
+    let network = Feat2Seg(preset)
     let optimizer = AdamW(network.parameters, learningRate: learningRate, weightDecay: 1e-4)
     let scheduler = ReduceLROnPlateau(optimizer, factor: 0.4, patience: 1, threshold: 0.02, minimum: 1e-5)
     var run = try TrainingRun(
@@ -92,9 +93,11 @@ struct TrainFeat2Seg: ParsableCommand {
     Program.report("feat2seg \(preset.rawValue): \(network.parameterCount) parameters, \(data.description)")
 
     // The loss is taken in float32, whatever the network computes in.
-    func logits(_ input: Tensor) -> Tensor { network(input.to(precision.dtype)).to(.float32) }
+    func logits(_ batch: BoxGuidedBatch) -> Tensor {
+      network(batch.images.to(precision.dtype), boxes: batch.boxes).to(.float32)
+    }
     try run.train(epochs: epochs, on: data.training) { batch in
-      loss(logits: logits(batch.input), truth: batch.truth)
+      loss(logits: logits(batch), truth: batch.truth)
     } validate: { _ in
       try data.score(loss, logits)
     } pictures: { log in
@@ -103,5 +106,5 @@ struct TrainFeat2Seg: ParsableCommand {
   }
 }
 
-extension Feat2Seg: ExpressibleByArgument {}
+extension Feat2Seg.Preset: ExpressibleByArgument {}
 extension SegmentationLoss: ExpressibleByArgument {}

@@ -20,7 +20,7 @@ struct TrainingData {
   private static let longestSide = 480
 
   init(folder: URL?, heldOut: [String]?, boxes: URL?, batch: Int, seed: UInt64) throws {
-    let sequences: [any VideoSequence] =
+    let sequences: [any MaskAnnotated] =
       try folder.map { try DAVISDataset(root: $0).sequences }
       ?? SyntheticVideos(seed: 2020, sequences: 86, height: 72, width: 128).sequences
     guard sequences.count > 1 else { throw NothingToTrainOn() }
@@ -32,10 +32,10 @@ struct TrainingData {
     // Neighbouring frames of the synthetic videos differ little.
     let (side, step) = folder == nil ? (128, 3) : (Self.longestSide, 1)
     let trackerBoxes = try boxes.map { try TrackerBoxes(contentsOf: $0, for: kept) }
-    let samples = BoxGuidedSamples(
+    let samples = try BoxGuidedSamples(
       kept, longestSide: side, frameStep: step, curriculum: BoxCurriculum(growthSteps: 400, faultyShare: 0.5),
       trackerBoxes: trackerBoxes)
-    let validationSamples = BoxGuidedSamples(held, longestSide: side, frameStep: step)
+    let validationSamples = try BoxGuidedSamples(held, longestSide: side, frameStep: step)
     training = DataLoader(count: samples.count, batchSize: batch, seed: seed) { index, step, generator in
       try samples.augmented(index, step: step, using: &generator)
     } collate: {
@@ -57,14 +57,14 @@ struct TrainingData {
   }
 
   /// The mean loss over the held-out samples, and J: the mean over each object's frames, then over objects.
-  func score(_ loss: SegmentationLoss, _ logits: (Tensor) -> Tensor) throws -> Metrics {
+  func score(_ loss: SegmentationLoss, _ logits: (BoxGuidedBatch) -> Tensor) throws -> Metrics {
     var losses: [Double] = []
     var scores: [String: [Double]] = [:]
     let batches = validation.batches(epoch: 0)
     var index = 0
     while let batch = try batches.next() {
       try Program.checkInterruption()
-      let logits = logits(batch.input)
+      let logits = logits(batch)
       losses.append(loss(logits: logits, truth: batch.truth).item)
       for (i, sample) in batch.samples.enumerated() {
         let source = validationSamples.source(of: index)

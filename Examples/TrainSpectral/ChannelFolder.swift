@@ -32,10 +32,15 @@ extension ChannelVideo {
   fileprivate init(_ sequence: DAVISSequence, masks: MethodMasks, longestSide: Int) throws {
     var truth: [Mask] = []
     var frames: [Tensor] = []
+    let first = try sequence.size(0)
     for frame in 0..<sequence.frameCount {
-      truth.append(
-        Mask(try IndexedImage.annotation(contentsOf: sequence.annotations[frame])).resized(
-          longestSide: longestSide))
+      let size = try sequence.size(frame)
+      if size != first {
+        throw DatasetError.sizeMismatch(
+          path: sequence.frames.files[frame].path, height: size.height, width: size.width,
+          expectedHeight: first.height, expectedWidth: first.width)
+      }
+      truth.append(Mask(try sequence.masks(frame)!).resized(longestSide: longestSide))
       let channels = try masks.methods.map {
         try masks.softMask($0, sequence, frame: frame).resized(longestSide: longestSide).tensor()
       }

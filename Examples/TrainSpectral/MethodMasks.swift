@@ -36,10 +36,11 @@ struct MethodMasks: Sendable {
     let file = root.appending(path: "\(method)/\(sequence.name)")
       .appending(path: sequence.annotations[frame].lastPathComponent)
     let mask = try Image.softMask(contentsOf: file)
-    guard mask.width == sequence.width, mask.height == sequence.height else {
+    let size = try sequence.size(frame)
+    guard (mask.height, mask.width) == size else {
       throw DatasetError.sizeMismatch(
-        path: file.path, height: mask.height, width: mask.width, expectedHeight: sequence.height,
-        expectedWidth: sequence.width)
+        path: file.path, height: mask.height, width: mask.width, expectedHeight: size.height,
+        expectedWidth: size.width)
     }
     return mask
   }

@@ -2,29 +2,23 @@ import Foundation
 import Tensor
 import Vision
 
-/// A tracker's result file: one box a line, `x,y,width,height` in pixels, separated by commas, tabs or spaces.
+/// A file of boxes, as trackers leave them and annotations give them: one a line, `x,y,width,height` in pixels, separated
+/// by commas, tabs or spaces.
 public struct BoxFile: Sendable, Equatable {
-  /// One box per frame; nil where the tracker lost its object: the line is empty, has NaNs, or its box no area.
+  /// One box per frame; nil where there is none, or the tracker lost its object: the line is empty, has NaNs, or its box
+  /// no area.
   public var boxes: [Box?]
 
   /// The given boxes.
   public init(boxes: [Box?]) { self.boxes = boxes }
 
-  /// Reads a file.
+  /// Reads a file. `origin` is what the file calls the left edge of the image's first column, and the upper edge of its
+  /// first row: 1 in files that were made for MATLAB, as OTB's.
   /// - Throws: `DatasetError.badLine` or `.inaccessible`.
-  public init(contentsOf url: URL) throws {
-    var lines = try Folder.text(of: url).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    if lines.last?.isEmpty == true { lines.removeLast() }
-    boxes = try lines.enumerated().map { index, line in
-      let words = line.split { $0 == "," || $0.isWhitespace }
-      if words.isEmpty { return nil }
-      let numbers = words.compactMap { Double($0) }
-      guard words.count == 4, numbers.count == 4 else {
-        throw DatasetError.badLine(
-          path: url.path, line: index + 1, reason: "\"\(line)\" is not x,y,width,height")
-      }
-      guard numbers.allSatisfy(\.isFinite), numbers[2] > 0, numbers[3] > 0 else { return nil }
-      return Box(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
+  public init(contentsOf url: URL, origin: Double = 0) throws {
+    boxes = try Folder.rows(of: url, "x,y,width,height") { $0 == 4 }.map { row in
+      guard !row.isEmpty, row.allSatisfy(\.isFinite), row[2] > 0, row[3] > 0 else { return nil }
+      return Box(x: row[0] - origin, y: row[1] - origin, width: row[2], height: row[3])
     }
   }
 
@@ -52,12 +46,13 @@ public struct TrackerBoxes: Sendable {
   /// Reads what there is for the given sequences; trackers need not have them all.
   /// - Throws: `DatasetError`: where a file is malformed or has another number of boxes than its sequence has
   ///   frames, or where there is no file for any of the sequences.
-  public init(contentsOf folder: URL, for sequences: [any VideoSequence]) throws {
+  public init(contentsOf folder: URL, for sequences: [any MaskAnnotated]) throws {
     for tracker in try Folder.list(folder, where: Folder.isFolder) {
       for sequence in sequences {
-        for object in sequence.objects {
+        let objects = try sequence.objects
+        for object in objects {
           var names = ["\(sequence.name)-\(object).txt"]
-          if sequence.objects.count == 1 { names.append("\(sequence.name).txt") }
+          if objects.count == 1 { names.append("\(sequence.name).txt") }
           let files = names.map { tracker.appending(path: $0) }
           guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
             continue

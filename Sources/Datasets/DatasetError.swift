@@ -8,9 +8,9 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case missingAnnotation(frame: String, annotation: String)
   /// A method has no mask for a frame of a sequence.
   case missingMask(path: String)
-  /// An image or mask is not of the size its sequence has.
+  /// An image or mask is not of the size that its frame or sequence has.
   case sizeMismatch(path: String, height: Int, width: Int, expectedHeight: Int, expectedWidth: Int)
-  /// The first annotation shows no object.
+  /// No annotation shows an object.
   case noObjects(path: String)
   /// There is no sequence of this name.
   case unknownSequence(String, known: [String])

@@ -1,8 +1,9 @@
 import Foundation
+import Vision
 
 /// The images of one video, or of one method's masks for it: the PNG and JPEG files of a folder, in the order of their
 /// names.
-public struct FrameFolder: Sendable {
+public struct FrameFolder: VideoSequence {
   /// The folder's name.
   public let name: String
   /// The folder itself.
@@ -29,6 +30,21 @@ public struct FrameFolder: Sendable {
     return try folders.map { try FrameFolder($0) }
   }
 
+  /// The number of files.
+  public var frameCount: Int { files.count }
+
+  /// Decodes a frame.
+  /// - Throws: `ImageError`.
+  public func image(_ frame: Int) throws(ImageError) -> Image {
+    try Image(contentsOf: files[frame], as: .rgb)
+  }
+
+  /// A frame's height and width, from the head of its file.
+  /// - Throws: `ImageError`.
+  public func size(_ frame: Int) throws(ImageError) -> (height: Int, width: Int) {
+    try Image.size(contentsOf: files[frame])
+  }
+
   /// This folder's file for each frame: the one of the same name, whatever the extension.
   /// - Throws: `DatasetError.missingAnnotation`.
   public func files(for frames: FrameFolder) throws -> [URL] {
@@ -47,4 +63,21 @@ public struct FrameFolder: Sendable {
   }
 
   private static func stem(_ url: URL) -> String { url.deletingPathExtension().lastPathComponent }
+}
+
+/// A sequence whose frames are a folder's files; what its data set says of them comes on top.
+public protocol FolderSequence: VideoSequence {
+  /// The frames' files.
+  var frames: FrameFolder { get }
+}
+
+extension FolderSequence {
+  /// The folder's name.
+  public var name: String { frames.name }
+  /// The number of files.
+  public var frameCount: Int { frames.frameCount }
+  /// Decodes a frame.
+  public func image(_ frame: Int) throws -> Image { try frames.image(frame) }
+  /// A frame's height and width, from the head of its file.
+  public func size(_ frame: Int) throws -> (height: Int, width: Int) { try frames.size(frame) }
 }

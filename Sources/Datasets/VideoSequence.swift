@@ -1,31 +1,81 @@
 import Vision
 
-/// An annotated video: what training and evaluation read, wherever it comes from.
+/// A video, wherever its frames come from. Frames are read when they are asked for; they need not all be of one size.
 public protocol VideoSequence: Sendable {
   /// The sequence's name, unique in its data set.
   var name: String { get }
-  /// The width of every frame and mask, in pixels.
-  var width: Int { get }
-  /// The height of every frame and mask, in pixels.
-  var height: Int { get }
   /// The number of frames.
   var frameCount: Int { get }
-  /// The ids of the annotated objects, ascending.
-  var objects: [Int] { get }
   /// A frame's colours, RGB.
   func image(_ frame: Int) throws -> Image
-  /// The pixels where an object is seen in a frame; none where it is hidden.
-  func mask(_ frame: Int, object: Int) throws -> Mask
+  /// A frame's height and width, in pixels.
+  func size(_ frame: Int) throws -> (height: Int, width: Int)
 }
 
-extension SyntheticSequence: VideoSequence {
-  /// The frame, drawn on demand.
-  public func image(_ frame: Int) -> Image {
-    Image(height: height, width: width, channels: 3, pixels: rgb(frame))
+extension VideoSequence {
+  /// The size of the frame's image.
+  public func size(_ frame: Int) throws -> (height: Int, width: Int) {
+    let image = try image(frame)
+    return (image.height, image.width)
+  }
+}
+
+/// A video of which some frames, or all, are annotated.
+public protocol AnnotatedSequence: VideoSequence {
+  /// The frames that are annotated, ascending; all of them unless a data set says otherwise.
+  var annotatedFrames: [Int] { get }
+}
+
+extension AnnotatedSequence {
+  /// All frames.
+  public var annotatedFrames: [Int] { Array(0..<frameCount) }
+}
+
+/// A video with the pixels of its objects.
+public protocol MaskAnnotated: AnnotatedSequence {
+  /// The ids of the objects seen in any frame, ascending.
+  var objects: [Int] { get throws }
+  /// The objects' pixels in a frame: their ids, and 0 elsewhere. Nil where the frame is not annotated.
+  func masks(_ frame: Int) throws -> IndexedImage?
+}
+
+extension MaskAnnotated {
+  /// The ids seen in the annotated frames, which are read for it.
+  public var objects: [Int] {
+    get throws {
+      let seen = try annotatedFrames.reduce(into: Set<Int>()) { $0.formUnion(try masks($1)?.objects ?? []) }
+      return seen.sorted()
+    }
   }
 
-  /// The object's visible pixels, drawn on demand.
-  public func mask(_ frame: Int, object: Int) -> Mask {
-    Mask(IndexedImage(height: height, width: width, indices: labels(frame)), label: UInt8(object))
+  /// The pixels where an object is seen in a frame, none where it is hidden. Nil where the frame is not annotated.
+  public func mask(_ frame: Int, object: Int) throws -> Mask? {
+    try masks(frame).map { Mask($0, label: UInt8(object)) }
+  }
+}
+
+/// A video with the place of one target.
+public protocol BoxAnnotated: AnnotatedSequence {
+  /// Where the target is in a frame. Nil in an annotated frame: it is absent, nothing of it is seen; nil in another
+  /// frame: nobody knows.
+  func region(_ frame: Int) throws -> Region?
+}
+
+/// Sequences of one layout on disk, or of one generator.
+public protocol VideoDataset: Sendable {
+  /// What its sequences are annotated with.
+  associatedtype Video: VideoSequence
+  /// The sequences, in order.
+  var sequences: [Video] { get }
+}
+
+extension VideoDataset {
+  /// The sequence of a name.
+  /// - Throws: `DatasetError.unknownSequence`.
+  public func sequence(_ name: String) throws(DatasetError) -> Video {
+    guard let sequence = sequences.first(where: { $0.name == name }) else {
+      throw .unknownSequence(name, known: sequences.map(\.name))
+    }
+    return sequence
   }
 }

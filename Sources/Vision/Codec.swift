@@ -26,6 +26,18 @@ enum Codec {
     }
   }
 
+  /// The height and width that a file's head declares.
+  static func size(_ bytes: [UInt8], _ format: ImageFormat, path: String) throws(ImageError) -> (Int, Int) {
+    var header = cc_header()
+    var message = [CChar](repeating: 0, count: Int(CC_MESSAGE_LENGTH))
+    let status =
+      format == .png
+      ? cc_png_read(bytes, bytes.count, CC_AS_STORED, &header, nil, &message)
+      : cc_jpeg_read(bytes, bytes.count, 0, &header, nil, &message)
+    try check(status, header, message, path, format)
+    return (Int(header.height), Int(header.width))
+  }
+
   static func encodePNG<Sample: FixedWidthInteger>(
     _ header: cc_header, _ samples: [Sample], path: String
   ) throws(ImageError) -> [UInt8] {

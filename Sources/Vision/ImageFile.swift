@@ -24,6 +24,13 @@ extension Image {
     self = image.converted(to: form)
   }
 
+  /// The size that `init(contentsOf:)` would give, from the head of the file alone.
+  /// - Throws: `ImageError`.
+  public static func size(contentsOf url: URL) throws(ImageError) -> (height: Int, width: Int) {
+    let bytes = try Files.read(url)
+    return try Codec.size(bytes, ImageFormat(bytes: bytes, path: url.path), path: url.path)
+  }
+
   /// Writes a PNG or JPEG file, by the extension, under a temporary name that is then renamed.
   /// - Parameter quality: of a JPEG, 1…100. JPEG has no alpha: it is dropped.
   /// - Throws: `ImageError`.

@@ -12,13 +12,13 @@ import Vision
   ])
 
   private func samples(_ curriculum: BoxCurriculum = BoxCurriculum(), trackerBoxes: TrackerBoxes? = nil)
-    -> BoxGuidedSamples
+    throws -> BoxGuidedSamples
   {
-    BoxGuidedSamples([video], longestSide: 32, curriculum: curriculum, trackerBoxes: trackerBoxes)
+    try BoxGuidedSamples([video], longestSide: 32, curriculum: curriculum, trackerBoxes: trackerBoxes)
   }
 
-  @Test func eachObjectOfEachFrameIsASample() {
-    let samples = samples()
+  @Test func eachObjectOfEachFrameIsASample() throws {
+    let samples = try samples()
     #expect(samples.count == 20)
     #expect(samples.source(of: 13) == ("boxes", 2, 3))
     #expect((samples.width, samples.height) == (32, 32), "20×32, rounded up to multiples of 16")
@@ -112,20 +112,40 @@ import Vision
   }
 
   @Test func batchesHoldColoursBoxesAndTruthChannelsLast() throws {
-    let samples = samples()
+    let samples = try samples()
     let batch = BoxGuidedBatch([try samples.plain(0), try samples.plain(2)])
-    #expect(batch.input.shape == [2, 32, 32, 4])
-    #expect(batch.truth.shape == [2, 32, 32, 1])
-    let (input, truth) = (batch.input.array(of: Float.self), batch.truth.array(of: Float.self))
-    let pixel = 32 * 32 + 6 * 32 + 8
-    #expect(abs(input[4 * pixel] - 200 / 255) < 1e-6)
-    #expect(input[4 * pixel + 3] == 1)
-    #expect(truth[pixel] == 1)
-    #expect(input[4 * (pixel + 16 * 32) + 3] == 0)
+    #expect(batch.images.shape == [2, 32, 32, 3] && batch.truth.shape == [2, 32, 32, 1])
+    #expect(batch.boxes == batch.samples.map(\.box))
+    #expect(abs(batch.images[1, 6, 8, 0].item - 200 / 255) < 1e-6)
+    #expect(batch.truth[1, 6, 8, 0].item == 1 && batch.truth[1, 22, 8, 0].item == 0)
+  }
+
+  @Test func onlyAnnotatedFramesAreSamples() throws {
+    struct Sparse: MaskAnnotated {
+      let video: BoxVideo
+      let annotatedFrames = [0, 3, 6, 9]
+      var name: String { video.name }
+      var frameCount: Int { video.frameCount }
+      func image(_ frame: Int) throws -> Image { try video.image(frame) }
+      func masks(_ frame: Int) -> IndexedImage? {
+        annotatedFrames.contains(frame) ? video.masks(frame) : nil
+      }
+    }
+    let sparse = Sparse(video: video)
+    #expect(try sparse.objects == [1, 2] && sparse.size(0) == (40, 64))
+    #expect(try sparse.mask(1, object: 1) == nil)
+    let samples = try BoxGuidedSamples(
+      [sparse], longestSide: 32, frameStep: 2,
+      curriculum: BoxCurriculum(truthSteps: 0, growthSteps: 1, faultyShare: 1))
+    #expect((0..<samples.count).map { samples.source(of: $0).frame } == [0, 6, 0, 6])
+    for seed in 0..<40 {
+      var generator = SeededGenerator(seed: UInt64(seed))
+      #expect(try samples.augmented(seed % 4, step: 9, using: &generator).truth.area > 0)
+    }
   }
 
   @Test func aLoaderYieldsTheSameBatchesEachTime() throws {
-    let samples = samples()
+    let samples = try samples()
     let loader = DataLoader(count: samples.count, batchSize: 4, seed: 6) { index, step, generator in
       try samples.augmented(index, step: step, using: &generator)
     } collate: {
@@ -134,7 +154,7 @@ import Vision
     func epoch() throws -> [[Float]] {
       let batches = loader.batches(epoch: 1)
       var inputs: [[Float]] = []
-      while let batch = try batches.next() { inputs.append(batch.input.array(of: Float.self)) }
+      while let batch = try batches.next() { inputs.append(batch.images.array(of: Float.self)) }
       return inputs
     }
     let first = try epoch()

@@ -13,11 +13,11 @@ import Vision
     try folder.writeSequence(
       "swan", annotations: [labelMap([255: left], isGrey: true), labelMap([255: right], isGrey: true)])
     let sequence = try DAVISDataset(root: folder.url).sequence("swan")
-    #expect(sequence.objects == [1])
+    #expect(try sequence.objects == [1])
     #expect(sequence.frameCount == 2)
-    #expect((sequence.width, sequence.height) == (20, 12))
-    #expect(try sequence.mask(0, object: 1).boundingBox == left)
-    #expect(try sequence.mask(1, object: 1).boundingBox == right)
+    #expect(try sequence.size(0) == (12, 20))
+    #expect(try sequence.mask(0, object: 1)?.boundingBox == left)
+    #expect(try sequence.mask(1, object: 1)?.boundingBox == right)
     #expect(try sequence.image(1).channels == 3)
     #expect(abs(Int(try sequence.image(1)[4, 4, 0]) - 101) <= 2, "frames come in the order of their names")
   }
@@ -29,8 +29,8 @@ import Vision
     let colour = Image(height: 12, width: 20, channels: 3, pixels: mask.pixels.flatMap { [$0, $0, $0] })
     try colour.write(to: folder.file("Annotations/480p/bear/00000.png"))
     let sequence = try DAVISDataset(root: folder.url).sequence("bear")
-    #expect(sequence.objects == [1])
-    #expect(try sequence.mask(0, object: 1).boundingBox == left)
+    #expect(try sequence.objects == [1])
+    #expect(try sequence.mask(0, object: 1)?.boundingBox == left)
   }
 
   @Test func paletteMasksShowEachObjectByItself() throws {
@@ -39,10 +39,10 @@ import Vision
     try folder.writeSequence(
       "dogs", annotations: [labelMap([1: left, 4: right, 255: unannotated]), labelMap([4: left])])
     let sequence = try DAVISDataset(root: folder.url).sequence("dogs")
-    #expect(sequence.objects == [1, 4])
-    #expect(try sequence.mask(0, object: 1).boundingBox == left)
-    #expect(try sequence.mask(0, object: 4).boundingBox == right)
-    #expect(try sequence.mask(1, object: 1).area == 0, "hidden")
+    #expect(try sequence.objects == [1, 4])
+    #expect(try sequence.mask(0, object: 1)?.boundingBox == left)
+    #expect(try sequence.mask(0, object: 4)?.boundingBox == right)
+    #expect(try sequence.mask(1, object: 1)?.area == 0, "hidden")
   }
 
   @Test func sequencesAreSortedOrThoseOfAList() throws {
@@ -79,7 +79,7 @@ import Vision
     }
     _ = try folder.file("JPEGImages/480p/empty/x")
     #expect { try DAVISDataset(root: folder.url) } throws: {
-      "\($0)".hasSuffix("empty: holds no JPEG frames")
+      "\($0)".hasSuffix("empty: holds no PNG or JPEG files")
     }
   }
 
@@ -92,27 +92,46 @@ import Vision
     }
   }
 
-  @Test func masksAndFramesOfAnotherSizeAreRefused() throws {
+  @Test func masksOfAnotherSizeAreRefused() throws {
     let folder = try TemporaryFolder()
     try folder.writeSequence("swan", annotations: [labelMap([1: left]), labelMap([1: left], width: 10)])
-    try Image(height: 10, width: 20).write(to: folder.file("JPEGImages/480p/swan/00001.jpg"))
     let sequence = try DAVISDataset(root: folder.url).sequence("swan")
-    #expect { try sequence.mask(1, object: 1) } throws: {
+    #expect { try sequence.masks(1) } throws: {
       "\($0)".hasSuffix("swan/00001.png: is 12×10, but its sequence's frames are 12×20")
     }
-    #expect(throws: DatasetError.self) { try sequence.image(1) }
+  }
+
+  @Test func framesMayChangeTheirSize() throws {
+    let folder = try TemporaryFolder()
+    try folder.writeSequence("swan", annotations: [labelMap([1: left]), labelMap([1: left], width: 30)])
+    try Image(height: 12, width: 30).write(to: folder.file("JPEGImages/480p/swan/00001.jpg"))
+    let sequence = try DAVISDataset(root: folder.url).sequence("swan")
+    #expect(try sequence.size(0) == (12, 20) && sequence.size(1) == (12, 30))
+    #expect(try sequence.mask(1, object: 1)?.boundingBox == left)
+    #expect(try BoxGuidedSamples([sequence], longestSide: 20).plain(1).image.width == 32)
+  }
+
+  @Test func objectsMayAppearAfterTheFirstFrame() throws {
+    let folder = try TemporaryFolder()
+    try folder.writeSequence(
+      "dogs", annotations: [labelMap([:]), labelMap([3: left]), labelMap([1: right, 3: left])])
+    let sequence = try DAVISDataset(root: folder.url).sequence("dogs")
+    #expect(try sequence.objects == [1, 3])
+    #expect(try BoxGuidedSamples([sequence]).count == 6)
   }
 
   @Test func aSequenceWithoutObjectsIsRefused() throws {
     let folder = try TemporaryFolder()
     try folder.writeSequence("fog", annotations: [labelMap([:])])
-    #expect { try DAVISDataset(root: folder.url) } throws: { "\($0)".hasSuffix("00000.png: shows no object") }
+    let sequence = try DAVISDataset(root: folder.url).sequence("fog")
+    #expect { try sequence.objects } throws: { "\($0)".hasSuffix("480p/fog: shows no object") }
   }
 
   @Test func brokenFilesAreNamed() throws {
     let folder = try TemporaryFolder()
     try folder.writeSequence("swan", annotations: [labelMap([1: left])])
     try folder.write("no image", to: "Annotations/480p/swan/00000.png")
-    #expect { try DAVISDataset(root: folder.url) } throws: { "\($0)".contains("00000.png: not an image") }
+    let sequence = try DAVISDataset(root: folder.url).sequence("swan")
+    #expect { try sequence.objects } throws: { "\($0)".contains("00000.png: not an image") }
   }
 }

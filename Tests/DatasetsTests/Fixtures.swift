@@ -39,12 +39,12 @@ final class TemporaryFolder {
   }
 }
 
-/// A label map with filled boxes, a palette map unless `levels` are grey.
+/// A label map with filled boxes, the lower labels on top; a palette map unless `isGrey`.
 func labelMap(
   _ boxes: [UInt8: Box], height: Int = 12, width: Int = 20, isGrey: Bool = false
 ) -> IndexedImage {
   var indices = [UInt8](repeating: 0, count: width * height)
-  for (label, box) in boxes {
+  for (label, box) in boxes.sorted(by: { $0.key > $1.key }) {
     for (pixel, value) in Mask(box, height: height, width: width).values.enumerated() where value == 1 {
       indices[pixel] = label
     }
@@ -55,7 +55,7 @@ func labelMap(
 }
 
 /// A video in memory: grey frames with filled boxes as objects.
-struct BoxVideo: VideoSequence {
+struct BoxVideo: MaskAnnotated {
   var name = "boxes"
   var width = 64
   var height = 40
@@ -67,14 +67,23 @@ struct BoxVideo: VideoSequence {
 
   /// The object is bright on dark ground, so that the image shows where it went.
   func image(_ frame: Int) throws -> Image {
-    let object = try mask(frame, object: objects[0])
+    let first = tracks[objects[0]]![frame].map { [UInt8(1): $0] } ?? [:]
+    let values = labelMap(first, height: height, width: width).indices
     return Image(
       height: height, width: width, channels: 3,
-      pixels: object.values.flatMap { [UInt8](repeating: 40 + 160 * $0, count: 3) })
+      pixels: values.flatMap { [UInt8](repeating: 40 + 160 * $0, count: 3) })
   }
 
-  func mask(_ frame: Int, object: Int) throws -> Mask {
-    guard let box = tracks[object]![frame] else { return Mask(height: height, width: width) }
-    return Mask(box, height: height, width: width)
+  func masks(_ frame: Int) -> IndexedImage? {
+    let boxes = tracks.compactMap { track in track.value[frame].map { (UInt8(track.key), $0) } }
+    return labelMap(.init(uniqueKeysWithValues: boxes), height: height, width: width)
+  }
+}
+
+extension BoxGuidedSample {
+  /// The pixels inside the box; none where it is lost.
+  var boxMask: Mask {
+    box.map { Mask($0, height: image.height, width: image.width) }
+      ?? Mask(height: image.height, width: image.width)
   }
 }

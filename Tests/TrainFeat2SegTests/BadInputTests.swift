@@ -49,7 +49,7 @@ import Vision
     Fault(testDescription: "a frame without a mask", message: ["00001.png", "no annotation"]) {
       try FileManager.default.removeItem(at: $0.file(masks + "/a/00001.png"))
     },
-    Fault(testDescription: "a sequence without frames", message: ["480p/c", "holds no JPEG frames"]) {
+    Fault(testDescription: "a sequence without frames", message: ["480p/c", "holds no PNG or JPEG files"]) {
       _ = try $0.file(frames + "/c/nothing")
     },
     Fault(testDescription: "a single sequence", message: ["at least two"]) {

@@ -47,7 +47,7 @@ import Vision
     let rows = try rows(workplace, "out")
     #expect(rows.map(\.first) == ["1", "2"])
     #expect(rows.joined().allSatisfy { Double($0)?.isFinite == true }, "\(rows)")
-    let network = Feat2Seg.small.makeNetwork()
+    let network = Feat2Seg(.small)
     let metadata = try network.load(from: workplace.file("out/model.safetensors")).metadata
     #expect(metadata == ["preset": "small"])
     for name in ["curves.png", "samples.png"] {

@@ -9,20 +9,14 @@ public struct BoxGuidedSample: Sendable {
   public var box: Box?
   /// The object's visible pixels.
   public var truth: Mask
-
-  /// The pixels inside the box; none where it is lost.
-  public var boxMask: Mask {
-    guard let box else { return Mask(height: image.height, width: image.width) }
-    return Mask(box, height: image.height, width: image.width)
-  }
 }
 
 /// Samples of one size, as tensors.
 public struct BoxGuidedBatch: Sendable {
   /// The samples, for pictures.
   public let samples: [BoxGuidedSample]
-  /// RGB / 255 and the 0/1 box mask, `[N, H, W, 4]`.
-  public let input: Tensor
+  /// RGB in [0, 1], `[N, H, W, 3]`.
+  public let images: Tensor
   /// The 0/1 masks, `[N, H, W, 1]`.
   public let truth: Tensor
 
@@ -30,7 +24,10 @@ public struct BoxGuidedBatch: Sendable {
   public init(_ samples: [BoxGuidedSample]) {
     require(!samples.isEmpty, "BoxGuidedBatch: no samples")
     self.samples = samples
-    input = .stack(samples.map { .concatenate([$0.image.tensor(), $0.boxMask.tensor()], axis: -1) })
+    images = .stack(samples.map { $0.image.tensor() })
     truth = .stack(samples.map { $0.truth.tensor() })
   }
+
+  /// The boxes that point at the objects; nil where they are lost.
+  public var boxes: [Box?] { samples.map(\.box) }
 }

@@ -2,10 +2,10 @@ import Foundation
 import Tensor
 import Vision
 
-/// The samples of some sequences: each object in each frame is one (SFTrack++, phase 1).
+/// The samples of some sequences: each object in each annotated frame is one (SFTrack++, phase 1).
 ///
-/// All samples have one size. Frames keep their proportions; what they leave free is black and belongs to no
-/// object.
+/// All samples have one size, that of the sequences' first frames. Frames keep their proportions; what they leave free
+/// is black and belongs to no object.
 public struct BoxGuidedSamples: Sendable {
   /// The number of samples.
   public var count: Int { entries.count }
@@ -14,7 +14,7 @@ public struct BoxGuidedSamples: Sendable {
   /// The height of every sample, in pixels.
   public let height: Int
 
-  private let sequences: [any VideoSequence]
+  private let sequences: [any MaskAnnotated]
   private let entries: [(sequence: Int, object: Int, frame: Int)]
   private let longestSide: Int
   private let curriculum: BoxCurriculum
@@ -23,28 +23,31 @@ public struct BoxGuidedSamples: Sendable {
   /// Lists the samples of sequences, which may not be empty.
   /// - Parameters:
   ///   - longestSide: the length that the longer side of a frame is scaled to.
-  ///   - frameStep: frames from one sample of an object to its next.
+  ///   - frameStep: annotated frames from one sample of an object to its next.
   ///   - multiple: what the samples' width and height are rounded up to a multiple of; a network that halves
   ///     its input four times wants 16.
+  /// - Throws: what reading the sequences' objects and sizes throws.
   public init(
-    _ sequences: [any VideoSequence], longestSide: Int = 480, frameStep: Int = 1, multiple: Int = 16,
+    _ sequences: [any MaskAnnotated], longestSide: Int = 480, frameStep: Int = 1, multiple: Int = 16,
     curriculum: BoxCurriculum = BoxCurriculum(), trackerBoxes: TrackerBoxes? = nil
-  ) {
+  ) throws {
     require(!sequences.isEmpty, "BoxGuidedSamples: no sequences")
     self.sequences = sequences
     self.longestSide = longestSide
     self.curriculum = curriculum
     self.trackerBoxes = trackerBoxes
-    entries = sequences.enumerated().flatMap { index, sequence in
-      sequence.objects.flatMap { object in
-        stride(from: 0, to: sequence.frameCount, by: frameStep).map { (index, object, $0) }
+    entries = try sequences.enumerated().flatMap { index, sequence in
+      let annotated = sequence.annotatedFrames
+      return try sequence.objects.flatMap { object in
+        stride(from: 0, to: annotated.count, by: frameStep).map { (index, object, annotated[$0]) }
       }
     }
     func roundedUp(_ length: Double) -> Int { Int((length / Double(multiple)).rounded(.up)) * multiple }
-    let sizes = sequences.map { sequence in
-      let scale = Double(longestSide) / Double(max(sequence.width, sequence.height))
+    let sizes = try sequences.map { sequence in
+      let size = try sequence.size(0)
+      let scale = Self.scale(of: size, to: longestSide)
       return (
-        width: (Double(sequence.width) * scale).rounded(), height: (Double(sequence.height) * scale).rounded()
+        width: (Double(size.width) * scale).rounded(), height: (Double(size.height) * scale).rounded()
       )
     }
     width = roundedUp(sizes.map(\.width).max()!)
@@ -60,14 +63,15 @@ public struct BoxGuidedSamples: Sendable {
   /// A sample as it is, in the top-left corner, with the truth's box.
   /// - Throws: what reading the frame or its annotation throws.
   public func plain(_ index: Int) throws -> BoxGuidedSample {
-    let (sequence, object, frame) = (
-      sequences[entries[index].sequence], entries[index].object, entries[index].frame
-    )
-    let mask = try sequence.mask(frame, object: object)
-    let view = View(of: sequence, scale: fit(sequence), height: height, width: width)
+    let entry = entries[index]
+    let sequence = sequences[entry.sequence]
+    let mask = try mask(of: entry.object, in: sequence, entry.frame)
+    let image = try sequence.image(entry.frame)
+    let view = View(
+      of: (image.height, image.width), scale: Self.scale(of: (image.height, image.width), to: longestSide),
+      height: height, width: width)
     return BoxGuidedSample(
-      image: view.apply(try sequence.image(frame)), box: mask.boundingBox.map(view.apply),
-      truth: view.apply(mask))
+      image: view.apply(image), box: mask.boundingBox.map(view.apply), truth: view.apply(mask))
   }
 
   /// A sample with random augmentation and the box that the curriculum gives at a step of training.
@@ -79,29 +83,40 @@ public struct BoxGuidedSamples: Sendable {
   ) throws -> BoxGuidedSample {
     let (sequence, object) = (sequences[entries[index].sequence], entries[index].object)
     var frame = entries[index].frame
-    var mask = try sequence.mask(frame, object: object)
+    var mask = try mask(of: object, in: sequence, frame)
     for _ in 0..<4 where mask.boundingBox == nil {
-      frame = generator.integer(0..<sequence.frameCount)
-      mask = try sequence.mask(frame, object: object)
+      let annotated = sequence.annotatedFrames
+      frame = annotated[generator.integer(0..<annotated.count)]
+      mask = try self.mask(of: object, in: sequence, frame)
     }
+    let image = try sequence.image(frame)
+    let size = (height: image.height, width: image.width)
     let truth = mask.boundingBox
     let box =
       generator.bool(probability: curriculum.share(at: step))
-      ? try faulty(truth, of: sequence, object: object, frame: frame, using: &generator) : truth
+      ? try faulty(truth, of: sequence, object: object, frame: frame, size, using: &generator) : truth
     let view = View(
-      of: sequence, fit: fit(sequence), around: truth, height: height, width: width, using: &generator)
-    let image = view.apply(try sequence.image(frame)).adjusted(
+      of: size, fit: Self.scale(of: size, to: longestSide), around: truth, height: height, width: width,
+      using: &generator)
+    let adjusted = view.apply(image).adjusted(
       brightness: generator.uniform(0.8..<1.25), contrast: generator.uniform(0.8..<1.25),
       saturation: generator.uniform(0.6..<1.4), hue: generator.normal(standardDeviation: 0.02))
-    return BoxGuidedSample(image: image, box: box.map(view.apply), truth: view.apply(mask))
+    return BoxGuidedSample(image: adjusted, box: box.map(view.apply), truth: view.apply(mask))
   }
 
-  private func fit(_ sequence: any VideoSequence) -> Double {
-    Double(longestSide) / Double(max(sequence.width, sequence.height))
+  private static func scale(of size: (height: Int, width: Int), to longestSide: Int) -> Double {
+    Double(longestSide) / Double(max(size.width, size.height))
+  }
+
+  /// An object's pixels in an annotated frame.
+  private func mask(of object: Int, in sequence: any MaskAnnotated, _ frame: Int) throws -> Mask {
+    let mask = try sequence.mask(frame, object: object)
+    require(mask != nil, "BoxGuidedSamples: \(sequence.name) has no masks in its annotated frame \(frame)")
+    return mask!
   }
 
   private func faulty(
-    _ truth: Box?, of sequence: any VideoSequence, object: Int, frame: Int,
+    _ truth: Box?, of sequence: any MaskAnnotated, object: Int, frame: Int, _ size: (height: Int, width: Int),
     using generator: inout SeededGenerator
   ) throws -> Box? {
     let tracked = trackerBoxes?.boxes(sequence: sequence.name, object: object, frame: frame) ?? []
@@ -112,9 +127,9 @@ public struct BoxGuidedSamples: Sendable {
       return truth?.jittered(using: &generator)
     case .stale:
       let earlier = max(0, frame - generator.integer(1..<6))
-      return try sequence.mask(earlier, object: object).boundingBox ?? truth
+      return try sequence.mask(earlier, object: object)?.boundingBox ?? truth
     case .lost:
-      let whole = Box(x: 0, y: 0, width: Double(sequence.width), height: Double(sequence.height))
+      let whole = Box(x: 0, y: 0, width: Double(size.width), height: Double(size.height))
       return generator.bool() ? whole : nil
     }
   }
@@ -133,16 +148,16 @@ private struct View {
   private let map: Affine
 
   init(
-    of sequence: any VideoSequence, scale: Double, isMirrored: Bool = false, left: Int = 0, top: Int = 0,
+    of size: (height: Int, width: Int), scale: Double, isMirrored: Bool = false, left: Int = 0, top: Int = 0,
     height: Int, width: Int
   ) {
-    scaledWidth = max(1, Int((Double(sequence.width) * scale).rounded()))
-    scaledHeight = max(1, Int((Double(sequence.height) * scale).rounded()))
+    scaledWidth = max(1, Int((Double(size.width) * scale).rounded()))
+    scaledHeight = max(1, Int((Double(size.height) * scale).rounded()))
     self.isMirrored = isMirrored
     (self.left, self.top) = (left, top)
     (self.width, self.height) = (width, height)
     let (x, y) = (
-      Double(scaledWidth) / Double(sequence.width), Double(scaledHeight) / Double(sequence.height)
+      Double(scaledWidth) / Double(size.width), Double(scaledHeight) / Double(size.height)
     )
     map = Affine(
       a: isMirrored ? -x : x, b: 0, c: 0, d: y,
@@ -151,7 +166,7 @@ private struct View {
 
   /// A random view that shows the object's middle.
   init(
-    of sequence: any VideoSequence, fit: Double, around object: Box?, height: Int, width: Int,
+    of size: (height: Int, width: Int), fit: Double, around object: Box?, height: Int, width: Int,
     using generator: inout SeededGenerator
   ) {
     let scale = fit * exp(generator.uniform(log(0.8)..<log(1.5)))
@@ -164,12 +179,12 @@ private struct View {
       return Int(generator.uniform(low..<high.nextUp).rounded())
     }
     var middle =
-      object.map { ($0.centerX, $0.centerY) } ?? (Double(sequence.width) / 2, Double(sequence.height) / 2)
-    if isMirrored { middle.0 = Double(sequence.width) - middle.0 }
+      object.map { ($0.centerX, $0.centerY) } ?? (Double(size.width) / 2, Double(size.height) / 2)
+    if isMirrored { middle.0 = Double(size.width) - middle.0 }
     self.init(
-      of: sequence, scale: scale, isMirrored: isMirrored,
-      left: corner(Double(sequence.width) * scale, width, middle.0 * scale),
-      top: corner(Double(sequence.height) * scale, height, middle.1 * scale), height: height, width: width)
+      of: size, scale: scale, isMirrored: isMirrored,
+      left: corner(Double(size.width) * scale, width, middle.0 * scale),
+      top: corner(Double(size.height) * scale, height, middle.1 * scale), height: height, width: width)
   }
 
   func apply(_ image: Image) -> Image {

@@ -1,12 +1,13 @@
 import Foundation
 import Tensor
+import Vision
 
 /// Short videos drawn on demand, to train and test on without any file: textured objects that move, deform
 /// and occlude one another over moving textured backgrounds, with look-alikes near by, things passing in
 /// front, drifting light and noise.
 ///
 /// A frame depends on the seed, the sequence and the frame alone. Every moving object is annotated.
-public struct SyntheticVideos: Sendable {
+public struct SyntheticVideos: VideoDataset {
   /// The sequences; their names are `synthetic-000`, `synthetic-001`, ….
   public let sequences: [SyntheticSequence]
 
@@ -25,7 +26,7 @@ public struct SyntheticVideos: Sendable {
 }
 
 /// One synthetic video.
-public struct SyntheticSequence: Sendable {
+public struct SyntheticSequence: MaskAnnotated {
   /// `synthetic-` and the sequence's number.
   public let name: String
   /// The number of frames.
@@ -53,12 +54,23 @@ public struct SyntheticSequence: Sendable {
     self.generator = generator
   }
 
-  func rgb(_ frame: Int) -> [UInt8] {
+  /// The frame, drawn on demand.
+  public func image(_ frame: Int) -> Image {
     var noise = generator.fork(frame)
-    return renderer(frame).colours(using: &noise)
+    let colours = renderer(frame).colours(using: &noise)
+    return Image(height: height, width: width, channels: 3, pixels: colours)
   }
 
-  func labels(_ frame: Int) -> [UInt8] { renderer(frame).labels() }
+  /// The size of every frame.
+  public func size(_ frame: Int) -> (height: Int, width: Int) { (height, width) }
+
+  /// The objects' visible pixels, drawn on demand.
+  public func masks(_ frame: Int) -> IndexedImage? {
+    IndexedImage(height: height, width: width, indices: renderer(frame).labels())
+  }
+
+  /// An object's visible pixels, drawn on demand.
+  public func mask(_ frame: Int, object: Int) -> Mask { Mask(masks(frame)!, label: UInt8(object)) }
 
   /// Where what frame `frame` shows is in frame `other`, which may lie before it or after.
   public func flow(from frame: Int, to other: Int) -> TrueFlow {
