@@ -7,8 +7,6 @@
 #include "runtime/ck_parallel.h"
 #include "runtime/template.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 // An image of floats with a margin that repeats its edge, so that patches may reach over it.
 enum { flow_margin = 16 };
 

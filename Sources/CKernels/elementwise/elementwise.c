@@ -7,25 +7,10 @@
 
 enum { light_grain = 32768, heavy_grain = 4096 };
 
-#define REAL float
-#define SUFFIX f32
-#include "elementwise_template.h"
-#include "compare_template.h"
-#undef REAL
-#undef SUFFIX
-
-#define REAL double
-#define SUFFIX f64
-#include "elementwise_template.h"
-#include "compare_template.h"
-#undef REAL
-#undef SUFFIX
-
-#define REAL int32_t
-#define SUFFIX i32
-#include "compare_template.h"
-#undef REAL
-#undef SUFFIX
+#define TEMPLATE "elementwise/elementwise_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "elementwise/compare_template.h"
+#include "runtime/each_number.h"
 
 static inline int32_t divided(int32_t a, int32_t b) {
   if (b == 0) return 0;

@@ -35,16 +35,7 @@ static int64_t unary_grain(ck_unary op) {
   }
 }
 
-#define REAL float
-#define SUFFIX f32
-#include "unary_template.h"
-#include "stream_template.h"
-#undef REAL
-#undef SUFFIX
-
-#define REAL double
-#define SUFFIX f64
-#include "unary_template.h"
-#include "stream_template.h"
-#undef REAL
-#undef SUFFIX
+#define TEMPLATE "elementwise/unary_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "elementwise/stream_template.h"
+#include "runtime/each_real.h"

@@ -1,51 +1,51 @@
-MATH REAL F(sigmoid)(REAL x) { return 1 / (1 + F(exp)(-x)); }
+INLINE REAL F(sigmoid)(REAL x) { return 1 / (1 + F(exp)(-x)); }
 
-MATH REAL F(sign)(REAL x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
+INLINE REAL F(sign)(REAL x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
 
-MATH REAL F(softplus)(REAL x) { return (x > 0 ? x : 0) + F(log1p_of_unit)(F(exp)(-F(fabs)(x))); }
+INLINE REAL F(softplus)(REAL x) { return (x > 0 ? x : 0) + F(log1p_of_unit)(F(exp)(-F(fabs)(x))); }
 
-MATH REAL F(gelu)(REAL x) {
+INLINE REAL F(gelu)(REAL x) {
   REAL density;
   return x * F(normal_integral)(x, &density);
 }
 
-MATH REAL F(gelu_slope)(REAL x) {
+INLINE REAL F(gelu_slope)(REAL x) {
   REAL density, integral = F(normal_integral)(x, &density);
   return integral + x * density;
 }
 
 // x (1 + tanh u) / 2 = x sigmoid(2 u) with u = sqrt(2 / pi) (x + 0.044715 x^3).
-MATH REAL F(gelu_tanh)(REAL x) {
+INLINE REAL F(gelu_tanh)(REAL x) {
   return x * F(sigmoid)(x * (R(1.5957691216057308) + R(1.5957691216057308 * 0.044715) * x * x));
 }
 
-MATH REAL F(gelu_tanh_slope)(REAL x) {
+INLINE REAL F(gelu_tanh_slope)(REAL x) {
   REAL s = F(sigmoid)(x * (R(1.5957691216057308) + R(1.5957691216057308 * 0.044715) * x * x));
   return s + s * (1 - s) * x * (R(1.5957691216057308) + R(1.5957691216057308 * 3 * 0.044715) * x * x);
 }
 
-MATH REAL F(silu_slope)(REAL x) {
+INLINE REAL F(silu_slope)(REAL x) {
   REAL s = F(sigmoid)(x);
   return s * (1 + x * (1 - s));
 }
 
 // tanh(log(1 + e)) = n / (n + 2) with n = e (e + 2); at 40 it is 1 to the last bit.
-MATH REAL F(mish)(REAL x) {
+INLINE REAL F(mish)(REAL x) {
   REAL e = F(exp)(x > 40 ? 40 : x), n = e * (e + 2);
   return x * (n / (n + 2));
 }
 
-MATH REAL F(mish_slope)(REAL x) {
+INLINE REAL F(mish_slope)(REAL x) {
   REAL u = x > 40 ? 40 : x, e = F(exp)(u), n = e * (e + 2), d = n + 2;
   return n / d + u * (e / (1 + e)) * (4 * (n + 1) / d / d);
 }
 
-MATH REAL F(ramp)(REAL x) {
+INLINE REAL F(ramp)(REAL x) {
   REAL y = x + 3;
   return (y < 0 ? 0 : y > 6 ? 6 : y) / 6;
 }
 
-MATH REAL F(power_slope)(REAL x, REAL p) { return p == 0 ? 0 : p * F(pow)(x, p - 1); }
+INLINE REAL F(power_slope)(REAL x, REAL p) { return p == 0 ? 0 : p * F(pow)(x, p - 1); }
 
 #define UNARY(name, reads, value, slope)               \
   case ck_unary_##name:                                \

@@ -1,5 +1,3 @@
-// Grid sampling for one precision: REAL. Included by grid_sampling.c.
-
 // What one output reads along one axis: samples, their weights, and the weights' derivatives by the coordinate.
 typedef struct {
   int count;
@@ -18,8 +16,8 @@ INLINE F(coordinate) F(reflected)(F(coordinate) at, REAL low, REAL high) {
   REAL distance = at.value - low;
   if (distance < 0) at = (F(coordinate)){-distance, -at.slope};
   else at.value = distance;
-  REAL flips = CALL(floor)(at.value / span), rest = CALL(fmod)(at.value, span);
-  if (CALL(fmod)(flips, 2) == 0) return (F(coordinate)){rest + low, at.slope};
+  REAL flips = LIBM(floor)(at.value / span), rest = LIBM(fmod)(at.value, span);
+  if (LIBM(fmod)(flips, 2) == 0) return (F(coordinate)){rest + low, at.slope};
   return (F(coordinate)){span - rest + low, -at.slope};
 }
 
@@ -37,7 +35,7 @@ INLINE F(coordinate) F(padded)(const ck_grid_sampling *sampling, int64_t size, F
   }
   if (sampling->padding != ck_grid_zeros) at = F(clipped)(at, (REAL)(size - 1));
   // Not a number, or beyond what an index can be: outside.
-  if (!(CALL(fabs)(at.value) < R(1e9))) at = (F(coordinate)){-100, 0};
+  if (!(LIBM(fabs)(at.value) < R(1e9))) at = (F(coordinate)){-100, 0};
   return at;
 }
 
@@ -58,8 +56,8 @@ INLINE F(taps) F(taps_at)(const ck_grid_sampling *sampling, int axis, REAL coord
   }
   F(taps) taps = {0};
   if (sampling->interpolation == ck_grid_cubic) {
-    if (!(CALL(fabs)(at.value) < R(1e9))) at.value = -100;
-    REAL base = CALL(floor)(at.value), t = at.value - base;
+    if (!(LIBM(fabs)(at.value) < R(1e9))) at.value = -100;
+    REAL base = LIBM(floor)(at.value), t = at.value - base;
     const REAL weight[4] = {F(far)(t + 1), F(near)(t), F(near)(1 - t), F(far)(2 - t)};
     const REAL slope[4] = {F(far_slope)(t + 1), F(near_slope)(t), -F(near_slope)(1 - t), -F(far_slope)(2 - t)};
     taps.count = 4;
@@ -74,11 +72,11 @@ INLINE F(taps) F(taps_at)(const ck_grid_sampling *sampling, int axis, REAL coord
   at = F(padded)(sampling, size, at);
   if (sampling->interpolation == ck_grid_nearest) {
     taps.count = 1;
-    taps.index[0] = (int64_t)CALL(rint)(at.value);
+    taps.index[0] = (int64_t)LIBM(rint)(at.value);
     taps.weight[0] = 1;
     return taps;
   }
-  REAL base = CALL(floor)(at.value), t = at.value - base;
+  REAL base = LIBM(floor)(at.value), t = at.value - base;
   taps.count = 2;
   taps.index[0] = (int64_t)base;
   taps.index[1] = taps.index[0] + 1;
