@@ -48,7 +48,7 @@ static CK_CLONES void binary_block_i32(int op, int64_t count, const void *const 
     BINARY(subtract, (int32_t)((uint32_t)u - (uint32_t)v))
     BINARY(multiply, (int32_t)((uint32_t)u * (uint32_t)v))
     BINARY(divide, divided(u, v))
-    BINARY(power, raised(u, v))
+    BINARY(pow, raised(u, v))
     BINARY(minimum, u < v ? u : v)
     BINARY(maximum, u > v ? u : v)
     BINARY(remainder, remaining(u, v))

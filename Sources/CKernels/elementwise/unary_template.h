@@ -47,7 +47,7 @@ INLINE REAL F(ramp)(REAL x) {
 
 INLINE REAL F(power_slope)(REAL x, REAL p) { return p == 0 ? 0 : p * F(pow)(x, p - 1); }
 
-#define UNARY(name, reads, value, slope)               \
+#define UNARY(name, grain, reads, value, gradient)     \
   case ck_unary_##name:                                \
     VECTORISED for (int64_t i = 0; i < count; i++) {   \
       const REAL x = inputs[i];                        \
@@ -63,11 +63,11 @@ static CK_CLONES void F(unary_block)(
 }
 
 #undef UNARY
-#define UNARY(name, reads, value, slope)               \
+#define UNARY(name, grain, reads, value, gradient)     \
   case ck_unary_##name:                                \
     VECTORISED for (int64_t i = 0; i < count; i++) {   \
       READ_##reads;                                    \
-      dx[i] = slope;                                   \
+      dx[i] = gradient;                                \
     }                                                  \
     break;
 #define READ_NEITHER const REAL g = dy[i]
@@ -100,15 +100,15 @@ static CK_CLONES int F(has_large)(int64_t count, const REAL *x) {
 
 static void F(unary_range)(void *context, int64_t first, int64_t last) {
   const F(unary_work) *w = context;
-  int periodic = w->op == ck_unary_sine || w->op == ck_unary_cosine;
+  int periodic = w->op == ck_unary_sin || w->op == ck_unary_cos;
   for (int64_t begin = first; begin < last; begin += unary_block_length) {
     int64_t count = last - begin < unary_block_length ? last - begin : unary_block_length;
     REAL *result = w->result + begin;
     if (periodic && F(has_large)(count, w->x + begin)) {
-      int cosine = (w->op == ck_unary_cosine) != (w->dy != 0);
+      int cosine = (w->op == ck_unary_cos) != (w->dy != 0);
       for (int64_t i = begin; i < begin + count; i++) {
         REAL value = (REAL)(cosine ? cos(w->x[i]) : sin(w->x[i]));
-        if (w->dy) value *= w->op == ck_unary_cosine ? -w->dy[i] : w->dy[i];
+        if (w->dy) value *= w->op == ck_unary_cos ? -w->dy[i] : w->dy[i];
         w->result[i] = value;
       }
     } else if (w->dy) {
@@ -123,16 +123,16 @@ static void F(unary_range)(void *context, int64_t first, int64_t last) {
 #undef AT
 
 void F(ck_unary)(ck_unary op, int64_t count, const REAL *x, double p, double q, REAL *y) {
-  if (op == ck_unary_power_scalar && p == 2) op = ck_unary_square;
-  if (op == ck_unary_power_scalar && p == 0.5) op = ck_unary_square_root;
+  if (op == ck_unary_pow && p == 2) op = ck_unary_squared;
+  if (op == ck_unary_pow && p == 0.5) op = ck_unary_sqrt;
   F(unary_work) w = {op, x, 0, 0, (REAL)p, (REAL)q, y};
-  ck_parallel(count, unary_grain(op), &w, F(unary_range));
+  ck_parallel(count, functions[op].grain, &w, F(unary_range));
 }
 
 void F(ck_unary_gradient)(
     ck_unary op, int64_t count, const REAL *x, const REAL *y, const REAL *dy, double p, double q,
     REAL *dx) {
-  if (op == ck_unary_power_scalar && p == 2) op = ck_unary_square;
+  if (op == ck_unary_pow && p == 2) op = ck_unary_squared;
   F(unary_work) w = {op, x, y, dy, (REAL)p, (REAL)q, dx};
-  ck_parallel(count, unary_grain(op), &w, F(unary_range));
+  ck_parallel(count, functions[op].grain, &w, F(unary_range));
 }
