@@ -35,9 +35,8 @@ private struct Convolution {
 
   func callAsFunction(_ operands: [Tensor]) -> Tensor {
     let (x, filter, bias) = (operands[0], operands[1], operands[2])
-    let window = Window(padding: .same)
     return size.count == 2
-      ? x.conv2d(filter, bias: bias, window: window) : x.conv3d(filter, bias: bias, window: window)
+      ? x.conv2d(filter, bias: bias, padding: .same) : x.conv3d(filter, bias: bias, padding: .same)
   }
 }
 

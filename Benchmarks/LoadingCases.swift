@@ -7,12 +7,12 @@ import Vision
 func loadingBenchmarks() -> [Benchmark] {
   [
     Benchmark("data_loading.waiting", unit: .percent) {
-      let scene = Image(Tensor(uniform: [40, 71, 3])).resized(width: 854, height: 480, resampling: .bilinear)
+      let scene = Image(Tensor(uniform: [40, 71, 3])).resized(height: 480, width: 854, interpolation: .linear)
       let file = try scene.encoded(as: ImageFormat.jpeg.isBuiltIn ? .jpeg : .png)
       let training = UNetTraining()
       let size = training.inputs.shape
       let loader = DataLoader(count: 16 * size[0], batchSize: size[0], seed: 1) { _, _, _ in
-        let frame = try Image(encoded: file).resized(width: size[2], height: size[1]).tensor()
+        let frame = try Image(encoded: file).resized(height: size[1], width: size[2]).tensor()
         return frame.padded([(0, 0), (0, 0), (0, size[3] - frame.shape[2])])
       } collate: {
         Tensor.stack($0)

@@ -50,15 +50,14 @@ private let widths = [16, 32, 64, 128]
 
 /// The U-Net of 482,881 parameters, with the data of one step.
 struct UNetTraining {
-  let model: UNet
+  let model: UNet2d
   let inputs: Tensor
   private let target = Tensor(bernoulli: [batch, height, width, 1], probability: 0.5)
   private let optimizer: SGD
 
   init(_ dtype: DType = .float32) {
     inputs = Tensor(uniform: [batch, height, width, inputChannels], dtype: dtype)
-    model = UNet(
-      UNet.Configuration(inputs: inputChannels, widths: widths, upsampling: .transposed, hasBias: false))
+    model = UNet2d(inputs: inputChannels, widths: widths, upsampling: .transposed, bias: false)
     optimizer = SGD(model.parameters, learningRate: 0.01, momentum: 0.9, nesterov: true)
   }
 

@@ -12,9 +12,9 @@ func operatorBenchmarks() -> [Benchmark] {
     elementwise("elementwise.gelu") { $0[0].gelu() },
     elementwise("elementwise.relu") { $0[0].relu() },
     reduction("reduce.sum", [elements]) { $0.sum() },
-    reduction("reduce.sum_of_rows", [elements / 128, 128]) { $0.sum(1) },
-    reduction("reduce.sum_of_columns", [elements / 128, 128]) { $0.sum(0) },
-    reduction("reduce.max_of_rows", [elements / 128, 128]) { $0.max(1) },
+    reduction("reduce.sum_of_rows", [elements / 128, 128]) { $0.sum(axis: 1) },
+    reduction("reduce.sum_of_columns", [elements / 128, 128]) { $0.sum(axis: 0) },
+    reduction("reduce.max_of_rows", [elements / 128, 128]) { $0.max(axis: 1) },
     Benchmark("softmax", Work(elements: 2 * elements)) {
       let x = Tensor(uniform: [elements / 128, 128])
       return { _ = x.softmax() }

@@ -29,7 +29,7 @@ private func perSample(
     operations: 6 * positions * kernel * kernel * inputs * outputs)
   return Benchmark("\(name).forward_backward", work) {
     forwardBackward([Tensor(uniform: input), Tensor(uniform: filter)]) {
-      $0[0].conv2d(perSample: $0[1], window: Window(padding: .same))
+      $0[0].conv2d(perSample: $0[1], padding: .same)
     }
   }
 }

@@ -37,7 +37,8 @@ private func step(
     let motion = moves ? smoothMotion(clip) : nil
     func product(_ inputs: [Tensor]) -> Tensor {
       spectralProduct(
-        inputs[0], weight: inputs[1], pairwise: inputs[2], kernel: kernel, operator: links, motion: motion)
+        inputs[0], weight: inputs[1], planes: inputs[2], kernel: kernel, alpha: 1, operator: links,
+        motion: motion)
     }
     return backward ? forwardBackward([x, d, f], product) : { _ = product([x, d, f]) }
   }

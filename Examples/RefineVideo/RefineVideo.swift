@@ -1,5 +1,5 @@
 import ArgumentParser
-import Evaluation
+import Datasets
 import Foundation
 import NN
 import SFModels
@@ -77,13 +77,15 @@ struct RefineVideo: ParsableCommand {
       throw ValidationError("--alpha is \(alpha); it must be positive.")
     }
     guard p >= 0, p.isFinite else { throw ValidationError("--p is \(p); it must not be negative.") }
-    guard iterations > 0 else {
-      throw ValidationError("--iterations is \(iterations); it must be at least 1.")
+    guard 1...1000 ~= iterations else {
+      throw ValidationError("--iterations is \(iterations); it must be 1 to 1000.")
     }
     guard 0 < threshold, threshold < 1 else {
       throw ValidationError("--threshold is \(threshold); it must lie between 0 and 1.")
     }
-    if let window, window < 2 { throw ValidationError("--window is \(window); it must be at least 2.") }
+    if let window, !(2...1000 ~= window) {
+      throw ValidationError("--window is \(window); it must be 2 to 1000.")
+    }
     guard normalization != .spectral else {
       throw ValidationError("--normalization spectral leaves no scale to cut at --threshold.")
     }
@@ -93,6 +95,7 @@ struct RefineVideo: ParsableCommand {
   }
 
   func run() throws {
+    Program.prepare(ifInterrupted: "interrupted: the sequences done so far are in \(output)")
     guard ImageFormat.png.isBuiltIn else {
       throw RefinementError("this build has no PNG codec: install libpng-dev and rebuild")
     }
@@ -107,10 +110,8 @@ struct RefineVideo: ParsableCommand {
       features: features, followsMotion: graph == .motion, window: window)
     let results = try Results(folder: URL(filePath: output), threshold: threshold)
     var scores = ScoreTable()
-    Interrupt.watch()
     for sequence in sequences {
       let outcome = try refinement(sequence)
-      guard !Interrupt.isRequested else { break }
       try results.write(outcome, of: sequence)
       if let score = try RefinementScore(outcome, of: sequence, threshold: threshold) {
         scores.append(score)
@@ -122,7 +123,6 @@ struct RefineVideo: ParsableCommand {
       Memory.trim()
     }
     scores.printMean()
-    if Interrupt.isRequested { throw ExitCode(130) }
     print("masks in \(output)")
   }
 }

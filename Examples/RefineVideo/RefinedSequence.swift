@@ -1,4 +1,4 @@
-import Evaluation
+import Datasets
 import Foundation
 import Vision
 
@@ -34,12 +34,12 @@ struct RefinedSequence {
   }
 
   /// A frame's truth, all objects together.
-  func trueMask(_ frame: Int, width: Int, height: Int) throws -> Mask? {
+  func trueMask(_ frame: Int, height: Int, width: Int) throws -> Mask? {
     guard let file = truth?[frame] else { return nil }
     let mask = Mask(try IndexedImage.annotation(contentsOf: file))
     guard mask.width == width, mask.height == height else {
       throw DatasetError.sizeMismatch(
-        path: file.path, width: mask.width, height: mask.height, expectedWidth: width, expectedHeight: height)
+        path: file.path, height: mask.height, width: mask.width, expectedHeight: height, expectedWidth: width)
     }
     return mask
   }
@@ -62,8 +62,8 @@ struct RefinedSequence {
   private static func check(_ width: Int, _ height: Int, _ file: URL, _ image: Image) throws {
     guard width == image.width, height == image.height else {
       throw DatasetError.sizeMismatch(
-        path: file.path, width: width, height: height, expectedWidth: image.width,
-        expectedHeight: image.height)
+        path: file.path, height: height, width: width, expectedHeight: image.height,
+        expectedWidth: image.width)
     }
   }
 }

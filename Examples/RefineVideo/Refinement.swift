@@ -39,14 +39,13 @@ struct Refinement {
     var scores: [Tensor] = []
     var bar = ProgressBar(sequence.name, count: sequence.frameCount)
     defer { bar.finish() }
-    for frame in 0..<sequence.frameCount where !Interrupt.isRequested {
+    for frame in 0..<sequence.frameCount {
       let image = try Self.image(sequence, frame, like: images.first)
-      scores.append(try sequence.softMask(frame, for: image).tensor().squeezed(-1))
+      scores.append(try sequence.softMask(frame, for: image).tensor().squeezed(axis: -1))
       if let last = images.last { try addFlow(sequence, frame, last, image, to: &outcome) }
       images.append(image)
       bar.advance()
     }
-    guard !Interrupt.isRequested else { return outcome }
     outcome.seconds = seconds {
       let (forward, backward) = (outcome.forward, outcome.backward)
       let x = segmenter(
@@ -67,20 +66,20 @@ struct Refinement {
     var last: Image?
     var bar = ProgressBar(sequence.name, count: sequence.frameCount)
     defer { bar.finish() }
-    for frame in 0..<sequence.frameCount where !Interrupt.isRequested {
+    for frame in 0..<sequence.frameCount {
       let image = try Self.image(sequence, frame, like: first)
       first = first ?? image
-      let scores = try sequence.softMask(frame, for: image).tensor().squeezed(-1).expandingAxis(0)
+      let scores = try sequence.softMask(frame, for: image).tensor().squeezed(axis: -1).expandingAxis(0)
       if let last { try addFlow(sequence, frame, last, image, to: &outcome) }
       outcome.seconds += seconds {
-        let none = FlowField(width: image.width, height: image.height)
+        let none = FlowField(height: image.height, width: image.width)
         func followed(_ flow: FlowField?) -> Tensor {
-          (flow ?? none).tensor(unknown: SpectralMotion.beside).expandingAxis(0)
+          (flow ?? none).tensor(unknown: SpectralMotion.outsideFrame).expandingAxis(0)
         }
         let mask = stream.push(
-          unary: scores, pairwise: features([image]).squeezed(2),
+          unary: scores, pairwise: features([image]).squeezed(axis: 1),
           flow: followsMotion ? (followed(outcome.forward.last), followed(outcome.backward.last)) : nil)
-        outcome.masks.append(mask.squeezed(0))
+        outcome.masks.append(mask.squeezed(axis: 0))
       }
       // A stream's flows are kept only to score with.
       if sequence.truth == nil { (outcome.forward, outcome.backward) = ([], []) }
@@ -106,8 +105,8 @@ struct Refinement {
     let image = try sequence.image(frame)
     guard let first, (image.width, image.height) != (first.width, first.height) else { return image }
     throw RefinementError(
-      "\(sequence.frames.files[frame].path): is \(image.width)×\(image.height), "
-        + "but its sequence's frames are \(first.width)×\(first.height)")
+      "\(sequence.frames.files[frame].path): is \(image.height)×\(image.width), "
+        + "but its sequence's frames are \(first.height)×\(first.width)")
   }
 
   private func seconds(_ body: () -> Void) -> Double {

@@ -1,5 +1,6 @@
-import Evaluation
+import Datasets
 import Foundation
+import NN
 import Tensor
 import Vision
 
@@ -7,10 +8,11 @@ import Vision
 struct Results {
   let folder: URL
   let threshold: Double
+  private let output: OutputFolder
 
   init(folder: URL, threshold: Double) throws {
     (self.folder, self.threshold) = (folder, threshold)
-    try make(folder)
+    output = try OutputFolder(folder)
   }
 
   /// Writes the binary masks with DAVIS's palette, the soft masks as grey levels, and a strip of overlays.
@@ -21,7 +23,7 @@ struct Results {
     for (file, x) in zip(sequence.frames.files, outcome.masks) {
       let name = file.deletingPathExtension().lastPathComponent + ".png"
       let mask = Mask(x, above: threshold)
-      try IndexedImage(width: mask.width, height: mask.height, indices: mask.values)
+      try IndexedImage(height: mask.height, width: mask.width, indices: mask.values)
         .write(to: masks.appending(path: name))
       try Image(x.expandingAxis(-1)).write(to: soft.appending(path: name))
     }
@@ -42,7 +44,7 @@ struct Results {
       }
       rows[0].append(tile(Mask(try sequence.softMask(frame, for: image)), .orange))
       rows[1].append(tile(Mask(outcome.masks[frame], above: threshold), .green))
-      if let truth = try sequence.trueMask(frame, width: image.width, height: image.height) {
+      if let truth = try sequence.trueMask(frame, height: image.height, width: image.width) {
         rows[2].append(tile(truth, .blue))
       }
     }

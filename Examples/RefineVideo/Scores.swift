@@ -1,3 +1,4 @@
+import Datasets
 import Evaluation
 import Foundation
 import Tensor
@@ -18,7 +19,7 @@ struct RefinementScore {
     for (frame, x) in outcome.masks.enumerated() {
       let (height, width) = (x.shape[0], x.shape[1])
       input.append(try Image.softMask(contentsOf: sequence.masks[frame]))
-      truth.append(try sequence.trueMask(frame, width: width, height: height)!)
+      truth.append(try sequence.trueMask(frame, height: height, width: width)!)
     }
     func score(_ soft: [Tensor], _ masks: [Mask], above threshold: Double) -> (Double, Double?) {
       let j = SegmentationScore(predictions: masks, truth: truth, excludingEnds: truth.count > 2).region.mean
@@ -29,7 +30,7 @@ struct RefinementScore {
       return (j, consistency.mean)
     }
     name = sequence.name
-    before = score(input.map { $0.tensor().squeezed(-1) }, input.map { Mask($0) }, above: 0.5)
+    before = score(input.map { $0.tensor().squeezed(axis: -1) }, input.map { Mask($0) }, above: 0.5)
     after = score(outcome.masks, outcome.masks.map { Mask($0, above: threshold) }, above: threshold)
     speed = outcome.speed
   }
@@ -67,10 +68,10 @@ struct ScoreTable {
       ].joined(separator: ",")
     }
     let text = (["sequence,j_before,j_after,tcont_before,tcont_after"] + rows).joined(separator: "\n") + "\n"
-    do {
-      try Data(text.utf8).write(to: file, options: .atomic)
+    do throws(WholeFile.Failure) {
+      try WholeFile.write(text, to: file)
     } catch {
-      throw RefinementError("\(file.path): can't be written")
+      throw RefinementError("\(file.path): can't be written: \(error.reason)")
     }
   }
 

@@ -7,7 +7,7 @@ import Vision
 /// Fig. 4: how far SFSeg's solution is from the exact graph's leading eigenvector over its iterations, from a start 70°
 /// off: turned from the eigenvector towards the disc in the wrong place, the toy played backwards.
 func drawConvergence(of toy: ToyStudy, into folder: URL, iterations: Int = 200) throws {
-  let wrong = toy.truth.flipped(1), eigenvector = toy.exact.vector
+  let wrong = toy.truth.flipped(axis: 1), eigenvector = toy.exact.vector
   let across = unitNormalized(wrong - (wrong * eigenvector).sum() * eigenvector)
   let start = 70 * Double.pi / 180
   var x = cos(start) * eigenvector + sin(start) * across

@@ -34,7 +34,7 @@ private func picture(of rows: [(name: String, volume: Tensor)]) -> Image {
   let (side, gap, margin, head) = (84, 4, 254, 24)
   let frames = rows[0].volume.shape[1]
   var image = Image(
-    width: margin + frames * (side + gap), height: head + rows.count * (side + gap), color: .white)
+    height: head + rows.count * (side + gap), width: margin + frames * (side + gap), color: .white)
   for frame in 0..<frames {
     let x = Double(margin + frame * (side + gap))
     image.draw("\(frame + 1)", x: x + Double(side) / 2 - 5, y: 5, color: .black, unit: 2)
@@ -46,7 +46,7 @@ private func picture(of rows: [(name: String, volume: Tensor)]) -> Image {
     for frame in 0..<frames {
       let values = entry.volume[0, frame]
       let tile = Image((values / values.max()).expandingAxis(-1)).resized(
-        width: side, height: side, resampling: .nearest)
+        height: side, width: side, interpolation: .nearestExact)
       image.paste(tile, x: margin + frame * (side + gap), y: y)
     }
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NN
 import Vision
 
 /// Draws the figures with which SFSeg++ (§4.2–4.4) shows that filtering finds the graph's leading eigenvector, and fast.
@@ -30,28 +31,26 @@ struct SpectralFigures: ParsableCommand {
     guard !chosen.isEmpty, chosen.allSatisfy(["2", "3", "4"].contains) else {
       throw ValidationError("--figures is '\(figures)'; it must be of 2, 3 and 4, separated by commas.")
     }
-    guard nodes >= 250 else { throw ValidationError("--nodes is \(nodes); it must be at least 250.") }
+    guard 250...100_000_000 ~= nodes else {
+      throw ValidationError("--nodes is \(nodes); it must be 250 to 100000000.")
+    }
   }
 
   func run() throws {
-    let folder = URL(filePath: output)
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw FigureError(description: "can't make the folder \(output)")
-    }
+    Program.prepare(ifInterrupted: "interrupted: the figures done so far are in \(output)")
+    let output = try OutputFolder(URL(filePath: output))
     guard ImageFormat.png.isBuiltIn else {
       throw FigureError(description: "this build has no PNG codec: install libpng-dev and rebuild")
     }
     let toy = chosen == ["2"] ? nil : ToyStudy(seed: seed)
     for figure in chosen {
       switch figure {
-      case "2": try drawRunTimes(into: folder, mostNodes: nodes)
-      case "3": try drawMasks(of: toy!, into: folder)
-      default: try drawConvergence(of: toy!, into: folder)
+      case "2": try drawRunTimes(into: output.url, mostNodes: nodes)
+      case "3": try drawMasks(of: toy!, into: output.url)
+      default: try drawConvergence(of: toy!, into: output.url)
       }
     }
-    print("figures in \(output)")
+    Program.report("figures in \(output.url.path)")
   }
 }
 

@@ -19,7 +19,7 @@ struct ToyStudy {
     let (rows, columns) = (range(20).reshape(20, 1), range(20))
     let centre = 4.5 + range(11).reshape(1, 11, 1, 1)
     truth = (((rows - 9.5).squared() + (columns - centre).squared()) .<= 25).to(.float64)
-    let noise = Tensor(normal: shape, deviation: 0.25, dtype: .float64, seed: seed)
+    let noise = Tensor(normal: shape, standardDeviation: 0.25, dtype: .float64, seed: seed)
     scores = (0.75 * truth + 0.15 + noise).clamp(min: 0.05, max: 0.95)
     exactGraph = SpectralGraph(weight: scores, pairwise: scores, links: .exact)
     exact = LeadingEigenvector(start: Tensor(ones: shape), product: exactGraph.product)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Evaluation
 import Foundation
 import NN
 import SFModels
@@ -19,8 +18,8 @@ struct TrainFeat2Seg: ParsableCommand {
     abstract: "Trains feat2seg (SFTrack++, phase 1): from a frame and a box to the object's mask.",
     discussion: """
       Without --data it trains on an embedded synthetic data set. Under --output it leaves model.safetensors (the \
-      best by validation J), last.safetensors (to resume from), log.csv, curves.png and samples.png. \
-      Ctrl-C saves and ends.
+      best by validation J), last.safetensors (to resume from), log.csv, curves.png, samples.png and a file for TensorBoard. \
+      Ctrl-C saves and ends, with exit status 130.
       """)
 
   @Option(help: "A folder in DAVIS layout: JPEGImages/480p and Annotations/480p.")
@@ -63,24 +62,44 @@ struct TrainFeat2Seg: ParsableCommand {
 
   func validate() throws {
     guard epochs > 0 else { throw ValidationError("--epochs is \(epochs); it must be at least 1.") }
-    guard batch > 0 else { throw ValidationError("--batch is \(batch); it must be at least 1.") }
+    guard 1...4096 ~= batch else { throw ValidationError("--batch is \(batch); it must be 1 to 4096.") }
     guard learningRate > 0, learningRate.isFinite else {
       throw ValidationError("--learning-rate is \(learningRate); it must be positive.")
+    }
+    if let heldOut, heldOut.split(separator: ",").isEmpty {
+      throw ValidationError("--validate names no sequence.")
     }
   }
 
   func run() throws {
+    Program.prepare(ifInterrupted: "interrupted before anything was trained")
     let data = try TrainingData(
       folder: data.map { URL(filePath: $0) }, heldOut: heldOut?.split(separator: ",").map(String.init),
       boxes: boxes.map { URL(filePath: $0) }, batch: batch, seed: seed)
-    var training = try Training(
-      options: Training.Options(
-        preset: preset, loss: loss, epochs: epochs, batch: batch, learningRate: learningRate,
-        precision: precision.dtype, seed: seed),
-      data: data, output: URL(filePath: output))
-    if let resume { try training.resume(from: URL(filePath: resume)) }
-    Interrupt.watch()
-    try training.run()
+
+    Tensor.randomState = seed
+    let network = preset.makeNetwork()
+    let optimizer = AdamW(network.parameters, learningRate: learningRate, weightDecay: 1e-4)
+    let scheduler = ReduceLROnPlateau(optimizer, factor: 0.4, patience: 1, threshold: 0.02, minimum: 1e-5)
+    var run = try TrainingRun(
+      folder: URL(filePath: output), network, optimizer, scheduler,
+      identity: [
+        "preset": preset.rawValue, "loss": loss.rawValue, "batch": "\(batch)", "seed": "\(seed)",
+        "learning-rate": "\(learningRate)", "precision": precision.rawValue, "data": data.source,
+        "validate": data.heldOut.joined(separator: ","), "boxes": boxes.map(absolutePath) ?? "none",
+      ], best: .maximum("val_j"), metadata: ["preset": preset.rawValue])
+    if let resume { try run.resume(from: URL(filePath: resume)) }
+    Program.report("feat2seg \(preset.rawValue): \(network.parameterCount) parameters, \(data.description)")
+
+    // The loss is taken in float32, whatever the network computes in.
+    func logits(_ input: Tensor) -> Tensor { network(input.to(precision.dtype)).to(.float32) }
+    try run.train(epochs: epochs, on: data.training) { batch in
+      loss(logits: logits(batch.input), truth: batch.truth)
+    } validate: { _ in
+      try data.score(loss, logits)
+    } pictures: { log in
+      try pictures(log, data, logits)
+    }
   }
 }
 

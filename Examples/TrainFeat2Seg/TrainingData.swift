@@ -1,14 +1,19 @@
+import Datasets
 import Evaluation
 import Foundation
 import NN
 import SFModels
 import Tensor
+import Vision
 
 /// What is trained on and what is held out: a DAVIS folder, or the embedded synthetic videos.
 struct TrainingData {
   let training: DataLoader<BoxGuidedSample, BoxGuidedBatch>
   let validation: DataLoader<BoxGuidedSample, BoxGuidedBatch>
   let validationSamples: BoxGuidedSamples
+  /// Where the videos come from, and which are held out.
+  let source: String
+  let heldOut: [String]
   let description: String
 
   /// The frames' longest side (SFTrack++, §4); the synthetic videos are smaller.
@@ -17,14 +22,12 @@ struct TrainingData {
   init(folder: URL?, heldOut: [String]?, boxes: URL?, batch: Int, seed: UInt64) throws {
     let sequences: [any VideoSequence] =
       try folder.map { try DAVISDataset(root: $0).sequences }
-      ?? SyntheticVideos(seed: 2020, sequences: 86, width: 128, height: 72).sequences
-    let names = Set(try heldOut ?? Self.defaultHeldOut(sequences, isSynthetic: folder == nil))
-    for name in names where !sequences.contains(where: { $0.name == name }) {
-      throw DataError.unknownSequence(name, known: sequences.map(\.name))
-    }
-    let kept = sequences.filter { !names.contains($0.name) }
-    let held = sequences.filter { names.contains($0.name) }
-    guard !kept.isEmpty else { throw DataError.nothingToTrainOn }
+      ?? SyntheticVideos(seed: 2020, sequences: 86, height: 72, width: 128).sequences
+    guard sequences.count > 1 else { throw NothingToTrainOn() }
+    // The last ones unless told otherwise.
+    let names = heldOut ?? sequences.suffix(folder == nil ? 6 : 1).map(\.name)
+    let (kept, held) = try holdOut(names, of: sequences) { $0.name }
+    guard !kept.isEmpty else { throw NothingToTrainOn() }
 
     // Neighbouring frames of the synthetic videos differ little.
     let (side, step) = folder == nil ? (128, 3) : (Self.longestSide, 1)
@@ -46,31 +49,40 @@ struct TrainingData {
       BoxGuidedBatch($0)
     }
     self.validationSamples = validationSamples
-    let source = folder?.path ?? "the embedded synthetic videos"
+    source = folder.map { absolutePath($0.path) } ?? "the embedded synthetic videos"
+    self.heldOut = held.map(\.name)
     description =
-      "\(samples.count) samples of \(kept.count) sequences from \(source), "
+      "\(samples.count) samples of \(kept.count) sequences from \(folder?.path ?? source), "
       + "\(validationSamples.count) held out of \(held.map(\.name).joined(separator: ", "))"
   }
 
-  private static func defaultHeldOut(
-    _ sequences: [any VideoSequence], isSynthetic: Bool
-  ) throws -> [String] {
-    guard sequences.count > 1 else { throw DataError.nothingToTrainOn }
-    return sequences.suffix(isSynthetic ? 6 : 1).map(\.name)
+  /// The mean loss over the held-out samples, and J: the mean over each object's frames, then over objects.
+  func score(_ loss: SegmentationLoss, _ logits: (Tensor) -> Tensor) throws -> Metrics {
+    var losses: [Double] = []
+    var scores: [String: [Double]] = [:]
+    let batches = validation.batches(epoch: 0)
+    var index = 0
+    while let batch = try batches.next() {
+      try Program.checkInterruption()
+      let logits = logits(batch.input)
+      losses.append(loss(logits: logits, truth: batch.truth).item)
+      for (i, sample) in batch.samples.enumerated() {
+        let source = validationSamples.source(of: index)
+        scores["\(source.sequence)/\(source.object)", default: []].append(
+          Mask(logits[i], above: 0).iou(sample.truth))
+        index += 1
+      }
+    }
+    // In a fixed order: the last bits of a sum depend on it.
+    let ordered = scores.sorted { $0.key < $1.key }
+    return ["val_loss": losses.mean, "val_j": ordered.map(\.value.mean).mean]
   }
 }
 
-/// Why there is nothing to train on, in one line.
-enum DataError: Error, CustomStringConvertible {
-  case unknownSequence(String, known: [String])
-  case nothingToTrainOn
+/// A path whatever folder the program runs in.
+func absolutePath(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
 
-  var description: String {
-    switch self {
-    case .unknownSequence(let name, let known):
-      "--validate: no sequence '\(name)'; there are \(known.joined(separator: ", "))"
-    case .nothingToTrainOn:
-      "no sequence is left to train on: one is held out, so at least two are needed"
-    }
-  }
+/// There is nothing to train on; the description is one line.
+struct NothingToTrainOn: Error, CustomStringConvertible {
+  let description = "no sequence is left to train on: one is held out, so at least two are needed"
 }

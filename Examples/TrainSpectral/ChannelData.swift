@@ -1,4 +1,5 @@
 import Evaluation
+import Datasets
 import Foundation
 import Tensor
 
@@ -38,7 +39,7 @@ struct ChannelData: Sendable {
   /// The embedded study: synthetic videos and fifteen simulated methods, split as DAVIS-2016 is (30 : 20).
   static func synthetic(sequences: Int, frames: Int, longestSide: Int, seed: UInt64) throws -> ChannelData {
     let videos = SyntheticVideos(
-      seed: seed, sequences: sequences, frames: frames, width: longestSide, height: longestSide * 7 / 12)
+      seed: seed, sequences: sequences, frames: frames, height: longestSide * 7 / 12, width: longestSide)
     let methods = SimulatedMethod.fifteen
     let generator = SeededGenerator(seed: seed)
     let made = videos.sequences.enumerated().map { index, sequence in
@@ -107,14 +108,11 @@ enum ChannelMix: CaseIterable {
 
 /// Why there is nothing to study, in one line.
 enum DataError: Error, CustomStringConvertible {
-  case unknownSequence(String, known: [String])
   case tooFewSequences
   case tooFewFrames(String, Int)
 
   var description: String {
     switch self {
-    case .unknownSequence(let name, let known):
-      "--validate: no sequence '\(name)'; there are \(known.joined(separator: ", "))"
     case .tooFewSequences:
       "at least three sequences are needed: one to learn from, one to choose by, one held out to report on"
     case .tooFewFrames(let name, let count):

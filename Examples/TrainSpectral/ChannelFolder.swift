@@ -1,4 +1,4 @@
-import Evaluation
+import Datasets
 import Foundation
 import NN
 import Tensor
@@ -11,15 +11,11 @@ extension ChannelData {
     data: URL, channels: URL, heldOut: [String]?, longestSide: Int
   ) throws -> ChannelData {
     let sequences = try DAVISDataset(root: data).sequences
-    let names = Set(heldOut ?? sequences.suffix(sequences.count * 2 / 5).map(\.name))
-    for name in names where !sequences.contains(where: { $0.name == name }) {
-      throw DataError.unknownSequence(name, known: sequences.map(\.name))
-    }
+    let names = heldOut ?? sequences.suffix(sequences.count * 2 / 5).map(\.name)
+    let (kept, held) = try holdOut(names, of: sequences) { $0.name }
     if let short = sequences.first(where: { $0.frameCount < 3 }) {
       throw DataError.tooFewFrames(short.name, short.frameCount)
     }
-    let kept = sequences.filter { !names.contains($0.name) }
-    let held = sequences.filter { names.contains($0.name) }
     guard kept.count >= 2, !held.isEmpty else { throw DataError.tooFewSequences }
     let masks = try MethodMasks(contentsOf: channels, for: sequences)
     var bar = ProgressBar("reading", count: sequences.count)

@@ -1,4 +1,5 @@
 import Evaluation
+import Datasets
 import Foundation
 import Tensor
 import Vision
@@ -41,7 +42,7 @@ struct ChannelVideo: Sendable {
     }
     let areas = masks.map { $0.reduce(0) { $0 + $1.area } }
     let largest = areas.firstIndex(of: areas.max()!)!
-    let volumes = masks.map { Tensor.stack($0.map { $0.tensor().squeezed(-1) }) }
+    let volumes = masks.map { Tensor.stack($0.map { $0.tensor().squeezed(axis: -1) }) }
     let others = volumes.indices.filter { $0 != largest }.map { volumes[$0] }
     let channels = methods.map { $0.masks(truth: volumes[largest], others: others, seed: seed) }
     self.init(
@@ -53,8 +54,4 @@ struct ChannelVideo: Sendable {
   func jaccard(_ x: Tensor, above threshold: Double) -> Double {
     (0..<frameCount).map { Mask(x[$0], above: threshold).iou(truth[$0]) }.mean
   }
-}
-
-extension Array<Double> {
-  var mean: Double { reduce(0, +) / Double(Swift.max(count, 1)) }
 }

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Tensor
 import Vision
@@ -40,11 +41,11 @@ struct Combination {
 }
 
 /// The mean of the channels.
-func meanMask(_ video: ChannelVideo) -> Tensor { video.values.mean(-1) }
+func meanMask(_ video: ChannelVideo) -> Tensor { video.values.mean(axis: -1) }
 
 /// The median of the channels, pixel by pixel; of an even number the mean of the two in the middle.
 func medianMask(_ video: ChannelVideo) -> Tensor {
   let count = video.channels.shape[-1]
-  let sorted = video.values.sorted(-1).values
+  let sorted = video.values.sorted(axis: -1).values
   return 0.5 * (sorted[.all, .all, .all, (count - 1) / 2] + sorted[.all, .all, .all, count / 2])
 }

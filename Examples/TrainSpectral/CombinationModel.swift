@@ -13,7 +13,7 @@ protocol CombinationModel: Module {
 extension SFSegPlusPlus: CombinationModel {
   func middleMasks(_ windows: Tensor) -> Tensor { self(windows)[.all, windows.shape[1] / 2] }
 
-  func masks(_ channels: Tensor) -> Tensor { self(channels.expandingAxis(0)).squeezed(0) }
+  func masks(_ channels: Tensor) -> Tensor { self(channels.expandingAxis(0)).squeezed(axis: 0) }
 }
 
 extension EnsembleNetwork: CombinationModel {

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import NN
 import SFModels
@@ -17,14 +18,18 @@ struct Learning {
     var windows: Int
     var batch = 8
     var seed: UInt64
+    /// What makes two studies the same.
+    var identity: [String: String] = [:]
+    /// Whether to go on where an interrupted study left off.
+    var resumes = false
   }
 
   /// Learns by Focal-Dice, AdamW with AMSGrad and a rate that halves on a plateau of the loss on the videos to choose
   /// by; ends with the weights of the epoch where that was least. Returns its log, which ends early once the rate is a
-  /// hundredth of what it was, or on an interrupt. Biases do not decay.
+  /// hundredth of what it was, and that least loss. Biases do not decay.
   func callAsFunction(
-    _ model: some CombinationModel, name: String, on data: ChannelData
-  ) throws -> TrainingLog {
+    _ model: some CombinationModel, name: String, on data: ChannelData, in folder: URL
+  ) throws -> (log: TrainingLog, loss: Double) {
     func parameters(areBiases: Bool) -> [Parameter] {
       model.namedParameters.filter { $0.parameter.role == .weight && $0.path.hasSuffix("bias") == areBiases }
         .map(\.parameter)
@@ -38,30 +43,25 @@ struct Learning {
     let scheduler = ReduceLROnPlateau(optimizer, factor: 0.5, patience: 5)
     let loader = Windows(data.training).loader(
       count: schedule.windows, batch: schedule.batch, seed: schedule.seed)
-    var log = TrainingLog(columns: ["epoch", "train_loss", "val_loss", "learning_rate"])
-    var best = (loss: Double.infinity, weights: model.checkpoint)
-    var bar = ProgressBar(name, count: schedule.epochs)
-    defer { bar.finish() }
-    for epoch in 0..<schedule.epochs {
-      var losses: [Double] = []
-      let batches = loader.batches(epoch: epoch)
-      while !Interrupt.isRequested, let batch = try batches.next() {
-        let (loss, gradients) = valueWithGradient {
-          Self.loss(model.middleMasks(batch.channels), batch.truth)
-        }
-        optimizer.step(gradients)
-        losses.append(loss.item)
-      }
-      let loss = Self.selectionLoss(model, data.selection)
-      guard loss.isFinite, losses.mean.isFinite else { throw LearningError(name: name, epoch: epoch + 1) }
-      if loss < best.loss { best = (loss, model.checkpoint) }
-      log.append([Double(epoch + 1), losses.mean, loss, optimizer.learningRate])
-      bar.advance(String(format: "train %.4f  val %.4f", losses.mean, loss))
-      scheduler.step(metric: loss)
-      if Interrupt.isRequested || optimizer.learningRate < learningRate / 100 { break }
+    let folder = folder.appending(path: "learned/\(Self.fileName(name))")
+    var run = try TrainingRun(
+      folder: folder, model, optimizer, scheduler, identity: schedule.identity, best: .minimum("val_loss"),
+      progress: .epochs(name))
+    let last = folder.appending(path: "last.safetensors")
+    if schedule.resumes && FileManager.default.fileExists(atPath: last.path) { try run.resume(from: last) }
+    try run.train(epochs: schedule.epochs, on: loader) { batch in
+      Self.loss(model.middleMasks(batch.channels), batch.truth)
+    } validate: { _ in
+      ["val_loss": Self.selectionLoss(model, data.selection)]
+    } until: {
+      optimizer.learningRate < learningRate / 100
     }
-    try model.load(best.weights)
-    return log
+    try run.loadBest()
+    return (run.log, run.best)
+  }
+
+  private static func fileName(_ name: String) -> String {
+    String(name.map { $0.isLetter || $0.isNumber || "+-.".contains($0) ? $0 : "-" })
   }
 
   private static func loss(_ masks: Tensor, _ truth: Tensor) -> Tensor {
@@ -74,19 +74,10 @@ struct Learning {
       let seen = video.truth.indices.filter { video.truth[$0].area > 0 }
       return stride(from: 0, to: seen.count, by: max(1, seen.count / 10)).map { index in
         let window = channelWindow(around: seen[index], of: video.channels).to(.float32) / 255
-        let truth = video.truth[seen[index]].tensor().squeezed(-1)
+        let truth = video.truth[seen[index]].tensor().squeezed(axis: -1)
         return loss(model.middleMasks(window.expandingAxis(0)), truth.expandingAxis(0)).item
       }
     }
     return losses.mean
-  }
-}
-
-/// A loss that is not a number; the description is one line.
-struct LearningError: Error, CustomStringConvertible {
-  let name: String
-  let epoch: Int
-  var description: String {
-    "\(name), epoch \(epoch): the loss is not a finite number"
   }
 }

@@ -35,7 +35,7 @@ extension Study {
     let width = scale * data.test[0].channels.shape[2]
     let names = ["frame"] + combinations.map(\.name) + ["truth"]
     var tiles = names.map { name in
-      var head = Image(width: width, height: 22, color: .white)
+      var head = Image(height: 22, width: width, color: .white)
       head.draw(name, x: 4, y: 5, color: .black, unit: 1.5)
       return head
     }
@@ -48,22 +48,16 @@ extension Study {
         .min { segmentations[0][$0].iou(video.truth[$0]) < segmentations[0][$1].iou(video.truth[$1]) } ?? 0
       let image = try video.image(frame)
       let masks = segmentations.map { $0[frame] }
-      return [image] + masks.map { image.overlaid($0, .red) } + [image.overlaid(video.truth[frame], .green)]
+      return [image] + masks.map { image.overlaid($0, color: .red) } + [
+        image.overlaid(video.truth[frame], color: .green)
+      ]
     }
     let rows = Image.grid(
-      tiles.map { $0.resized(width: $0.width * scale, height: $0.height * scale) }, columns: names.count)
+      tiles.map { $0.resized(height: $0.height * scale, width: $0.width * scale) }, columns: names.count)
     var picture = Image(
-      width: max(heads.width, rows.width), height: heads.height + rows.height, color: .white)
+      height: heads.height + rows.height, width: max(heads.width, rows.width), color: .white)
     picture.paste(heads, x: 0, y: 0)
     picture.paste(rows, x: 0, y: heads.height)
     return picture
-  }
-}
-
-extension Image {
-  fileprivate func overlaid(_ mask: Mask, _ color: Color) -> Image {
-    var result = self
-    result.overlay(mask, color: color)
-    return result
   }
 }

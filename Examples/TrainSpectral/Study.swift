@@ -9,7 +9,7 @@ import Vision
 struct Study {
   let data: ChannelData
   let schedule: Learning.Schedule
-  let output: URL
+  private let output: OutputFolder
   /// Of the videos to choose by and to report on, by name.
   private(set) var flows: [String: VideoFlows] = [:]
   private var tables: [Table] = []
@@ -29,29 +29,23 @@ struct Study {
   private static let refiner = SpectralSegmenter(kernel: [3, 3, 3], iterations: 1)
 
   init(data: ChannelData, schedule: Learning.Schedule, output: URL) throws {
-    (self.data, self.schedule, self.output) = (data, schedule, output)
-    try prepareOutput()
+    (self.data, self.schedule, self.output) = (data, schedule, try OutputFolder(output))
   }
 
-  func file(_ name: String) -> URL { output.appending(path: name) }
+  func file(_ name: String) -> URL { output.file(name) }
 
   mutating func run() throws {
-    report(
+    Program.report(
       "\(data.channelCount) channels; \(data.training.count) videos to learn from, "
         + "\(data.selection.count) to choose by, \(data.test.count) to report on")
-    do {
-      try makeTables()
-      report("results in \(output.path)")
-    } catch is Interruption {
-      report("interrupted: what was done so far is in \(output.path)")
-    }
+    try makeTables()
+    Program.report("results in \(output.url.path)")
   }
 
   private mutating func makeTables() throws {
     let ours = try learnSFSeg(on: data, name: "SFSeg++")
     try ours.model.save(
       to: file("model.safetensors"), metadata: ["methods": data.methods.joined(separator: ",")])
-    try endIfInterrupted()
 
     var networks: [LearnedNetwork] = []
     for ensemble in LearnedEnsemble.allCases.reversed() {
@@ -76,12 +70,6 @@ struct Study {
     try studyNoise(fast, clean: (basic, ours))
   }
 
-  private struct Interruption: Error {}
-
-  func endIfInterrupted() throws {
-    if Interrupt.isRequested { throw Interruption() }
-  }
-
   struct LearnedSFSeg {
     let model: SFSegPlusPlus
     let combination: Combination
@@ -102,7 +90,7 @@ struct Study {
     let mean = Combination("", on: data.training, masks: meanMask)
     model.bias.value = Tensor([Float(4 * (1 - 2 * mean.threshold))])
     let learning = Learning(learningRate: 1e-2, weightDecay: 1e-3, schedule: schedule)
-    curves.append((name, try learning(model, name: name, on: data)))
+    curves.append((name, try learning(model, name: name, on: data, in: output.url).log))
     return LearnedSFSeg(
       model: model, combination: Combination(name, on: data.selection) { model.masks($0.values) })
   }
@@ -114,12 +102,11 @@ struct Study {
     let model = ensemble.makeNetwork(channels: data.channelCount, frames: windowLength)
     let learning = Learning(
       learningRate: ensemble.learningRate, weightDecay: 1e-2, schedule: schedule)
-    let log = try learning(model, name: name, on: data)
-    try endIfInterrupted()
+    let (log, loss) = try learning(model, name: name, on: data, in: output.url)
     curves.append((name, log))
     return LearnedNetwork(
       ensemble: ensemble, parameterCount: model.parameterCount,
-      loss: log.values(of: "val_loss").min() ?? .infinity,
+      loss: loss,
       combination: Combination(name, on: data.selection) { model.masks($0.values) })
   }
 
@@ -140,13 +127,13 @@ struct Study {
   func refined(_ combination: Combination, _ name: String, _ data: ChannelData) -> Combination {
     Combination(name, on: data.selection) {
       let x = combination.balancedMasks($0).expandingAxis(0)
-      return Self.refiner(unary: x, pairwise: x).squeezed(0)
+      return Self.refiner(unary: x, pairwise: x).squeezed(axis: 0)
     }
   }
 
   /// SFSeg++ along the motion: the same learned mixture, segmented over a better graph.
   func alongMotion(_ ours: LearnedSFSeg, _ data: ChannelData) -> Combination {
-    alongMotion("SFSeg++", data) { ours.model.mixture($0.values) }
+    alongMotion("SFSeg++", data) { ours.model.unaryMixture($0.values) }
   }
 
   /// SFSeg along the motion over what a combination gives.
@@ -161,7 +148,7 @@ struct Study {
       let flows = flows[video.name]!
       return Self.motionSegmenter(
         unary: unary(video).expandingAxis(0), pairwise: flows.colors, motion: flows.motion
-      ).squeezed(0)
+      ).squeezed(axis: 0)
     }
   }
 
@@ -173,32 +160,17 @@ struct Study {
 
   mutating func finish(_ table: Table, _ name: String) throws {
     tables.append(table)
-    report(table.text)
+    Program.report(table.text)
     try write(table.csv, to: "\(name).csv")
     try write(tables.map(\.text).joined(separator: "\n"), to: "tables.txt")
   }
 
   func write(_ text: String, to name: String) throws {
-    do {
-      try Data(text.utf8).write(to: file(name), options: .atomic)
+    do throws(WholeFile.Failure) {
+      try WholeFile.write(text, to: file(name))
     } catch {
-      throw StudyError(description: "\(file(name).path): the file can't be written")
+      throw StudyError(description: "\(file(name).path): the file can't be written: \(error.reason)")
     }
-  }
-
-  /// Makes the output folder; throws where it can't be written to.
-  private func prepareOutput() throws {
-    do {
-      try NN.prepareOutput(folder: output)
-    } catch {
-      throw StudyError(description: "can't write to \(output.path): the folder can't be made or written")
-    }
-  }
-
-  /// Prints a line at once, also where the output is a file.
-  private func report(_ line: String) {
-    print(line)
-    fflush(nil)
   }
 }
 

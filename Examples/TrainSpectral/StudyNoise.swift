@@ -39,7 +39,6 @@ extension Study {
         let name = "\(noise.rawValue): \(mix.name(channels: data.channelCount))"
         let noisy = data.under(noise, mix, seed: schedule.seed)
         let ours = try learnSFSeg(on: noisy, name: "SFSeg++, \(name)")
-        try endIfInterrupted()
         let relearned = try learn(
           network.ensemble, on: noisy,
           name: "\(network.ensemble.rawValue), \(name)")

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Evaluation
 import Foundation
 import NN
 
@@ -11,7 +10,7 @@ struct TrainSpectral: ParsableCommand {
     discussion: """
       Without --data and --channels it studies fifteen simulated methods on synthetic videos. Under --output it leaves \
       model.safetensors, table4.csv to table7.csv and tables.txt, weights.csv and weights.png (Fig. 9), curves.png and \
-      samples.png. Ctrl-C saves and ends.
+      samples.png, and under learned/ the run of each network. Ctrl-C saves and ends, with exit status 130; --resume goes on.
       """)
 
   @Option(help: "A folder in DAVIS layout: JPEGImages/480p and Annotations/480p.")
@@ -49,6 +48,9 @@ struct TrainSpectral: ParsableCommand {
   @Option(help: "What weights, order, noise and synthetic videos are drawn from.")
   var seed: UInt64 = 2016
 
+  @Flag(help: "Goes on where an interrupted study of the same options left off.")
+  var resume = false
+
   func validate() throws {
     guard (data == nil) == (channels == nil) else {
       throw ValidationError("--data and --channels go together: frames with their truth, and methods' masks.")
@@ -56,28 +58,52 @@ struct TrainSpectral: ParsableCommand {
     guard heldOut == nil || data != nil else {
       throw ValidationError("--validate names sequences of --data.")
     }
+    if let heldOut, heldOut.split(separator: ",").isEmpty {
+      throw ValidationError("--validate names no sequence.")
+    }
     guard epochs > 0 else { throw ValidationError("--epochs is \(epochs); it must be at least 1.") }
-    guard windows > 0 else { throw ValidationError("--windows is \(windows); it must be at least 1.") }
+    guard 1...1_000_000 ~= windows else {
+      throw ValidationError("--windows is \(windows); it must be 1 to 1000000.")
+    }
     guard training ?? 1 > 0 else {
       throw ValidationError("--training is \(training!); it must be at least 1.")
     }
-    guard longestSide ?? 32 >= 32 else {
-      throw ValidationError("--longest-side is \(longestSide!); it must be at least 32.")
+    guard 32...4096 ~= longestSide ?? 32 else {
+      throw ValidationError("--longest-side is \(longestSide!); it must be 32 to 4096.")
     }
-    guard sequences >= 3 else {
-      throw ValidationError("--sequences is \(sequences); it must be at least 3.")
+    guard 3...10_000 ~= sequences else {
+      throw ValidationError("--sequences is \(sequences); it must be 3 to 10000.")
     }
-    guard frames >= 3 else { throw ValidationError("--frames is \(frames); it must be at least 3.") }
+    guard 3...10_000 ~= frames else {
+      throw ValidationError("--frames is \(frames); it must be 3 to 10000.")
+    }
   }
 
   func run() throws {
-    Interrupt.watch()
+    Program.prepare(
+      ifInterrupted:
+        "interrupted: what was done so far is in \(output); go on with --resume and the same options")
     var data = try makeData()
     if let training { data.limitTraining(to: training) }
     var study = try Study(
-      data: data, schedule: Learning.Schedule(epochs: epochs, windows: windows, seed: seed),
+      data: data,
+      schedule: Learning.Schedule(
+        epochs: epochs, windows: windows, seed: seed, identity: identity, resumes: resume),
       output: URL(filePath: output))
     try study.run()
+  }
+
+  private var identity: [String: String] {
+    func path(_ folder: String?) -> String {
+      folder.map { URL(filePath: $0).standardizedFileURL.path } ?? "synthetic"
+    }
+    return [
+      "data": path(data), "channels": path(channels), "validate": heldOut ?? "default",
+      "windows": "\(windows)",
+      "training": training.map(String.init) ?? "all",
+      "longest-side": longestSide.map(String.init) ?? "default",
+      "sequences": "\(sequences)", "frames": "\(frames)", "seed": "\(seed)",
+    ]
   }
 
   private func makeData() throws -> ChannelData {

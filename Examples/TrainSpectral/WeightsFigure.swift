@@ -32,7 +32,7 @@ struct WeightsFigure {
   }
 
   private func draw(_ panel: Panel, _ range: ClosedRange<Double>, withLegend: Bool) -> Image {
-    var image = Image(width: 470, height: 190, color: .white)
+    var image = Image(height: 190, width: 470, color: .white)
     let frame = Box(x: 44, y: 30, width: 416, height: 136)
     func y(_ value: Double) -> Double {
       frame.maxY - (value - range.lowerBound) / (range.upperBound - range.lowerBound) * frame.height
@@ -47,7 +47,7 @@ struct WeightsFigure {
         with: Color(grey: abs(tick) < step / 2 ? 50 : 226))
       let label = String(format: step < 1 ? "%.1f" : "%.0f", abs(tick) < step / 2 ? 0 : tick)
       image.draw(
-        label, x: frame.x - 6 - Figure.textWidth(label, unit: 1.2), y: y(tick) - 4, color: .black, unit: 1.2)
+        label, x: frame.x - 6 - Outline.textWidth(label, unit: 1.2), y: y(tick) - 4, color: .black, unit: 1.2)
     }
     let width = frame.width / Double(panel.weights.count)
     for (channel, weight) in panel.weights.enumerated() {
@@ -58,13 +58,14 @@ struct WeightsFigure {
       image.fill(.rectangle(bar), with: Self.color(panel.treatments[channel]))
       let number = "\(channel + 1)"
       image.draw(
-        number, x: left + (width - Figure.textWidth(number, unit: 1.2)) / 2, y: frame.maxY + 8, color: .black,
+        number, x: left + (width - Outline.textWidth(number, unit: 1.2)) / 2, y: frame.maxY + 8,
+        color: .black,
         unit: 1.2)
     }
     if withLegend {
       var x = frame.maxX
       for entry in Self.legend.reversed() {
-        x -= Figure.textWidth(entry.name, unit: 1.2) + 30
+        x -= Outline.textWidth(entry.name, unit: 1.2) + 30
         image.fill(.rectangle(Box(x: x, y: 10, width: 10, height: 9)), with: Self.color(entry.treatment))
         image.draw(entry.name, x: x + 16, y: 10, color: .black, unit: 1.2)
       }

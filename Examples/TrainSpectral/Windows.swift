@@ -45,9 +45,9 @@ struct Windows: Sendable {
     )
     var channels = channelWindow(around: frame, of: video.channels)[
       .all, top..<top + height, left..<left + width]
-    var truth = video.truth[frame].tensor().squeezed(-1)[top..<top + height, left..<left + width]
-    if generator.bool() { (channels, truth) = (channels.flipped(2), truth.flipped(1)) }
-    if generator.bool() { channels = channels.flipped(0) }
+    var truth = video.truth[frame].tensor().squeezed(axis: -1)[top..<top + height, left..<left + width]
+    if generator.bool() { (channels, truth) = (channels.flipped(axis: 2), truth.flipped(axis: 1)) }
+    if generator.bool() { channels = channels.flipped(axis: 0) }
     return WindowBatch(channels: channels.to(.float32) / 255, truth: truth)
   }
 }

@@ -9,9 +9,9 @@ import Vision
 /// `tolerance` is the distance in pixels that counts as near; DAVIS takes 0.008 of the frame's diagonal,
 /// rounded up. Where only one mask has a boundary F is 0, where neither has one it is 1.
 public func boundaryMeasure(_ prediction: Mask, _ truth: Mask, tolerance: Int? = nil) -> Double {
-  precondition(
+  require(
     prediction.width == truth.width && prediction.height == truth.height,
-    "boundaryMeasure: \(prediction.width)×\(prediction.height) and \(truth.width)×\(truth.height)")
+    "boundaryMeasure: \(prediction.height)×\(prediction.width) and \(truth.height)×\(truth.width)")
   let diagonal = Double(truth.width * truth.width + truth.height * truth.height).squareRoot()
   let radius = tolerance ?? Int((0.008 * diagonal).rounded(.up))
   let found = Boundary(of: prediction)

@@ -12,15 +12,14 @@ public struct SequenceScore: Sendable, Equatable {
 
   /// Sums up one value per frame, of at least one frame.
   public init(frames values: [Double]) {
-    precondition(!values.isEmpty, "SequenceScore: no frames")
-    func average(_ values: some Collection<Double>) -> Double { values.reduce(0, +) / Double(values.count) }
+    require(!values.isEmpty, "SequenceScore: no frames")
     // The official quarters share their end frames.
     let last = values.count - 1
     let quarter = Int((Double(last) / 4).rounded(.toNearestOrAwayFromZero))
     let threeQuarters = Int((Double(last) * 3 / 4).rounded(.toNearestOrAwayFromZero))
-    mean = average(values)
+    mean = values.mean
     recall = Double(values.count { $0 > 0.5 }) / Double(values.count)
-    decay = average(values[...quarter]) - average(values[threeQuarters...])
+    decay = values[...quarter].mean - values[threeQuarters...].mean
   }
 }
 
@@ -34,7 +33,7 @@ public struct SegmentationScore: Sendable, Equatable {
   /// Compares predictions with the truth, frame by frame. The semi-supervised protocol gives away the first
   /// frame and leaves out the last: `excludingEnds` drops both.
   public init(predictions: [Mask], truth: [Mask], excludingEnds: Bool = true) {
-    precondition(
+    require(
       predictions.count == truth.count && predictions.count > (excludingEnds ? 2 : 0),
       "SegmentationScore: \(predictions.count) predictions for \(truth.count) frames")
     let pairs = zip(predictions, truth).dropFirst(excludingEnds ? 1 : 0).dropLast(excludingEnds ? 1 : 0)

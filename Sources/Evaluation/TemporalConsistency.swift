@@ -18,7 +18,7 @@ public struct TemporalConsistency: Sendable, Equatable {
   public init(
     of x: Tensor, truth: [Mask], forward: [FlowField], backward: [FlowField], threshold: Double = 0.5
   ) {
-    precondition(
+    require(
       x.rank == 3 && x.shape[0] >= 3 && truth.count == x.shape[0] && forward.count == x.shape[0] - 1
         && backward.count == x.shape[0] - 1,
       """

@@ -38,7 +38,7 @@ public struct DataLoader<Sample: Sendable, Batch: Sendable>: Sendable {
     count: Int, batchSize: Int, isShuffled: Bool = true, seed: UInt64, ahead: Int = 2,
     load: @escaping Load, collate: @escaping @Sendable ([Sample]) throws -> Batch
   ) {
-    precondition(
+    require(
       count >= 0 && batchSize > 0 && ahead > 0,
       "DataLoader: count \(count), batchSize \(batchSize) and ahead \(ahead) must be positive")
     self.count = count

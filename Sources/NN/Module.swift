@@ -1,11 +1,11 @@
 import Tensor
 
-/// A model, or a part of one: a value whose stored properties are parameters, modules, and arrays, dictionaries
-/// or optionals of them. They are found by reflection, each with its path (`encoder.0.conv1.weight`), so a module
-/// declares nothing twice.
+/// A model, or a part of one: a value whose stored properties hold parameters, in modules, arrays, dictionaries,
+/// optionals, tuples or whatever else. They are found by reflection, each with its path (`encoder.0.conv1.weight`), so a
+/// module declares nothing twice.
 ///
-/// Training behaviour (batch statistics, dropout) is what happens inside a recording: `valueWithGradient { … }`.
-/// Outside, modules evaluate. A batch norm whose parameters are frozen evaluates everywhere.
+/// Training behaviour (batch statistics, dropout) is what happens inside a recording, `valueWithGradient { … }`, unless
+/// `evaluating { … }` says otherwise. Outside, modules evaluate.
 public protocol Module: Sendable {}
 
 /// A module that turns one tensor into another.
@@ -15,12 +15,9 @@ public protocol Layer: Module {
 }
 
 extension Module {
-  /// Every parameter and buffer with its path, in the order of declaration; a shared one under each of its paths.
-  public var namedParameters: [(path: String, parameter: Parameter)] {
-    var found: [(String, Parameter)] = []
-    collectParameters(of: self, path: "", into: &found)
-    return found
-  }
+  /// Every parameter and buffer with its path, in the order of declaration, those of a dictionary in the order of its
+  /// keys; a shared one under each of its paths.
+  public var namedParameters: [(path: String, parameter: Parameter)] { ParameterSearch(in: self).found }
 
   /// The parameters (no buffers), each once.
   public var parameters: [Parameter] {
@@ -33,27 +30,41 @@ extension Module {
   /// The number of learned values, frozen or not.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.shape.elementCount } }
 
-  /// Keeps training from changing any parameter, and batch norms from gathering statistics.
+  /// Keeps training from changing any parameter, as PyTorch's `requires_grad_(False)`. Norms still normalise by the batch
+  /// and keep running statistics of it: a backbone that is to compute what it did stays so by `freeze()` and
+  /// `freezeStatistics()`.
   public func freeze() { for parameter in parameters { parameter.isFrozen = true } }
 
   /// Undoes `freeze`.
   public func unfreeze() { for parameter in parameters { parameter.isFrozen = false } }
 
-  /// The values of all parameters and buffers by path.
-  public var state: [String: Tensor] {
-    Dictionary(
-      namedParameters.map { ($0.path, $0.parameter.value.detached()) },
-      uniquingKeysWith: { first, _ in first })
+  /// Makes all norms take the running statistics that they have, and leave them alone, in training too, as `eval()` of
+  /// PyTorch's norms; their scales and shifts still train. Any other buffer is frozen alike.
+  public func freezeStatistics() { for buffer in buffers { buffer.isFrozen = true } }
+
+  /// Undoes `freezeStatistics`.
+  public func unfreezeStatistics() { for buffer in buffers { buffer.isFrozen = false } }
+
+  private var buffers: [Parameter] { namedParameters.map(\.parameter).filter { $0.role == .buffer } }
+
+  /// Turns the floating-point parameters and buffers to another element type, here and in every copy that shares them;
+  /// returns this module. In `float64`, gradients can be checked; what an optimiser remembers follows at its next step.
+  @discardableResult
+  public func to(_ dtype: DType) -> Self {
+    require(dtype.isFloatingPoint, "a module's parameters can't be \(dtype)")
+    for (_, parameter) in namedParameters {
+      parameter.update { if $0.dtype.isFloatingPoint { $0 = $0.to(dtype) } }
+    }
+    return self
   }
 
-  /// Takes over the parameters and buffers of a module of the same architecture.
+  /// Takes over the parameters and buffers of a module of the same architecture: their values, with the element type, and
+  /// what is frozen.
   public func copyState(from other: Self) {
-    let mine = namedParameters, theirs = other.namedParameters
-    precondition(
-      mine.map(\.path) == theirs.map(\.path), "copyState: the two modules hold different parameters")
-    for (own, source) in zip(mine, theirs) {
-      own.parameter.value = source.parameter.value.detached()
-      own.parameter.isFrozen = source.parameter.isFrozen
+    for (own, source) in pairs(with: other, "copyState") {
+      let value = source.value.detached()
+      own.update { $0 = value }
+      own.isFrozen = source.isFrozen
     }
   }
 
@@ -61,55 +72,34 @@ extension Module {
   /// Valpola 2017): `decay` times what they are plus 1 − `decay` times the other's. Buffers become the other's. To be called
   /// after each step: `let average = model.clone { Model() }`, then `average.updateAverage(of: model, decay: 0.999)`.
   public func updateAverage(of other: Self, decay: Double) {
-    let mine = namedParameters, theirs = other.namedParameters
-    precondition(
-      mine.map(\.path) == theirs.map(\.path), "updateAverage: the two modules hold different parameters")
     var seen: Set<ObjectIdentifier> = []
-    for (own, source) in zip(mine, theirs) where seen.insert(ObjectIdentifier(own.parameter)).inserted {
-      let value = source.parameter.value.detached()
-      own.parameter.update { mean in
-        mean = own.parameter.role == .buffer ? value : mean * decay + value * (1 - decay)
-      }
+    for (own, source) in pairs(with: other, "updateAverage") where seen.insert(ObjectIdentifier(own)).inserted
+    {
+      let value = source.value.detached()
+      own.update { mean in mean = own.role == .buffer ? value : mean * decay + value * (1 - decay) }
     }
+  }
+
+  /// The parameters and buffers of two modules of one architecture, path by path.
+  private func pairs(with other: Self, _ operation: String) -> [(own: Parameter, other: Parameter)] {
+    let (mine, theirs) = (namedParameters, other.namedParameters)
+    require(
+      mine.count == theirs.count,
+      "\(operation): \(mine.count) parameters and buffers here, \(theirs.count) there")
+    for (a, b) in zip(mine, theirs) {
+      require(
+        a.path == b.path && a.parameter.shape == b.parameter.shape,
+        "\(operation): \(a.path) \(a.parameter.shape) here, \(b.path) \(b.parameter.shape) there")
+    }
+    return zip(mine, theirs).map { ($0.parameter, $1.parameter) }
   }
 
   /// A copy with parameters of its own. Copying the value alone shares them; so the caller says how such a module is
-  /// made: `let teacher = student.clone { UNet(configuration) }`.
+  /// made: `let teacher = student.clone { UNet2d(inputs: 3, widths: [16, 32]) }`. The random numbers that this draws are
+  /// its own: those that follow are as without it.
   public func clone(_ make: () throws -> Self) rethrows -> Self {
-    let copy = try make()
+    let copy = try withRandomSeed(0, make)
     copy.copyState(from: self)
     return copy
   }
-}
-
-private func collectParameters(of value: Any, path: String, into found: inout [(String, Parameter)]) {
-  let mirror = Mirror(reflecting: value)
-  if mirror.displayStyle == .optional {
-    if let wrapped = mirror.children.first { collect(wrapped.value, path: path, into: &found) }
-    return
-  }
-  for (index, child) in mirror.children.enumerated() {
-    if mirror.displayStyle == .dictionary {
-      let entry = Mirror(reflecting: child.value).children.map(\.value)
-      collect(entry[1], path: join(path, "\(entry[0])"), into: &found)
-    } else {
-      collect(child.value, path: join(path, child.label ?? String(index)), into: &found)
-    }
-  }
-}
-
-private func collect(_ value: Any, path: String, into found: inout [(String, Parameter)]) {
-  if let parameter = value as? Parameter {
-    let parent = path.split(separator: ".").dropLast().joined(separator: ".")
-    found.append((parameter.name.map { join(parent, $0) } ?? path, parameter))
-    return
-  }
-  let style = Mirror(reflecting: value).displayStyle
-  if value is any Module || style == .optional || style == .collection || style == .dictionary {
-    collectParameters(of: value, path: path, into: &found)
-  }
-}
-
-private func join(_ path: String, _ name: String) -> String {
-  path.isEmpty ? name : name.isEmpty ? path : path + "." + name
 }

@@ -44,7 +44,7 @@ public final class Parameter: Sendable {
     }
     set {
       update { value in
-        precondition(
+        require(
           value.shape == newValue.shape && value.dtype == newValue.dtype,
           "a parameter of \(value.dtype) \(value.shape) set to \(newValue.dtype) \(newValue.shape)")
         value = newValue.detached()
@@ -52,7 +52,8 @@ public final class Parameter: Sendable {
     }
   }
 
-  /// Whether training leaves it alone: then no gradient is found for it, and the optimiser passes over it.
+  /// Whether training leaves it alone. Of a weight no gradient is found then, and the optimiser passes over it; a norm whose
+  /// buffers are frozen takes them as they are.
   public var isFrozen: Bool {
     get { state.withLock { $0.isFrozen } }
     set { state.withLock { $0.isFrozen = newValue } }
@@ -66,6 +67,9 @@ public final class Parameter: Sendable {
 
   /// Changes the value in place.
   public func update(_ body: (inout Tensor) -> Void) {
-    state.withLock { body(&$0.value) }
+    state.withLock { state in
+      body(&state.value)
+      state.value = state.value.detached()
+    }
   }
 }

@@ -2,17 +2,34 @@
 /// allocates nothing. Indices count from the end where negative: `shape[-1]` is the last axis.
 public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStringConvertible {
   private var sizes = Sizes()
-  private var rankStorage: Int32 = 0
+  /// The number of axes.
+  public private(set) var rank = 0
 
-  /// Two vectors of four, not one of eight: the compiler (6.3) mishandles values aligned to more than 16 bytes in
+  /// Four vectors of two, not one of eight: the compiler (6.3) mishandles values aligned to more than 16 bytes in
   /// asynchronous functions, tests with arguments among them.
   private struct Sizes: Hashable {
-    var first = SIMD4<Int32>()
-    var last = SIMD4<Int32>()
+    var first = SIMD2<Int>()
+    var second = SIMD2<Int>()
+    var third = SIMD2<Int>()
+    var fourth = SIMD2<Int>()
 
-    subscript(axis: Int) -> Int32 {
-      get { axis < 4 ? first[axis] : last[axis - 4] }
-      set { if axis < 4 { first[axis] = newValue } else { last[axis - 4] = newValue } }
+    subscript(axis: Int) -> Int {
+      get {
+        switch axis >> 1 {
+        case 0: first[axis & 1]
+        case 1: second[axis & 1]
+        case 2: third[axis & 1]
+        default: fourth[axis & 1]
+        }
+      }
+      set {
+        switch axis >> 1 {
+        case 0: first[axis & 1] = newValue
+        case 1: second[axis & 1] = newValue
+        case 2: third[axis & 1] = newValue
+        default: fourth[axis & 1] = newValue
+        }
+      }
     }
   }
 
@@ -24,25 +41,31 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
   /// A shape of the given sizes.
   public init(_ sizes: some Collection<Int>) {
-    precondition(sizes.count <= Self.maximumRank, "a tensor has at most 8 axes, not \(sizes.count)")
-    rankStorage = Int32(sizes.count)
+    require(sizes.count <= Self.maximumRank, "a tensor has at most 8 axes, not \(sizes.count)")
+    rank = sizes.count
     for (axis, size) in sizes.enumerated() {
-      precondition(size >= 0, "the size of axis \(axis) is negative: \(size)")
-      self.sizes[axis] = Int32(size)
+      require(size >= 0, "the size of axis \(axis) is negative: \(size)")
+      self.sizes[axis] = size
     }
   }
 
   /// A shape of the given sizes.
   public init(arrayLiteral sizes: Int...) { self.init(sizes) }
 
-  /// The number of axes.
-  public var rank: Int { Int(rankStorage) }
-
   /// The number of elements.
   public var elementCount: Int {
-    var result = 1
-    for axis in 0..<rank { result *= Int(sizes[axis]) }
-    return result
+    var (result, overflows) = (1, false)
+    for axis in 0..<rank {
+      let product = result.multipliedReportingOverflow(by: sizes[axis])
+      (result, overflows) = (product.partialValue, overflows || product.overflow)
+    }
+    return overflows ? largeElementCount : result
+  }
+
+  /// Where the sizes multiplied one after the other overflow: an axis of size 0 may follow.
+  private var largeElementCount: Int {
+    require((0..<rank).contains { sizes[$0] == 0 }, "a shape \(self) has more elements than can be counted")
+    return 0
   }
 
   /// The sizes as an array.
@@ -55,7 +78,8 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   public var strides: [Int] {
     var result = [Int](repeating: 1, count: rank)
     for axis in stride(from: rank - 2, through: 0, by: -1) {
-      result[axis] = result[axis + 1] * self[axis + 1]
+      // Of nothing, where this may overflow, they don't matter.
+      result[axis] = result[axis + 1] &* self[axis + 1]
     }
     return result
   }
@@ -63,16 +87,33 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   /// The axis counted from the front, given one that may count from the end.
   public func axis(_ axis: Int) -> Int {
     let result = axis < 0 ? axis + rank : axis
-    precondition(result >= 0 && result < rank, "axis \(axis) is not one of shape \(self)")
+    require(result >= 0 && result < rank, "axis \(axis) is not one of shape \(self)")
     return result
   }
 
-  /// The axes counted from the front, ascending, each once.
-  func axes(_ axes: [Int]) -> [Int] {
-    let result = axes.map(axis).sorted()
-    precondition(Set(result).count == result.count, "an axis is named twice in \(axes)")
+  /// The axes counted from the front, ascending, each once; all of them where none is named.
+  func axes(_ axes: (any Axes)?) -> [Int] {
+    guard let axes else { return Array(indices) }
+    let result = axes.axes.map(axis).sorted()
+    require(Set(result).count == result.count, "an axis is named twice in \(axes.axes)")
     return result
   }
+}
+
+/// One axis, or several: `1`, or `[1, 2]`. Those below 0 count from the end.
+public protocol Axes: Sendable {
+  /// The axes, in order.
+  var axes: [Int] { get }
+}
+
+extension Int: Axes {
+  /// This axis alone.
+  public var axes: [Int] { [self] }
+}
+
+extension Array: Axes where Element == Int {
+  /// These axes.
+  public var axes: [Int] { self }
 }
 
 extension Shape: RandomAccessCollection, MutableCollection {
@@ -83,8 +124,8 @@ extension Shape: RandomAccessCollection, MutableCollection {
 
   /// The size of an axis, which may count from the end.
   public subscript(axis: Int) -> Int {
-    get { Int(sizes[self.axis(axis)]) }
-    set { sizes[self.axis(axis)] = Int32(newValue) }
+    get { sizes[self.axis(axis)] }
+    set { sizes[self.axis(axis)] = newValue }
   }
 }
 

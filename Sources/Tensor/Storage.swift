@@ -47,10 +47,10 @@ public struct Memory: Sendable {
 
 /// The threads that kernels use.
 public enum Threads {
-  /// How many; from `OMP_NUM_THREADS`, otherwise the number of CPUs.
+  /// How many; from `OMP_NUM_THREADS`, otherwise the number of CPUs. At least one, and eight for each CPU at most.
   public static var count: Int {
     get { Int(ck_thread_count()) }
-    set { ck_set_thread_count(Int32(newValue)) }
+    set { ck_set_thread_count(Int32(clamping: newValue)) }
   }
 
   /// Keeps the kernels that the calling thread runs to this thread from now on: for one that works beside the

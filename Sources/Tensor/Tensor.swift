@@ -9,11 +9,13 @@ public struct Tensor: Sendable {
   public let shape: Shape
   /// The type of the elements.
   public let dtype: DType
-  var place = Place.none
+  var position = TapePosition.none
 
   /// A tensor over memory whose content is arbitrary until a kernel fills it.
   init(uninitialized shape: Shape, _ dtype: DType) {
-    self.storage = Storage(byteCount: shape.elementCount * dtype.size)
+    let (byteCount, overflows) = shape.elementCount.multipliedReportingOverflow(by: dtype.size)
+    require(!overflows, "a \(dtype) tensor of shape \(shape) has more bytes than can be counted")
+    self.storage = Storage(byteCount: byteCount)
     self.shape = shape
     self.dtype = dtype
   }
@@ -34,7 +36,7 @@ public struct Tensor: Sendable {
   /// The same values, unknown to any tape: no gradient flows through.
   public func detached() -> Tensor {
     var result = self
-    result.place = .none
+    result.position = .none
     return result
   }
 }
@@ -70,7 +72,7 @@ extension Tensor {
     _ body: (UnsafeMutableRawBufferPointer) throws -> Result
   ) rethrows -> Result {
     makeUnique()
-    place = .none
+    position = .none
     return try withExtendedLifetime(storage) {
       try body(UnsafeMutableRawBufferPointer(start: storage.pointer, count: elementCount * dtype.size))
     }
@@ -86,9 +88,12 @@ extension Tensor {
     }
   }
 
+  /// The elements, row-major, rounded towards 0 where they are no whole numbers.
+  public func array(of type: Int.Type) -> [Int] { array(of: Int32.self).map { Int($0) } }
+
   /// The only element, as a `Double`.
   public var item: Double {
-    precondition(elementCount == 1, "item: the tensor has shape \(shape), not one element")
+    require(elementCount == 1, "item: the tensor has shape \(shape), not one element")
     switch dtype {
     case .float32: return Double(f32.pointee)
     case .float64: return f64.pointee

@@ -46,7 +46,7 @@ public struct Affine: Sendable, Equatable {
   /// The map the other way round; the linear part must not be singular.
   public var inverse: Affine {
     let determinant = a * d - b * c
-    precondition(determinant != 0, "Affine.inverse: \(self) is singular")
+    require(determinant != 0, "Affine.inverse: \(self) is singular")
     let (p, q, r, s) = (d / determinant, -b / determinant, -c / determinant, a / determinant)
     return Affine(a: p, b: q, c: r, d: s, tx: -(p * tx + q * ty), ty: -(r * tx + s * ty))
   }

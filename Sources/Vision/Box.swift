@@ -63,7 +63,7 @@ public struct Box: Sendable, Hashable {
   }
 
   /// The part inside an image of the given size.
-  public func clipped(width: Int, height: Int) -> Box {
+  public func clipped(height: Int, width: Int) -> Box {
     intersection(Box(x: 0, y: 0, width: Double(width), height: Double(height)))
   }
 

@@ -88,7 +88,7 @@ enum Codec {
     case CC_TRUNCATED: throw .truncated(path: path)
     case CC_UNSUPPORTED: throw .unsupported(path: path, reason: reason)
     case CC_TOO_LARGE, CC_OUT_OF_MEMORY:
-      throw .tooLarge(path: path, width: Int(header.width), height: Int(header.height))
+      throw .tooLarge(path: path, height: Int(header.height), width: Int(header.width))
     case CC_MISSING_CODEC: throw .missingCodec(path: path, format: format)
     default: throw .corrupt(path: path, reason: reason)
     }
@@ -96,7 +96,7 @@ enum Codec {
 }
 
 extension cc_header {
-  init(width: Int, height: Int, channels: Int, bytesPerSample: Int = 1) {
+  init(height: Int, width: Int, channels: Int, bytesPerSample: Int = 1) {
     self.init()
     self.width = UInt32(width)
     self.height = UInt32(height)

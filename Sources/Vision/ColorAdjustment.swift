@@ -19,7 +19,7 @@ extension Image {
     let matrix =
       channels == 1
       ? [Float](repeating: Float(gain), count: 9) : Self.chroma(saturation, hue).map { Float(gain * $0) }
-    return Image(width: width, height: height, channels: channels) {
+    return Image(height: height, width: width, channels: channels) {
       ck_image_color_matrix_u8(pixels, Int64(channels), $0, Int64(width * height), matrix, Float(offset))
     }
   }

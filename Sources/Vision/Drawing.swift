@@ -2,12 +2,12 @@ import Tensor
 
 extension Image {
   /// Fills a shape, with antialiased edges.
-  public mutating func fill(_ shape: Figure, with color: Color, opacity: Double = 1) {
+  public mutating func fill(_ shape: Outline, with color: Color, opacity: Double = 1) {
     let samples = color.samples(channels: channels).map(Float.init)
     let channels = channels
     let width = width
     pixels.withUnsafeMutableBufferPointer { pixels in
-      Rasterizer(width: width, height: height).scan(shape) { y, firstColumn, coverage in
+      Rasterizer(height: height, width: width).scan(shape) { y, firstColumn, coverage in
         var index = (y * width + firstColumn) * channels
         for cover in coverage {
           let weight = cover * Float(opacity)
@@ -30,7 +30,7 @@ extension Image {
   public mutating func draw(_ box: Box, color: Color, thickness: Int = 2) {
     let (left, top) = (box.x.rounded(), box.y.rounded())
     let whole = Box(x: left, y: top, width: box.maxX.rounded() - left, height: box.maxY.rounded() - top)
-    if !whole.isEmpty { fill(.outline(whole, thickness: Double(thickness)), with: color) }
+    if !whole.isEmpty { fill(.frame(whole, thickness: Double(thickness)), with: color) }
   }
 
   /// Draws a line of ASCII text, its top-left corner at (x, y), letters 7 units tall; on a plate of
@@ -39,17 +39,17 @@ extension Image {
     _ text: String, x: Double, y: Double, color: Color, unit: Double = 1, plate: Color? = nil
   ) {
     if let plate {
-      let width = Figure.textWidth(text, unit: unit) + 4 * unit
+      let width = Outline.textWidth(text, unit: unit) + 4 * unit
       fill(.rectangle(Box(x: x - 2 * unit, y: y - 2 * unit, width: width, height: 11 * unit)), with: plate)
     }
-    fill(Figure.text(text, unit: unit).translated(x: x, y: y), with: color)
+    fill(Outline.text(text, unit: unit).translated(x: x, y: y), with: color)
   }
 
   /// Tints the pixels of a mask, and draws its border opaque.
   public mutating func overlay(_ mask: Mask, color: Color, opacity: Double = 0.5) {
-    precondition(
+    require(
       mask.width == width && mask.height == height,
-      "Image.overlay: an image of \(width)×\(height) and a mask of \(mask.width)×\(mask.height)")
+      "Image.overlay: an image of \(height)×\(width) and a mask of \(mask.height)×\(mask.width)")
     let samples = color.samples(channels: channels).map(Float.init)
     let values = mask.values
     for y in 0..<height {
@@ -67,15 +67,22 @@ extension Image {
     }
   }
 
+  /// The image with the pixels of a mask tinted.
+  public func overlaid(_ mask: Mask, color: Color, opacity: Double = 0.5) -> Image {
+    var result = self
+    result.overlay(mask, color: color, opacity: opacity)
+    return result
+  }
+
   /// Images side by side, row by row, as RGB in cells of the largest size with a gap between them.
   public static func grid(_ images: [Image], columns: Int, gap: Int = 2, background: Color = .white) -> Image
   {
-    precondition(!images.isEmpty && columns > 0, "Image.grid: \(images.count) images in \(columns) columns")
+    require(!images.isEmpty && columns > 0, "Image.grid: \(images.count) images in \(columns) columns")
     let (cellWidth, cellHeight) = (images.map(\.width).max()!, images.map(\.height).max()!)
     let columns = min(columns, images.count)
     let rows = (images.count + columns - 1) / columns
     var grid = Image(
-      width: columns * (cellWidth + gap) - gap, height: rows * (cellHeight + gap) - gap, color: background)
+      height: rows * (cellHeight + gap) - gap, width: columns * (cellWidth + gap) - gap, color: background)
     for (i, image) in images.enumerated() {
       grid.paste(image, x: i % columns * (cellWidth + gap), y: i / columns * (cellHeight + gap))
     }
@@ -83,8 +90,8 @@ extension Image {
   }
 
   /// An RGB image of one colour.
-  public init(width: Int, height: Int, color: Color) {
-    self.init(width: width, height: height)
+  public init(height: Int, width: Int, color: Color) {
+    self.init(height: height, width: width)
     pixels.withUnsafeMutableBufferPointer { pixels in
       for i in stride(from: 0, to: pixels.count, by: 3) {
         (pixels[i], pixels[i + 1], pixels[i + 2]) = (color.red, color.green, color.blue)
@@ -94,9 +101,9 @@ extension Image {
 
   /// Copies another image over this RGB one, its top-left corner at (x, y); it must fit.
   public mutating func paste(_ image: Image, x: Int, y: Int) {
-    precondition(
+    require(
       channels == 3 && x >= 0 && y >= 0 && x + image.width <= width && y + image.height <= height,
-      "Image.paste: \(image.width)×\(image.height) at (\(x), \(y)) in \(width)×\(height)×\(channels)")
+      "Image.paste: \(image.height)×\(image.width) at (\(x), \(y)) in \(height)×\(width)×\(channels)")
     let source = image.converted(to: .rgb)
     for row in 0..<image.height {
       let start = ((y + row) * width + x) * 3
@@ -109,11 +116,11 @@ extension Image {
 
 extension Mask {
   /// The pixels of which a shape covers at least half.
-  public init(_ shape: Figure, width: Int, height: Int) {
+  public init(_ shape: Outline, height: Int, width: Int) {
     var values = [UInt8](repeating: 0, count: width * height)
-    Rasterizer(width: width, height: height).scan(shape) { y, firstColumn, coverage in
+    Rasterizer(height: height, width: width).scan(shape) { y, firstColumn, coverage in
       for (i, cover) in coverage.enumerated() where cover >= 0.5 { values[y * width + firstColumn + i] = 1 }
     }
-    self.init(width: width, height: height, values: values)
+    self.init(height: height, width: width, values: values)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// Whole files, with the system's own reason when one cannot be read or written.
 enum Files {
@@ -21,17 +22,12 @@ enum Files {
     }
   }
 
-  /// Writes to a temporary name beside the file and renames it, so that no reader meets half a file.
+  /// Writes under a temporary name that is then renamed, so that no reader meets half a file.
   static func write(_ bytes: [UInt8], to url: URL) throws(ImageError) {
-    let temporary = "\(url.path).\(UUID().uuidString.prefix(8)).part"
-    func failure() -> ImageError {
-      let reason = String(cString: strerror(errno))
-      unlink(temporary)
-      return .unwritable(path: url.path, reason: reason)
+    do throws(WholeFile.Failure) {
+      try WholeFile.write(bytes, to: url)
+    } catch {
+      throw .unwritable(path: url.path, reason: error.reason)
     }
-    guard let file = fopen(temporary, "wb") else { throw failure() }
-    let written = fwrite(bytes, 1, bytes.count, file)
-    guard fclose(file) == 0, written == bytes.count else { throw failure() }
-    guard rename(temporary, url.path) == 0 else { throw failure() }
   }
 }

@@ -2,6 +2,8 @@ import CVision
 import Tensor
 
 /// An image in memory: 8-bit samples, row by row from the top left, channels last.
+///
+/// Sizes are named as tensors have them, height before width; positions are (x, y).
 public struct Image: Sendable, Equatable {
   /// The number of columns.
   public let width: Int
@@ -13,10 +15,10 @@ public struct Image: Sendable, Equatable {
   public internal(set) var pixels: [UInt8]
 
   /// An image of the given samples `[height, width, channels]`.
-  public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
-    precondition(
+  public init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
+    require(
       width > 0 && height > 0 && [1, 3, 4].contains(channels) && pixels.count == width * height * channels,
-      "Image: \(pixels.count) samples for \(width)×\(height)×\(channels); channels are 1, 3 or 4")
+      "Image: \(pixels.count) samples for \(height)×\(width)×\(channels); channels are 1, 3 or 4")
     self.width = width
     self.height = height
     self.channels = channels
@@ -24,18 +26,18 @@ public struct Image: Sendable, Equatable {
   }
 
   /// An image whose samples all have one value.
-  public init(width: Int, height: Int, channels: Int = 3, filledWith value: UInt8 = 0) {
+  public init(height: Int, width: Int, channels: Int = 3, filledWith value: UInt8 = 0) {
     self.init(
-      width: width, height: height, channels: channels,
+      height: height, width: width, channels: channels,
       pixels: [UInt8](repeating: value, count: width * height * channels))
   }
 
   /// An image whose samples a kernel writes.
-  init(width: Int, height: Int, channels: Int, writing: (UnsafeMutablePointer<UInt8>) -> Void) {
-    precondition(width > 0 && height > 0, "Image: a size of \(width)×\(height)")
+  init(height: Int, width: Int, channels: Int, writing: (UnsafeMutablePointer<UInt8>) -> Void) {
+    require(width > 0 && height > 0, "Image: a size of \(height)×\(width)")
     let count = width * height * channels
     self.init(
-      width: width, height: height, channels: channels,
+      height: height, width: width, channels: channels,
       pixels: [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
         writing(buffer.baseAddress!)
         initialized = count
@@ -49,9 +51,9 @@ public struct Image: Sendable, Equatable {
   }
 
   private func index(_ x: Int, _ y: Int, _ channel: Int) -> Int {
-    precondition(
+    require(
       0 <= x && x < width && 0 <= y && y < height && 0 <= channel && channel < channels,
-      "Image: no sample (\(x), \(y), \(channel)) in \(width)×\(height)×\(channels)")
+      "Image: no sample (\(x), \(y), \(channel)) in \(height)×\(width)×\(channels)")
     return (y * width + x) * channels + channel
   }
 
@@ -75,7 +77,7 @@ public struct Image: Sendable, Equatable {
   }
 
   private func converted(channels: Int) -> Image {
-    Image(width: width, height: height, channels: channels) {
+    Image(height: height, width: width, channels: channels) {
       ck_image_channels_u8(pixels, Int64(self.channels), $0, Int64(channels), Int64(width * height))
     }
   }

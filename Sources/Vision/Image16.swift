@@ -14,10 +14,10 @@ public struct Image16: Sendable, Equatable {
   public let pixels: [UInt16]
 
   /// An image of the given samples `[height, width, channels]`.
-  public init(width: Int, height: Int, channels: Int, pixels: [UInt16]) {
-    precondition(
+  public init(height: Int, width: Int, channels: Int, pixels: [UInt16]) {
+    require(
       width > 0 && height > 0 && [1, 3, 4].contains(channels) && pixels.count == width * height * channels,
-      "Image16: \(pixels.count) samples for \(width)×\(height)×\(channels); channels are 1, 3 or 4")
+      "Image16: \(pixels.count) samples for \(height)×\(width)×\(channels); channels are 1, 3 or 4")
     self.width = width
     self.height = height
     self.channels = channels
@@ -37,7 +37,7 @@ public struct Image16: Sendable, Equatable {
     }
     let decoded: Codec.Decoded<UInt16> = try Codec.decodePNG(bytes, CC_16_BIT, path: path)
     self.init(
-      width: decoded.width, height: decoded.height, channels: decoded.channels, pixels: decoded.samples)
+      height: decoded.height, width: decoded.width, channels: decoded.channels, pixels: decoded.samples)
   }
 
   /// Writes a 16-bit PNG file, under a temporary name that is then renamed.
@@ -46,7 +46,7 @@ public struct Image16: Sendable, Equatable {
     guard try ImageFormat(extensionOf: url.path) == .png else {
       throw .unsupported(path: url.path, reason: "16-bit samples are written as .png")
     }
-    let header = cc_header(width: width, height: height, channels: channels, bytesPerSample: 2)
+    let header = cc_header(height: height, width: width, channels: channels, bytesPerSample: 2)
     try Files.write(try Codec.encodePNG(header, pixels, path: url.path), to: url)
   }
 }

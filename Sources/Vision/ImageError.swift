@@ -9,7 +9,7 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
   /// A kind of image, or an extension, that is not supported.
   case unsupported(path: String, reason: String)
   /// The declared size is beyond what is decoded, or memory did not suffice.
-  case tooLarge(path: String, width: Int, height: Int)
+  case tooLarge(path: String, height: Int, width: Int)
   /// This build was made without the format's library.
   case missingCodec(path: String, format: ImageFormat)
   /// The file cannot be opened or read.
@@ -24,7 +24,7 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
     case .corrupt(let path, let reason): "\(path): corrupt image: \(reason)"
     case .notAnImage(let path): "\(path): not an image: neither PNG nor JPEG"
     case .unsupported(let path, let reason): "\(path): unsupported: \(reason)"
-    case .tooLarge(let path, let width, let height): "\(path): an image of \(width)×\(height) is too large"
+    case .tooLarge(let path, let height, let width): "\(path): an image of \(height)×\(width) is too large"
     case .missingCodec(let path, let format):
       "\(path): this build has no \(format.name) codec: install \(format.package) and rebuild"
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"

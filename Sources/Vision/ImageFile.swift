@@ -20,7 +20,7 @@ extension Image {
       decoded = try Codec.decodeJPEG(bytes, channels: channels, path: path)
     }
     let image = Image(
-      width: decoded.width, height: decoded.height, channels: decoded.channels, pixels: decoded.samples)
+      height: decoded.height, width: decoded.width, channels: decoded.channels, pixels: decoded.samples)
     self = image.converted(to: form)
   }
 
@@ -38,11 +38,11 @@ extension Image {
   ) throws(ImageError) -> [UInt8] {
     guard format == .jpeg else {
       return try Codec.encodePNG(
-        cc_header(width: width, height: height, channels: channels), pixels, path: path)
+        cc_header(height: height, width: width, channels: channels), pixels, path: path)
     }
     let opaque = channels == 4 ? converted(to: .rgb) : self
     return try Codec.encodeJPEG(
-      cc_header(width: width, height: height, channels: opaque.channels), opaque.pixels,
+      cc_header(height: height, width: width, channels: opaque.channels), opaque.pixels,
       quality: quality, path: path)
   }
 }

@@ -8,11 +8,11 @@ extension Image {
 
   /// An image from `[H, W, C]`, C 1, 3 or 4, values in [0, 1]; what lies outside is cut off, NaN becomes 0.
   public init(_ tensor: Tensor) {
-    precondition(
+    require(
       tensor.rank == 3 && [1, 3, 4].contains(tensor.shape[2]), "Image: a tensor of shape \(tensor.shape)")
     let bytes = (tensor.to(.float32).clamp(min: 0, max: 1) * 255).round().to(.uint8)
     self.init(
-      width: tensor.shape[1], height: tensor.shape[0], channels: tensor.shape[2],
+      height: tensor.shape[0], width: tensor.shape[1], channels: tensor.shape[2],
       pixels: bytes.array(of: UInt8.self))
   }
 }
@@ -25,9 +25,9 @@ extension Mask {
 
   /// The pixels of `[H, W, 1]` (or `[H, W]`) above a threshold.
   public init(_ tensor: Tensor, above threshold: Double) {
-    precondition(
+    require(
       tensor.rank == 2 || tensor.rank == 3 && tensor.shape[2] == 1, "Mask: a tensor of shape \(tensor.shape)")
     let bits = (tensor .> threshold).to(.uint8).array(of: UInt8.self)
-    self.init(width: tensor.shape[1], height: tensor.shape[0], values: bits)
+    self.init(height: tensor.shape[0], width: tensor.shape[1], values: bits)
   }
 }

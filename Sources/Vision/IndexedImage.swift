@@ -15,10 +15,10 @@ public struct IndexedImage: Sendable, Equatable {
   public var palette: [Color]
 
   /// A label map of the given indices `[height, width]`.
-  public init(width: Int, height: Int, indices: [UInt8], palette: [Color] = IndexedImage.davisPalette) {
-    precondition(
+  public init(height: Int, width: Int, indices: [UInt8], palette: [Color] = IndexedImage.davisPalette) {
+    require(
       width > 0 && height > 0 && indices.count == width * height && palette.count <= 256,
-      "IndexedImage: \(indices.count) indices for \(width)×\(height), \(palette.count) colours (at most 256)")
+      "IndexedImage: \(indices.count) indices for \(height)×\(width), \(palette.count) colours (at most 256)")
     self.width = width
     self.height = height
     self.indices = indices
@@ -27,8 +27,8 @@ public struct IndexedImage: Sendable, Equatable {
 
   /// The label in column `x`, row `y`.
   public subscript(x: Int, y: Int) -> UInt8 {
-    precondition(
-      0 <= x && x < width && 0 <= y && y < height, "IndexedImage: no (\(x), \(y)) in \(width)×\(height)")
+    require(
+      0 <= x && x < width && 0 <= y && y < height, "IndexedImage: no (\(x), \(y)) in \(height)×\(width)")
     return indices[y * width + x]
   }
 
@@ -49,7 +49,7 @@ public struct IndexedImage: Sendable, Equatable {
         Color(table[3 * $0], table[3 * $0 + 1], table[3 * $0 + 2])
       }
     }
-    self.init(width: decoded.width, height: decoded.height, indices: decoded.samples, palette: entries)
+    self.init(height: decoded.height, width: decoded.width, indices: decoded.samples, palette: entries)
   }
 
   /// Writes a PNG with the palette, or a grey one where there is none, under a temporary name that is
@@ -68,7 +68,7 @@ public struct IndexedImage: Sendable, Equatable {
       throw .unsupported(
         path: path, reason: "label \(index) is beyond the palette's \(palette.count) colours")
     }
-    var header = cc_header(width: width, height: height, channels: 1)
+    var header = cc_header(height: height, width: width, channels: 1)
     header.palette_count = Int32(palette.count)
     withUnsafeMutableBytes(of: &header.palette) { table in
       for (i, color) in palette.enumerated() {

@@ -45,8 +45,8 @@ public struct LinePlot: Sendable {
   private static let colors: [Color] = [.blue, .orange, .green, .red, .purple, Color(120, 85, 70)]
 
   /// The plot as an RGB image; the text takes its size from the image's.
-  public func render(width: Int = 900, height: Int = 560) -> Image {
-    var canvas = Canvas(plot: self, width: width, height: height)
+  public func render(height: Int = 560, width: Int = 900) -> Image {
+    var canvas = Canvas(plot: self, height: height, width: width)
     canvas.drawAxes()
     for (i, curve) in series.enumerated() {
       canvas.draw(curve, color: curve.color ?? Self.colors[i % Self.colors.count])
@@ -68,15 +68,15 @@ private struct Canvas {
   let frame: Box
   var image: Image
 
-  init(plot: LinePlot, width: Int, height: Int) {
+  init(plot: LinePlot, height: Int, width: Int) {
     self.plot = plot
-    image = Image(width: width, height: height, color: .white)
+    image = Image(height: height, width: width, color: .white)
     unit = max(1, Double(min(width, height)) / 350)
     let points = plot.series.flatMap(\.points)
     xAxis = PlotAxis(across: points.map(\.x), isLogarithmic: plot.isLogarithmicX)
     yAxis = PlotAxis(up: points.map(\.y), isLogarithmic: plot.isLogarithmicY)
     let widestLabel =
-      yAxis.ticks.map { [unit, yAxis] in Figure.textWidth(yAxis.label($0), unit: unit) }.max() ?? 0
+      yAxis.ticks.map { [unit, yAxis] in Outline.textWidth(yAxis.label($0), unit: unit) }.max() ?? 0
     let left = widestLabel + (plot.yLabel.isEmpty ? 14 : 28) * unit
     let top = (plot.title.isEmpty ? 10 : 28) * unit
     let bottom = (plot.xLabel.isEmpty ? 20 : 34) * unit
@@ -87,7 +87,7 @@ private struct Canvas {
 
   private mutating func write(_ text: String, centerX: Double, y: Double, unit: Double, color: Color = ink) {
     image.draw(
-      text, x: (centerX - Figure.textWidth(text, unit: unit) / 2).rounded(), y: y, color: color, unit: unit)
+      text, x: (centerX - Outline.textWidth(text, unit: unit) / 2).rounded(), y: y, color: color, unit: unit)
   }
 
   mutating func drawAxes() {
@@ -95,7 +95,7 @@ private struct Canvas {
       let y = (frame.maxY - yAxis.tickPosition(tick) * frame.height).rounded()
       image.fill(.rectangle(Box(x: frame.x, y: y, width: frame.width, height: 1)), with: Self.gridColor)
       let label = yAxis.label(tick)
-      let x = frame.x - Figure.textWidth(label, unit: unit) - 6 * unit
+      let x = frame.x - Outline.textWidth(label, unit: unit) - 6 * unit
       image.draw(label, x: x.rounded(), y: (y - 3.5 * unit).rounded(), color: Self.ink, unit: unit)
     }
     for tick in xAxis.ticks {
@@ -111,9 +111,9 @@ private struct Canvas {
     }
     write(plot.title, centerX: frame.centerX, y: (9 * unit).rounded(), unit: 1.25 * unit)
     write(plot.xLabel, centerX: frame.centerX, y: (frame.maxY + 20 * unit).rounded(), unit: unit)
-    let length = Figure.textWidth(plot.yLabel, unit: unit)
+    let length = Outline.textWidth(plot.yLabel, unit: unit)
     let upwards = Affine(a: 0, b: 1, c: -1, d: 0, tx: 6 * unit, ty: (frame.centerY + length / 2).rounded())
-    image.fill(Figure.text(plot.yLabel, unit: unit).transformed(by: upwards), with: Self.ink)
+    image.fill(Outline.text(plot.yLabel, unit: unit).transformed(by: upwards), with: Self.ink)
   }
 
   /// Where a point of a curve is drawn; nil where it cannot be.
@@ -130,9 +130,9 @@ private struct Canvas {
 
   mutating func drawLegend(_ entries: [(name: String, color: Color)]) {
     let named = entries.filter { !$0.name.isEmpty }
-    guard let widest = named.map({ Figure.textWidth($0.name, unit: unit) }).max() else { return }
+    guard let widest = named.map({ Outline.textWidth($0.name, unit: unit) }).max() else { return }
     let line = 13 * unit
-    let plate = emptiestPlace(width: widest + 30 * unit, height: Double(named.count) * line + 6 * unit)
+    let plate = emptiestPlace(height: Double(named.count) * line + 6 * unit, width: widest + 30 * unit)
     image.fill(.rectangle(plate), with: .white, opacity: 0.85)
     image.draw(plate, color: Self.gridColor, thickness: 1)
     for (i, entry) in named.enumerated() {
@@ -147,7 +147,7 @@ private struct Canvas {
   }
 
   // Of nine places in the frame the one that the curves cross least, the first where equal.
-  private func emptiestPlace(width: Double, height: Double) -> Box {
+  private func emptiestPlace(height: Double, width: Double) -> Box {
     let margin = 8 * unit
     let (left, right) = (frame.x + margin, frame.maxX - margin - width)
     let (top, bottom) = (frame.y + margin, frame.maxY - margin - height)

@@ -11,24 +11,24 @@ public struct Mask: Sendable, Equatable {
   public private(set) var values: [UInt8]
 
   /// A mask of the given values `[height, width]`; everything but 0 is set.
-  public init(width: Int, height: Int, values: [UInt8]) {
-    precondition(
+  public init(height: Int, width: Int, values: [UInt8]) {
+    require(
       width > 0 && height > 0 && values.count == width * height,
-      "Mask: \(values.count) values for \(width)×\(height)")
+      "Mask: \(values.count) values for \(height)×\(width)")
     self.width = width
     self.height = height
     self.values = values.map { $0 == 0 ? 0 : 1 }
   }
 
   /// A mask with no pixel set.
-  public init(width: Int, height: Int) {
-    self.init(width: width, height: height, values: [UInt8](repeating: 0, count: width * height))
+  public init(height: Int, width: Int) {
+    self.init(height: height, width: width, values: [UInt8](repeating: 0, count: width * height))
   }
 
   /// The pixels whose centres a box covers.
-  public init(_ box: Box, width: Int, height: Int) {
-    self.init(width: width, height: height)
-    let inside = box.clipped(width: width, height: height)
+  public init(_ box: Box, height: Int, width: Int) {
+    self.init(height: height, width: width)
+    let inside = box.clipped(height: height, width: width)
     guard !inside.isEmpty else { return }
     func pixels(_ low: Double, _ high: Double) -> Range<Int> {
       Int((low - 0.5).rounded(.up))..<Int((high - 0.5).rounded(.up))
@@ -42,13 +42,13 @@ public struct Mask: Sendable, Equatable {
   public init(_ image: Image, threshold: UInt8 = 128) {
     let grey = image.converted(to: .grey)
     self.init(
-      width: image.width, height: image.height, values: grey.pixels.map { $0 >= threshold ? 1 : 0 })
+      height: image.height, width: image.width, values: grey.pixels.map { $0 >= threshold ? 1 : 0 })
   }
 
   /// The pixels of a label map with one label, or with any but 0.
   public init(_ labels: IndexedImage, label: UInt8? = nil) {
     let values = label.map { label in labels.indices.map { $0 == label ? 1 : 0 as UInt8 } } ?? labels.indices
-    self.init(width: labels.width, height: labels.height, values: values)
+    self.init(height: labels.height, width: labels.width, values: values)
   }
 
   /// Whether the pixel in column `x`, row `y` is set.
@@ -58,7 +58,7 @@ public struct Mask: Sendable, Equatable {
   }
 
   private func index(_ x: Int, _ y: Int) -> Int {
-    precondition(0 <= x && x < width && 0 <= y && y < height, "Mask: no (\(x), \(y)) in \(width)×\(height)")
+    require(0 <= x && x < width && 0 <= y && y < height, "Mask: no (\(x), \(y)) in \(height)×\(width)")
     return y * width + x
   }
 
@@ -85,9 +85,9 @@ public struct Mask: Sendable, Equatable {
 
   /// The common pixels over those of either, 0…1; 1 when both masks are empty, as in DAVIS.
   public func iou(_ other: Mask) -> Double {
-    precondition(
+    require(
       width == other.width && height == other.height,
-      "Mask.iou: \(width)×\(height) and \(other.width)×\(other.height)")
+      "Mask.iou: \(height)×\(width) and \(other.height)×\(other.width)")
     var (common, either) = (0, 0)
     for (a, b) in zip(values, other.values) {
       common += Int(a & b)
@@ -97,18 +97,18 @@ public struct Mask: Sendable, Equatable {
   }
 
   /// The mask at another size: each pixel takes the nearest one.
-  public func resized(width: Int, height: Int) -> Mask {
-    grey.resized(width: width, height: height, resampling: .nearest).asMask
+  public func resized(height: Int, width: Int) -> Mask {
+    grey.resized(height: height, width: width, interpolation: .nearestExact).asMask
   }
 
   /// The mask with its longer side of the given length, in its own proportions.
   public func resized(longestSide: Int) -> Mask {
-    grey.resized(longestSide: longestSide, resampling: .nearest).asMask
+    grey.resized(longestSide: longestSide, interpolation: .nearestExact).asMask
   }
 
   /// The part of the mask whose top-left corner is at (x, y); nothing is set outside the mask.
-  public func cropped(x: Int, y: Int, width: Int, height: Int) -> Mask {
-    grey.cropped(x: x, y: y, width: width, height: height).asMask
+  public func cropped(x: Int, y: Int, height: Int, width: Int) -> Mask {
+    grey.cropped(x: x, y: y, height: height, width: width).asMask
   }
 
   /// The mask mirrored left to right.
@@ -118,18 +118,18 @@ public struct Mask: Sendable, Equatable {
   public func flippedVertically() -> Mask { grey.flippedVertically().asMask }
 
   /// The mask after an affine map, seen through a window of the given size at the origin.
-  public func warped(by map: Affine, width: Int, height: Int) -> Mask {
-    grey.warped(by: map, width: width, height: height, resampling: .nearest).asMask
+  public func warped(by map: Affine, height: Int, width: Int) -> Mask {
+    grey.warped(by: map, height: height, width: width, interpolation: .nearestExact).asMask
   }
 
   /// The mask as a grey image: 255 where it is set.
   public var image: Image {
-    Image(width: width, height: height, channels: 1, pixels: values.map { $0 * 255 })
+    Image(height: height, width: width, channels: 1, pixels: values.map { $0 * 255 })
   }
 
-  private var grey: Image { Image(width: width, height: height, channels: 1, pixels: values) }
+  private var grey: Image { Image(height: height, width: width, channels: 1, pixels: values) }
 }
 
 extension Image {
-  fileprivate var asMask: Mask { Mask(width: width, height: height, values: pixels) }
+  fileprivate var asMask: Mask { Mask(height: height, width: width, values: pixels) }
 }

@@ -8,12 +8,12 @@ struct Rasterizer {
     var winding: Int8
   }
 
-  let width: Int
   let height: Int
+  let width: Int
 
   /// Calls `body` for each row that the shape touches, with the first column and the cover of the
   /// columns from there on, 0…1. A shape with a corner that is not finite touches nothing.
-  func scan(_ shape: Figure, _ body: (_ y: Int, _ firstColumn: Int, _ coverage: [Float]) -> Void) {
+  func scan(_ shape: Outline, _ body: (_ y: Int, _ firstColumn: Int, _ coverage: [Float]) -> Void) {
     let corners = shape.polygons.joined()
     guard let top = corners.map(\.y).min(), let bottom = corners.map(\.y).max(),
       corners.allSatisfy({ $0.x.isFinite && $0.y.isFinite })
@@ -38,7 +38,7 @@ struct Rasterizer {
     }
   }
 
-  private func crossings(of shape: Figure, rows: Range<Int>) -> [[Crossing]] {
+  private func crossings(of shape: Outline, rows: Range<Int>) -> [[Crossing]] {
     let density = Double(Self.linesPerRow)
     var lines = [[Crossing]](repeating: [], count: rows.count * Self.linesPerRow)
     func lineIndex(_ y: Double) -> Int {

@@ -1,48 +1,35 @@
 import CVision
 import Tensor
 
-/// How the value between pixels is found. All kinds place pixel centres at halves.
-public enum Resampling: Sendable {
-  /// The pixel whose square holds the position: for labels.
-  case nearest
-  /// The four pixels around the position, without antialiasing.
-  case bilinear
-  /// The average over what an output pixel covers, where the image shrinks; bilinear where it grows.
-  case area
-
-  var filter: ck_image_filter {
-    switch self {
-    case .nearest: CK_NEAREST
-    case .bilinear: CK_BILINEAR
-    case .area: CK_AREA
-    }
-  }
-}
-
 extension Image {
-  /// The image resampled to another size.
-  public func resized(width: Int, height: Int, resampling: Resampling = .area) -> Image {
+  /// The image resampled to another size; labels by `.nearestExact`.
+  public func resized(height: Int, width: Int, interpolation: Interpolation = .area) -> Image {
     if width == self.width && height == self.height { return self }
-    return Image(width: width, height: height, channels: channels) {
-      ck_image_resize_u8(pixels, shape, $0, Int64(width), Int64(height), resampling.filter)
+    guard let filter = interpolation.imageFilter else {
+      let resized = tensor().expandingAxis(0).resized2d(
+        height: height, width: width, interpolation: interpolation)
+      return Image(resized.squeezed(axis: 0))
+    }
+    return Image(height: height, width: width, channels: channels) {
+      ck_image_resize_u8(pixels, shape, $0, Int64(width), Int64(height), filter)
     }
   }
 
   /// The image resampled so that its longer side has the given length, in its own proportions.
-  public func resized(longestSide: Int, resampling: Resampling = .area) -> Image {
-    let (width, height) = Image.size(of: (self.width, self.height), longestSide: longestSide)
-    return resized(width: width, height: height, resampling: resampling)
+  public func resized(longestSide: Int, interpolation: Interpolation = .area) -> Image {
+    let (height, width) = Image.size(of: (self.height, self.width), longestSide: longestSide)
+    return resized(height: height, width: width, interpolation: interpolation)
   }
 
-  static func size(of size: (width: Int, height: Int), longestSide: Int) -> (width: Int, height: Int) {
+  static func size(of size: (height: Int, width: Int), longestSide: Int) -> (height: Int, width: Int) {
     let scale = Double(longestSide) / Double(max(size.width, size.height))
     func scaled(_ length: Int) -> Int { max(1, Int((Double(length) * scale).rounded())) }
-    return (scaled(size.width), scaled(size.height))
+    return (scaled(size.height), scaled(size.width))
   }
 
   /// The part of the image whose top-left corner is at (x, y); `fill` lies where it leaves the image.
-  public func cropped(x: Int, y: Int, width: Int, height: Int, fill: Color = .black) -> Image {
-    precondition(width > 0 && height > 0, "Image.cropped: a size of \(width)×\(height)")
+  public func cropped(x: Int, y: Int, height: Int, width: Int, fill: Color = .black) -> Image {
+    require(width > 0 && height > 0, "Image.cropped: a size of \(height)×\(width)")
     let filling = fill.samples(channels: channels)
     let columns = max(x, 0)..<max(min(x + width, self.width), max(x, 0))
     var cropped: [UInt8] = []
@@ -60,12 +47,12 @@ extension Image {
       cropped += pixels[(start + columns.lowerBound) * channels..<(start + columns.upperBound) * channels]
       pad(x + width - columns.upperBound)
     }
-    return Image(width: width, height: height, channels: channels, pixels: cropped)
+    return Image(height: height, width: width, channels: channels, pixels: cropped)
   }
 
   /// The image mirrored left to right.
   public func flippedHorizontally() -> Image {
-    Image(width: width, height: height, channels: channels) { ck_image_flip_u8(pixels, shape, $0) }
+    Image(height: height, width: width, channels: channels) { ck_image_flip_u8(pixels, shape, $0) }
   }
 
   /// The image mirrored top to bottom.
@@ -74,22 +61,37 @@ extension Image {
     var flipped: [UInt8] = []
     flipped.reserveCapacity(pixels.count)
     for y in (0..<height).reversed() { flipped += pixels[y * row..<(y + 1) * row] }
-    return Image(width: width, height: height, channels: channels, pixels: flipped)
+    return Image(height: height, width: width, channels: channels, pixels: flipped)
   }
 
   /// The image after an affine map, seen through a window of the given size at the origin; `fill` lies
   /// outside the image. Bilinear, or nearest for labels; a map that shrinks much wants `resized` first.
   public func warped(
-    by map: Affine, width: Int, height: Int, resampling: Resampling = .bilinear, fill: Color = .black
+    by map: Affine, height: Int, width: Int, interpolation: Interpolation = .linear, fill: Color = .black
   ) -> Image {
-    Image(width: width, height: height, channels: channels) {
+    require(
+      interpolation != .cubic && interpolation != .area,
+      "Image.warped: \(interpolation) is not nearest or linear")
+    return Image(height: height, width: width, channels: channels) {
       ck_image_warp_u8(
         pixels, shape, $0, Int64(width), Int64(height), map.inverse.coefficients,
-        resampling != .nearest, fill.samples(channels: channels))
+        interpolation == .linear, fill.samples(channels: channels))
     }
   }
 
   var shape: ck_image_shape {
     ck_image_shape(width: Int64(width), height: Int64(height), channels: Int64(channels))
+  }
+}
+
+extension Interpolation {
+  /// What the kernel for images of bytes has.
+  fileprivate var imageFilter: ck_image_filter? {
+    switch self {
+    case .nearestExact: CK_NEAREST
+    case .linear: CK_BILINEAR
+    case .area: CK_AREA
+    case .nearest, .cubic: nil
+    }
   }
 }

@@ -5,13 +5,13 @@ import Vision
 
 @Suite struct SegmentationScoreTests {
   private func mask(_ rows: String...) -> Mask {
-    Mask(width: rows[0].count, height: rows.count, values: rows.joined().map { $0 == "#" ? 1 : 0 })
+    Mask(height: rows.count, width: rows[0].count, values: rows.joined().map { $0 == "#" ? 1 : 0 })
   }
 
   @Test func aMaskMatchesItsOwnBoundary() {
-    let square = Mask(Box(x: 20, y: 20, width: 30, height: 30), width: 100, height: 80)
+    let square = Mask(Box(x: 20, y: 20, width: 30, height: 30), height: 80, width: 100)
     #expect(boundaryMeasure(square, square) == 1)
-    let empty = Mask(width: 100, height: 80)
+    let empty = Mask(height: 80, width: 100)
     #expect(boundaryMeasure(empty, empty) == 1)
     #expect(boundaryMeasure(square, empty) == 0)
     #expect(boundaryMeasure(empty, square) == 0)
@@ -19,9 +19,9 @@ import Vision
 
   @Test func boundariesWithinTheToleranceMatch() {
     // The diagonal is 128: the tolerance is 0.008 · 128, rounded up to 2.
-    let square = Mask(Box(x: 20, y: 20, width: 30, height: 30), width: 100, height: 80)
-    let near = Mask(Box(x: 22, y: 20, width: 30, height: 30), width: 100, height: 80)
-    let far = Mask(Box(x: 23, y: 20, width: 30, height: 30), width: 100, height: 80)
+    let square = Mask(Box(x: 20, y: 20, width: 30, height: 30), height: 80, width: 100)
+    let near = Mask(Box(x: 22, y: 20, width: 30, height: 30), height: 80, width: 100)
+    let far = Mask(Box(x: 23, y: 20, width: 30, height: 30), height: 80, width: 100)
     #expect(boundaryMeasure(near, square) == 1)
     #expect(boundaryMeasure(far, square) < 1)
     #expect(boundaryMeasure(far, square, tolerance: 3) == 1)
@@ -51,8 +51,8 @@ import Vision
   }
 
   @Test func theEndsMayBeLeftOut() {
-    let full = Mask(Box(x: 0, y: 0, width: 4, height: 4), width: 8, height: 8)
-    let half = Mask(Box(x: 0, y: 0, width: 4, height: 2), width: 8, height: 8)
+    let full = Mask(Box(x: 0, y: 0, width: 4, height: 4), height: 8, width: 8)
+    let half = Mask(Box(x: 0, y: 0, width: 4, height: 2), height: 8, width: 8)
     let predictions = [full, half, half, full]
     let truth = [full, full, full, full]
     #expect(SegmentationScore(predictions: predictions, truth: truth).region.mean == 0.5)

@@ -1,3 +1,4 @@
+import Datasets
 import Tensor
 import Testing
 import Vision
@@ -10,8 +11,8 @@ import Vision
   /// A square that moves 3 pixels to the right and 1 down from frame to frame, over a still background.
   private func square(_ frame: Int, jitter: Int = 0) -> Mask {
     Mask(
-      Box(x: Double(4 + 3 * frame + jitter), y: Double(5 + frame), width: 10, height: 8), width: 40,
-      height: 24)
+      Box(x: Double(4 + 3 * frame + jitter), y: Double(5 + frame), width: 10, height: 8), height: 24,
+      width: 40)
   }
 
   private func volume(_ masks: [Mask]) -> Tensor {
@@ -22,7 +23,7 @@ import Vision
   private func flow(_ frame: Int, to other: Int) -> FlowField {
     let motion = [3, 1].map { Float($0 * (other - frame)) }
     return FlowField(
-      width: 40, height: 24,
+      height: 24, width: 40,
       vectors: square(frame).values.flatMap { inside in motion.map { $0 * Float(inside) } })
   }
 
@@ -30,7 +31,7 @@ import Vision
     let steps = 0..<Self.frames - 1
     return TemporalConsistency(
       of: volume(masks),
-      truth: (0..<Self.frames).map { isEmpty ? Mask(width: 40, height: 24) : square($0) },
+      truth: (0..<Self.frames).map { isEmpty ? Mask(height: 24, width: 40) : square($0) },
       forward: steps.map { flow($0, to: $0 + 1) }, backward: steps.map { flow($0 + 1, to: $0) })
   }
 
@@ -43,9 +44,9 @@ import Vision
 
   @Test func theAverageOutvotesOneBadFrame() {
     var masks = (0..<Self.frames).map { square($0) }
-    masks[2] = Mask(width: 40, height: 24)
+    masks[2] = Mask(height: 24, width: 40)
     #expect(consistency(masks).mean > 0.9)
-    masks[1] = Mask(width: 40, height: 24)
+    masks[1] = Mask(height: 24, width: 40)
     #expect(consistency(masks).frames[0] == 0, "two frames of three are empty")
   }
 
@@ -67,15 +68,15 @@ import Vision
   }
 
   @Test func nothingWhereNothingIs() {
-    let empty = [Mask](repeating: Mask(width: 40, height: 24), count: Self.frames)
+    let empty = [Mask](repeating: Mask(height: 24, width: 40), count: Self.frames)
     #expect(consistency(empty, isEmpty: true).mean == 1)
     #expect(consistency(empty).mean == 0)
   }
 
   @Test func softMasksCountInTheAverage() {
     // One pixel, nothing moves: (0.9 + 0.4 + 0.3) / 3 = 0.53 and (0.4 + 0.3 + 0.7) / 3 = 0.47.
-    let pixel = Mask(width: 1, height: 1, values: [1])
-    let still = [FlowField](repeating: FlowField(width: 1, height: 1), count: 3)
+    let pixel = Mask(height: 1, width: 1, values: [1])
+    let still = [FlowField](repeating: FlowField(height: 1, width: 1), count: 3)
     let score = TemporalConsistency(
       of: Tensor([0.9, 0.4, 0.3, 0.7] as [Float], shape: [4, 1, 1]), truth: [pixel, pixel, pixel, pixel],
       forward: still, backward: still)
@@ -83,7 +84,7 @@ import Vision
   }
 
   @Test func theTruthOfSyntheticVideosIsConsistentAlongItsFlow() {
-    let sequence = SyntheticVideos(seed: 4, sequences: 1, frames: 12, width: 96, height: 64).sequences[0]
+    let sequence = SyntheticVideos(seed: 4, sequences: 1, frames: 12, height: 64, width: 96).sequences[0]
     let frames = Array(3..<8)
     let masks = frames.map { sequence.mask($0, object: 1) }
     let values = masks.flatMap { $0.values.map { Float($0) } }

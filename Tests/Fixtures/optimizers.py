@@ -50,6 +50,9 @@ SCHEDULERS = {
     "exponential": (schedule.ExponentialLR, dict(gamma=0.9)),
     "polynomial": (lambda optimizer, epochs, power: schedule.PolynomialLR(optimizer, epochs, power),
                    dict(epochs=30, power=0.9)),
+    "step": (schedule.StepLR, dict(step_size=7, gamma=0.3)),
+    "one_cycle": (schedule.OneCycleLR, dict(max_lr=0.2, total_steps=45, pct_start=0.3, div_factor=25,
+                                            final_div_factor=100, cycle_momentum=False)),
     "cosine": (cosine, dict(warm_up=5, epochs=40, start_factor=0.1, minimum=1e-3)),
 }
 
@@ -66,7 +69,7 @@ def steps(optimizer, options, initial, gradients):
 
 
 def learning_rates(scheduler, options, metrics):
-    optimizer = SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.2)
+    optimizer = SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.2)  # OneCycleLR's max_lr, too
     scheduler = scheduler(optimizer, **options)
     rates = [optimizer.param_groups[0]["lr"]]
     for metric in metrics:

@@ -92,6 +92,15 @@ def antialiased(draw):
         align_corners=options["align_corners"], antialias=True))
 
 
+def antialiased_by_factor(draw):
+    mode = draw.one("linear", "cubic")
+    options = {"interpolation": mode, "scale": draw.each(2, 0.45, 0.6, 1.7), "align_corners": draw.flag()}
+    x = draw.normal(draw.one(1, 2), *draw.each(2, 5, 6, 11), draw.one(1, 3))
+    return options, [x], lambda x: last(F.interpolate(
+        first(x), scale_factor=options["scale"], mode={"linear": "bilinear", "cubic": "bicubic"}[mode],
+        align_corners=options["align_corners"], antialias=True))
+
+
 def sequence_interpolation(draw):
     mode = draw.one("nearest", "linear")
     options = {"interpolation": mode, "length": draw.one(1, 2, 5, 8), "align_corners": mode == "linear" and draw.flag()}
@@ -215,8 +224,8 @@ def deformable_convolution(draw):
 
 
 OPERATORS = [
-    affine_grid, antialiased, cumulative_product, deformable_convolution, folding, local_response_norm, max_unpooling,
-    pixel_shuffle, positions, rms_norm, roi_align, sequence_interpolation, vector_norm,
+    affine_grid, antialiased, antialiased_by_factor, cumulative_product, deformable_convolution, folding,
+    local_response_norm, max_unpooling, pixel_shuffle, positions, rms_norm, roi_align, sequence_interpolation, vector_norm,
 ]
 
 

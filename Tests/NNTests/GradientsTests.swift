@@ -26,6 +26,25 @@ import Testing
     #expect(sum[a]?.array() == [4, 8])
   }
 
+  @Test func gradientsFromElsewhereGoBackIn() {
+    var found = gradients { (a.value * 3).sum() + b.value.sum() }
+    found[a] = [7, 8]
+    #expect(found[a]?.array() == [7, 8] && found.count == 2)
+    found[c] = [9]
+    #expect(found[c]?.array() == [9] && found.count == 3)
+    found[a] = nil
+    #expect(found[a] == nil && found.count == 2)
+    #expect(found[b]?.array() == [1, 1] && found[c]?.array() == [9])
+    found[a] = nil
+    #expect(found.map { $0 + 1 }[c]?.array() == [10] && found[c]?.array() == [9])
+
+    let means: [Tensor] = [[1, 1], [[2], [2]]]
+    let made = Gradients(zip([a, b], means))
+    #expect(made.count == 2 && made[b]?.array() == [2, 2])
+    SGD([a, b], learningRate: 1).step(made)
+    #expect(a.value.array() == [0, 1] && b.value.array() == [1, 2])
+  }
+
   @Test func clippingHoldsTheNormOverAllParameters() {
     // The gradient is (3, 4, 12): its norm is 13.
     func make() -> Gradients {

@@ -93,13 +93,9 @@ import Testing
     let subject = subject(name)
     let parameters = subject.module.namedParameters
     for (_, parameter) in parameters { parameter.update { $0 = $0.to(.float64) } }
-    let prefix = "\(name).state."
-    var state = SafeTensors()
-    for (key, tensor) in Self.file.tensors where key.hasPrefix(prefix) {
-      state.tensors[String(key.dropFirst(prefix.count))] = tensor
-    }
+    let state = Self.file[prefix: "\(name).state"]
     try subject.module.load(state)
-    #expect(subject.module.checkpoint.tensors.keys.sorted() == state.tensors.keys.sorted())
+    #expect(subject.module.stateDict.tensors.keys.sorted() == state.tensors.keys.sorted())
 
     let operands = (0..<5).compactMap { Self.file.tensors["\(name).\($0)"] }
     let mask = Self.file.tensors["\(name).visible"]?.to(.bool)
@@ -118,6 +114,31 @@ import Testing
       }
       #expect(try distance(gradient, stored("gradient.state.\(path)")) < 1e-11, "\(path)")
     }
+  }
+
+  /// What PyTorch's have not, by the equations: the reset gate before the map of the state, and gates that see the cell.
+  @Test func gatesTheOtherWay() throws {
+    let (gru, lstm) = (GRUCell(2, 3, resetAfter: false), LSTMCell(2, 3, peepholes: true))
+    let x: Tensor = [[1, -2]], h: Tensor = [[0.5, -1, 2]], c: Tensor = [[0.3, 0.1, -0.7]]
+    func maps(_ module: some Module, _ gates: Int, _ state: Tensor) -> (x: [Tensor], h: [Tensor]) {
+      let file = module.stateDict
+      func map(_ x: Tensor, _ name: String) -> [Tensor] {
+        (x.matmul(file["weight_\(name)"]!, otherTransposed: true) + file["bias_\(name)"]!)
+          .split(into: gates, axis: -1)
+      }
+      return (map(x, "ih"), map(state, "hh"))
+    }
+    let parts = maps(gru, 3, h)
+    let reset = (parts.x[0] + parts.h[0]).sigmoid(), update = (parts.x[1] + parts.h[1]).sigmoid()
+    let new = (parts.x[2] + maps(gru, 3, reset * h).h[2]).tanh()
+    #expect(distance(gru(x, after: h), (1 - update) * new + update * h) < 1e-6)
+
+    let holes = try #require(lstm.stateDict["peepholes"])
+    let gates = zip(maps(lstm, 4, h).x, maps(lstm, 4, h).h).map { $0 + $1 }
+    let cell = (gates[1] + holes[1] * c).sigmoid() * c + (gates[0] + holes[0] * c).sigmoid() * gates[2].tanh()
+    let state = lstm(x, after: LSTMState(hidden: h, cell: c))
+    #expect(distance(state.cell, cell) < 1e-6)
+    #expect(distance(state.hidden, (gates[3] + holes[2] * cell).sigmoid() * cell.tanh()) < 1e-6)
   }
 
   /// A sequence in parts is the sequence as a whole.

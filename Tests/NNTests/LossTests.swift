@@ -149,7 +149,7 @@ import Testing
     let (loss, slope) = valueWithGradient(at: [logits]) {
       hardNegativeCrossEntropy(logits: $0[0], labels: nothing)
     }
-    #expect(loss.item == 0 && (slope[0] .== 0).all)
+    #expect(loss.item == 0 && (slope[0] .== 0).isAllTrue)
   }
 
   @Test(arguments: SegmentationLoss.allCases, [DType.float32, .float64])
@@ -164,7 +164,7 @@ import Testing
       for logits in predictions {
         let (value, gradients) = valueWithGradient(at: [logits]) { loss(logits: $0[0], truth: truth) }
         #expect(value.shape == [] && value.item.isFinite && value.item > -1e-6)
-        #expect(gradients[0].isFinite().all, "\(loss) of \(logits.array()[0])")
+        #expect(gradients[0].isFinite().isAllTrue, "\(loss) of \(logits.array()[0])")
       }
     }
   }
@@ -225,7 +225,7 @@ import Testing
     let (x, y) = (logits.array(of: Double.self), labels.array(of: Int32.self).map(Int.init))
     let w = weights.array(of: Double.self)
     let costs = y.indices.map { i in
-      Tensor(Array(x[3 * i..<3 * i + 3])).logSumExp(0).item - x[3 * i + y[i]]
+      Tensor(Array(x[3 * i..<3 * i + 3])).logSumExp(axis: 0).item - x[3 * i + y[i]]
     }
     let plain = crossEntropy(logits: logits, labels: labels)
     #expect(abs(plain.item - costs.reduce(0, +) / 8) < 1e-12)

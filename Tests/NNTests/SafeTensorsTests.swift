@@ -41,15 +41,69 @@ import Testing
     #expect(file.tensors["i"]?.array(of: Int32.self) == [-1])
   }
 
+  @Test func whatTensorsDontHoldFailsWhereItIsAskedFor() throws {
+    let file = try read(
+      #"{"f8":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]},"u16":{"dtype":"U16","shape":[1],"data_offsets":[1,3]},"#
+        + #""i16":{"dtype":"I16","shape":[1],"data_offsets":[3,5]},"i64":{"dtype":"I64","shape":[1],"data_offsets":[5,13]},"#
+        + #""axes":{"dtype":"U8","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[13,14],"more":[{"x":1e3},null,true]},"#
+        + #""b":{"dtype":"BOOL","shape":[2],"data_offsets":[14,16]},"__metadata__":null}"#,
+      [1, 0xff, 0xff, 0xff, 0xff] + [UInt8](repeating: 0x55, count: 9) + [0, 2])
+    #expect(file.names == ["axes", "b", "f8", "i16", "i64", "u16"] && file.metadata.isEmpty)
+    #expect(file.tensors.keys.sorted() == ["b", "i16", "u16"])
+    #expect(file["u16"]?.array(of: Int32.self) == [65_535] && file["i16"]?.array(of: Int32.self) == [-1])
+    #expect(file["b"]?.array(of: Bool.self) == [false, true])
+    #expect(try file["f8"] == nil && file.tensor("absent") == nil)
+    for (name, message) in [
+      ("f8", "element type F8_E4M3, which is not supported"), ("i64", "does not fit in 32 bits"),
+      ("axes", "9 axes"),
+    ] {
+      let error = try #require(throws: CheckpointError.self) { try file.tensor(name) }
+      #expect(error.description.contains("tensor '\(name)'") && error.description.contains(message))
+    }
+  }
+
+  @Test func namesAreTheirBytes() throws {
+    let composed = "caf\u{e9}", decomposed = "cafe\u{301}"
+    var file = SafeTensors()
+    (file[composed], file[decomposed]) = ([1], [2, 3])
+    #expect(file.names == [decomposed, composed].map { $0 } && file.names.count == 2)
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("names.safetensors")
+      try file.write(to: url)
+      let read = try SafeTensors(contentsOf: url)
+      #expect(read[composed]?.array() == [1] && read[decomposed]?.array() == [2, 3])
+      file = SafeTensors()
+      file[prefix: "a"] = read
+      #expect(file["a.\(decomposed)"]?.shape == [2] && file[prefix: "a"].names.count == 2)
+    }
+    let escaped = try self.read(
+      #"{"\ud83d\ude00\n\/":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}  "#, [1])
+    #expect(escaped.names == ["😀\n/"])
+  }
+
   static let faults: [(header: String, data: Int, message: String)] = [
     (#"{"#, 0, "not JSON"),
-    (#"[1]"#, 0, "lacks dtype"),
+    (#"[1]"#, 0, "no object"),
+    (#"{} x"#, 0, "not JSON"),
+    (#"{"a\ud800":3}"#, 0, "not JSON"),
+    (#"{"a":03}"#, 0, "not JSON"),
     (String(repeating: #"{"a":["#, count: 20_000), 0, "not JSON"),
     (#"{"a":3}"#, 0, "entry 'a' lacks"),
     (#"{"a":{"dtype":"F32","shape":[1]}}"#, 4, "entry 'a' lacks"),
     (#"{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}"#, 4, "whole numbers"),
-    (#"{"__metadata__":{"a":1}}"#, 0, "'__metadata__' lacks"),
-    (#"{"a":{"dtype":"F8_E5M2","shape":[1],"data_offsets":[0,1]}}"#, 1, "F8_E5M2"),
+    (#"{"__metadata__":{"a":1}}"#, 0, "'__metadata__' is not one of texts"),
+    (#"{"a":{"dtype":"F7","shape":[1],"data_offsets":[0,1]}}"#, 1, "F7"),
+    (#"{"a":{"dtype":"F4","shape":[1],"data_offsets":[0,1]}}"#, 1, "impossible shape"),
+    (
+      #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
+      2, "the name 'a' stands twice"
+    ),
+    (
+      #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\u0061":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#,
+      1, "the name 'a' stands twice"
+    ),
+    (#"{"__metadata__":null,"__metadata__":{}}"#, 0, "'__metadata__' stands twice"),
+    (#"{"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, 1, "'dtype' stands twice"),
     (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 4, "truncated"),
     (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4, "takes 8 bytes, not 4"),
     (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#, 4, "offsets [4, 0]"),
@@ -60,15 +114,12 @@ import Testing
       #"{"a":{"dtype":"F32","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,4]}}"#, 4,
       "impossible shape"
     ),
-    (#"{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}"#, 4, "impossible shape"),
     (
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[2],"data_offsets":[3,5]}}"#,
       5, "'b' overlaps"
     ),
     (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}}"#, 5, "gap before tensor 'a'"),
     (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 5, "1 bytes at the end"),
-    (#"{"a":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}}"#, 1, "neither 0 nor 1"),
-    (#"{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#, 8, "does not fit in 32 bits"),
   ]
 
   @Test(arguments: faults.indices)

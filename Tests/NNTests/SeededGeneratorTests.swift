@@ -25,7 +25,7 @@ import Testing
     let uniform = (0..<count).map { _ in generator.uniform(-1..<3) }
     #expect(uniform.allSatisfy { (-1..<3).contains($0) })
     #expect(abs(uniform.reduce(0, +) / Double(count) - 1) < 0.05)
-    let normal = (0..<count).map { _ in generator.normal(mean: 2, deviation: 0.5) }
+    let normal = (0..<count).map { _ in generator.normal(mean: 2, standardDeviation: 0.5) }
     let mean = normal.reduce(0, +) / Double(count)
     let variance = normal.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(count)
     #expect(abs(mean - 2) < 0.02)

@@ -37,6 +37,14 @@ func withTemporaryFolder(_ body: (URL) throws -> Void) throws {
   try body(folder)
 }
 
+/// As `withTemporaryFolder(_:)`, for a body that waits.
+func withTemporaryFolder(_ body: (URL) async throws -> Void) async throws {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  try await body(folder)
+}
+
 /// What a pattern's group matches in the sources of a folder.
 func declaredNames(_ pattern: String, in folder: String) throws -> Set<String> {
   let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(

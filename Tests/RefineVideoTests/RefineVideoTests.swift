@@ -11,7 +11,7 @@ extension Workplace {
   /// Where the object of a sequence is: a disc that moves to the right.
   static func truth(_ frame: Int, row: Double = 22) -> Mask {
     let box = Box(x: 8 + 3 * Double(frame), y: row - 10, width: 20, height: 20)
-    return Mask(Figure.ellipse(in: box), width: width, height: height)
+    return Mask(Outline.ellipse(in: box), height: height, width: width)
   }
 
   /// Seven frames of a bright, textured disc on a dark ground, its true masks, and masks with holes and islands that
@@ -33,10 +33,10 @@ extension Workplace {
       func url(_ root: String, _ file: String) throws -> URL {
         try self.file(name.isEmpty ? "\(root)/\(file)" : "\(root)/\(name)/\(file)")
       }
-      try Image(width: Self.width, height: Self.height, channels: 3, pixels: pixels)
+      try Image(height: Self.height, width: Self.width, channels: 3, pixels: pixels)
         .write(to: url("frames", "0000\(frame).png"))
       try truth.image.write(to: url("truth", "0000\(frame).png"))
-      try IndexedImage(width: Self.width, height: Self.height, indices: masks)
+      try IndexedImage(height: Self.height, width: Self.width, indices: masks)
         .write(to: url("masks", "0000\(frame).png"))
     }
   }
@@ -109,7 +109,7 @@ extension Workplace {
     func scores(motion: SIMD2<Float>) throws -> [Double] {
       for frame in 0..<7 {
         for (side, motion) in [("forward", motion), ("backward", -motion)] {
-          let flow = FlowField(width: 64, height: 48, everywhere: motion)
+          let flow = FlowField(height: 48, width: 64, everywhere: motion)
           let ending = frame % 2 == 0 ? "flo" : "png"
           try flow.write(to: workplace.file("flow/\(side)/0000\(frame).\(ending)"))
         }
@@ -165,16 +165,16 @@ extension Workplace {
       try $0.write($0.bytes(of: "masks/00002.png").prefix(60), to: "masks/00002.png")
     },
     Fault(testDescription: "a mask of another size", complaint: "00004.png: is 8×8") {
-      try Mask(width: 8, height: 8).image.write(to: $0.file("masks/00004.png"))
+      try Mask(height: 8, width: 8).image.write(to: $0.file("masks/00004.png"))
     },
     Fault(testDescription: "a frame of another size", complaint: "00005.png: is 8×8") {
-      try Image(width: 8, height: 8).write(to: $0.file("frames/00005.png"))
-      try Mask(width: 8, height: 8).image.write(to: $0.file("masks/00005.png"))
+      try Image(height: 8, width: 8).write(to: $0.file("frames/00005.png"))
+      try Mask(height: 8, width: 8).image.write(to: $0.file("masks/00005.png"))
     },
     Fault(testDescription: "a truth is missing", complaint: "truth/00006.png") {
       try FileManager.default.removeItem(at: $0.folder.appending(path: "truth/00006.png"))
     },
-    Fault(testDescription: "the output is a file", complaint: "can't make the folder") {
+    Fault(testDescription: "the output is a file", complaint: "can't write to") {
       try $0.write([1], to: "out")
     },
   ]

@@ -19,7 +19,7 @@ import Testing
     let cases = try JSONDecoder().decode([Case].self, from: Data(#require(file.metadata["cases"]).utf8))
     #expect(cases.count == 3)
     for expected in cases {
-      let part = file.part(expected.name + ".").tensors
+      let part = file[prefix: expected.name].tensors
       let (energies, images) = (try #require(part["energies"]), try #require(part["images"]))
       let truth = try #require(part["after\(iterations)"])
       let kernels = expected.kernels.map {
@@ -44,11 +44,11 @@ import Testing
     let filtered = lattice.filter(x) / sums
 
     let difference = positions.expandingAxis(0) - positions.expandingAxis(1)
-    let kernel = (-0.5 * difference.squared().sum(-1)).exp()
-    let exactSums = kernel.sum(1, keepingAxes: true)
+    let kernel = (-0.5 * difference.squared().sum(axis: -1)).exp()
+    let exactSums = kernel.sum(axis: 1, keepingAxes: true)
     let expected = kernel.matmul(x) / exactSums
     let error = (filtered - expected).squared().mean().sqrt().item
-    let spread = x.variance(0).mean().item.squareRoot()
+    let spread = x.variance(axis: 0).mean().item.squareRoot()
     let factors = sums / exactSums
     let deviation = factors.variance().item.squareRoot() / factors.mean().item
     print("\(dimensions) dimensions: error \(error / spread) of the deviation, factors within \(deviation)")

@@ -22,7 +22,7 @@ import Testing
     #expect(network(windows).shape == [2, 12, 20])
     let (_, gradients) = valueWithGradient { network(windows).squared().sum() }
     for (path, parameter) in network.namedParameters where parameter.role == .weight {
-      #expect(gradients[parameter]?.isFinite().all == true, "\(path)")
+      #expect(gradients[parameter]?.isFinite().isAllTrue == true, "\(path)")
     }
   }
 }

@@ -38,7 +38,7 @@ import Testing
               let (from, to) = (n * volume + (a * height + b) * width + c, n * volume + i)
               let filter = taps[0][a - t + reach[0]] * taps[1][b - h + reach[1]] * taps[2][c - w + reach[2]]
               let distance = (0..<setting.channels).reduce(0) { sum, channel in
-                let difference = f[channel * total + to] - f[channel * total + from]
+                let difference = f[to * setting.channels + channel] - f[from * setting.channels + channel]
                 return sum + difference * difference
               }
               y[to] += d[to] * filter * (1 / alpha - distance) * d[from] * x[from]
@@ -52,7 +52,7 @@ import Testing
 
   @Test(arguments: settings) func filteringEqualsTheMatrix(_ setting: Setting) {
     let shape = Shape(setting.shape), alpha = 0.7, p = 0.3
-    let pairwise = Shape([setting.channels] + setting.shape)
+    let pairwise = Shape(setting.shape + [setting.channels])
     let x = Tensor(normal: shape, dtype: .float64, seed: 1)
     let s = Tensor(uniform: shape, in: 0.05..<0.95, dtype: .float64, seed: 2)
     let f = Tensor(uniform: pairwise, dtype: .float64, seed: 3)
@@ -75,7 +75,7 @@ import Testing
     let shape = Shape(setting.shape), alpha = 1.3
     let x = Tensor(normal: shape, dtype: .float64, seed: 1)
     let d = Tensor(uniform: shape, in: 0.05..<0.95, dtype: .float64, seed: 2)
-    let f = Tensor(uniform: Shape([setting.channels] + setting.shape), dtype: .float64, seed: 3)
+    let f = Tensor(uniform: Shape(setting.shape + [setting.channels]), dtype: .float64, seed: 3)
     let expected = SpectralGraph(weight: d, pairwise: f, kernel: setting.kernel, alpha: alpha, links: links)
       .product(x)
     let scale = expected.abs().max().item
@@ -104,12 +104,12 @@ import Testing
       spectralStep($0[0], unary: $0[1], pairwise: $0[2], kernel: [3, 3, 5], alpha: 0.8, p: 0.4)
     },
     GradientCase(
-      "two channels", inputs: [[2, 2, 3, 4], .uniform([2, 2, 3, 4], 0.1..<0.9), [2, 2, 2, 3, 4]]
+      "two channels", inputs: [[2, 2, 3, 4], .uniform([2, 2, 3, 4], 0.1..<0.9), [2, 2, 3, 4, 2]]
     ) {
       spectralStep($0[0], unary: $0[1], pairwise: $0[2], kernel: [3, 5, 3], alpha: 0.5, p: 0.2)
     },
     GradientCase(
-      "exact, two channels", inputs: [[2, 2, 3, 4], .uniform([2, 2, 3, 4], 0.1..<0.9), [2, 2, 2, 3, 4]]
+      "exact, two channels", inputs: [[2, 2, 3, 4], .uniform([2, 2, 3, 4], 0.1..<0.9), [2, 2, 3, 4, 2]]
     ) {
       spectralStep(
         $0[0], unary: $0[1], pairwise: $0[2], kernel: [3, 5, 3], alpha: 0.5, p: 0.2, operator: .exact)

@@ -9,7 +9,7 @@ import Testing
     let shape: Shape = [1, size, size]
     return (
       Tensor(uniform: shape, seed: UInt64(t)),
-      Tensor(uniform: channels.map { Shape([$0] + shape) } ?? shape, seed: UInt64(1000 + t))
+      Tensor(uniform: channels.map { Shape(shape + [$0]) } ?? shape, seed: UInt64(1000 + t))
     )
   }
 
@@ -25,7 +25,7 @@ import Testing
       let new = (0.05 + 0.9 * frames[t].s).expandingAxis(1)
       let kept = solution.map { $0.shape[1] < 3 ? $0 : $0[.all, 1...] }
       solution = segmenter(
-        unary: .stack(window.map(\.s), axis: 1), pairwise: .stack(window.map(\.f), axis: 2),
+        unary: .stack(window.map(\.s), axis: 1), pairwise: .stack(window.map(\.f), axis: 1),
         start: kept.map { .concatenate([$0, new], axis: 1) } ?? new)
       #expect((mask - solution![.all, -1]).abs().max().item < 1e-6)
       #expect(stream.masks!.shape == [1, window.count, 12, 12])

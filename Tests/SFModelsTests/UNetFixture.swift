@@ -6,17 +6,15 @@ import Tensor
 /// One training step of a U-Net as PyTorch computed it; `Tests/Fixtures/unet.py` says what is stored.
 struct UNetFixture: Sendable, CustomStringConvertible {
   let name: String
-  let configuration: UNet.Configuration
+  let make: @Sendable () -> UNet2d
 
   var description: String { name }
 
   static let all = [
     UNetFixture(
       name: "unet",
-      configuration: UNet.Configuration(
-        inputs: 4, widths: [4, 8, 16, 32], upsampling: .transposed, hasBias: false)),
-    UNetFixture(
-      name: "unet_bilinear", configuration: UNet.Configuration(inputs: 4, widths: [4, 8, 8])),
+      make: { UNet2d(inputs: 4, widths: [4, 8, 16, 32], upsampling: .transposed, bias: false) }),
+    UNetFixture(name: "unet_bilinear", make: { UNet2d(inputs: 4, widths: [4, 8, 8]) }),
   ]
 
   func load() throws -> SafeTensors {
@@ -25,26 +23,13 @@ struct UNetFixture: Sendable, CustomStringConvertible {
   }
 
   /// The network in the state before the step, computing in `dtype`.
-  func network(_ file: SafeTensors, _ dtype: DType) throws -> UNet {
-    let network = UNet(configuration)
+  func network(_ file: SafeTensors, _ dtype: DType) throws -> UNet2d {
+    let network = make()
     for (_, parameter) in network.namedParameters where parameter.value.dtype.isFloatingPoint {
       parameter.update { $0 = $0.to(dtype) }
     }
-    try network.load(file.part("state."))
+    try network.load(file[prefix: "state"])
     return network
-  }
-}
-
-extension SafeTensors {
-  /// The tensors whose names start with a prefix, which they lose.
-  func part(_ prefix: String) -> SafeTensors {
-    var result = SafeTensors()
-    for (name, tensor) in tensors where name.hasPrefix(prefix) {
-      let short = String(name.dropFirst(prefix.count))
-      result.tensors[short] = tensor
-      if wideIntegers.contains(name) { result.wideIntegers.insert(short) }
-    }
-    return result
   }
 }
 

@@ -26,7 +26,7 @@ import Testing
     #expect(distance(output.detached(), expected) <= forValues * largest(expected))
     #expect(try abs(loss.item - stored("loss").item) <= forValues)
 
-    let expectedGradients = file.part("gradient.").tensors
+    let expectedGradients = file[prefix: "gradient"].tensors
     let overall = expectedGradients.values.map(largest).max() ?? 0
     let weights = network.namedParameters.filter { $0.parameter.role == .weight }
     #expect(Set(weights.map(\.path)) == Set(expectedGradients.keys))
@@ -41,7 +41,7 @@ import Testing
     }
 
     let statistics = network.namedParameters.filter { $0.parameter.role == .buffer }
-    let updated = file.part("updated.").tensors
+    let updated = file[prefix: "updated"].tensors
     #expect(Set(statistics.map(\.path)) == Set(updated.keys))
     for (path, parameter) in statistics {
       let expected = try #require(updated[path])
@@ -53,17 +53,19 @@ import Testing
   func evaluatesAsInPyTorch(_ fixture: UNetFixture, _ dtype: DType) throws {
     let file = try fixture.load()
     let network = try fixture.network(file, dtype)
-    let before = network.state
+    let before = network.stateDict.tensors
     let input = try #require(file.tensors["input"]).channelsLast.to(dtype)
     let expected = try #require(file.tensors["evaluation_output"]).channelsLast
     #expect(distance(network(input), expected) <= 1e-4 * largest(expected))
-    #expect(network.state.allSatisfy { bytes($1) == before[$0].map(bytes) }, "evaluation changes nothing")
+    #expect(
+      network.stateDict.tensors.allSatisfy { bytes($1) == before[$0].map(bytes) },
+      "evaluation changes nothing")
   }
 
-  @Test(arguments: UNetFixture.all) func checkpointIsPyTorchsStateDict(_ fixture: UNetFixture) throws {
+  @Test(arguments: UNetFixture.all) func stateDictIsPyTorchs(_ fixture: UNetFixture) throws {
     let file = try fixture.load()
     let network = try fixture.network(file, #require(file.tensors["input"]).dtype)
-    let state = file.part("state.")
+    let state = file[prefix: "state"]
     let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
     defer { try? FileManager.default.removeItem(at: url) }
     try network.save(to: url)

@@ -7,53 +7,52 @@ import Testing
 @Suite struct UNetTests {
   struct Published: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    let configuration: UNet.Configuration
+    let make: @Sendable () -> UNet2d
     let parameterCount: Int
   }
 
   static let published = [
     Published(
       testDescription: "benchmark",
-      configuration: UNet.Configuration(
-        inputs: 4, widths: [16, 32, 64, 128], upsampling: .transposed, hasBias: false),
+      make: { UNet2d(inputs: 4, widths: [16, 32, 64, 128], upsampling: .transposed, bias: false) },
       parameterCount: 482_881),
     Published(
-      testDescription: "feat2seg paper", configuration: Feat2Seg.paper.configuration,
+      testDescription: "feat2seg paper", make: Feat2Seg.paper.makeNetwork,
       parameterCount: 4_320_897),
     Published(
-      testDescription: "feat2seg small", configuration: Feat2Seg.small.configuration, parameterCount: 269_441),
+      testDescription: "feat2seg small", make: Feat2Seg.small.makeNetwork, parameterCount: 269_441),
     Published(
-      testDescription: "UNetSmall", configuration: UNet.Configuration(inputs: 1, widths: [16, 32, 64, 64]),
+      testDescription: "UNetSmall", make: { UNet2d(inputs: 1, widths: [16, 32, 64, 64]) },
       parameterCount: 269_009),
   ]
 
   @Test(arguments: published) func hasThePublishedNumberOfParameters(_ network: Published) {
-    #expect(UNet(network.configuration).parameterCount == network.parameterCount)
+    #expect(network.make().parameterCount == network.parameterCount)
   }
 
   struct Case: Sendable, CustomTestStringConvertible {
-    let dimension: UNet.Dimension
-    let upsampling: UNet.Upsampling
+    let upsampling: UNetUpsampling
     let input: Shape
 
     var testDescription: String { "\(upsampling), \(input)" }
   }
 
   /// Sizes that are odd at some level or at all of them, and the smallest that three levels take.
-  static let cases = [UNet.Upsampling.transposed, .linear].flatMap { upsampling in
+  static let cases = [UNetUpsampling.transposed, .linear].flatMap { upsampling in
     [
-      Case(dimension: .images, upsampling: upsampling, input: [2, 45, 37, 4]),
-      Case(dimension: .images, upsampling: upsampling, input: [1, 30, 64, 4]),
-      Case(dimension: .images, upsampling: upsampling, input: [2, 4, 7, 4]),
-      Case(dimension: .volumes, upsampling: upsampling, input: [1, 3, 16, 24, 4]),
-      Case(dimension: .volumes, upsampling: upsampling, input: [2, 2, 13, 11, 4]),
+      Case(upsampling: upsampling, input: [2, 45, 37, 4]),
+      Case(upsampling: upsampling, input: [1, 30, 64, 4]),
+      Case(upsampling: upsampling, input: [2, 4, 7, 4]),
+      Case(upsampling: upsampling, input: [1, 3, 16, 24, 4]),
+      Case(upsampling: upsampling, input: [2, 2, 13, 11, 4]),
     ]
   }
 
   @Test(arguments: cases) func keepsTheSizeAndReachesEveryParameter(_ check: Case) throws {
-    let network = UNet(
-      UNet.Configuration(
-        dimension: check.dimension, inputs: 4, outputs: 2, widths: [4, 6, 8], upsampling: check.upsampling))
+    let network: any Layer =
+      check.input.rank == 4
+      ? UNet2d(inputs: 4, outputs: 2, widths: [4, 6, 8], upsampling: check.upsampling)
+      : UNet3d(inputs: 4, outputs: 2, widths: [4, 6, 8], upsampling: check.upsampling)
     let x = Tensor(normal: check.input, seed: 1)
     let size = Shape(check.input.dropLast() + [2])
     #expect(network(x).shape == size)
@@ -69,11 +68,11 @@ import Testing
     }
   }
 
-  @Test(arguments: [UNet.Dimension.images, .volumes])
-  func someStepsLowerTheLoss(_ dimension: UNet.Dimension) {
+  @Test(arguments: [[2, 16, 16, 1], [1, 2, 16, 16, 1]] as [Shape])
+  func someStepsLowerTheLoss(_ size: Shape) {
     Tensor.randomState = 3
-    let network = UNet(UNet.Configuration(dimension: dimension, inputs: 1, widths: [4, 8]))
-    let size: Shape = dimension == .images ? [2, 16, 16, 1] : [1, 2, 16, 16, 1]
+    let network: any Layer =
+      size.rank == 4 ? UNet2d(inputs: 1, widths: [4, 8]) : UNet3d(inputs: 1, widths: [4, 8])
     let x = Tensor(normal: size, seed: 4)
     let truth = (x .> 0.5).to(.float32)
     let optimizer = SGD(network.parameters, learningRate: 0.5, momentum: 0.9)
@@ -86,11 +85,10 @@ import Testing
   }
 
   @Test func aCloneAnswersAlikeAndIsOnItsOwn() {
-    let configuration = Feat2Seg.small.configuration
-    let network = UNet(configuration)
+    let network = Feat2Seg.small.makeNetwork()
     let x = Tensor(normal: [1, 16, 16, 4], seed: 5)
     _ = valueWithGradient { network(x).sum() }
-    let clone = network.clone { UNet(configuration) }
+    let clone = network.clone(Feat2Seg.small.makeNetwork)
     let answer = network(x)
     #expect(bytes(clone(x)) == bytes(answer))
     _ = valueWithGradient { network(x * 2).sum() }
@@ -98,17 +96,18 @@ import Testing
   }
 
   @Test func aFrozenNetworkEvaluatesInARecording() {
-    let network = UNet(UNet.Configuration(inputs: 1, widths: [4, 8]))
+    let network = UNet2d(inputs: 1, widths: [4, 8])
     let x = Tensor(normal: [1, 8, 8, 1], seed: 6)
     _ = valueWithGradient { network(x).sum() }
     network.freeze()
+    network.freezeStatistics()
     let answer = network(x)
-    let before = network.state
+    let before = network.stateDict.tensors
     let (_, recorded, gradients) = valueWithGradient {
       let y = network(x)
       return (y.sum(), y)
     }
     #expect(bytes(recorded.detached()) == bytes(answer) && gradients.count == 0)
-    #expect(network.state.allSatisfy { bytes($1) == before[$0].map(bytes) })
+    #expect(network.stateDict.tensors.allSatisfy { bytes($1) == before[$0].map(bytes) })
   }
 }

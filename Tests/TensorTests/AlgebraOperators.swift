@@ -23,9 +23,9 @@ extension Options {
       let (q, r) = x[0].qr()
       return joined(q.matmul(q, otherTransposed: true), r.abs())
     case "fft", "fft_long":
-      return flag("inverse") ? x[0].inverseFFT(integers("axes")) : x[0].fft(integers("axes"))
-    case "real_fft": return x[0].realFFT(integers("axes"))
-    case "inverse_real_fft": return x[0].inverseRealFFT(integers("axes"), length: integer("length"))
+      return flag("inverse") ? x[0].inverseFFT(axis: integers("axes")) : x[0].fft(axis: integers("axes"))
+    case "real_fft": return x[0].realFFT(axis: integers("axes"))
+    case "inverse_real_fft": return x[0].inverseRealFFT(axis: integers("axes"), length: integer("length"))
     case "einsum": return .einsum(text("equation"), x)
     case "diagonal":
       return x[0].diagonal(integers("axes")[0], integers("axes")[1], offset: integer("offset"))
@@ -52,14 +52,14 @@ extension Options {
 
   private func applyFunction(_ name: String, _ x: [Tensor]) -> Tensor? {
     switch name {
-    case "cumulative_sum": x[0].cumulativeSum(integer("axis"))
-    case "product": x[0].product(integer("axis"))
+    case "cumulative_sum": x[0].cumulativeSum(axis: integer("axis"))
+    case "product": x[0].product(axis: integer("axis"))
     case "top_k": x[0].topK(integer("count"), axis: integer("axis"), largest: flag("largest")).values
-    case "sort": x[0].sorted(integer("axis"), descending: flag("descending")).values
+    case "sort": x[0].sorted(axis: integer("axis"), descending: flag("descending")).values
     case "roll": x[0].rolled(by: integer("shift"), axis: integer("axis"))
     case "repeat": x[0].repeated(integer("count"), axis: integer("axis"))
     case "tile": x[0].tiled(integers("counts"))
-    case "log_sum_exp": x[0].logSumExp(integers("axes"), keepingAxes: flag("kept"))
+    case "log_sum_exp": x[0].logSumExp(axis: integers("axes"), keepingAxes: flag("kept"))
     case "remainder": x[0].remainder(x[1])
     case "arctangent_of_two": .atan2(x[0], x[1])
     case "function":

@@ -64,20 +64,6 @@ import Testing
     #expect(wide.dtype == .float32 && wide.array() == [2, 4])
   }
 
-  @Test func nestedScopesAreIndependent() {
-    let w = Weight([3])
-    let outer = gradient(at: [2]) { x in
-      let (inner, gradients) = valueWithGradient { (w.value.leaf(of: w) * x).sum() }
-      #expect(!inner.isRecorded && gradients.count == 1)
-      #expect(gradients[w]?.array() == [2])
-      #expect(x.isRecorded, "the outer scope goes on")
-      let slope = gradient(at: [5]) { y in (y * x * y).sum() }
-      #expect(slope.array() == [20])
-      return (x * inner * slope).sum()
-    }
-    #expect(outer.array() == [6 * 20], "the inner results are constants")
-  }
-
   @Test func pullbacksTakeAnyCotangent() async {
     let (value, back) = pullback(at: [[1, 2], [3, 4]] as [Tensor]) { $0[0] * $0[1] }
     #expect(value.array() == [3, 8])
@@ -88,6 +74,49 @@ import Testing
       _ = back([1, 1])  // the activations are gone: zeros would be a silent error
     }
     await #expect(processExitsWith: .failure) { _ = gradient(at: [1, 2]) { $0.exp() } }
+  }
+
+  /// Every kind of record: edges, joint edges, a block computed again, a leaf that is the value itself.
+  @Test func aReusablePullbackGivesTheSameEachTime() {
+    let x = Tensor(normal: [2, 4, 4, 3], seed: 1), filter = Tensor(normal: [3, 3, 3, 2], seed: 2)
+    func function(_ x: [Tensor]) -> Tensor {
+      let y = x[0].conv2d(x[1], bias: nil).gelu()
+      return recomputed { y.batchNorm().output.dropout(0.5) * y.sum(axis: [1, 2], keepingAxes: true) } + y
+    }
+    let seeds = (0..<3).map { Tensor(normal: [2, 2, 2, 2], seed: UInt64(10 + $0)) }
+    let expected = seeds.map { seed in
+      withRandomSeed(4) { pullback(at: [x, filter], function).pullback(seed) }.map { $0.array() }
+    }
+    let (value, back) = withRandomSeed(4) { pullback(at: [x, filter], reusable: true, function) }
+    for _ in 0..<2 {
+      for (seed, expected) in zip(seeds, expected) { #expect(back(seed).map { $0.array() } == expected) }
+    }
+    #expect(value.shape == [2, 2, 2, 2])
+    #expect(pullback(at: [x], reusable: true) { $0[0] }.pullback(x)[0].array() == x.array())
+  }
+
+  /// Conjugate gradients on the normal equations, the products by way of one recorded pass.
+  @Test func conjugateGradientsReuseOnePullback() {
+    let a = Tensor(normal: [6, 6], dtype: .float64, seed: 3),
+      b = Tensor(normal: [6], dtype: .float64, seed: 4)
+    // With y = Aᵀx recorded at x, the pullback of a seed p is A·p; and as wide again for Aᵀ.
+    let ap = pullback(at: [Tensor(zeros: [6], dtype: .float64)], reusable: true) {
+      a.transposed().matmul($0[0])
+    }
+    .pullback
+    let atp = pullback(at: [Tensor(zeros: [6], dtype: .float64)], reusable: true) { a.matmul($0[0]) }.pullback
+    var x = Tensor(zeros: [6], dtype: .float64)
+    var residual = atp(b)[0]
+    var direction = residual
+    for _ in 0..<30 where residual.squared().sum().item > 1e-20 {
+      let product = atp(ap(direction)[0])[0]
+      let step = residual.squared().sum() / (direction * product).sum()
+      x = x + direction * step
+      let next = residual - product * step
+      direction = next + direction * (next.squared().sum() / residual.squared().sum())
+      residual = next
+    }
+    #expect((a.matmul(x) - b).abs().max().item < 1e-6)
   }
 
   /// x², whose gradient is told to be 7·dy, so that no other can be mistaken for it.

@@ -48,7 +48,7 @@ extension Options {
 
   var window: Window {
     Window(
-      stride: perAxis("stride")!, padding: Padding(before: perAxis("before")!, after: perAxis("after")!),
+      stride: perAxis("stride")!, padding: .uneven(before: perAxis("before")!, after: perAxis("after")!),
       dilation: perAxis("dilation")!, groups: integer("groups"))
   }
 
@@ -82,21 +82,21 @@ extension Options {
   private func pooling(_ x: Tensor) throws -> Tensor {
     let (kernel, stride, dilation) = (perAxis("kernel")!, perAxis("stride")!, perAxis("dilation")!)
     let (padding, ceiling, counting) = (
-      Padding(perAxis("padding")!), flag("ceiling"), flag("count_padding")
+      perAxis("padding")!, flag("ceiling"), flag("count_padding")
     )
     return switch (text("kind"), x.rank) {
     case ("max", 3):
-      x.maxPool1d(kernel, stride: stride, padding: padding, dilation: dilation, ceiling: ceiling)
+      x.maxPool1d(kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceiling)
     case ("max", 4):
-      x.maxPool2d(kernel, stride: stride, padding: padding, dilation: dilation, ceiling: ceiling)
+      x.maxPool2d(kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceiling)
     case ("max", _):
-      x.maxPool3d(kernel, stride: stride, padding: padding, dilation: dilation, ceiling: ceiling)
+      x.maxPool3d(kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceiling)
     case (_, 3):
-      x.averagePool1d(kernel, stride: stride, padding: padding, ceiling: ceiling, countingPadding: counting)
+      x.averagePool1d(kernel, stride: stride, padding: padding, ceilMode: ceiling, includesPadding: counting)
     case (_, 4):
-      x.averagePool2d(kernel, stride: stride, padding: padding, ceiling: ceiling, countingPadding: counting)
+      x.averagePool2d(kernel, stride: stride, padding: padding, ceilMode: ceiling, includesPadding: counting)
     default:
-      x.averagePool3d(kernel, stride: stride, padding: padding, ceiling: ceiling, countingPadding: counting)
+      x.averagePool3d(kernel, stride: stride, padding: padding, ceilMode: ceiling, includesPadding: counting)
     }
   }
 
@@ -204,17 +204,17 @@ extension Options {
 
   private func reduction(_ name: String, _ x: Tensor, _ axes: [Int], keeping: Bool) throws -> Tensor {
     switch name {
-    case "sum": x.sum(axes, keepingAxes: keeping)
-    case "mean": x.mean(axes, keepingAxes: keeping)
-    case "maximum": x.max(axes, keepingAxes: keeping)
-    case "minimum": x.min(axes, keepingAxes: keeping)
-    case "variance": x.variance(axes, keepingAxes: keeping)
-    case "unbiased": x.variance(axes, correction: 1, keepingAxes: keeping)
-    case "norm": x.norm(axes, keepingAxes: keeping)
-    case "absolute_norm": x.abs().sum(axes, keepingAxes: keeping)
-    case "log_sum_exp": x.logSumExp(axes, keepingAxes: keeping)
-    case "product": x.product(axes[0], keepingAxes: keeping)
-    case "cumulative_sum": x.cumulativeSum(axes[0])
+    case "sum": x.sum(axis: axes, keepingAxes: keeping)
+    case "mean": x.mean(axis: axes, keepingAxes: keeping)
+    case "maximum": x.max(axis: axes, keepingAxes: keeping)
+    case "minimum": x.min(axis: axes, keepingAxes: keeping)
+    case "variance": x.variance(axis: axes, keepingAxes: keeping)
+    case "unbiased": x.variance(axis: axes, correction: 1, keepingAxes: keeping)
+    case "norm": x.norm(axis: axes, keepingAxes: keeping)
+    case "absolute_norm": x.abs().sum(axis: axes, keepingAxes: keeping)
+    case "log_sum_exp": x.logSumExp(axis: axes, keepingAxes: keeping)
+    case "product": x.product(axis: axes[0], keepingAxes: keeping)
+    case "cumulative_sum": x.cumulativeSum(axis: axes[0])
     default: throw UnknownOperator(name: name)
     }
   }

@@ -101,13 +101,8 @@ struct Options: Decodable, Sendable, CustomStringConvertible {
   }
   func integers(_ name: String) -> [Int] { values[name]?.numbers.map { Int($0) } ?? [] }
   func integer(_ name: String) -> Int { integers(name)[0] }
-  func perAxis(_ name: String) -> PerAxis? {
+  func perAxis(_ name: String) -> [Int]? {
     let n = integers(name)
-    return switch n.count {
-    case 1: [n[0]]
-    case 2: [n[0], n[1]]
-    case 3: [n[0], n[1], n[2]]
-    default: nil
-    }
+    return n.isEmpty ? nil : n
   }
 }

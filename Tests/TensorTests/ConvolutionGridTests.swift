@@ -58,14 +58,14 @@ import Testing
 
     func output(_ x: [Tensor]) -> Tensor {
       let window = Window(
-        stride: perAxis(stride), padding: Padding(before: perAxis(before), after: perAxis(after)),
-        dilation: perAxis(dilation), groups: groups)
+        stride: stride, padding: .uneven(before: before, after: after),
+        dilation: dilation, groups: groups)
       let bias = bias ? x[2] : nil
       if transposed {
         let y =
           axes == 2
-          ? x[0].convTranspose2d(x[1], bias: bias, window: window, outputPadding: perAxis(extra))
-          : x[0].convTranspose3d(x[1], bias: bias, window: window, outputPadding: perAxis(extra))
+          ? x[0].convTranspose2d(x[1], bias: bias, window: window, outputPadding: extra)
+          : x[0].convTranspose3d(x[1], bias: bias, window: window, outputPadding: extra)
         return relu ? y.relu() : y
       }
       return switch axes {
@@ -75,9 +75,6 @@ import Testing
       }
     }
 
-    private func perAxis(_ n: [Int]) -> PerAxis {
-      n.count == 1 ? PerAxis(n[0]) : n.count == 2 ? [n[0], n[1]] : [n[0], n[1], n[2]]
-    }
   }
 
   static let grid = Array((1...).lazy.compactMap { Configuration(seed: $0) }.prefix(160))
@@ -100,16 +97,16 @@ import Testing
     }
     let (single, singleGradients) = run(.float32)
     let (double, doubleGradients) = run(.float64)
-    #expect((single.to(.float64) .== double).all, "the value")
+    #expect((single.to(.float64) .== double).isAllTrue, "the value")
     for (index, (single, double)) in zip(singleGradients, doubleGradients).enumerated() {
-      #expect((single.to(.float64) .== double).all, "the gradient of input \(index)")
+      #expect((single.to(.float64) .== double).isAllTrue, "the gradient of input \(index)")
     }
   }
 
   @Test(arguments: [DType.float32, .float64, .bfloat16])
   func reluLetsNaNPass(_ dtype: DType) {
     let x = Tensor(repeating: .nan, shape: [1, 4, 4, 16], dtype: dtype)
-    let y = x.conv2d(Tensor(ones: [3, 3, 16, 16], dtype: dtype), window: Window(padding: 1), relu: true)
-    #expect(y.isNaN().all)
+    let y = x.conv2d(Tensor(ones: [3, 3, 16, 16], dtype: dtype), padding: 1, relu: true)
+    #expect(y.isNaN().isAllTrue)
   }
 }

@@ -17,6 +17,27 @@ import Testing
     #expect(Tensor([] as [Float]).shape == [0])
   }
 
+  /// As one writes them first.
+  @Test func literalsAndArraysInCalls() {
+    let mean = Tensor([0.485, 0.456, 0.406])
+    #expect(mean.dtype == .float32 && mean.shape == [3] && mean.array() == [0.485, 0.456, 0.406])
+    #expect(
+      Tensor([-0.5, 1], shape: [2, 1]).shape == [2, 1] && Tensor([0.5, 1], shape: [1, 2]).dtype == .float32)
+    let nested = Tensor([[1, 2], [3, 4], [5, 6]])
+    #expect(nested.dtype == .float32 && nested.shape == [3, 2] && nested.array() == [1, 2, 3, 4, 5, 6])
+    #expect(Tensor([[[0.5]], [[1]]]).shape == [2, 1, 1])
+    let (labels, weights, rows) = ([2, 0, 1], [0.25, 0.5], [[1, 2], [3, 4]] as [[Float]])
+    #expect(Tensor(labels).dtype == .int32 && Tensor([2, 0, 1]).array(of: Int.self) == labels)
+    #expect(Tensor(labels, shape: [3, 1]).shape == [3, 1])
+    #expect(Tensor(weights).dtype == .float64 && Tensor(weights).array(of: Double.self) == weights)
+    #expect(
+      Tensor(rows).shape == [2, 2] && Tensor(rows).dtype == .float32 && Tensor(rows).array() == [1, 2, 3, 4])
+    #expect(Tensor([[true, false]]).dtype == .bool && Tensor([[Float]]()).shape == [0, 0])
+    #expect(Tensor(labels.count).item == 3 && Tensor(Float(0.5)).dtype == .float32)
+    #expect(Tensor(zerosLike: nested).array() == [Float](repeating: 0, count: 6))
+    #expect(Tensor(onesLike: Tensor(labels)).dtype == .int32 && Tensor(onesLike: nested).mean().item == 1)
+  }
+
   @Test func rangesAndFills() {
     #expect(Tensor(to: 5).array() == [0, 1, 2, 3, 4])
     #expect(Tensor(from: 1, to: 2, by: 0.25, dtype: .float64).array(of: Double.self) == [1, 1.25, 1.5, 1.75])
@@ -62,6 +83,8 @@ import Testing
     #expect(original.array() == [1, 2, 3])
     #expect(copy.array() == [10, 3, 4])
     var view = original.reshape(3, 1)
+    #expect(
+      original.reshape([-1, 1]).shape == view.shape && original.reshape(view.shape).shape == view.shape)
     view[1] = Tensor(7)
     #expect(original.array() == [1, 2, 3], "a reshaped tensor shares memory, not its fate")
     #expect(view.array() == [1, 7, 3])
@@ -81,10 +104,10 @@ import Testing
   func shapesAndTensorsPassThroughAsynchronousFunctions(_ shape: Shape) async {
     func doubled(_ x: Tensor, of shape: Shape) async -> Tensor {
       await Task.yield()
-      return x.reshape(to: shape) * 2
+      return x.reshape(shape) * 2
     }
     let result = await doubled(Tensor(ones: shape), of: shape)
-    #expect(result.shape == shape && (result .== 2).all)
+    #expect(result.shape == shape && (result .== 2).isAllTrue)
     #expect(MemoryLayout<Shape>.alignment <= 16)
   }
 }

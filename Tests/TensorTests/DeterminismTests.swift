@@ -31,8 +31,8 @@ import Testing
       let first = draw()
       let other = draw()
       Tensor.randomState = 42
-      for (a, b) in zip(first, draw()) { #expect((a .== b).all) }
-      for (a, b) in zip(first, other) { #expect(!(a .== b).all) }
+      for (a, b) in zip(first, draw()) { #expect((a .== b).isAllTrue) }
+      for (a, b) in zip(first, other) { #expect(!(a .== b).isAllTrue) }
     }
   }
 }
@@ -63,10 +63,15 @@ private func deterministicWork(_ dtype: DType) -> [Work] {
   // Two boxes in each image.
   let boxes = Tensor((0..<8).flatMap { [Double($0 / 2), 1.2, 2.3, 18.4, 17.9] }, shape: [8, 5]).to(dtype)
   return [
-    ("sum", { [wide.sum(), wide.sum(0), wide.sum(1), images.sum(0, 2)] }),
+    ("sum", { [wide.sum(), wide.sum(axis: 0), wide.sum(axis: 1), images.sum(axis: [0, 2])] }),
     (
       "other reductions",
-      { [wide.max(), wide.norm(), wide.variance(0), wide.logSumExp(0), wide.cumulativeSum(1)] }
+      {
+        [
+          wide.max(), wide.norm(), wide.variance(axis: 0), wide.logSumExp(axis: 0),
+          wide.cumulativeSum(axis: 1),
+        ]
+      }
     ),
     ("broadcast", { differentiated([images, channel]) { $0[0] * $0[1] } }),
     ("functions", { differentiated([wide]) { $0[0].sigmoid() * $0[0].tanh() + $0[0].gelu() } }),
@@ -118,17 +123,17 @@ private func matrixWork(_ dtype: DType) -> [Work] {
       "conv2d",
       {
         differentiated([images, filter, bias]) {
-          $0[0].conv2d($0[1], bias: $0[2], window: Window(padding: 1))
+          $0[0].conv2d($0[1], bias: $0[2], padding: 1)
         }
       }
     ),
     (
       "depthwise",
-      { differentiated([images, depthwise]) { $0[0].conv2d($0[1], window: Window(groups: 16)) } }
+      { differentiated([images, depthwise]) { $0[0].conv2d($0[1], groups: 16) } }
     ),
     (
       "conv2d per sample",
-      { differentiated([images, filters]) { $0[0].conv2d(perSample: $0[1], window: Window(padding: 1)) } }
+      { differentiated([images, filters]) { $0[0].conv2d(perSample: $0[1], padding: 1) } }
     ),
     ("matmul", { differentiated([matrix, matrix]) { $0[0].matmul($0[1], otherTransposed: true) } }),
     ("batched matmul", { differentiated([images, images]) { $0[0].matmul($0[1], transposed: true) } }),

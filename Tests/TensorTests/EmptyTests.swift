@@ -13,25 +13,25 @@ import Testing
     of("functions") { ($0.exp() + $0.relu()).pow(2) },
     of("binary") { $0 * Tensor(ones: [2], dtype: $0.dtype) - 1 },
     of("where") { .where($0 .> 0, $0, Tensor(0, dtype: $0.dtype)) },
-    of("sum") { $0.sum(0) },
-    of("sum over positions") { $0.sum(1, 2) },
-    of("max over positions") { $0.max(1, 2) },
-    of("logSumExp") { $0.logSumExp(-1) },
+    of("sum") { $0.sum(axis: 0) },
+    of("sum over positions") { $0.sum(axis: [1, 2]) },
+    of("max over positions") { $0.max(axis: [1, 2]) },
+    of("logSumExp") { $0.logSumExp(axis: -1) },
     of("norm") { $0.norm() },
-    of("cumulativeSum") { $0.cumulativeSum(1) },
-    of("cumulativeSum over the batch") { $0.cumulativeSum(0) },
+    of("cumulativeSum") { $0.cumulativeSum(axis: 1) },
+    of("cumulativeSum over the batch") { $0.cumulativeSum(axis: 0) },
     of("softmax") { $0.softmax() },
     of("softmax, inner axis") { $0.logSoftmax(axis: 1) },
-    of("sorted") { $0.sorted(1).values },
+    of("sorted") { $0.sorted(axis: 1).values },
     of("topK") { $0.topK(1).values },
-    of("quantile") { $0.quantile(0.3, 1, 3) },
-    of("cumulativeMax") { $0.cumulativeMax(1) + $0.cumulativeMin(0) },
+    of("quantile") { $0.quantile(0.3, axis: [1, 3]) },
+    of("cumulativeMax") { $0.cumulativeMax(axis: 1) + $0.cumulativeMin(axis: 0) },
     of("unique") { $0.unique(axis: 0).values },
     of("scatter, combining") {
       $0.scatter($0[0..., ..<2], at: Tensor([1, 1] as [Int32]), axis: 1, combining: .maximum)
         + $0.scatter($0, at: Tensor(zeros: [0], dtype: .int32), combining: .mean)
     },
-    of("distances") { $0.pairwiseDistances($0).sum(-1) + $0.cosineSimilarity($0) },
+    of("distances") { $0.pairwiseDistances($0).sum(axis: -1) + $0.cosineSimilarity($0) },
     of("distances to nothing") { x in
       let rows = x.reshape(0, 2)
       return Tensor(ones: [3, 2], dtype: x.dtype).pairwiseDistances(rows).sum() + rows.normalized().sum()
@@ -49,7 +49,7 @@ import Testing
     },
     of("adaptiveMaxPool1d") { $0.reshape(0, 16, 2).adaptiveMaxPool1d(length: 3) },
     of("permuted") { $0.permuted(3, 0, 2, 1) },
-    of("flipped") { $0.flipped(0, 1) },
+    of("flipped") { $0.flipped(axis: [0, 1]) },
     of("tiled") { $0.tiled(1, 2, 1, 1) },
     of("padded") { $0.padded([(0, 0), (1, 1), (0, 0), (0, 0)]) },
     of("padded to something") { $0.padded([(1, 1), (0, 0), (0, 0), (0, 0)], value: 3) },
@@ -57,9 +57,9 @@ import Testing
     of("subscript") { $0[.all, 1..<3, .stride(by: -1)] },
     of("gather") { $0.gather(Tensor([1, 0] as [Int32]), axis: 1) },
     of("matmul") { $0.matmul(Tensor(ones: [2, 5], dtype: $0.dtype)) },
-    of("conv2d") { $0.conv2d(Tensor(ones: [3, 3, 2, 3], dtype: $0.dtype), window: Window(padding: 1)) },
+    of("conv2d") { $0.conv2d(Tensor(ones: [3, 3, 2, 3], dtype: $0.dtype), padding: 1) },
     of("convTranspose2d") {
-      $0.convTranspose2d(Tensor(ones: [2, 2, 3, 2], dtype: $0.dtype), window: Window(stride: 2))
+      $0.convTranspose2d(Tensor(ones: [2, 2, 3, 2], dtype: $0.dtype), stride: 2)
     },
     of("maxPool2d") { $0.maxPool2d(2) },
     of("averagePool2d") { $0.averagePool2d(2) },
@@ -95,10 +95,39 @@ import Testing
     of("to") { $0.to(.float64) },
   ]
 
+  @Test func noChannelsAreNoError() {
+    let x = Tensor(zeros: [2, 4, 4, 0])
+    let (value, back) = pullback(at: [x]) {
+      let x = $0[0]
+      let y = x.batchNorm().output + x.instanceNorm() + x.layerNorm() + x.softmax(axis: 1)
+      let z =
+        y + x.batchNorm(mean: Tensor(zeros: [0]), variance: Tensor(zeros: [0])) + x.cumulativeSum(axis: 1)
+      return z.averagePool2d(2) + z.maxPool2d(2) + z.gridSample(Tensor(zeros: [2, 2, 2, 2]))
+    }
+    #expect(value.shape == [2, 2, 2, 0] && back(value)[0].shape == x.shape)
+  }
+
+  /// Sizes have 64 bits; where indices have 32, a message says so.
+  @Test func axesMayBeLong() async {
+    let size = 3_000_000_000
+    let x = Tensor(zeros: [size, 0])
+    #expect((x + x).transposed().shape == [0, size] && x[size - 1].shape == [0])
+    #expect(Tensor.concatenate([x, x]).split(into: 3)[2].shape == [2 * size / 3, 0])
+    #expect(x.softmax(axis: 0).rolled(by: -5, axis: 0).reshape(0, 2, size).elementCount == 0)
+    #expect(Tensor(zeros: [1, 0]).broadcast(to: [size, 0]).sum().item == 0)
+    #expect(Tensor(zeros: [1 << 40, 1 << 40, 0]).elementCount == 0)
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor(zeros: [3_000_000_000, 0]).argmax(axis: 0)
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("argmax/argmin: 3000000000 positions have more indices than int32 tensors hold"))
+    await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [1 << 40, 1 << 40]) }
+  }
+
   @Test(arguments: table, [DType.float32, .float64])
   func goesThrough(_ check: GradientCase, _ dtype: DType) {
     let (value, back) = pullback(at: check.values(dtype: dtype)) { check.body($0)[0] }
-    #expect(value.isFinite().all)
+    #expect(value.isFinite().isAllTrue)
     let gradient = back(Tensor(ones: value.shape, dtype: value.dtype))[0]
     #expect(gradient.shape == [0, 4, 4, 2] && gradient.dtype == dtype)
   }

@@ -15,13 +15,13 @@ import Testing
     Case(input: [1, 9, 8, 16], filter: [2, 2, 16, 40], window: Window()),
     Case(
       input: [3, 5, 17, 16], filter: [1, 7, 16, 8],
-      window: Window(padding: Padding(before: [0, 3], after: [0, 5]), dilation: [1, 2])),
+      window: Window(padding: .uneven(before: [0, 3], after: [0, 5]), dilation: [1, 2])),
     Case(
       input: [1, 4, 6, 5, 16], filter: [3, 3, 3, 16, 16], window: Window(padding: 2, dilation: [2, 1, 3])),
     Case(input: [2, 50, 48], filter: [5, 48, 8], window: Window(padding: 2)),
     Case(
       input: [1, 3, 5, 6, 16], filter: [1, 3, 3, 16, 8],
-      window: Window(padding: Padding(before: [2, 1, 1], after: [1, 1, 1]))),
+      window: Window(padding: .uneven(before: [2, 1, 1], after: [1, 1, 1]))),
     // Of several chunks.
     Case(input: [2, 120, 60, 64], filter: [3, 3, 64, 8], window: Window(padding: 1)),
   ]

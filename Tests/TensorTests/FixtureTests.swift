@@ -42,16 +42,12 @@ struct Fixture {
     var window: Window {
       Window(stride: perAxis(stride), padding: pads, dilation: perAxis(dilation), groups: groups ?? 1)
     }
-    var pads: Padding {
+    var pads: any Padding {
       guard let padding else { return 0 }
-      return Padding(before: perAxis(padding.map { $0[0] }), after: perAxis(padding.map { $0[1] }))
+      return .uneven(before: perAxis(padding.map { $0[0] }), after: perAxis(padding.map { $0[1] }))
     }
-    func perAxis(_ numbers: [Int]?, default fallback: PerAxis = 1) -> PerAxis {
-      switch numbers {
-      case let n? where n.count == 2: [n[0], n[1]]
-      case let n? where n.count == 3: [n[0], n[1], n[2]]
-      default: fallback
-      }
+    func perAxis(_ numbers: [Int]?, default fallback: any PerAxis = 1) -> any PerAxis {
+      numbers ?? fallback
     }
   }
 
@@ -101,8 +97,8 @@ struct Fixture {
       let (kernel, stride) = (check.perAxis(check.kernel), check.perAxis(check.stride))
       let counting = check.count_padding!
       return x.rank == 4
-        ? x.averagePool2d(kernel, stride: stride, padding: check.pads, countingPadding: counting)
-        : x.averagePool3d(kernel, stride: stride, padding: check.pads, countingPadding: counting)
+        ? x.averagePool2d(kernel, stride: stride, padding: check.pads, includesPadding: counting)
+        : x.averagePool3d(kernel, stride: stride, padding: check.pads, includesPadding: counting)
     case "batch_norm": return try batchNorm(check, operands, stored)
     case "group_norm":
       return x.groupNorm(

@@ -28,8 +28,8 @@ import Testing
     for x in [spoilt, infinite, spoilt.to(.float64), infinite.to(.float64)] {
       #expect(throws: LinearAlgebraError.notFinite(operation: "symmetricEigen")) { try x.symmetricEigen() }
       #expect(throws: LinearAlgebraError.notFinite(operation: "svd")) { try x.svd() }
-      #expect(x.determinant().isNaN().all)
-      #expect(x.qr().q.isNaN().all && x.qr().r.isNaN().all)
+      #expect(x.determinant().isNaN().isAllTrue)
+      #expect(x.qr().q.isNaN().isAllTrue && x.qr().r.isNaN().isAllTrue)
       _ = try? x.solve(Tensor(ones: [2], dtype: x.dtype))
       _ = try? x.cholesky()
       _ = try? x.inverse()
@@ -56,11 +56,11 @@ import Testing
     #expect((q.matmul(q, transposed: true) - identity).abs().max().item < 1e-13)
     #expect((r - r.upperTriangle()).abs().max().item == 0)
     let (_, s, v) = try x.svd()
-    #expect((s[.all, ..<3] .>= s[.all, 1...]).all)
+    #expect((s[.all, ..<3] .>= s[.all, 1...]).isAllTrue)
     let (values, vectors) = try x.matmul(x, transposed: true).symmetricEigen()
-    #expect((values.flipped(-1) - s.squared()).abs().max().item < 1e-12)
+    #expect((values.flipped(axis: -1) - s.squared()).abs().max().item < 1e-12)
     #expect((vectors.matmul(vectors, transposed: true) - identity).abs().max().item < 1e-13)
-    #expect((v.matmul(vectors).abs().flipped(-1) - identity).abs().max().item < 1e-9)
+    #expect((v.matmul(vectors).abs().flipped(axis: -1) - identity).abs().max().item < 1e-9)
   }
 
   /// The same bits from one thread and from two.
@@ -70,7 +70,7 @@ import Testing
       func results() throws -> [[Float]] {
         let (values, vectors) = try x.symmetricEigen()
         let pairs = Tensor(normal: [70, 37, 2], seed: 3)
-        return [values, vectors, try x.inverse(), try x.svd().u, pairs.fft(1), pairs.fft(0)].map {
+        return [values, vectors, try x.inverse(), try x.svd().u, pairs.fft(axis: 1), pairs.fft(axis: 0)].map {
           $0.array()
         }
       }
@@ -84,18 +84,20 @@ import Testing
   @Test func transformsOfAnySizeAreUndone() {
     for size in [1, 2, 3, 16, 29, 31, 37, 62, 74, 97, 120, 210, 1009, 1024] {
       let x = Tensor(normal: [3, size, 2, 2], dtype: .float64, seed: UInt64(size))
-      let y = x.fft(1)
-      #expect((y.inverseFFT(1) - x).abs().max().item < 1e-12, "\(size)")
+      let y = x.fft(axis: 1)
+      #expect((y.inverseFFT(axis: 1) - x).abs().max().item < 1e-12, "\(size)")
       // Parseval's theorem.
       #expect(
         abs(y.norm().item - x.norm().item * Double(size).squareRoot()) < 1e-10 * y.norm().item, "\(size)")
-      let single = x.to(.float32).fft(1)
+      let single = x.to(.float32).fft(axis: 1)
       #expect((single.to(.float64) - y).abs().max().item < 1e-6 * y.abs().max().item * 4, "\(size)")
       let real = x[.ellipsis, 0]
-      #expect((real.realFFT(1).inverseRealFFT(1, length: size) - real).abs().max().item < 1e-12, "\(size)")
+      #expect(
+        (real.realFFT(axis: 1).inverseRealFFT(axis: 1, length: size) - real).abs().max().item < 1e-12,
+        "\(size)")
     }
-    #expect(Tensor(zeros: [0, 5, 2]).fft(1).shape == [0, 5, 2])
-    #expect(Tensor(zeros: [5, 0, 2]).inverseFFT(1).shape == [5, 0, 2])
+    #expect(Tensor(zeros: [0, 5, 2]).fft(axis: 1).shape == [0, 5, 2])
+    #expect(Tensor(zeros: [5, 0, 2]).inverseFFT(axis: 1).shape == [5, 0, 2])
   }
 
   @Test func equationsMayHaveOddForms() {
@@ -138,8 +140,8 @@ import Testing
     #expect(x.remainder(4).array(of: Int32.self) == [1, 0, 1])
     #expect(x.remainder(Tensor([-2, 0, 3] as [Int32])).array(of: Int32.self) == [-1, 0, 2])
     #expect(x.product().item == 0 && x.max().item == 5 && x[0].pow(3).item == -27)
-    #expect(x.cumulativeSum(0, exclusive: true).array(of: Int32.self) == [0, -3, -3])
-    #expect(x.cumulativeSum(0, exclusive: true, reversed: true).array(of: Int32.self) == [5, 5, 0])
+    #expect(x.cumulativeSum(axis: 0, exclusive: true).array(of: Int32.self) == [0, -3, -3])
+    #expect(x.cumulativeSum(axis: 0, exclusive: true, reversed: true).array(of: Int32.self) == [5, 5, 0])
     #expect(x.reshape(1, 3).matmul(x).item == 34 && Tensor.einsum("i,j->", x, x).item == 4)
     let bytes = Tensor([200, 7] as [UInt8])
     #expect((bytes + bytes).array(of: UInt8.self) == [144, 14], "bytes wrap")

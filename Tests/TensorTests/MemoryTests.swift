@@ -31,12 +31,12 @@ import Testing
       Threads.count = 1
       final class Weight: Sendable {}
       let owners = (Weight(), Weight(), Weight())
-      let filter = Tensor(normal: [3, 3, 3, 8], deviation: 0.2, seed: 1)
+      let filter = Tensor(normal: [3, 3, 3, 8], standardDeviation: 0.2, seed: 1)
       let (scale, shift) = (Tensor(ones: [8]), Tensor(zeros: [8]))
       let images = Tensor(normal: [2, 16, 16, 3], seed: 2)
       func step() {
         let (loss, gradients) = valueWithGradient {
-          let features = images.conv2d(filter.leaf(of: owners.0), window: Window(padding: 1))
+          let features = images.conv2d(filter.leaf(of: owners.0), padding: 1)
             .batchNorm(weight: scale.leaf(of: owners.1), bias: shift.leaf(of: owners.2), relu: true).output
           return features.maxPool2d(2).upsampled2d().sigmoid().mean()
         }
@@ -74,7 +74,7 @@ import Testing
             for _ in 0..<50_000 { y = (y * 0.5).sin() * 2 }
             return y.sum()
           }
-          #expect(found.isFinite().all && !(found .== 0).any)
+          #expect(found.isFinite().isAllTrue && !(found .== 0).isAnyTrue)
         }
         do {
           // A chain that nobody asks a gradient of is dropped as a whole.

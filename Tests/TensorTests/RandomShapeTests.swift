@@ -43,7 +43,7 @@ import Testing
   }
 
   private func expectSame(_ found: Tensor, _ expected: Tensor, _ what: String) {
-    #expect(found.shape == expected.shape && (found.to(.float64) .== expected).all, "\(what)")
+    #expect(found.shape == expected.shape && (found.to(.float64) .== expected).isAllTrue, "\(what)")
   }
 
   @Test(arguments: 1...25, [DType.float32, .float64])
@@ -97,15 +97,16 @@ import Testing
       Tensor((0..<kept.elementCount).map { body(groups[$0]!) }, shape: kept)
     }
     let name = "of \(x.shape) over \(axes)"
-    expectSame(x.sum(axes, keepingAxes: true), expected { $0.reduce(0, +) }, "sum \(name)")
+    expectSame(x.sum(axis: axes, keepingAxes: true), expected { $0.reduce(0, +) }, "sum \(name)")
     if let axis = axes.first, axes.count == 1 {
-      expectSame(x.max(axis, keepingAxes: true), expected { $0.max()! }, "max \(name)")
-      expectSame(x.min(axis, keepingAxes: true), expected { $0.min()! }, "min \(name)")
+      expectSame(x.max(axis: axis, keepingAxes: true), expected { $0.max()! }, "max \(name)")
+      expectSame(x.min(axis: axis, keepingAxes: true), expected { $0.min()! }, "min \(name)")
       expectSame(
-        x.argmax(axis).reshape(to: kept), expected { Double($0.firstIndex(of: $0.max()!)!) }, "argmax \(name)"
+        x.argmax(axis: axis).reshape(kept), expected { Double($0.firstIndex(of: $0.max()!)!) },
+        "argmax \(name)"
       )
       expectSame(
-        x.cumulativeSum(axis).gather(Tensor([Int32(x.shape[axis] - 1)]), axis: axis),
+        x.cumulativeSum(axis: axis).gather(Tensor([Int32(x.shape[axis] - 1)]), axis: axis),
         expected { $0.reduce(0, +) },
         "the end of cumulativeSum \(name)")
     }
@@ -158,7 +159,7 @@ import Testing
     let product = a.matmul(b, transposed: left, otherTransposed: right)
     // Sums of products, stretched: [..., rows, inner, 1] × [..., 1, inner, columns].
     let plainA = left ? a.transposed() : a, plainB = right ? b.transposed() : b
-    let expected = (plainA.expandingAxis(-1) * plainB.expandingAxis(-3)).sum(-2)
+    let expected = (plainA.expandingAxis(-1) * plainB.expandingAxis(-3)).sum(axis: -2)
     expectSame(product, expected.to(.float64), "\(a.shape) × \(b.shape), \(left), \(right)")
   }
 }

@@ -17,10 +17,11 @@ extension Options {
         height: size[0], width: size[1], interpolation: try interpolation,
         alignCorners: flag("align_corners"),
         antialiased: true)
+    case "antialiased_by_factor": antialiasedByFactor(x[0], try interpolation)
     case "sequence_interpolation":
       x[0].resized1d(
         length: integer("length"), interpolation: try interpolation, alignCorners: flag("align_corners"))
-    case "cumulative_product": x[0].cumulativeProduct(integer("axis"))
+    case "cumulative_product": x[0].cumulativeProduct(axis: integer("axis"))
     case "deformable_convolution":
       x[0].deformableConv2d(x[1], offsets: x[2], mask: x[3], window: window)
     case "folding": folding(x[0])
@@ -35,15 +36,23 @@ extension Options {
     case "roi_align": aligned(x[0])
     case "vector_norm":
       x[0].norm(
-        integers("axes"), order: number("order") == 1e9 ? .infinity : number("order")!,
+        axis: integers("axes"), order: number("order") == 1e9 ? .infinity : number("order")!,
         keepingAxes: flag("keeping"))
     default: nil
     }
   }
 
+  private func antialiasedByFactor(_ x: Tensor, _ interpolation: Interpolation) -> Tensor {
+    let factors = values["scale"]!.numbers
+    return x.rescaled2d(
+      height: factors[0], width: factors[1], interpolation: interpolation,
+      alignCorners: flag("align_corners"),
+      antialiased: true)
+  }
+
   private func folding(_ x: Tensor) -> Tensor {
     let (stride, padding, dilation) = (
-      perAxis("stride")!, Padding(perAxis("padding")!), perAxis("dilation")!
+      perAxis("stride")!, perAxis("padding")!, perAxis("dilation")!
     )
     let size = integers("size")
     return flag("fold")

@@ -22,7 +22,7 @@ import Testing
     let x = places(edges[0], edges[2], width, 6).reshape(1, 1, -1, 1).broadcast(to: shape)
     let y = places(edges[1], edges[3], height, 5).reshape(1, -1, 1, 1).broadcast(to: shape)
     let surface = image.gridSample(.concatenate([x, y], axis: -1), alignCorners: true)
-    #expect((pooled - surface.averagePool2d(PerAxis(fine))).abs().max().item < 1e-4)
+    #expect((pooled - surface.averagePool2d(fine)).abs().max().item < 1e-4)
   }
 
   @Test func aBoxWithoutAreaGivesZero() {
@@ -31,26 +31,82 @@ import Testing
     let (value, gradients) = valueWithGradient(at: [image, boxes]) {
       $0[0].preciseRoIPool($0[1], height: 2, width: 2).sum()
     }
-    #expect(value.item == 0 && gradients.allSatisfy { ($0 .== 0).all })
+    #expect(value.item == 0 && gradients.allSatisfy { ($0 .== 0).isAllTrue })
   }
 
   @Test func aWarpTakesTheImageWhereTheFlowPoints() {
     let image = Tensor(normal: [1, 4, 5, 2], seed: 1)
     let flow = Tensor(ones: [1, 4, 5, 1]) * Tensor([1, -2] as [Float])
     let expected = image.padded([(0, 0), (2, -2), (-1, 1), (0, 0)], mode: .replicate)
-    #expect((image.warped(by: flow) .== expected).all)
-    #expect((image.warped(by: flow * 0) .== image).all)
+    #expect((image.warped(by: flow) .== expected).isAllTrue)
+    #expect((image.warped(by: flow * 0) .== image).isAllTrue)
   }
 
-  @Test func coordinatesThatAreNoNumbersGiveZerosAndTrapNowhere() {
-    let image = Tensor(ones: [1, 3, 3, 2])
-    let grid = Tensor([.nan, 0, .infinity, 0, -1e30, 0, 0, 0] as [Float], shape: [1, 2, 2, 2])
-    for interpolation in Interpolation.allCases {
-      let (value, _) = valueWithGradient(at: [image, grid]) {
-        $0[0].gridSample($0[1], interpolation: interpolation)[0, 0].sum()
+  /// What PyTorch samples of a row 1…7: near, then where float32 no longer tells positions apart, then nowhere. In volumes
+  /// it rounds otherwise, and takes what is not a number for the other border.
+  @Test func farCoordinatesSampleWhatPyTorchDoes() {
+    let inf = Float.infinity, nan = Float.nan
+    let coordinates: [Float] = [-5.2, 1e5, 1e9, 1e10, 1e20, inf, -inf, nan]
+    let expected: [(Interpolation, GridPadding, alignCorners: Bool, isVolume: Bool, [Float])] = [
+      (.nearest, .zeros, false, false, [0, 0, 0, 0, 0, 0, 0, 0]),
+      (.nearest, .border, false, false, [1, 7, 7, 7, 7, 7, 1, 1]),
+      (.nearest, .border, true, true, [1, 7, 7, 7, 7, 7, 1, 7]),
+      (.nearest, .reflection, false, true, [1, 4, 1, 1, 3, 7, 7, 7]),
+      (.nearest, .reflection, true, true, [2, 4, 1, 5, 1, 7, 7, 7]),
+      (.linear, .zeros, false, false, [0, 0, 0, 0, 0, nan, nan, nan]),
+      (.linear, .zeros, true, true, [0, 0, 0, 0, 0, 0, 0, 0]),
+      (.linear, .border, true, false, [1, 7, 7, 7, 7, 7, 1, 1]),
+      (.linear, .reflection, false, false, [1.2, 4, 1, 1, 1, 1, 1, 1]),
+      (.linear, .reflection, false, true, [1.2, 4, 1, 1.5, 3.5, 7, 7, 7]),
+      (.cubic, .zeros, false, false, [0, 0, 0, 0, 0, nan, nan, nan]),
+      (.cubic, .border, true, false, [1, 7, 7, 7, 7, nan, nan, nan]),
+      (.cubic, .reflection, false, false, [1.152, 4, 1, 1, 1, nan, nan, nan]),
+      (.cubic, .reflection, true, false, [1.432, 4, 1, 1, 1, nan, nan, nan]),
+    ]
+    let count = coordinates.count
+    for (interpolation, padding, alignCorners, isVolume, expected) in expected {
+      let axes = isVolume ? 3 : 2, ones = Array(repeating: 1, count: axes - 1)
+      let row = Tensor((1...7).map(Float.init)).reshape(Shape([1] + ones + [7, 1]))
+      let image = row.broadcast(to: Shape([1] + ones.map { $0 * 3 } + [7, 1]))
+      let zeros = [Tensor](repeating: Tensor(zeros: [count]), count: axes - 1)
+      let grid = Tensor.stack([Tensor(coordinates)] + zeros, axis: -1).reshape(
+        Shape([1] + ones + [count, axes]))
+      let (y, pull) = pullback(at: [image, grid]) {
+        $0[0].gridSample($0[1], interpolation: interpolation, padding: padding, alignCorners: alignCorners)
       }
-      #expect(value.item == 0 || value.item.isNaN)
+      for (y, expected) in zip(y.array(), expected) {
+        #expect(
+          y == expected || y.isNaN && expected.isNaN || abs(y - expected) < 1e-4,
+          "\(interpolation) \(padding) \(alignCorners) \(isVolume)")
+      }
+      #expect(pull(Tensor(ones: y.shape)).allSatisfy { $0.isFinite().isAllTrue })
     }
+  }
+
+  /// At once, and near the mean of the surface over them; what is not finite gives NaN, and no gradient to the image.
+  @Test(arguments: [1e9, 1e20, .infinity, .nan], [DType.float32, .float64])
+  func farBoxes(_ edge: Double, _ dtype: DType) {
+    let image = Tensor(ones: [1, 32, 32, 2], dtype: dtype)
+    let boxes = Tensor([0, -edge, -edge, edge, edge] as [Double], shape: [1, 5]).to(dtype)
+    let pools: [(Tensor) -> Tensor] = [
+      { $0.roiAlign(boxes, height: 7, width: 7) }, { $0.roiAlign(boxes, height: 1, width: 1, points: 2) },
+      { $0.preciseRoIPool(boxes, height: 7, width: 7) },
+    ]
+    for pool in pools {
+      let (value, slopes) = valueWithGradient(at: [image]) { pool($0[0]).sum() }
+      #expect(edge.isFinite ? abs(value.item) < 1e-12 : value.item.isNaN)
+      #expect(slopes[0].isFinite().isAllTrue)
+    }
+  }
+
+  /// What is not a number stays where it weighs something.
+  @Test(arguments: [Interpolation.linear, .cubic, .area])
+  func wideFiltersSpreadNoNaN(_ interpolation: Interpolation) {
+    var image = Tensor(ones: [1, 16, 16, 3])
+    image[0, 12, 3, 1] = Tensor(Double.nan)
+    let y = image.resized2d(height: 4, width: 4, interpolation: interpolation, antialiased: true)
+    #expect(y.isNaN().sum().item > 0 && y.isNaN().sum().item <= 16 && !y[0, 0].isNaN().isAnyTrue)
+    #expect(!y[.ellipsis, 0].isNaN().isAnyTrue)
   }
 
   @Test func whatIsMirroredIsMirroredAgain() {

@@ -7,7 +7,8 @@ extension Options {
   func applySelection(_ name: String, _ x: [Tensor]) throws -> Tensor? {
     switch name {
     case "cumulative_extreme":
-      return flag("largest") ? x[0].cumulativeMax(integer("axis")) : x[0].cumulativeMin(integer("axis"))
+      return flag("largest")
+        ? x[0].cumulativeMax(axis: integer("axis")) : x[0].cumulativeMin(axis: integer("axis"))
     case "pairwise_distances": return x[0].pairwiseDistances(x[1])
     case "pooled_places":
       let (values, indices) = x[0].maxPool3dWithIndices(perAxis("kernel")!, stride: perAxis("stride")!)
@@ -17,7 +18,7 @@ extension Options {
     case "position_encoding":
       return x[0].sinusoidalEncoding(channels: integer("channels"), base: number("base")!)
     case "quantile":
-      return x[0].quantile(number("q")!, integer("axis"), keepingAxes: flag("keeping"))
+      return x[0].quantile(number("q")!, axis: integer("axis"), keepingAxes: flag("keeping"))
     case "scatter_combined":
       let indices = Tensor(integers("indices").map(Int32.init), shape: Shape(integers("index_shape")))
       let combination = try #require(ScatterCombination(rawValue: text("combination")))
@@ -32,7 +33,7 @@ extension Options {
       return switch text("name") {
       case "cosine": x[0].cosineSimilarity(x[1], axis: integer("axis"))
       case "cross": x[0].crossProduct(x[1], axis: integer("axis"))
-      default: x[0].normalized(integer("axis"))
+      default: x[0].normalized(axis: integer("axis"))
       }
     default: return nil
     }

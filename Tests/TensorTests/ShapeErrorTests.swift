@@ -46,6 +46,25 @@ import Testing
         "scaledDotProductAttention: queries [2, 5, 4], keys [2, 6, 4], values [2, 5, 4]"))
   }
 
+  @Test func subscriptsNameWhatDoesNotChoose() async {
+    let wrongType = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor(zeros: [2, 3])[Tensor(zeros: [2])]
+    }
+    #expect(message(wrongType).contains("subscript: a float32 tensor chooses nothing"))
+    let wrongShape = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var x = Tensor(zeros: [2, 3])
+      x[Tensor(zeros: [3], dtype: .bool)] = 1
+    }
+    #expect(message(wrongShape).contains("subscript: a bool tensor of shape [3] for shape [2, 3]"))
+  }
+
+  @Test func optionsPerAxisFit() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor(zeros: [1, 8, 8, 3]).maxPool2d(2, stride: [1, 2, 2])
+    }
+    #expect(message(result).contains("stride [1, 2, 2] for 2 spatial axes"))
+  }
+
   @Test func positionsLieWithinTheShape() async {
     await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [2, 3])[2] }
     await #expect(processExitsWith: .failure) { _ = Tensor(zeros: [3]).gather(Tensor([3] as [Int32])) }

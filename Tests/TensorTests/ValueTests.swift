@@ -47,14 +47,14 @@ import Testing
       for (value, row) in zip(y.array(of: Double.self).prefix(3), rows) {
         #expect(abs(value - expected(row)) <= 1e-5 * Double(length))
       }
-      #expect(y[3...].isNaN().all)
+      #expect(y[3...].isNaN().isAllTrue)
     }
-    check(x.max(1)) { Double($0.max()!) }
-    check(x.min(1)) { Double($0.min()!) }
-    check(x.sum(1)) { $0.reduce(0) { $0 + Double($1) } }
-    check(x.norm(1, order: 1)) { $0.reduce(0) { $0 + Double(abs($1)) } }
-    check(x.logSumExp(1)) { log($0.reduce(0) { $0 + exp(Double($1)) }) }
-    check(x.softmax().max(1)) { row in 1 / row.reduce(0) { $0 + exp(Double($1) - Double(row.max()!)) } }
+    check(x.max(axis: 1)) { Double($0.max()!) }
+    check(x.min(axis: 1)) { Double($0.min()!) }
+    check(x.sum(axis: 1)) { $0.reduce(0) { $0 + Double($1) } }
+    check(x.norm(axis: 1, order: 1)) { $0.reduce(0) { $0 + Double(abs($1)) } }
+    check(x.logSumExp(axis: 1)) { log($0.reduce(0) { $0 + exp(Double($1)) }) }
+    check(x.softmax().max(axis: 1)) { row in 1 / row.reduce(0) { $0 + exp(Double($1) - Double(row.max()!)) } }
   }
 
   @Test func bytesWrap() {
@@ -67,17 +67,17 @@ import Testing
     let x = Tensor([2, 0, 2, 5, 0, 2] as [Int32], shape: [2, 3])
     let (values, inverse, counts) = x.unique()
     #expect(values.array(of: Int32.self) == [0, 2, 5] && counts.array(of: Int32.self) == [2, 3, 1])
-    #expect(inverse.shape == x.shape && (values.gather(inverse) .== x).all)
+    #expect(inverse.shape == x.shape && (values.gather(inverse) .== x).isAllTrue)
     #expect(Tensor([.nan, 1, .nan] as [Float]).unique().counts.array(of: Int32.self) == [1, 1, 1])
     #expect(Tensor(zeros: [0, 2]).unique().inverse.shape == [0, 2])
   }
 
   @Test func anyAndAllAlongAxes() {
     let x = Tensor([1, 0, 0, 0, 3, .nan] as [Float], shape: [3, 2])
-    #expect(x.any(1).array(of: Bool.self) == [true, false, true])
-    #expect(x.all(1).array(of: Bool.self) == [false, false, true])
-    #expect(x.any(keepingAxes: true).shape == [1, 1] && x.any([0]).all)
-    #expect(Tensor(zeros: [2, 0]).all(1).all && !Tensor(zeros: [2, 0]).any(1).any)
+    #expect(x.any(axis: 1).array(of: Bool.self) == [true, false, true])
+    #expect(x.all(axis: 1).array(of: Bool.self) == [false, false, true])
+    #expect(x.any(keepingAxes: true).shape == [1, 1] && x.any(axis: [0]).isAllTrue)
+    #expect(Tensor(zeros: [2, 0]).all(axis: 1).isAllTrue && !Tensor(zeros: [2, 0]).any(axis: 1).isAnyTrue)
     #expect(
       (Tensor([true, true, false]) .^ Tensor([2, 0, 0] as [Int32])).array(of: Bool.self) == [
         false, true, false,
@@ -88,10 +88,10 @@ import Testing
   func labelsAreResizedAndPooled(_ dtype: DType) {
     let labels = Tensor([1, 0, 0, 1] as [Float], shape: [1, 2, 2, 1]).to(dtype)
     let large = labels.resized2d(height: 4, width: 4, interpolation: .nearest)
-    #expect(large.dtype == dtype && (large.maxPool2d(2) .== labels).all)
+    #expect(large.dtype == dtype && (large.maxPool2d(2) .== labels).isAllTrue)
     #expect(
       (labels.upsampled2d(by: 3, interpolation: .nearestExact)[.all, .stride(by: 3), .stride(by: 3)]
-        .== labels).all)
+        .== labels).isAllTrue)
   }
 
   @Test func comparisons() {
@@ -107,15 +107,82 @@ import Testing
     #expect(((a .== 1) .| (a .== 2)).array(of: Bool.self) == [true, true, false])
     #expect(a.isNaN().array(of: Bool.self) == [false, false, true])
     #expect(Tensor([1, .infinity, .nan] as [Float]).isFinite().array(of: Bool.self) == [true, false, false])
-    #expect((a .> 5).any == false && (a .< 3).any && !(a .< 3).all)
+    #expect((a .> 5).isAnyTrue == false && (a .< 3).isAnyTrue && !(a .< 3).isAllTrue)
     #expect((a.reshape(3, 1) .== b).shape == [3, 3])
+  }
+
+  @Test func numbersOfEveryType() {
+    let (x, n, f) = (Tensor([1, 2, 4] as [Float]), 2, Float(0.5))
+    #expect((x * n + n * x - n).array() == [2, 6, 14])
+    #expect(
+      (x / n).array() == [0.5, 1, 2] && (n / x).array() == [2, 1, 0.5] && (n - x).array() == [1, 0, -2])
+    #expect(
+      (x + f).array() == [1.5, 2.5, 4.5] && (f * x).array() == [0.5, 1, 2]
+        && (x * .pi).array()[0] == Float(Double.pi))
+    #expect(x.pow(n).array() == [1, 4, 16] && x.remainder(n).array() == [1, 0, 0])
+    #expect(Tensor.maximum(x, n).array() == [2, 2, 4] && Tensor.minimum(x, 1.5).array() == [1, 1.5, 1.5])
+    #expect(
+      Tensor.where(x .> n, x, 0).array() == [0, 0, 4] && Tensor.where(x .> n, -1, x).array() == [1, 2, -1])
+    #expect((x .== n).array(of: Bool.self) == [false, true, false] && (x .>= n).sum().item == 2)
+    #expect((x .< f).isAnyTrue == false && (x .> -.infinity).isAllTrue)
+    var y = x
+    y *= n
+    y -= n
+    y /= f
+    y += n
+    #expect(y.array() == [2, 6, 14])
+    #expect((Tensor([1, 2]) * n).array(of: Int.self) == [2, 4])
+  }
+
+  @Test func subscriptsByTensors() {
+    var x = Tensor([[1, 2], [3, 4], [5, 6]])
+    let rows = Tensor([2, 0, -1])
+    #expect(x[rows].array() == [5, 6, 1, 2, 5, 6] && x[Tensor([1, 0], shape: [2, 1])].shape == [2, 1, 2])
+    #expect(x[x .> 3].array() == [4, 5, 6] && x[Tensor([true, false, true])].array() == [1, 2, 5, 6])
+    #expect(x[[1, -1]].array() == [3, 4, 5, 6])
+    x[[0, 2]] = Tensor([[7, 8], [9, 10]])
+    #expect(x.array() == [7, 8, 3, 4, 9, 10])
+    x[Tensor([1, 0], shape: [1, 2])] = [-1, -2]
+    #expect(x.array() == [-1, -2, -1, -2, 9, 10])
+    x[x .< 0] = 0
+    #expect(x.array() == [0, 0, 0, 0, 9, 10])
+    x[Tensor([false, true, true])] = [1, 2]
+    #expect(x.array() == [0, 0, 1, 2, 1, 2])
+    x[x .== 1] = [5, 6]
+    #expect(x.array() == [0, 0, 5, 2, 6, 2])
+    x[Tensor([1])] = 7
+    #expect(x.array() == [0, 0, 7, 7, 6, 2] && x[Tensor([] as [Int32])].shape == [0, 2])
+    x[Tensor(zeros: [3], dtype: .bool)] = 1
+    #expect(x.array() == [0, 0, 7, 7, 6, 2])
+  }
+
+  @Test func numbersInSubscripts() {
+    var (x, n) = (Tensor([[1, 2], [3, 4]]), 9)
+    x[0] = 0
+    x[1, 0] = -0.5
+    x[.all, 1] = n
+    #expect(x.array() == [0, 9, -0.5, 9])
+    let (y, k): (Float, Int) = (x[1, 0], x[0, 1])
+    #expect(y == -0.5 && k == 9 && x[0, 1] > 8.5)
+    var labels = Tensor([1, 2, 3])
+    labels[1...] = 255
+    n = labels[2]
+    #expect(labels.array(of: Int.self) == [1, 255, 255] && n == 255)
+  }
+
+  @Test func closeness() {
+    let x = Tensor([1, 0, .infinity, .nan, -.infinity, 3] as [Float])
+    let y = Tensor([1.000005, 1e-9, .infinity, .nan, .infinity, .infinity] as [Float])
+    #expect(x.isClose(to: y).array(of: Bool.self) == [true, true, true, false, false, false])
+    #expect(x.isClose(to: y, relativeTolerance: 0, absoluteTolerance: 0).array(of: Bool.self)[0] == false)
+    #expect(Tensor([1, 2]).isClose(to: Tensor([1, 2])).isAllTrue)
   }
 
   @Test func integersCompareWithFractions() {
     let numbers = Tensor([1, 2, 3] as [Int32])
     #expect((numbers .< 2.5).array(of: Bool.self) == [true, true, false])
-    #expect((numbers .== 2.5).any == false)
-    #expect(numbers.isFinite().all && !numbers.isNaN().any)
+    #expect((numbers .== 2.5).isAnyTrue == false)
+    #expect(numbers.isFinite().isAllTrue && !numbers.isNaN().isAnyTrue)
   }
 
   @Test func integerArithmetic() {
@@ -131,8 +198,8 @@ import Testing
   @Test func argExtremes() {
     let x: Tensor = [[1, 5, 5], [4, -2, 0]]
     #expect(x.argmax().array(of: Int32.self) == [1, 0], "the first of equals")
-    #expect(x.argmax(0).array(of: Int32.self) == [1, 0, 0])
-    #expect(x.argmin(-1).array(of: Int32.self) == [0, 1])
+    #expect(x.argmax(axis: 0).array(of: Int32.self) == [1, 0, 0])
+    #expect(x.argmin(axis: -1).array(of: Int32.self) == [0, 1])
     #expect(Tensor([1, .nan, 3] as [Float]).argmax().item == 1, "NaN wins, as in NumPy and PyTorch")
     #expect(Tensor([1, .nan, -3] as [Float]).argmin().item == 1)
   }
@@ -166,29 +233,31 @@ import Testing
     for largest in [true, false] {
       let (values, indices) = x.topK(7, largest: largest)
       let sorted = x.sorted(descending: largest)
-      #expect((values .== sorted.values[.all, 0..<7]).all)
-      #expect((indices .== sorted.indices[.all, 0..<7]).all)
+      #expect((values .== sorted.values[.all, 0..<7]).isAllTrue)
+      #expect((indices .== sorted.indices[.all, 0..<7]).isAllTrue)
     }
   }
 
   @Test func reductions() {
-    #expect(x.sum(0).array() == [36, 40, 44, 48, 52, 56])
-    #expect(x.mean(1, keepingAxes: true).shape == [4, 1])
+    #expect(x.sum(axis: 0).array() == [36, 40, 44, 48, 52, 56])
+    #expect(x.mean(axis: 1, keepingAxes: true).shape == [4, 1])
     #expect(x.mean().item == 11.5)
     #expect(x.variance(correction: 1).item == 50)
+    #expect(Tensor([1, 3, 5, 7] as [Float]).standardDeviation().item == Double(Float(5.0.squareRoot())))
     #expect(Tensor([3, 4] as [Float]).norm().item == 5)
-    #expect(x.max(0, 1).item == 23)
+    #expect(x.max(axis: [0, 1]).item == 23)
     #expect(x[0..<2, 1...2].product().item == Double(1 * 2 * 7 * 8))
-    #expect(Tensor([1000, 1000] as [Float]).logSumExp(0).item == Double(Float(1000 + 0.6931471805599453)))
-    #expect(Tensor([-Float.infinity, -.infinity]).logSumExp(0).item == -.infinity)
-    #expect(Tensor(zeros: [0, 3]).sum(0).array() == [0, 0, 0])
+    #expect(
+      Tensor([1000, 1000] as [Float]).logSumExp(axis: 0).item == Double(Float(1000 + 0.6931471805599453)))
+    #expect(Tensor([-Float.infinity, -.infinity]).logSumExp(axis: 0).item == -.infinity)
+    #expect(Tensor(zeros: [0, 3]).sum(axis: 0).array() == [0, 0, 0])
     let many = Tensor(repeating: 0.1, shape: [10_000_000])
     #expect(abs(many.sum().item / 1e6 - 1) < 1e-6, "summing many float32 keeps its accuracy")
   }
 
   @Test func shapes() {
     #expect(x.transposed()[1].array() == [1, 7, 13, 19])
-    #expect(x.flipped(0)[0, 0].item == 18)
+    #expect(x.flipped(axis: 0)[0, 0].item == 18)
     #expect(Tensor.stack([x, x], axis: 1).shape == [4, 2, 6])
     #expect(Tensor.concatenate([x, x[0..<1]]).shape == [5, 6])
     #expect(x.split(into: 2, axis: 1)[1][0].array() == [3, 4, 5])
@@ -203,7 +272,7 @@ import Testing
 
   /// Features far from 0 beside their spread: a variance found as the difference of two large sums would be lost.
   @Test func normalizationStandsLargeMeans() {
-    let x = Tensor(normal: [4, 16, 16, 6], mean: 1000, deviation: 1, seed: 3)
+    let x = Tensor(normal: [4, 16, 16, 6], mean: 1000, standardDeviation: 1, seed: 3)
     let (weight, bias) = (Tensor(normal: [6], seed: 4), Tensor(normal: [6], seed: 5))
     let normalizations: [([Tensor]) -> Tensor] = [
       { $0[0].batchNorm(weight: $0[1], bias: $0[2]).output },

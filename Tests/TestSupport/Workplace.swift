@@ -58,12 +58,15 @@ public final class Workplace {
     }
   }
 
-  /// Runs the program; sends SIGINT once standard error holds a text.
-  public func run(_ arguments: [String], interruptAt text: String? = nil) throws -> Outcome {
+  /// Runs the program, its streams redirected as the shell is told to; sends SIGINT once standard error holds a text.
+  public func run(
+    _ arguments: [String], interruptAt text: String? = nil, redirection: String = ""
+  ) throws -> Outcome {
     let process = Process()
-    process.executableURL = Bundle.main.executableURL!.deletingLastPathComponent().appending(path: program)
+    let path = Bundle.main.executableURL!.deletingLastPathComponent().appending(path: program).path
+    process.executableURL = URL(filePath: "/bin/sh")
     process.currentDirectoryURL = folder
-    process.arguments = arguments
+    process.arguments = ["-c", "exec \"$0\" \"$@\" \(redirection)", path] + arguments
     // Other tests run beside it: threads that wait should not spin.
     process.environment = ProcessInfo.processInfo.environment.merging(["OMP_WAIT_POLICY": "passive"]) { $1 }
     let (out, err) = try (file(".stdout"), file(".stderr"))

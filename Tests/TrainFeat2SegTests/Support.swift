@@ -14,11 +14,11 @@ extension Workplace {
     for (name, top) in [("a", 3.0), ("b", 6.0)] {
       for frame in 0..<3 {
         let mask = Mask(
-          Box(x: Double(6 + 8 * frame), y: top, width: 14, height: 8), width: width, height: height)
+          Box(x: Double(6 + 8 * frame), y: top, width: 14, height: 8), height: height, width: width)
         let pixels = mask.values.enumerated().flatMap { pixel, value in
           [UInt8](repeating: 150 * value + UInt8(pixel * 37 % 90), count: 3)
         }
-        try Image(width: width, height: height, channels: 3, pixels: pixels)
+        try Image(height: height, width: width, channels: 3, pixels: pixels)
           .write(to: file("data/JPEGImages/480p/\(name)/0000\(frame).jpg"))
         try mask.image.write(to: file("data/Annotations/480p/\(name)/0000\(frame).png"))
       }

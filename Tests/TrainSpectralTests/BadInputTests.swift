@@ -48,15 +48,15 @@ import Vision
     Fault(
       testDescription: "an empty file", message: ["masks/m1/b/00003.png"],
       spoil: write([], "masks/m1/b/00003.png")),
-    Fault(testDescription: "a mask of another size", message: ["masks/m3/a/00001.png", "24×16", "48×32"]) {
-      try Mask(width: 24, height: 16).image.write(to: $0.file("masks/m3/a/00001.png"))
+    Fault(testDescription: "a mask of another size", message: ["masks/m3/a/00001.png", "16×24", "32×48"]) {
+      try Mask(height: 16, width: 24).image.write(to: $0.file("masks/m3/a/00001.png"))
     },
     Fault(testDescription: "a truncated annotation", message: ["480p/d/00001.png", "truncated"]) {
       let file = try $0.file("data/Annotations/480p/d/00001.png")
       try Data(contentsOf: file).dropLast(30).write(to: file)
     },
     Fault(
-      testDescription: "an unknown sequence", message: ["--validate", "'z'", "a, b, c, d"],
+      testDescription: "an unknown sequence", message: ["'z'", "a, b, c, d"],
       options: ["--validate", "a,z"]),
     Fault(
       testDescription: "every sequence held out", message: ["at least three sequences"],
@@ -90,7 +90,8 @@ import Vision
     ["--data", "data"], ["--channels", "masks"], ["--validate", "a"], ["--epochs", "0"],
     ["--epochs", "many"],
     ["--longest-side", "8"], ["--sequences", "2"], ["--training", "0"], ["--windows", "0"],
-    ["--frames", "1"],
+    ["--frames", "1"], ["--windows", "9223372036854775807"], ["--longest-side", "9223372036854775807"],
+    ["--data", "data", "--channels", "masks", "--validate", ","],
     ["--unknown", "option"],
   ])
   func aMistakenOptionIsAUsageError(_ options: [String]) throws {
@@ -98,7 +99,8 @@ import Vision
     let outcome = try workplace.study(options)
     #expect(outcome.exitCode == 64 && !outcome.wasKilled)
     #expect(outcome.errors.filter { $0.hasPrefix("Error: ") }.count == 1, "\(outcome.errors)")
-    #expect(outcome.errors.first?.contains(options[0]) == true, "\(outcome.errors)")
+    let named = options.count > 2 ? options[options.count - 2] : options[0]
+    #expect(outcome.errors.first?.contains(named) == true, "\(outcome.errors)")
     #expect(workplace.files(in: "out").isEmpty)
   }
 }

@@ -10,7 +10,8 @@ import Vision
     "--sequences", "4", "--frames", "4", "--longest-side", "32", "--epochs", "1", "--windows", "8",
   ]
   static let results = [
-    "curves.png", "model.safetensors", "samples.png", "table4.csv", "table5.csv", "table6.csv", "table7.csv",
+    "curves.png", "learned", "model.safetensors", "samples.png", "table4.csv", "table5.csv", "table6.csv",
+    "table7.csv",
     "tables.txt", "weights.csv", "weights.png",
   ]
 
@@ -45,7 +46,7 @@ import Vision
     #expect((4...7).allSatisfy { text.contains("Table \($0)") })
 
     let model = SFSegPlusPlus(channels: 15)
-    let metadata = try model.load(from: workplace.file("out/model.safetensors"))
+    let metadata = try model.load(from: workplace.file("out/model.safetensors")).metadata
     #expect(metadata["methods"]?.split(separator: ",").count == 15)
     for name in ["curves.png", "samples.png", "weights.png"] {
       #expect(try Image(contentsOf: workplace.file("out/\(name)")).width > 500, "\(name)")
@@ -80,13 +81,20 @@ import Vision
     #expect(tables[0] == tables[1])
   }
 
-  @Test func interruptingSavesAndEnds() throws {
+  @Test func interruptingSavesAndResumingGoesOn() throws {
     let workplace = try Workplace()
-    let options = ["--sequences", "4", "--frames", "4", "--longest-side", "32", "--epochs", "4000"]
-    let outcome = try workplace.study(options, interruptAt: "SFSeg++  1/4000")
-    #expect(outcome.exitCode == 0 && !outcome.wasKilled)
+    let options = Array(Self.tiny.dropLast(4)) + ["--windows", "8"]
+    let outcome = try workplace.study(options + ["--epochs", "4000"], interruptAt: "SFSeg++  1/4000")
+    #expect(outcome.exitCode == 130 && !outcome.wasKilled)
     #expect(outcome.output.last?.hasPrefix("interrupted: ") == true, "\(outcome.output)")
-    #expect(workplace.files(in: "out") == ["model.safetensors"])
-    try SFSegPlusPlus(channels: 15).load(from: workplace.file("out/model.safetensors"))
+    #expect(workplace.files(in: "out") == ["learned"])
+    let learned = try workplace.text("out/learned/SFSeg++/log.csv")
+
+    let resumed = try workplace.study(options + ["--epochs", "1", "--resume"])
+    #expect(resumed.exitCode == 0, "\(resumed.errors)")
+    #expect(workplace.files(in: "out") == Self.results)
+    #expect(try workplace.text("out/learned/SFSeg++/log.csv") == learned, "it has had more epochs than one")
+    let other = try workplace.study(options + ["--epochs", "1", "--resume", "--seed", "3"])
+    #expect(other.exitCode == 1 && other.complaints.first?.contains("--seed 2016, not 3") == true)
   }
 }

@@ -40,14 +40,14 @@ import Testing
 
   @Test func hugeDeclaredSizesAreRefused() {
     let error = imageError { try Image(encoded: Fixtures.files["declaresTooMuch"]!, path: "a.png") }
-    #expect(error == .tooLarge(path: "a.png", width: 2_000_000_000, height: 2_000_000_000))
+    #expect(error == .tooLarge(path: "a.png", height: 2_000_000_000, width: 2_000_000_000))
     // The frame header of a JPEG holds height and width after its marker, length and precision.
     var jpeg = Fixtures.files["jpegRGB"]!
     let frame = jpeg.indices.first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xC0 }!
     jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0xFF, 0x00, 0xFF, 0x00])
     #expect(
       imageError { try Image(encoded: jpeg, path: "b.jpg") }
-        == .tooLarge(path: "b.jpg", width: 65280, height: 65280))
+        == .tooLarge(path: "b.jpg", height: 65280, width: 65280))
   }
 
   @Test func theExtensionMayLie() throws {
@@ -76,7 +76,7 @@ import Testing
 }
 
 @Test(.enabled(if: ImageFormat.png.isBuiltIn)) func placesThatCannotBeWritten() throws {
-  let image = Image(width: 2, height: 2)
+  let image = Image(height: 2, width: 2)
   try withTemporaryFolder { folder in
     let absent = folder.appending(path: "absent/image.png")
     #expect(
@@ -98,6 +98,6 @@ import Testing
     imageError { try Image(encoded: signature, path: "a.png") }?.description
       == "a.png: this build has no PNG codec: install libpng-dev and rebuild")
   #expect(
-    imageError { try Image(width: 1, height: 1).encoded(as: .png) }
+    imageError { try Image(height: 1, width: 1).encoded(as: .png) }
       == .missingCodec(path: "image", format: .png))
 }

@@ -16,7 +16,7 @@ import Testing
   @Test func roundTripOf16Bits() throws {
     try withTemporaryFolder { folder in
       let url = folder.appending(path: "flow.png")
-      let image = Image16(width: 4, height: 2, channels: 3, pixels: (0..<24).map { UInt16($0 * 2711) })
+      let image = Image16(height: 2, width: 4, channels: 3, pixels: (0..<24).map { UInt16($0 * 2711) })
       try image.write(to: url)
       #expect(try Image16(contentsOf: url) == image)
     }
@@ -24,7 +24,7 @@ import Testing
 
   @Test(arguments: [IndexedImage.davisPalette, [.black, .red, .blue], []])
   func roundTripOfLabels(palette: [Color]) throws {
-    let labels = IndexedImage(width: 5, height: 3, indices: (0..<15).map { UInt8($0 % 3) }, palette: palette)
+    let labels = IndexedImage(height: 3, width: 5, indices: (0..<15).map { UInt8($0 % 3) }, palette: palette)
     try withTemporaryFolder { folder in
       let url = folder.appending(path: "labels.png")
       try labels.write(to: url)
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func labelBeyondThePaletteIsAnError() {
-    let labels = IndexedImage(width: 2, height: 1, indices: [0, 7], palette: [.black, .white])
+    let labels = IndexedImage(height: 1, width: 2, indices: [0, 7], palette: [.black, .white])
     #expect(imageError { try labels.encoded() }?.description.contains("label 7") == true)
   }
 
@@ -129,7 +129,7 @@ import Testing
   }
 
   @Test(arguments: [1, 3, 4]) func roundTripIsClose(channels: Int) throws {
-    let image = Image(width: 60, height: 40, channels: channels, filledWith: 90)
+    let image = Image(height: 40, width: 60, channels: channels, filledWith: 90)
     try withTemporaryFolder { folder in
       let url = folder.appending(path: "image.jpg")
       try image.write(to: url)
@@ -142,7 +142,7 @@ import Testing
   @Test func kindsNotSupported() {
     #expect(
       imageError { try Image(encoded: Fixtures.files["jpegCMYK"]!) }?.description.contains("CMYK") == true)
-    let wide = Image(width: 70000, height: 1, channels: 1)
+    let wide = Image(height: 1, width: 70000, channels: 1)
     #expect(imageError { try wide.encoded(as: .jpeg) } != nil)
   }
 }

@@ -4,9 +4,9 @@ import Testing
 @testable import Vision
 
 @Test func shapesCoverTheirArea() {
-  func cover(_ shape: Figure) -> Double {
+  func cover(_ shape: Outline) -> Double {
     var total = 0.0
-    Rasterizer(width: 50, height: 40).scan(shape) { _, _, coverage in
+    Rasterizer(height: 40, width: 50).scan(shape) { _, _, coverage in
       total += coverage.reduce(0) { $0 + Double($1) }
     }
     return total
@@ -14,7 +14,7 @@ import Testing
   #expect(abs(cover(.rectangle(Box(x: 3.25, y: 4.5, width: 10.5, height: 6.25))) - 10.5 * 6.25) < 0.7)
   #expect(abs(cover(.ellipse(in: Box(x: 5, y: 5, width: 30, height: 20))) - .pi * 150) < 4)
   #expect(abs(cover(.polygon([Point(10, 10), Point(30, 10), Point(10, 30)])) - 200) < 1)
-  #expect(abs(cover(.outline(Box(x: 2, y: 2, width: 20, height: 10), thickness: 2)) - (200 - 16 * 6)) < 0.01)
+  #expect(abs(cover(.frame(Box(x: 2, y: 2, width: 20, height: 10), thickness: 2)) - (200 - 16 * 6)) < 0.01)
   // A line that doubles back on itself covers no more; its ends are round.
   let once = cover(.line([Point(10, 20), Point(30, 20)], thickness: 4))
   #expect(abs(once - (80 + .pi * 4)) < 1)
@@ -30,7 +30,7 @@ import Testing
 }
 
 @Test func fillingBlends() {
-  var image = Image(width: 4, height: 2, color: .black)
+  var image = Image(height: 2, width: 4, color: .black)
   image.fill(.rectangle(Box(x: 0.5, y: 0, width: 2.5, height: 1)), with: Color(200, 100, 0), opacity: 0.5)
   #expect((0..<4).map { image[$0, 0, 0] } == [50, 100, 100, 0])
   #expect((0..<4).map { image[$0, 0, 1] } == [25, 50, 50, 0])
@@ -38,7 +38,7 @@ import Testing
 }
 
 @Test func boxOutlines() {
-  var image = Image(width: 10, height: 8, channels: 1)
+  var image = Image(height: 8, width: 10, channels: 1)
   image.draw(Box(x: 2, y: 1, width: 6, height: 5), color: .white, thickness: 1)
   let drawn = Mask(image)
   #expect(drawn.boundingBox == Box(x: 2, y: 1, width: 6, height: 5))
@@ -49,15 +49,15 @@ import Testing
 
 @Test func masksOfShapes() {
   let box = Box(x: 2, y: 1, width: 3, height: 4)
-  #expect(Mask(.rectangle(box), width: 8, height: 7) == Mask(box, width: 8, height: 7))
-  let disc = Mask(.ellipse(in: Box(x: 10, y: 10, width: 40, height: 40)), width: 60, height: 60)
+  #expect(Mask(.rectangle(box), height: 7, width: 8) == Mask(box, height: 7, width: 8))
+  let disc = Mask(.ellipse(in: Box(x: 10, y: 10, width: 40, height: 40)), height: 60, width: 60)
   #expect(abs(Double(disc.area) - .pi * 400) < 15)
   #expect(disc.boundingBox == Box(x: 10, y: 10, width: 40, height: 40))
 }
 
 @Test func overlayTintsTheMaskOnly() {
-  var image = Image(width: 6, height: 6, color: Color(grey: 100))
-  let mask = Mask(Box(x: 1, y: 1, width: 3, height: 3), width: 6, height: 6)
+  var image = Image(height: 6, width: 6, color: Color(grey: 100))
+  let mask = Mask(Box(x: 1, y: 1, width: 3, height: 3), height: 6, width: 6)
   image.overlay(mask, color: .white, opacity: 0.2)
   #expect(image[0, 0, 0] == 100 && image[4, 2, 0] == 100)
   #expect(image[1, 1, 0] == 255 && image[3, 2, 0] == 255)
@@ -66,7 +66,7 @@ import Testing
 
 @Test func gridPlacesImages() {
   let (a, b) = (
-    Image(width: 3, height: 2, color: .red), Image(width: 2, height: 2, channels: 1, filledWith: 7)
+    Image(height: 2, width: 3, color: .red), Image(height: 2, width: 2, channels: 1, filledWith: 7)
   )
   let grid = Image.grid([a, b, a], columns: 2, gap: 1, background: .blue)
   #expect((grid.width, grid.height) == (7, 5))
@@ -77,14 +77,14 @@ import Testing
 
 @Test func everyPrintableCharacterIsItsOwn() {
   let drawn = (33...126).map { code in
-    var image = Image(width: 10, height: 20, channels: 1)
+    var image = Image(height: 20, width: 10, channels: 1)
     image.draw(String(UnicodeScalar(UInt8(code))), x: 0, y: 0, color: .white, unit: 2)
     return image.pixels
   }
   #expect(Set(drawn).count == 94)
   #expect(drawn.allSatisfy { $0.contains(255) })
-  #expect(Figure.text(" ").polygons.isEmpty)
-  #expect(Figure.textWidth("ab", unit: 2) == 22)
+  #expect(Outline.text(" ").polygons.isEmpty)
+  #expect(Outline.textWidth("ab", unit: 2) == 22)
 }
 
 @Test func plotShowsItsCurves() {
@@ -93,7 +93,7 @@ import Testing
   for isLogarithmic in [false, true] {
     let plot = LinePlot(
       title: "Loss", xLabel: "epoch", yLabel: "value", series: series, isLogarithmicY: isLogarithmic)
-    let image = plot.render(width: 500, height: 300)
+    let image = plot.render(height: 300, width: 500)
     func isCurve(_ x: Int, _ y: Int) -> Bool { Int(image[x, y, 0]) - Int(image[x, y, 1]) > 60 }
     let columns = (0..<500).filter { x in (0..<300).contains { isCurve(x, $0) } }
     #expect(columns.count > 380)
@@ -109,7 +109,7 @@ import Testing
       let plot = LinePlot(
         title: "", xLabel: "", yLabel: "", series: [.init("a", values: values)], isLogarithmicY: isLogarithmic
       )
-      #expect(Set(plot.render(width: 300, height: 200).pixels).count > 2)
+      #expect(Set(plot.render(height: 200, width: 300).pixels).count > 2)
     }
   }
 }

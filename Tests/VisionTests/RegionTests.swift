@@ -12,7 +12,7 @@ import Testing
   #expect(a.intersection(far).isEmpty && a.iou(far) == 0 && a.iou(a) == 1)
   #expect(Box(x: 1, y: 1, width: 0, height: 5).union(a) == a)
   #expect(
-    Box(x: -2, y: 3, width: 5, height: 9).clipped(width: 10, height: 8)
+    Box(x: -2, y: 3, width: 5, height: 9).clipped(height: 8, width: 10)
       == Box(x: 0, y: 3, width: 3, height: 5))
   #expect(b.scaled(by: 0.5) == Box(x: 3, y: 2, width: 2, height: 2))
   #expect(b.scaled(x: 2, y: 0.5) == Box(x: 4, y: 0.5, width: 8, height: 2))
@@ -29,36 +29,50 @@ import Testing
   #expect(nonMaximumSuppression([], scores: [], threshold: 0.5) == [])
 }
 
+@Test(arguments: [Double.nan, .infinity, 1e300])
+func boxesThatAreNowhereTrapNowhere(_ edge: Double) {
+  let boxes = [Box(x: edge, y: 0, width: 2, height: 2), Box(x: 0, y: 0, width: edge, height: edge)]
+  let all = boxes + [Box(x: 0, y: 0, width: 2, height: 2)]
+  #expect(nonMaximumSuppression(all, scores: [.nan, 0.5, 0.9], threshold: 0.1).first == 2)
+  var image = Image(height: 4, width: 4, color: .white)
+  for box in boxes {
+    image.draw(box, color: .black)
+    image.fill(.ellipse(in: box), with: .black)
+    image.draw(line: [Point(box.x, 0), Point(0, box.height)], color: .black, thickness: box.width)
+    #expect(Mask(box, height: 4, width: 4).area == (box.x == 0 && box.width > 4 ? 16 : 0))
+  }
+}
+
 @Test func boxAndMask() {
   let box = Box(x: 2, y: 1, width: 3, height: 4)
-  let mask = Mask(box, width: 8, height: 7)
+  let mask = Mask(box, height: 7, width: 8)
   #expect(mask.area == 12 && mask[2, 1] && mask[4, 4] && !mask[5, 4] && !mask[1, 1])
   #expect(Box(mask) == box)
-  #expect(Box(Mask(width: 3, height: 3)) == nil)
-  #expect(Mask(Box(x: -5, y: -5, width: 50, height: 50), width: 4, height: 3).area == 12)
+  #expect(Box(Mask(height: 3, width: 3)) == nil)
+  #expect(Mask(Box(x: -5, y: -5, width: 50, height: 50), height: 3, width: 4).area == 12)
   #expect(
-    Mask(Box(x: 0.6, y: 0.4, width: 1, height: 1), width: 4, height: 3).boundingBox
+    Mask(Box(x: 0.6, y: 0.4, width: 1, height: 1), height: 3, width: 4).boundingBox
       == Box(x: 1, y: 0, width: 1, height: 1))
-  #expect(Mask(Box(x: 9, y: 9, width: 2, height: 2), width: 4, height: 3).area == 0)
+  #expect(Mask(Box(x: 9, y: 9, width: 2, height: 2), height: 3, width: 4).area == 0)
 }
 
 @Test func maskArithmetic() {
-  let a = Mask(Box(x: 0, y: 0, width: 4, height: 2), width: 6, height: 4)
-  let b = Mask(Box(x: 2, y: 0, width: 4, height: 2), width: 6, height: 4)
-  let none = Mask(width: 6, height: 4)
+  let a = Mask(Box(x: 0, y: 0, width: 4, height: 2), height: 4, width: 6)
+  let b = Mask(Box(x: 2, y: 0, width: 4, height: 2), height: 4, width: 6)
+  let none = Mask(height: 4, width: 6)
   #expect(abs(a.iou(b) - 4.0 / 12) < 1e-12)
   #expect(a.iou(none) == 0 && none.iou(none) == 1)
-  #expect(a.resized(width: 12, height: 8) == Mask(Box(x: 0, y: 0, width: 8, height: 4), width: 12, height: 8))
+  #expect(a.resized(height: 8, width: 12) == Mask(Box(x: 0, y: 0, width: 8, height: 4), height: 8, width: 12))
   #expect(a.flippedHorizontally() == b)
-  #expect(a.warped(by: .translation(2, 0), width: 6, height: 4) == b)
-  #expect(a.cropped(x: -2, y: 0, width: 6, height: 4) == b)
+  #expect(a.warped(by: .translation(2, 0), height: 4, width: 6) == b)
+  #expect(a.cropped(x: -2, y: 0, height: 4, width: 6) == b)
 }
 
 @Test func masksOfLabelsAndImages() {
-  let labels = IndexedImage(width: 3, height: 1, indices: [0, 1, 2])
+  let labels = IndexedImage(height: 1, width: 3, indices: [0, 1, 2])
   #expect(Mask(labels).values == [0, 1, 1])
   #expect(Mask(labels, label: 2).values == [0, 0, 1])
-  #expect(Mask(Image(width: 2, height: 1, channels: 1, pixels: [127, 128])).values == [0, 1])
+  #expect(Mask(Image(height: 1, width: 2, channels: 1, pixels: [127, 128])).values == [0, 1])
   #expect(Mask(labels).image.pixels == [0, 255, 255])
 }
 
@@ -69,4 +83,20 @@ import Testing
     ])
   #expect(IndexedImage.davisPalette[8] == Color(64, 0, 0))
   #expect(IndexedImage.davisPalette[255] == Color(224, 224, 192))
+}
+
+@Test func regionsKnowTheirCornersAndTheBoxAroundThem() {
+  let box = Box(x: 1, y: 2, width: 4, height: 2)
+  #expect(
+    Region.box(box).boundingBox == box
+      && Region.box(box).corners == Region.polygon(Region.box(box).corners).corners)
+  let turned = RotatedBox(center: Point(3, 3), width: 4, height: 2, angle: .pi / 2)
+  let around = Region.rotatedBox(turned).boundingBox
+  #expect(abs(around.x - 2) < 1e-12 && abs(around.y - 1) < 1e-12)
+  #expect(abs(around.width - 2) < 1e-12 && abs(around.height - 4) < 1e-12)
+  #expect(RotatedBox(center: Point(3, 3), width: 4, height: 2, angle: 0).corners == Region.box(box).corners)
+  #expect(
+    Region.polygon([Point(5, 1), Point(-1, 4), Point(2, 9)]).boundingBox
+      == Box(x: -1, y: 1, width: 6, height: 8))
+  #expect(Region.polygon([]).boundingBox.isEmpty)
 }

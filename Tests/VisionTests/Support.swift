@@ -7,9 +7,9 @@ func pattern(_ x: Int, _ y: Int, _ c: Int, levels: Int = 256) -> Int {
   (x * x * 7 + y * 31 + c * 53 + x * y * 3) % 256 * levels / 256
 }
 
-/// The fixtures' picture, 13×9.
+/// The fixtures' picture, 9×13.
 func patternImage(channels: Int = 3) -> Image {
-  var image = Image(width: 13, height: 9, channels: channels)
+  var image = Image(height: 9, width: 13, channels: channels)
   for y in 0..<9 {
     for x in 0..<13 {
       for c in 0..<channels { image[x, y, c] = UInt8(pattern(x, y, c)) }

@@ -24,8 +24,13 @@ CK_CLONES static void F(average_forward)(void *context, int64_t begin, int64_t e
         }
       }
       int64_t size = span0.counted * span1.counted * span2.counted;
-      REAL scale = size > 0 ? 1 / (REAL)size : 0;
-      for (int64_t c = 0; c < channels; c++) mean[c] *= scale;
+      REAL divisor = size > 0 ? (REAL)size : 1;
+      // Of powers of 2 the reciprocal is exact, and quicker.
+      if ((size & (size - 1)) == 0) {
+        for (int64_t c = 0; c < channels; c++) mean[c] *= 1 / divisor;
+      } else {
+        for (int64_t c = 0; c < channels; c++) mean[c] /= divisor;
+      }
     }
   }
 }

@@ -7,21 +7,38 @@ typedef struct {
 } F(cross_entropy_work);
 
 // With e = e^-|x|, both tails are exact: log(1 + e^x) = max(x, 0) + log(1 + e).
-static CK_CLONES double F(cross_entropy_chunk)(
-    int64_t count, const REAL *restrict logits, const REAL *restrict truth, REAL weight) {
-  REAL values[loss_chunk];
+INLINE void F(cross_entropies)(
+    int64_t count, const REAL *restrict logits, const REAL *restrict truth, REAL weight, int selects,
+    REAL *restrict values) {
   for (int64_t i = 0; i < count; i++) {
     REAL x = logits[i], negative = 1 - truth[i], positive = weight * truth[i];
     REAL tail = F(log1p_of_unit)(F(exp)(-F(fabs)(x)));
-    values[i] = negative * ((x > 0 ? x : 0) + tail) + positive * ((x < 0 ? -x : 0) + tail);
+    REAL rising = negative * ((x > 0 ? x : 0) + tail), falling = positive * ((x < 0 ? -x : 0) + tail);
+    if (selects) {
+      rising = negative == 0 ? 0 : rising;
+      falling = positive == 0 ? 0 : falling;
+    }
+    values[i] = rising + falling;
   }
-  double lanes[loss_lanes] = {0}, sum = 0;
-  int64_t whole = count / loss_lanes * loss_lanes;
-  for (int64_t i = 0; i < whole; i += loss_lanes) {
-    for (int lane = 0; lane < loss_lanes; lane++) lanes[lane] += (double)values[i + lane];
+}
+
+static CK_CLONES double F(cross_entropy_chunk)(
+    int64_t count, const REAL *restrict logits, const REAL *restrict truth, REAL weight) {
+  REAL values[loss_chunk];
+  double sum = NAN;
+  // What has no weight counts for nothing, even where it is infinite: a second time, where a sum has come to NaN by it.
+  for (int selects = 0; selects < 2 && sum != sum; selects++) {
+    if (selects) F(cross_entropies)(count, logits, truth, weight, 1, values);
+    else F(cross_entropies)(count, logits, truth, weight, 0, values);
+    double lanes[loss_lanes] = {0};
+    int64_t whole = count / loss_lanes * loss_lanes;
+    for (int64_t i = 0; i < whole; i += loss_lanes) {
+      for (int lane = 0; lane < loss_lanes; lane++) lanes[lane] += (double)values[i + lane];
+    }
+    for (int64_t i = whole; i < count; i++) lanes[i - whole] += (double)values[i];
+    sum = 0;
+    for (int lane = 0; lane < loss_lanes; lane++) sum += lanes[lane];
   }
-  for (int64_t i = whole; i < count; i++) lanes[i - whole] += (double)values[i];
-  for (int lane = 0; lane < loss_lanes; lane++) sum += lanes[lane];
   return sum;
 }
 

@@ -272,8 +272,10 @@ INLINE float ceil_f32(float x) { return ceilf(x); }
 INLINE float rint_f32(float x) { return rintf(x); }
 INLINE float trunc_f32(float x) { return truncf(x); }
 
+// As of float, of what is not negative it is NaN.
+INLINE double exp_of_negative_f64(double x) { return exp(x <= 0 ? x : NAN); }
+
 #define exp_f64 exp
-#define exp_of_negative_f64 exp
 #define expm1_f64 expm1
 #define log_f64 log
 #define log1p_f64 log1p

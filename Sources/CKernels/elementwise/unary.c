@@ -19,6 +19,12 @@ static const struct {
 bool ck_unary_gradient_uses_input(ck_unary op) { return functions[op].reads == INPUT; }
 bool ck_unary_gradient_uses_output(ck_unary op) { return functions[op].reads == OUTPUT; }
 
+// Then its reciprocal is exact, in float too, and quicker.
+static bool is_power_of_two(double p) {
+  int exponent;
+  return fabs(frexp(p, &exponent)) == 0.5 && exponent > -100 && exponent < 100;
+}
+
 #define TEMPLATE "elementwise/unary_template.h"
 #include "runtime/each_real.h"
 #define TEMPLATE "elementwise/stream_template.h"

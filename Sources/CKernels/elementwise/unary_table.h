@@ -1,5 +1,8 @@
 // The elementwise functions of one operand: UNARY(name, grain, what the gradient is computed from, value at x, gradient
 // given g = dy). LIGHT ones move memory, HEAVY ones compute; p and q are parameters.
+// Loops are told by where this file is first included: there, too, those in double may stay as they are (template.h).
+#pragma clang diagnostic ignored "-Wpass-failed"
+
 UNARY(negate, LIGHT, NEITHER, -x, -g)
 UNARY(abs, LIGHT, INPUT, F(fabs)(x), g * F(sign)(x))
 UNARY(sign, LIGHT, NEITHER, F(sign)(x), 0 * g)
@@ -25,11 +28,11 @@ UNARY(atanh, HEAVY, INPUT, F(atanh)(x), g / (1 - x * x))
 UNARY(tanh, HEAVY, OUTPUT, F(tanh)(x), g * (1 - y * y))
 UNARY(sigmoid, HEAVY, OUTPUT, F(sigmoid)(x), g * y * (1 - y))
 UNARY(log_sigmoid, HEAVY, INPUT, -F(softplus)(-x), g * F(sigmoid)(-x))
-UNARY(softplus, HEAVY, INPUT, F(softplus)(x), g * F(sigmoid)(x))
+UNARY(softplus, HEAVY, INPUT, F(softplus_of)(x, p), g * F(sigmoid)(p * x))  // log(1 + e^(p x)) / p, p > 0
 UNARY(relu, LIGHT, OUTPUT, x <= 0 ? 0 : x, y <= 0 ? 0 : g)
 UNARY(leaky_relu, LIGHT, OUTPUT, x > 0 ? x : p * x, y > 0 ? g : p * g)  // slope p >= 0 for x <= 0
-UNARY(elu, HEAVY, OUTPUT, x > 0 ? x : p * F(expm1)(x), y > 0 ? g : g * (y + p))  // p >= 0
-UNARY(celu, HEAVY, OUTPUT, x > 0 ? x : p * F(expm1)(x / p), y > 0 ? g : g * (y / p + 1))  // p > 0
+UNARY(elu, HEAVY, INPUT, x > 0 ? x : p * F(expm1)(x), x > 0 ? g : g * (p * F(exp)(x)))  // p >= 0
+UNARY(celu, HEAVY, INPUT, x > 0 ? x : p * F(expm1)(x / p), x > 0 ? g : g * F(exp)(x / p))  // p > 0
 UNARY(gelu, HEAVY, INPUT, F(gelu)(x), g * F(gelu_slope)(x))  // x Phi(x)
 UNARY(gelu_tanh, HEAVY, INPUT, F(gelu_tanh)(x), g * F(gelu_tanh_slope)(x))  // the approximation through tanh
 UNARY(silu, HEAVY, INPUT, x / (1 + F(exp)(-x)), g * F(silu_slope)(x))
@@ -46,3 +49,5 @@ UNARY(pow, HEAVY, INPUT, F(pow)(x, p), g * F(power_slope)(x, p))
 UNARY(clamp, LIGHT, INPUT, x < p ? p : x > q ? q : x, x >= p && x <= q ? g : 0)  // to [p, q]
 UNARY(add_scalar, LIGHT, NEITHER, x + p, g)
 UNARY(multiply_scalar, LIGHT, NEITHER, p * x, p * g)
+UNARY(divide_by_scalar, LIGHT, NEITHER, x / p, g / p)
+UNARY(scalar_divided, LIGHT, INPUT, p / x, -(g / x) * (p / x))

@@ -4,6 +4,11 @@ INLINE REAL F(sign)(REAL x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
 
 INLINE REAL F(softplus)(REAL x) { return (x > 0 ? x : 0) + F(log1p_of_unit)(F(exp)(-F(fabs)(x))); }
 
+// log(1 + e^(p x)) / p.
+INLINE REAL F(softplus_of)(REAL x, REAL p) {
+  return (x > 0 ? x : 0) + F(log1p_of_unit)(F(exp)(-F(fabs)(p * x))) / p;
+}
+
 INLINE REAL F(gelu)(REAL x) {
   REAL density;
   return x * F(normal_integral)(x, &density);
@@ -125,6 +130,10 @@ static void F(unary_range)(void *context, int64_t first, int64_t last) {
 void F(ck_unary)(ck_unary op, int64_t count, const REAL *x, double p, double q, REAL *y) {
   if (op == ck_unary_pow && p == 2) op = ck_unary_squared;
   if (op == ck_unary_pow && p == 0.5) op = ck_unary_sqrt;
+  if (op == ck_unary_divide_by_scalar && is_power_of_two(p)) {
+    op = ck_unary_multiply_scalar;
+    p = 1 / p;
+  }
   F(unary_work) w = {op, x, 0, 0, (REAL)p, (REAL)q, y};
   ck_parallel(count, functions[op].grain, &w, F(unary_range));
 }

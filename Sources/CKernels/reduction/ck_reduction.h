@@ -38,4 +38,8 @@ CK_REDUCTION(float, f32)
 CK_REDUCTION(double, f64)
 #undef CK_REDUCTION
 
+/// The sums of bytes (numbers or truth values), or of int32, exact; false where one is none of int32.
+bool ck_sum_integers(
+    bool bytes, int64_t outer, int64_t reduce, int64_t inner, const void *x, int32_t *y);
+
 #endif

@@ -22,6 +22,7 @@ enum { strip = 64, most_spans = 64, block_bytes = 32 << 10, least_block = 32, gr
 enum { line_bytes = 64, fetched_ahead = 16 << 10 };
 
 static layout lay_out(int64_t rows, int64_t channels, int64_t element_size) {
+  if (channels <= 0) return (layout){.block = 1, .span = 1};
   int64_t joined = 1;
   while (channels < strip && (joined * channels < strip || joined * channels % 16)) joined *= 2;
   if (joined > rows) joined = rows > 0 ? rows : 1;

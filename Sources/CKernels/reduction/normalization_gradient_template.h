@@ -145,6 +145,7 @@ CK_CLONES static void F(input_gradient_body)(void *opaque, int64_t begin, int64_
 
 static void F(input_gradient)(F(gradient_context) *work) {
   int64_t width = work->rows_taken.width, count = work->rows * work->channels;
+  if (count == 0) return;
   ck_parallel(
       (count + width - 1) / width, grain_elements / width + 1, work, F(input_gradient_body));
 }

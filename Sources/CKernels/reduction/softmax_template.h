@@ -42,6 +42,14 @@ INLINE void F(log_sum_exp_lanes)(F(lanes) l, const REAL *x, REAL *y) {
   EACH_LANE y[i] = F(log)(total[i]) + shift[i];
 }
 
+// What log-sum-exp is where the sum came to NaN: NaN where an element is, infinite otherwise.
+static REAL F(unsummable)(int64_t n, int64_t stride, const REAL *x) {
+  for (int64_t i = 0; i < n; i++) {
+    if (x[i * stride] != x[i * stride]) return (REAL)NAN;
+  }
+  return (REAL)INFINITY;
+}
+
 INLINE void F(softmax_lanes)(F(lanes) l, int logarithm, const REAL *x, REAL *y) {
   REAL shift[lane_limit], total[lane_limit];
   if (logarithm) {
@@ -63,7 +71,10 @@ INLINE void F(softmax_gradient_lanes)(
   EACH_LANE total[i] = 0;
   if (logarithm) {
     EACH_STEP_AND_LANE(total[i] += AT(dy))
-    EACH_STEP_AND_LANE(AT(dx) = AT(dy) - F(exp)(AT(y)) * total[i])
+    int is_any_idle = 0;
+    EACH_LANE is_any_idle |= total[i] == 0;
+    if (is_any_idle) EACH_STEP_AND_LANE(AT(dx) = AT(dy) - (total[i] == 0 ? 0 : F(exp)(AT(y)) * total[i]))
+    else EACH_STEP_AND_LANE(AT(dx) = AT(dy) - F(exp)(AT(y)) * total[i])
   } else {
     EACH_STEP_AND_LANE(total[i] += AT(dy) * AT(y))
     EACH_STEP_AND_LANE(AT(dx) = AT(y) * (AT(dy) - total[i]))
@@ -119,6 +130,7 @@ INLINE void F(softmax_rows)(int64_t rows, int64_t n, int logarithm, const REAL *
       const REAL low = shift[r], height = F(log)((REAL)total[r]);
       VECTORISED for (int64_t i = 0; i < n; i++) y[i] = (x[i] - low) - height;
     } else {
+      // The sum is at least 1, so that its reciprocal is as good, and quicker.
       const REAL scale = (REAL)(1 / total[r]);
       VECTORISED for (int64_t i = 0; i < n; i++) y[i] *= scale;
     }
@@ -135,7 +147,10 @@ INLINE void F(softmax_gradient_rows)(
   }
   for (int64_t r = 0; r < rows; r++, y += n, dy += n, dx += n) {
     const REAL total = (REAL)sums[r];
-    if (logarithm) {
+    // A row without a gradient, an ignored one's, has none, even where it is infinite or NaN.
+    if (logarithm && total == 0) {
+      VECTORISED for (int64_t i = 0; i < n; i++) dx[i] = dy[i];
+    } else if (logarithm) {
       VECTORISED for (int64_t i = 0; i < n; i++) dx[i] = dy[i] - F(exp)(y[i]) * total;
     } else {
       VECTORISED for (int64_t i = 0; i < n; i++) dx[i] = y[i] * (dy[i] - total);
@@ -228,6 +243,10 @@ static CK_CLONES void F(log_sum_exp_range)(void *context, int64_t begin, int64_t
       F(log_sum_exp_lanes)((F(lanes)){lanes, n, lane_limit}, turned, w->y + place);
     } else {
       F(log_sum_exp_row)(n, x, w->y + place);
+    }
+    for (int64_t i = 0; i < lanes; i++) {
+      REAL *y = w->y + place + i;
+      if (*y != *y) *y = F(unsummable)(n, w->inner, w->inner > 1 ? x + i : x + i * n);
     }
     place += lanes;
   }

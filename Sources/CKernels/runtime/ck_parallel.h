@@ -32,8 +32,18 @@ void ck_set_thread_count(int count);
 /// one never has the pool when that wants it.
 void ck_keep_thread_serial(void);
 
-/// The recording in progress on this thread: an opaque pointer owned by the caller.
-void *ck_thread_tape(void);
-void ck_set_thread_tape(void *tape);
+/// What the scopes that a thread is in mean for the calls within them.
+typedef struct {
+  /// The recording in progress, owned by the caller; NULL outside.
+  void *tape;
+  /// Whether layers evaluate, even in a recording.
+  bool is_evaluating;
+  /// Whether random numbers come from a stream of the thread's own, and where that stands.
+  bool has_random_state;
+  uint64_t random_state;
+} ck_thread;
+
+/// The calling thread's.
+ck_thread *ck_this_thread(void);
 
 #endif

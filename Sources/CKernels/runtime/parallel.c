@@ -3,7 +3,10 @@
 #include <dlfcn.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 // libgomp, loaded rather than linked: how long its idle threads spin is read from the environment when it is
 // loaded, and must be said before. By default they spin for milliseconds, which costs a factor of ten where
@@ -22,14 +25,29 @@ extern void openblas_set_num_threads(int);
 
 static atomic_int thread_count = 0;
 static atomic_flag pool_taken = ATOMIC_FLAG_INIT;
-static _Thread_local void *thread_tape = NULL;
 static _Thread_local bool thread_is_serial = false;
+static _Thread_local ck_thread this_thread = {0};
+
+// As many for each CPU as may still make sense: far more can't be started, and end the process.
+static int most_threads(void) {
+  long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+  return 8 * (cpus > 2 ? (int)cpus : 2);
+}
 
 static void *load_libgomp(void) {
   bool is_ours = !getenv("GOMP_SPINCOUNT") && !getenv("OMP_WAIT_POLICY");
   if (is_ours) setenv("GOMP_SPINCOUNT", "10000", 1);
+  const char *threads = getenv("OMP_NUM_THREADS");
+  char *asked = threads && strtol(threads, NULL, 10) > most_threads() ? strdup(threads) : NULL;
+  if (asked) {
+    char most[16];
+    snprintf(most, sizeof most, "%d", most_threads());
+    setenv("OMP_NUM_THREADS", most, 1);
+  }
   void *library = dlopen("libgomp.so.1", RTLD_NOW | RTLD_GLOBAL);
   if (is_ours) unsetenv("GOMP_SPINCOUNT");
+  if (asked) setenv("OMP_NUM_THREADS", asked, 1);
+  free(asked);
   return library;
 }
 
@@ -54,7 +72,8 @@ int ck_thread_count(void) {
 }
 
 void ck_set_thread_count(int count) {
-  atomic_store(&thread_count, count < 1 ? 1 : count);
+  int most = most_threads();
+  atomic_store(&thread_count, count < 1 ? 1 : count < most ? count : most);
 }
 
 bool ck_pool_acquire(void) {
@@ -101,5 +120,4 @@ void ck_parallel(int64_t count, int64_t grain, void *context, ck_body body) {
 
 void ck_keep_thread_serial(void) { thread_is_serial = true; }
 
-void *ck_thread_tape(void) { return thread_tape; }
-void ck_set_thread_tape(void *tape) { thread_tape = tape; }
+ck_thread *ck_this_thread(void) { return &this_thread; }

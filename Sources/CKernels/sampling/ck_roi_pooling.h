@@ -10,7 +10,8 @@
 //            goes on for one sample beyond the borders (He et al. 2017)
 //   input  [batch, height, width, channels]
 //   boxes  [boxes, 5]: sample, left, top, right, bottom, times `scale` in positions of samples
-//   output [boxes, out_height, out_width, channels]; 0 where a box has no area
+//   output [boxes, out_height, out_width, channels]; 0 where a box has no area, NaN where it
+//          is not finite
 typedef struct {
   int64_t batch, height, width, channels, boxes, out_height, out_width;
   double scale;

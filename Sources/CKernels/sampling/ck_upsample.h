@@ -4,6 +4,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// Where there are fewer outputs than samples: linear and cubic read those next to each one's position, or, the latter with
+// a = −0.5, as many more as the outputs are further apart; or an output is the mean of what it covers.
+typedef enum ck_coverage { ck_coverage_next, ck_coverage_stretched, ck_coverage_area } ck_coverage;
+
 // Resampling over three axes (time, height, width), up or down, channels last, by PyTorch's conventions.
 //   input  [batch, in[0], in[1], in[2], channels]
 //   output [batch, out[0], out[1], out[2], channels]
@@ -11,6 +15,7 @@ typedef struct {
   int64_t batch, channels;
   int64_t in[3], out[3];
   bool align_corners;  // linear and cubic: whether the centres of the corner samples coincide
+  ck_coverage coverage;
   double scale[3];     // the scale factor asked for; 0 where the sizes give it
 } ck_resampling;
 

@@ -1,6 +1,8 @@
-// What one output reads along one axis: samples, their weights, and the weights' derivatives by the coordinate.
+// What one output reads along one axis: samples, their weights, and the weights' derivatives by the coordinate. Nothing is
+// known of an output whose coordinate is not finite, unless the padding, or the nearest sample, takes one for it.
 typedef struct {
   int count;
+  bool unknown;
   int64_t index[most_taps];
   REAL weight[most_taps], slope[most_taps];
 } F(taps);
@@ -9,34 +11,65 @@ typedef struct {
   REAL value, slope;
 } F(coordinate);
 
+// Positions are rounded as PyTorch rounds them, in images one way and in volumes another, so that the samples far
+// coordinates come to are the same.
+#define AS_WRITTEN _Pragma("clang fp contract(off)")
+
 // Mirrored at low and high, the slope's sign with it.
-INLINE F(coordinate) F(reflected)(F(coordinate) at, REAL low, REAL high) {
+INLINE F(coordinate) F(reflected)(F(coordinate) at, REAL low, REAL high, bool volume) {
+  AS_WRITTEN
   REAL span = high - low;
   if (span <= 0) return (F(coordinate)){0, 0};
-  REAL distance = at.value - low;
-  if (distance < 0) at = (F(coordinate)){-distance, -at.slope};
-  else at.value = distance;
-  REAL flips = LIBM(floor)(at.value / span), rest = LIBM(fmod)(at.value, span);
-  if (LIBM(fmod)(flips, 2) == 0) return (F(coordinate)){rest + low, at.slope};
-  return (F(coordinate)){span - rest + low, -at.slope};
+  REAL distance = LIBM(fabs)(at.value - low), rest, back;
+  bool flips = false;
+  if (volume) {
+    REAL spans = LIBM(floor)(distance / span);
+    rest = LIBM(fmod)(distance, span);
+    back = span - rest;
+    flips = spans < R(2147483648) && LIBM(fmod)(spans, 2) != 0;
+  } else {
+    rest = distance - LIBM(trunc)(distance / (2 * span)) * (2 * span);
+    back = 2 * span - rest;
+    flips = rest > back;
+  }
+  REAL slope = at.value < low ? -at.slope : at.slope;
+  return flips ? (F(coordinate)){back + low, -slope} : (F(coordinate)){rest + low, slope};
 }
 
-INLINE F(coordinate) F(clipped)(F(coordinate) at, REAL high) {
+INLINE F(coordinate) F(clipped)(F(coordinate) at, REAL high, bool volume) {
   if (at.value <= 0) return (F(coordinate)){0, 0};
   if (at.value >= high) return (F(coordinate)){high, 0};
+  // Not a number.
+  if (at.value != at.value) return (F(coordinate)){volume ? high : 0, 0};
   return at;
 }
 
 // A coordinate in samples brought to where samples are.
 INLINE F(coordinate) F(padded)(const ck_grid_sampling *sampling, int64_t size, F(coordinate) at) {
+  bool volume = sampling->axes == 3;
   if (sampling->padding == ck_grid_reflection) {
     bool centres = sampling->coordinates != ck_grid_edges;
-    at = F(reflected)(at, centres ? 0 : R(-0.5), centres ? (REAL)(size - 1) : (REAL)size - R(0.5));
+    at = F(reflected)(at, centres ? 0 : R(-0.5), centres ? (REAL)(size - 1) : (REAL)size - R(0.5), volume);
   }
-  if (sampling->padding != ck_grid_zeros) at = F(clipped)(at, (REAL)(size - 1));
-  // Not a number, or beyond what an index can be: outside.
-  if (!(LIBM(fabs)(at.value) < R(1e9))) at = (F(coordinate)){-100, 0};
+  if (sampling->padding != ck_grid_zeros) at = F(clipped)(at, (REAL)(size - 1), volume);
+  // Beyond what an index can be: outside.
+  if (!(LIBM(fabs)(at.value) < R(9e18))) at = (F(coordinate)){-100, 0};
   return at;
+}
+
+// A grid's coordinate in samples, at an output's position.
+INLINE F(coordinate) F(in_samples)(const ck_grid_sampling *sampling, REAL size, REAL coordinate, int64_t position) {
+  AS_WRITTEN
+  bool volume = sampling->axes == 3;
+  switch (sampling->coordinates) {
+    case ck_grid_edges:
+      return (F(coordinate)){
+          volume ? ((coordinate + 1) * size - 1) / 2 : (coordinate + 1) * (size / 2) - R(0.5), size / 2};
+    case ck_grid_centres:
+      return (F(coordinate)){
+          volume ? (coordinate + 1) / 2 * (size - 1) : (coordinate + 1) * ((size - 1) / 2), (size - 1) / 2};
+    default: return (F(coordinate)){(REAL)position + coordinate, 1};
+  }
 }
 
 // Cubic convolution's kernel (Keys 1981), a = −0.75, at a distance of at most 1 and at most 2, and its derivative.
@@ -48,15 +81,13 @@ INLINE REAL F(far_slope)(REAL d) { return (R(-2.25) * d + R(7.5)) * d - 6; }
 // The taps along one axis for a grid's coordinate, at an output's position.
 INLINE F(taps) F(taps_at)(const ck_grid_sampling *sampling, int axis, REAL coordinate, int64_t position) {
   int64_t size = sampling->in[axis];
-  F(coordinate) at;
-  switch (sampling->coordinates) {
-    case ck_grid_edges: at = (F(coordinate)){((coordinate + 1) * (REAL)size - 1) / 2, (REAL)size / 2}; break;
-    case ck_grid_centres: at = (F(coordinate)){(coordinate + 1) / 2 * (REAL)(size - 1), (REAL)(size - 1) / 2}; break;
-    default: at = (F(coordinate)){(REAL)position + coordinate, 1};
-  }
+  F(coordinate) at = F(in_samples)(sampling, (REAL)size, coordinate, position);
   F(taps) taps = {0};
+  bool finds_sample = sampling->interpolation == ck_grid_nearest
+      || (sampling->interpolation == ck_grid_linear && sampling->padding != ck_grid_zeros);
+  taps.unknown = !finds_sample && sampling->axes == 2 && !(LIBM(fabs)(at.value) < (REAL)INFINITY);
+  if (taps.unknown) return taps;
   if (sampling->interpolation == ck_grid_cubic) {
-    if (!(LIBM(fabs)(at.value) < R(1e9))) at.value = -100;
     REAL base = LIBM(floor)(at.value), t = at.value - base;
     const REAL weight[4] = {F(far)(t + 1), F(near)(t), F(near)(1 - t), F(far)(2 - t)};
     const REAL slope[4] = {F(far_slope)(t + 1), F(near_slope)(t), -F(near_slope)(1 - t), -F(far_slope)(2 - t)};
@@ -127,7 +158,8 @@ CK_CLONES static void F(grid_sample_range)(void *context, int64_t begin, int64_t
     F(taps) taps[3];
     F(taps_of_point)(sampling, work->grid, point, taps);
     REAL *restrict y = work->result + point * channels;
-    memset(y, 0, (size_t)channels * sizeof(REAL));
+    const bool unknown = taps[0].unknown || taps[1].unknown || taps[2].unknown;
+    for (int64_t i = 0; i < channels; i++) y[i] = unknown ? (REAL)NAN : 0;
     FOR_SAMPLES(sampling, point, taps) {
       const REAL *restrict x =
           work->x + (ROW_OF_SAMPLE(sampling, point / points, taps) * sampling->in[2] + taps[2].index[c]) * channels;

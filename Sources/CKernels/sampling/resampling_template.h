@@ -33,6 +33,45 @@ static REAL F(far)(REAL d) {
   return (((REAL)-0.75 * d + (REAL)3.75) * d - 6) * d + 3;
 }
 
+// The filter at a distance: a hat, or cubic convolution with a = −0.5.
+static double F(filter)(method method, double distance) {
+  double d = fabs(distance);
+  if (method == linear) return d < 1 ? 1 - d : 0;
+  if (d < 1) return (1.5 * d - 2.5) * d * d + 1;
+  return d < 2 ? ((-0.5 * d + 2.5) * d - 4) * d + 2 : 0;
+}
+
+// How much of the part [low, high) a sample covers.
+static double F(common)(double low, double high, int64_t sample) {
+  double overlap = fmin(high, (double)sample + 1) - fmax(low, (double)sample);
+  return overlap > 0 ? overlap : 0;
+}
+
+static F(matrix) F(covering_axis)(
+    method method, int64_t in, int64_t out, double factor, bool align, ck_coverage coverage) {
+  double step = align ? (out > 1 ? (double)(in - 1) / (double)(out - 1) : 0)
+      : factor > 0 ? 1 / factor : (double)in / (double)out;
+  double stretch = step > 1 ? step : 1, reach = stretch * (method == cubic ? 2 : 1);
+  bool by_area = coverage == ck_coverage_area && step > 1;
+  int64_t most = (int64_t)fmin(2 * reach + 2, (double)in);
+  F(matrix) result = F(allocate)(out, most * out);
+  int32_t count = 0;
+  for (int64_t to = 0; to < out; to++) {
+    double centre = step * ((double)to + 0.5), total = 0;
+    int64_t low = (int64_t)fmax(centre - reach + 0.5, 0), high = (int64_t)fmin(centre + reach + 0.5, (double)in);
+    for (int turn = 0; turn < 2; turn++) {
+      for (int64_t i = low; i < high; i++) {
+        double weight = by_area ? F(common)(centre - step / 2, centre + step / 2, i)
+                                : F(filter)(method, ((double)i + 0.5 - centre) / stretch);
+        if (turn == 0) total += weight;
+        else F(add)(&result, &count, i, (REAL)(weight / total));
+      }
+    }
+    result.start[to + 1] = count;
+  }
+  return result;
+}
+
 // The positions are computed in the precision PyTorch uses, so that samples are chosen alike: float32 for
 // nearest, the tensor's own otherwise.
 static F(matrix) F(axis)(method method, int64_t in, int64_t out, double factor, bool align) {
@@ -229,9 +268,14 @@ static void F(resample)(
   if (lines <= 0 || length <= 0) return;
   for (int i = 0; i < 3; i++) {
     F(matrix) *axis = &work.axes[i];
-    *axis = F(axis)(
-        i == 0 && method == cubic ? linear : method, shape->in[i], shape->out[i], shape->scale[i],
-        shape->align_corners);
+    if (shape->coverage != ck_coverage_next && i > 0) {
+      *axis = F(covering_axis)(
+          method, shape->in[i], shape->out[i], shape->scale[i], shape->align_corners, shape->coverage);
+    } else {
+      *axis = F(axis)(
+          i == 0 && method == cubic ? linear : method, shape->in[i], shape->out[i], shape->scale[i],
+          shape->align_corners);
+    }
     if (transpose) {
       F(matrix) forward = *axis;
       *axis = F(transposed)(&forward, shape->in[i]);

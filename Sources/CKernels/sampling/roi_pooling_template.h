@@ -19,7 +19,13 @@ INLINE REAL F(hat_integral)(REAL x) {
 // The hat's mean over the places in a bin; a place more than a sample outside counts for nothing, one nearer is moved in.
 INLINE REAL F(weight_at_points)(F(bin) bin, int64_t sample) {
   REAL sum = 0, step = (bin.high - bin.low) / (REAL)bin.points, end = (REAL)bin.size;
-  for (int64_t i = 0; i < bin.points; i++) {
+  int64_t first = 0, last = bin.points - 1;
+  if (bin.points > few_points) {
+    // Those that may lie within a sample of this one.
+    first = (int64_t)LIBM(fmax)(((REAL)sample - 1 - bin.low) / step - 3, 0);
+    last = (int64_t)LIBM(fmin)(((REAL)sample + 1 - bin.low) / step + 3, (REAL)last);
+  }
+  for (int64_t i = first; i <= last; i++) {
     REAL place = bin.low + ((REAL)i + (REAL)0.5) * step;
     if (place < -1 || place > end) continue;
     sum += F(hat)(LIBM(fmin)(LIBM(fmax)(place, 0), end - 1) - (REAL)sample);
@@ -27,7 +33,17 @@ INLINE REAL F(weight_at_points)(F(bin) bin, int64_t sample) {
   return sum / (REAL)bin.points;
 }
 
+// The same where places are too many to be told from one another: the integral.
+INLINE REAL F(weight_at_all)(F(bin) bin, int64_t sample) {
+  REAL end = (REAL)(bin.size - 1), low = LIBM(fmax)(bin.low, -1), high = LIBM(fmin)(bin.high, end + 1);
+  REAL sum = F(hat_integral)(LIBM(fmin)(high, end) - (REAL)sample) - F(hat_integral)(LIBM(fmax)(low, 0) - (REAL)sample);
+  if (sample == 0) sum += LIBM(fmax)(LIBM(fmin)(high, 0) - low, 0);
+  if (sample == bin.size - 1) sum += LIBM(fmax)(high - LIBM(fmax)(low, end), 0);
+  return LIBM(fmax)(sum, 0) / (bin.high - bin.low);
+}
+
 INLINE REAL F(weight)(F(bin) bin, int64_t sample) {
+  if (bin.points > most_points) return F(weight_at_all)(bin, sample);
   if (bin.points > 0) return F(weight_at_points)(bin, sample);
   return F(hat_integral)(bin.high - (REAL)sample) - F(hat_integral)(bin.low - (REAL)sample);
 }
@@ -43,13 +59,13 @@ INLINE F(bin) F(bin_at)(REAL low, REAL high, int64_t index, int64_t count, int64
 
 // The places of a bin, and the samples that they see: those at the borders from a sample outside.
 INLINE void F(take_points)(F(bin) *bin, int64_t points) {
-  bin->points = points > 0 ? points : (int64_t)LIBM(ceil)(bin->high - bin->low);
+  bin->points = points > 0 ? points : (int64_t)LIBM(fmin)(LIBM(ceil)(bin->high - bin->low), R(1e9));
   REAL end = (REAL)(bin->size - 1);
   bin->first = (int64_t)LIBM(fmin)(LIBM(fmax)(LIBM(floor)(bin->low), 0), end);
   bin->last = (int64_t)LIBM(fmax)(LIBM(fmin)(LIBM(ceil)(bin->high), end), 0);
 }
 
-// The bins of an output, and 1 over their area, or 0 where there is none.
+// The bins of an output, and 1 over their area, 0 where there is none, NaN where the box is not finite.
 typedef struct {
   F(bin) rows, columns;
   int64_t sample;
@@ -66,7 +82,11 @@ INLINE F(window) F(window_at)(const ck_roi_pooling *pooling, const REAL *boxes, 
     right = LIBM(fmax)(right, left + 1);
     bottom = LIBM(fmax)(bottom, top + 1);
   }
-  F(window) window = {.sample = (int64_t)box[0]};
+  F(window) window = {.sample = (int64_t)box[0], .rows.last = -1, .columns.last = -1};
+  if (!(LIBM(fabs)(right - left) < (REAL)INFINITY && LIBM(fabs)(bottom - top) < (REAL)INFINITY)) {
+    window.share = (REAL)NAN;
+    return window;
+  }
   window.columns = F(bin_at)(left, right, column, pooling->out_width, pooling->width);
   window.rows = F(bin_at)(top, bottom, row, pooling->out_height, pooling->height);
   if (!pooling->precise) {
@@ -93,7 +113,7 @@ CK_CLONES static void F(roi_pool_range)(void *context, int64_t begin, int64_t en
   for (int64_t output = begin; output < end; output++) {
     F(window) window = F(window_at)(pooling, work->boxes, output);
     REAL *restrict y = work->result + output * channels;
-    memset(y, 0, (size_t)channels * sizeof(REAL));
+    for (int64_t c = 0; c < channels; c++) y[c] = window.share == window.share ? 0 : window.share;
     if (window.share == 0) continue;
     for (int64_t row = window.rows.first; row <= window.rows.last; row++) {
       REAL height = F(weight)(window.rows, row) * window.share;

@@ -9,6 +9,24 @@ public struct ReLU: Layer {
   public func callAsFunction(_ x: Tensor) -> Tensor { x.relu() }
 }
 
+/// 1 / (1 + e⁻ˣ).
+public struct Sigmoid: Layer {
+  /// A layer without parameters.
+  public init() {}
+
+  /// The output for an input.
+  public func callAsFunction(_ x: Tensor) -> Tensor { x.sigmoid() }
+}
+
+/// The hyperbolic tangent.
+public struct Tanh: Layer {
+  /// A layer without parameters.
+  public init() {}
+
+  /// The output for an input.
+  public func callAsFunction(_ x: Tensor) -> Tensor { x.tanh() }
+}
+
 /// x where positive, `slope`·x elsewhere.
 public struct LeakyReLU: Layer {
   private let slope: Double

@@ -16,11 +16,10 @@ public struct MultiheadAttention: Layer, CustomReflectable {
 
   /// Initialised as PyTorch does.
   public init(_ channels: Int, heads: Int, dropout: Double = 0) {
-    precondition(
+    require(
       heads > 0 && channels % heads == 0, "MultiheadAttention: \(channels) channels in \(heads) heads")
-    // Xavier's uniform distribution.
-    let bound = (6 / Double(4 * channels)).squareRoot()
-    inputWeight = Parameter(Tensor(uniform: [3 * channels, channels], in: -bound..<bound))
+    inputWeight = Parameter(Tensor(zeros: [3 * channels, channels]))
+    inputWeight.initialize(.xavierUniform)
     inputBias = Parameter(Tensor(zeros: [3 * channels]))
     output = Linear(channels, channels)
     output.bias!.value = Tensor(zeros: [channels])
@@ -35,7 +34,7 @@ public struct MultiheadAttention: Layer, CustomReflectable {
   public func callAsFunction(
     _ queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor? = nil, causal: Bool = false
   ) -> Tensor {
-    precondition(
+    require(
       [queries, keys, values].allSatisfy { $0.rank == 3 },
       "MultiheadAttention: queries \(queries.shape), keys \(keys.shape), values \(values.shape) are not [N, L, C]"
     )

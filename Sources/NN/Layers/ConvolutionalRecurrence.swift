@@ -9,7 +9,7 @@ public struct ConvLSTM2d: Layer {
   public let hidden: Conv2d
 
   /// Initialised as convolutions are; the sides of the kernel are odd.
-  public init(_ inputs: Int, _ outputs: Int, kernel: PerAxis) {
+  public init(_ inputs: Int, _ outputs: Int, kernel: any PerAxis) {
     input = gates(4, of: inputs, outputs, kernel)
     hidden = gates(4, of: outputs, outputs, kernel, bias: false)
   }
@@ -37,7 +37,7 @@ public struct ConvGRU2d: Layer {
   public let candidate: Conv2d
 
   /// Initialised as convolutions are; the sides of the kernel are odd.
-  public init(_ inputs: Int, _ outputs: Int, kernel: PerAxis) {
+  public init(_ inputs: Int, _ outputs: Int, kernel: any PerAxis) {
     input = gates(3, of: inputs, outputs, kernel)
     hidden = gates(2, of: outputs, outputs, kernel, bias: false)
     candidate = gates(1, of: outputs, outputs, kernel, bias: false)
@@ -59,20 +59,19 @@ public struct ConvGRU2d: Layer {
 }
 
 private func gates(
-  _ count: Int, of inputs: Int, _ outputs: Int, _ kernel: PerAxis, bias: Bool = true
+  _ count: Int, of inputs: Int, _ outputs: Int, _ kernel: any PerAxis, bias: Bool = true
 ) -> Conv2d {
   let sizes = kernel.sizes(axes: 2)
-  precondition(
+  require(
     sizes.allSatisfy { $0 % 2 == 1 }, "a recurrent convolution's kernel has odd sides, not \(sizes)")
-  let padding: Padding = [sizes[0] / 2, sizes[1] / 2]
-  return Conv2d(inputs, count * outputs, kernel: kernel, padding: padding, bias: bias)
+  return Conv2d(inputs, count * outputs, kernel: kernel, padding: sizes.map { $0 / 2 }, bias: bias)
 }
 
 /// The convolution of all frames of `[N, T, H, W, C]` at once.
 private func ofFrames(_ x: Tensor, _ convolution: Conv2d) -> Tensor {
-  precondition(x.rank == 5, "a recurrent convolution takes volumes [N, T, H, W, C], not \(x.shape)")
-  let y = convolution(x.reshape(to: Shape([x.shape[0] * x.shape[1]] + x.shape.dropFirst(2))))
-  return y.reshape(to: Shape(x.shape.prefix(4) + [y.shape[-1]]))
+  require(x.rank == 5, "a recurrent convolution takes volumes [N, T, H, W, C], not \(x.shape)")
+  let y = convolution(x.reshape(Shape([x.shape[0] * x.shape[1]] + x.shape.dropFirst(2))))
+  return y.reshape(Shape(x.shape.prefix(4) + [y.shape[-1]]))
 }
 
 /// Zeros for the outputs that `hidden` takes.

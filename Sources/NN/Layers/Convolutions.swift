@@ -1,82 +1,34 @@
 import Tensor
 
 /// A convolution over sequences: `[N, L, C]` → `[N, L', O]`.
-public struct Conv1d: Layer, FoldableConvolution {
-  /// `[k, C / groups, O]`.
-  public let weight: Parameter
-  /// `[O]`.
-  public let bias: Parameter?
-  /// Stride, padding, dilation and groups.
-  public let window: Window
-  let relu: Bool
-
-  /// Initialised as PyTorch does. With `relu` the output goes through it.
-  public init(
-    _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
-    dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true, relu: Bool = false
-  ) {
-    window = Window(stride: stride, padding: padding, dilation: dilation, groups: groups)
-    (weight, self.bias) = filter(inputs, outputs, kernel.sizes(axes: 1), groups, bias)
-    self.relu = relu
-  }
-
-  /// The output for an input.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    convolve(x, weight.value, bias?.value, relu: relu)
-  }
-
-  func convolve(_ x: Tensor, _ filter: Tensor, _ bias: Tensor?, relu: Bool) -> Tensor {
-    x.conv1d(filter, bias: bias, window: window, relu: relu)
-  }
-}
-
+public typealias Conv1d = Convolution<1>
 /// A convolution over images: `[N, H, W, C]` → `[N, H', W', O]`.
-public struct Conv2d: Layer, FoldableConvolution {
-  /// `[kH, kW, C / groups, O]`.
-  public let weight: Parameter
-  /// `[O]`.
-  public let bias: Parameter?
-  /// Stride, padding, dilation and groups.
-  public let window: Window
-  let relu: Bool
-
-  /// Initialised as PyTorch does. With `relu` the output goes through it.
-  public init(
-    _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
-    dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true, relu: Bool = false
-  ) {
-    window = Window(stride: stride, padding: padding, dilation: dilation, groups: groups)
-    (weight, self.bias) = filter(inputs, outputs, kernel.sizes(axes: 2), groups, bias)
-    self.relu = relu
-  }
-
-  /// The output for an input.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    convolve(x, weight.value, bias?.value, relu: relu)
-  }
-
-  func convolve(_ x: Tensor, _ filter: Tensor, _ bias: Tensor?, relu: Bool) -> Tensor {
-    x.conv2d(filter, bias: bias, window: window, relu: relu)
-  }
-}
-
+public typealias Conv2d = Convolution<2>
 /// A convolution over volumes: `[N, T, H, W, C]` → `[N, T', H', W', O]`.
-public struct Conv3d: Layer, FoldableConvolution {
-  /// `[kT, kH, kW, C / groups, O]`.
+public typealias Conv3d = Convolution<3>
+
+/// A convolution over some spatial axes: ``Conv1d``, ``Conv2d`` or ``Conv3d``.
+public struct Convolution<let axes: Int>: Layer, FoldableConvolution {
+  /// `[kernel…, C / groups, O]`.
   public let weight: Parameter
   /// `[O]`.
   public let bias: Parameter?
-  /// Stride, padding, dilation and groups.
-  public let window: Window
+  private let window: Window
   let relu: Bool
 
   /// Initialised as PyTorch does. With `relu` the output goes through it.
   public init(
-    _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
-    dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true, relu: Bool = false
+    _ inputs: Int, _ outputs: Int, kernel: any PerAxis, stride: any PerAxis = 1, padding: any Padding = 0,
+    dilation: any PerAxis = 1, groups: Int = 1, bias: Bool = true, relu: Bool = false
   ) {
-    window = Window(stride: stride, padding: padding, dilation: dilation, groups: groups)
-    (weight, self.bias) = filter(inputs, outputs, kernel.sizes(axes: 3), groups, bias)
+    require(
+      groups > 0 && inputs % groups == 0 && outputs % groups == 0,
+      "a convolution of \(inputs) to \(outputs) channels in \(groups) groups")
+    let sizes = kernel.sizes(axes: axes) + [inputs / groups]
+    let fanIn = sizes.reduce(1, *)
+    weight = Parameter(uniformByFanIn(Shape(sizes + [outputs]), fanIn: fanIn), layout: .filter)
+    self.bias = bias ? Parameter(uniformByFanIn([outputs], fanIn: fanIn)) : nil
+    window = Window(stride, padding, dilation, groups: groups)
     self.relu = relu
   }
 
@@ -86,111 +38,45 @@ public struct Conv3d: Layer, FoldableConvolution {
   }
 
   func convolve(_ x: Tensor, _ filter: Tensor, _ bias: Tensor?, relu: Bool) -> Tensor {
-    x.conv3d(filter, bias: bias, window: window, relu: relu)
+    x.convolution(filter, bias, window, relu: relu, axes: axes)
   }
 }
 
 /// A transposed convolution over sequences: `[N, L, C]` → `[N, L', O]`.
-public struct ConvTranspose1d: Layer {
-  /// `[k, O / groups, C]`.
-  public let weight: Parameter
-  /// `[O]`.
-  public let bias: Parameter?
-  /// Stride, padding, dilation and groups.
-  public let window: Window
-  /// Positions added at the far end of the output.
-  public let outputPadding: PerAxis
-
-  /// Initialised as PyTorch does.
-  public init(
-    _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
-    outputPadding: PerAxis = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true
-  ) {
-    window = Window(stride: stride, padding: padding, dilation: dilation, groups: groups)
-    self.outputPadding = outputPadding
-    (weight, self.bias) = transposedFilter(inputs, outputs, kernel.sizes(axes: 1), groups, bias)
-  }
-
-  /// The output for an input.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    x.convTranspose1d(weight.value, bias: bias?.value, window: window, outputPadding: outputPadding)
-  }
-}
-
+public typealias ConvTranspose1d = TransposedConvolution<1>
 /// A transposed convolution over images: `[N, H, W, C]` → `[N, H', W', O]`.
-public struct ConvTranspose2d: Layer {
-  /// `[kH, kW, O / groups, C]`.
-  public let weight: Parameter
-  /// `[O]`.
-  public let bias: Parameter?
-  /// Stride, padding, dilation and groups.
-  public let window: Window
-  /// Rows and columns added at the far ends of the output.
-  public let outputPadding: PerAxis
-
-  /// Initialised as PyTorch does.
-  public init(
-    _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
-    outputPadding: PerAxis = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true
-  ) {
-    window = Window(stride: stride, padding: padding, dilation: dilation, groups: groups)
-    self.outputPadding = outputPadding
-    (weight, self.bias) = transposedFilter(inputs, outputs, kernel.sizes(axes: 2), groups, bias)
-  }
-
-  /// The output for an input.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    x.convTranspose2d(weight.value, bias: bias?.value, window: window, outputPadding: outputPadding)
-  }
-}
-
+public typealias ConvTranspose2d = TransposedConvolution<2>
 /// A transposed convolution over volumes: `[N, T, H, W, C]` → `[N, T', H', W', O]`.
-public struct ConvTranspose3d: Layer {
-  /// `[kT, kH, kW, O / groups, C]`.
+public typealias ConvTranspose3d = TransposedConvolution<3>
+
+/// A transposed convolution over some spatial axes: ``ConvTranspose1d``, ``ConvTranspose2d`` or ``ConvTranspose3d``.
+public struct TransposedConvolution<let axes: Int>: Layer {
+  /// `[kernel…, O / groups, C]`.
   public let weight: Parameter
   /// `[O]`.
   public let bias: Parameter?
-  /// Stride, padding, dilation and groups.
-  public let window: Window
-  /// Frames, rows and columns added at the far ends of the output.
-  public let outputPadding: PerAxis
+  private let window: Window
+  private let outputPadding: any PerAxis
 
-  /// Initialised as PyTorch does.
+  /// Initialised as PyTorch does. The output padding is what is added at the far ends of the output.
   public init(
-    _ inputs: Int, _ outputs: Int, kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0,
-    outputPadding: PerAxis = 0, dilation: PerAxis = 1, groups: Int = 1, bias: Bool = true
+    _ inputs: Int, _ outputs: Int, kernel: any PerAxis, stride: any PerAxis = 1, padding: any Padding = 0,
+    outputPadding: any PerAxis = 0, dilation: any PerAxis = 1, groups: Int = 1, bias: Bool = true
   ) {
-    window = Window(stride: stride, padding: padding, dilation: dilation, groups: groups)
+    require(
+      groups > 0 && inputs % groups == 0 && outputs % groups == 0,
+      "a transposed convolution of \(inputs) to \(outputs) channels in \(groups) groups")
+    // PyTorch counts the fan-in of a transposed filter by its second axis, the outputs per group.
+    let sizes = kernel.sizes(axes: axes) + [outputs / groups]
+    let fanIn = sizes.reduce(1, *)
+    weight = Parameter(uniformByFanIn(Shape(sizes + [inputs]), fanIn: fanIn), layout: .filter)
+    self.bias = bias ? Parameter(uniformByFanIn([outputs], fanIn: fanIn)) : nil
+    window = Window(stride, padding, dilation, groups: groups)
     self.outputPadding = outputPadding
-    (weight, self.bias) = transposedFilter(inputs, outputs, kernel.sizes(axes: 3), groups, bias)
   }
 
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    x.convTranspose3d(weight.value, bias: bias?.value, window: window, outputPadding: outputPadding)
+    x.transposedConvolution(weight.value, bias?.value, window, outputPadding, axes: axes)
   }
-}
-
-private func filter(
-  _ inputs: Int, _ outputs: Int, _ kernel: [Int], _ groups: Int, _ bias: Bool
-) -> (Parameter, Parameter?) {
-  precondition(
-    groups > 0 && inputs % groups == 0 && outputs % groups == 0,
-    "a convolution of \(inputs) to \(outputs) channels in \(groups) groups")
-  let fanIn = inputs / groups * kernel.reduce(1, *)
-  return (
-    Parameter(uniformByFanIn(Shape(kernel + [inputs / groups, outputs]), fanIn: fanIn), layout: .filter),
-    bias ? Parameter(uniformByFanIn([outputs], fanIn: fanIn)) : nil
-  )
-}
-
-private func transposedFilter(
-  _ inputs: Int, _ outputs: Int, _ kernel: [Int], _ groups: Int, _ bias: Bool
-) -> (Parameter, Parameter?) {
-  // PyTorch counts the fan-in of a transposed filter by its second axis, the outputs per group.
-  let fanIn = outputs / groups * kernel.reduce(1, *)
-  return (
-    Parameter(uniformByFanIn(Shape(kernel + [outputs / groups, inputs]), fanIn: fanIn), layout: .filter),
-    bias ? Parameter(uniformByFanIn([outputs], fanIn: fanIn)) : nil
-  )
 }

@@ -11,5 +11,11 @@ public struct Embedding: Layer {
   }
 
   /// The vectors at indices.
-  public func callAsFunction(_ indices: Tensor) -> Tensor { weight.value.gather(indices) }
+  public func callAsFunction(_ indices: Tensor) -> Tensor {
+    let count = weight.shape[0]
+    if let index = indices.index(outside: 0..<count, "Embedding") {
+      fatalError("Embedding: index \(index) is not one of 0 ..< \(count)")
+    }
+    return weight.value.gather(indices)
+  }
 }

@@ -12,10 +12,10 @@ protocol FoldableConvolution: Layer {
 extension BatchNorm {
   /// The norm of a convolution's output: `norm(convolution(x))`.
   ///
-  /// Outside a recording, or frozen, the norm is an affine map per channel, which the filter takes in: W·s and b·s + t
-  /// instead of W and b. The output then crosses memory once.
+  /// Where it goes by its running statistics, the norm is an affine map per channel, which the filter takes in: W·s and
+  /// b·s + t instead of W and b, through which gradients flow in a recording. The output then crosses memory once.
   public func callAsFunction(_ x: Tensor, after convolution: any Layer) -> Tensor {
-    guard isEvaluating, let convolution = convolution as? any FoldableConvolution, !convolution.relu
+    guard statistics.areTaken, let convolution = convolution as? any FoldableConvolution, !convolution.relu
     else { return self(convolution(x)) }
     let scale = weight.value / (runningVariance.value + epsilon).sqrt()
     let shift = bias.value - runningMean.value * scale

@@ -3,22 +3,15 @@ import Tensor
 /// Instance norm: each sample and channel (the last axis) normalised over its positions, for images `[N, H, W, C]` and
 /// volumes `[N, T, H, W, C]` alike.
 ///
-/// Where it tracks running statistics, it normalises by those outside a recording, or where frozen.
-public struct InstanceNorm: Layer {
+/// With running statistics, it normalises by those in evaluation, or where it no longer tracks them.
+public struct InstanceNorm: Layer, CustomReflectable {
   /// The scale `[C]`.
   public let weight: Parameter?
   /// The shift `[C]`.
   public let bias: Parameter?
-  /// The running mean `[C]`.
-  public let runningMean: Parameter?
-  /// The running unbiased variance `[C]`.
-  public let runningVariance: Parameter?
-  /// How many batches the running statistics have seen, `int32`.
-  public let batchCount: Parameter?
   /// Added to the variance.
   public let epsilon: Double
-  /// The weight of a new batch in the running statistics.
-  public let momentum: Double
+  let statistics: RunningStatistics?
 
   /// PyTorch's defaults: neither scaled nor shifted, no running statistics.
   public init(
@@ -27,36 +20,44 @@ public struct InstanceNorm: Layer {
   ) {
     weight = affine ? Parameter(Tensor(ones: [channels])) : nil
     bias = affine ? Parameter(Tensor(zeros: [channels])) : nil
-    func buffer(_ value: Tensor, _ name: String) -> Parameter? {
-      tracksStatistics ? Parameter(value, role: .buffer, name: name) : nil
-    }
-    runningMean = buffer(Tensor(zeros: [channels]), "running_mean")
-    runningVariance = buffer(Tensor(ones: [channels]), "running_var")
-    batchCount = buffer(Tensor(0, dtype: .int32), "num_batches_tracked")
-    (self.epsilon, self.momentum) = (epsilon, momentum)
+    statistics = tracksStatistics ? RunningStatistics(channels, momentum: momentum) : nil
+    self.epsilon = epsilon
+  }
+
+  /// The running mean `[C]`.
+  public var runningMean: Parameter? { statistics?.mean }
+  /// The running unbiased variance `[C]`.
+  public var runningVariance: Parameter? { statistics?.variance }
+  /// How many batches the running statistics have seen, `int32`.
+  public var batchCount: Parameter? { statistics?.count }
+
+  /// Whether training takes each batch into running statistics, as for `BatchNorm`; without any, false.
+  public var tracksStatistics: Bool {
+    get { statistics?.areTracked ?? false }
+    nonmutating set { statistics?.areTracked = newValue }
   }
 
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    guard let runningMean, let runningVariance, let batchCount else {
-      return x.instanceNorm(weight: weight?.value, bias: bias?.value, epsilon: epsilon)
-    }
-    guard Tensor.isRecording && weight?.isFrozen != true else {
+    if let statistics, statistics.areTaken {
       return x.batchNorm(
-        weight: weight?.value, bias: bias?.value, mean: runningMean.value, variance: runningVariance.value,
-        epsilon: epsilon)
+        weight: weight?.value, bias: bias?.value, mean: statistics.mean.value,
+        variance: statistics.variance.value, epsilon: epsilon)
     }
-    // The statistics are the means of the samples' own.
-    let positions = Array(1..<x.rank - 1), values = x.detached().to(runningMean.value.dtype)
-    let mean = values.mean(positions).mean(0)
-    let count = positions.reduce(1) { $0 * x.shape[$1] }
-    let variance = values.variance(positions).mean(0) * (Double(count) / Double(max(count - 1, 1)))
-    if !Tensor.isRecomputing {
-      runningMean.update { $0 = $0 * (1 - momentum) + mean * momentum }
-      runningVariance.update { $0 = $0 * (1 - momentum) + variance * momentum }
-      batchCount.update { $0 = $0 + 1 }
+    if let statistics, !Tensor.isRecomputing {
+      // The statistics are the means of the samples' own.
+      let positions = Array(1..<x.rank - 1), values = x.detached().to(statistics.mean.value.dtype)
+      statistics.take(
+        mean: values.mean(axis: positions).mean(axis: 0),
+        variance: values.variance(axis: positions).mean(axis: 0),
+        of: positions.reduce(1) { $0 * x.shape[$1] })
     }
     return x.instanceNorm(weight: weight?.value, bias: bias?.value, epsilon: epsilon)
+  }
+
+  /// The parameters under PyTorch's names.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["weight": weight as Any, "bias": bias as Any, "": statistics as Any])
   }
 }
 

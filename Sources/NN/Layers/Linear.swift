@@ -22,5 +22,5 @@ func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?) -> Tensor {
   let rows = x.rank == 2 ? x : x.reshape(-1, x.shape[-1])
   var y = rows.matmul(weight.to(x.dtype), otherTransposed: true)
   if let bias { y += bias.to(x.dtype) }
-  return x.rank == 2 ? y : y.reshape(to: Shape(x.shape.dropLast() + [y.shape[-1]]))
+  return x.rank == 2 ? y : y.reshape(Shape(x.shape.dropLast() + [y.shape[-1]]))
 }

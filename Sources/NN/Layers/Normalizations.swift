@@ -2,53 +2,60 @@ import Tensor
 
 /// Batch norm of the last axis, for images `[N, H, W, C]`, volumes `[N, T, H, W, C]` and rows `[N, C]` alike.
 ///
-/// In a recording it normalises by the batch and keeps running statistics; outside, or frozen, by those.
-public struct BatchNorm: Layer {
+/// In training, which is a recording outside of `evaluating`, it normalises by the batch and keeps running statistics; in
+/// evaluation, or where it doesn't track them, it normalises by those.
+public struct BatchNorm: Layer, CustomReflectable {
   /// The scale `[C]`.
   public let weight: Parameter
   /// The shift `[C]`.
   public let bias: Parameter
-  /// The running mean `[C]`.
-  public let runningMean: Parameter
-  /// The running unbiased variance `[C]`.
-  public let runningVariance: Parameter
-  /// How many batches the running statistics have seen, `int32`.
-  public let batchCount: Parameter
   /// Added to the variance.
   public let epsilon: Double
-  /// The weight of a new batch in the running statistics.
-  public let momentum: Double
+  let statistics: RunningStatistics
   let relu: Bool
 
   /// PyTorch's defaults. With `relu` the output goes through it in the same kernel.
   public init(_ channels: Int, epsilon: Double = 1e-5, momentum: Double = 0.1, relu: Bool = false) {
     weight = Parameter(Tensor(ones: [channels]))
     bias = Parameter(Tensor(zeros: [channels]))
-    runningMean = Parameter(Tensor(zeros: [channels]), role: .buffer, name: "running_mean")
-    runningVariance = Parameter(Tensor(ones: [channels]), role: .buffer, name: "running_var")
-    batchCount = Parameter(Tensor(0, dtype: .int32), role: .buffer, name: "num_batches_tracked")
-    (self.epsilon, self.momentum, self.relu) = (epsilon, momentum, relu)
+    statistics = RunningStatistics(channels, momentum: momentum)
+    (self.epsilon, self.relu) = (epsilon, relu)
   }
 
-  /// Whether it takes the running statistics.
-  var isEvaluating: Bool { !Tensor.isRecording || weight.isFrozen }
+  /// The running mean `[C]`.
+  public var runningMean: Parameter { statistics.mean }
+  /// The running unbiased variance `[C]`.
+  public var runningVariance: Parameter { statistics.variance }
+  /// How many batches the running statistics have seen, `int32`.
+  public var batchCount: Parameter { statistics.count }
+  /// The weight of a new batch in the running statistics.
+  public var momentum: Double { statistics.momentum }
+
+  /// Whether training normalises by the batch and takes it into the running statistics. Otherwise these stay and are what it
+  /// normalises by, while scale and shift train on. `Module.freezeStatistics()` sets it for all norms of a module.
+  public var tracksStatistics: Bool {
+    get { statistics.areTracked }
+    nonmutating set { statistics.areTracked = newValue }
+  }
 
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    if isEvaluating {
+    if statistics.areTaken {
       return x.batchNorm(
         weight: weight.value, bias: bias.value, mean: runningMean.value, variance: runningVariance.value,
         epsilon: epsilon, relu: relu)
     }
     let (y, mean, variance) = x.batchNorm(
       weight: weight.value, bias: bias.value, epsilon: epsilon, relu: relu)
-    if Tensor.isRecomputing { return y }
-    let count = Double(x.elementCount / x.shape[-1])
-    let unbiased = variance * (count / max(count - 1, 1))
-    runningMean.update { $0 = $0 * (1 - momentum) + mean * momentum }
-    runningVariance.update { $0 = $0 * (1 - momentum) + unbiased * momentum }
-    batchCount.update { $0 = $0 + 1 }
+    if !Tensor.isRecomputing {
+      statistics.take(mean: mean, variance: variance, of: x.elementCount / x.shape[-1])
+    }
     return y
+  }
+
+  /// The parameters under PyTorch's names.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["weight": weight, "bias": bias, "": statistics])
   }
 }
 

@@ -1,62 +1,70 @@
 import Tensor
 
+/// The largest value of each window of sequences `[N, L, C]`.
+public typealias MaxPool1d = MaxPool<1>
 /// The largest value of each window of images `[N, H, W, C]`.
-public struct MaxPool2d: Layer {
-  private let kernel: PerAxis, stride: PerAxis?, padding: Padding
-
-  /// The stride is the kernel unless given.
-  public init(_ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0) {
-    (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
-  }
-
-  /// The output for an input.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    x.maxPool2d(kernel, stride: stride, padding: padding)
-  }
-}
-
+public typealias MaxPool2d = MaxPool<2>
 /// The largest value of each window of volumes `[N, T, H, W, C]`.
-public struct MaxPool3d: Layer {
-  private let kernel: PerAxis, stride: PerAxis?, padding: Padding
+public typealias MaxPool3d = MaxPool<3>
+
+/// The largest value of each window over some spatial axes: ``MaxPool1d``, ``MaxPool2d`` or ``MaxPool3d``.
+public struct MaxPool<let axes: Int>: Layer {
+  private let kernel: any PerAxis, stride: (any PerAxis)?, padding: any Padding
+  private let dilation: any PerAxis, ceilMode: Bool
 
   /// The stride is the kernel unless given.
-  public init(_ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0) {
+  public init(
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
+    ceilMode: Bool = false
+  ) {
     (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
+    (self.dilation, self.ceilMode) = (dilation, ceilMode)
   }
 
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    x.maxPool3d(kernel, stride: stride, padding: padding)
+    switch axes {
+    case 1: x.maxPool1d(kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
+    case 2: x.maxPool2d(kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
+    default: x.maxPool3d(kernel, stride: stride, padding: padding, dilation: dilation, ceilMode: ceilMode)
+    }
   }
 }
 
+/// The mean of each window of sequences `[N, L, C]`.
+public typealias AveragePool1d = AveragePool<1>
 /// The mean of each window of images `[N, H, W, C]`.
-public struct AveragePool2d: Layer {
-  private let kernel: PerAxis, stride: PerAxis?, padding: Padding
-
-  /// The stride is the kernel unless given.
-  public init(_ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0) {
-    (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
-  }
-
-  /// The output for an input.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    x.averagePool2d(kernel, stride: stride, padding: padding)
-  }
-}
-
+public typealias AveragePool2d = AveragePool<2>
 /// The mean of each window of volumes `[N, T, H, W, C]`.
-public struct AveragePool3d: Layer {
-  private let kernel: PerAxis, stride: PerAxis?, padding: Padding
+public typealias AveragePool3d = AveragePool<3>
 
-  /// The stride is the kernel unless given.
-  public init(_ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0) {
+/// The mean of each window over some spatial axes: ``AveragePool1d``, ``AveragePool2d`` or ``AveragePool3d``.
+public struct AveragePool<let axes: Int>: Layer {
+  private let kernel: any PerAxis, stride: (any PerAxis)?, padding: any Padding
+  private let ceilMode: Bool, includesPadding: Bool
+
+  /// The stride is the kernel unless given; padded zeros count as values unless told otherwise.
+  public init(
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, ceilMode: Bool = false,
+    includesPadding: Bool = true
+  ) {
     (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
+    (self.ceilMode, self.includesPadding) = (ceilMode, includesPadding)
   }
 
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    x.averagePool3d(kernel, stride: stride, padding: padding)
+    switch axes {
+    case 1:
+      x.averagePool1d(
+        kernel, stride: stride, padding: padding, ceilMode: ceilMode, includesPadding: includesPadding)
+    case 2:
+      x.averagePool2d(
+        kernel, stride: stride, padding: padding, ceilMode: ceilMode, includesPadding: includesPadding)
+    default:
+      x.averagePool3d(
+        kernel, stride: stride, padding: padding, ceilMode: ceilMode, includesPadding: includesPadding)
+    }
   }
 }
 

@@ -11,11 +11,14 @@ public struct LSTMState: Sendable {
   public init(hidden: Tensor, cell: Tensor) { (self.hidden, self.cell) = (hidden, cell) }
 
   /// The state that follows by the input gate, forget gate, candidate and output gate, side by side along the last axis
-  /// before their activations.
-  func next(_ gates: Tensor) -> LSTMState {
+  /// before their activations. By peepholes `[3, H]` the three gates see the cell, the last one the new cell.
+  func next(_ gates: Tensor, peepholes: Tensor? = nil) -> LSTMState {
     let parts = gates.split(into: 4, axis: -1)
-    let cell = parts[1].sigmoid() * cell + parts[0].sigmoid() * parts[2].tanh()
-    return LSTMState(hidden: parts[3].sigmoid() * cell.tanh(), cell: cell)
+    func gate(_ part: Tensor, _ hole: Int, _ cell: Tensor) -> Tensor {
+      (peepholes.map { part + $0[hole] * cell } ?? part).sigmoid()
+    }
+    let next = gate(parts[1], 1, cell) * cell + gate(parts[0], 0, cell) * parts[2].tanh()
+    return LSTMState(hidden: gate(parts[3], 2, next) * next.tanh(), cell: next)
   }
 }
 
@@ -27,9 +30,15 @@ public struct LSTM: Layer, CustomReflectable {
   private let stack: RecurrentStack
 
   /// Initialised as PyTorch does. Bidirectional, every layer also runs from the end, and `[N, T, 2·H]` are the outputs.
-  public init(_ inputs: Int, _ hidden: Int, layers: Int = 1, bidirectional: Bool = false) {
+  /// With `peepholes`, which PyTorch's has not, the gates see the cell (Gers et al. 2002): `peepholes_l0` `[3, H]` holds
+  /// those of the input, the forget and the output gate.
+  public init(
+    _ inputs: Int, _ hidden: Int, layers: Int = 1, bidirectional: Bool = false, peepholes: Bool = false
+  ) {
     self.hidden = hidden
-    stack = RecurrentStack(gates: 4, inputs, hidden, layers: layers, bidirectional: bidirectional)
+    stack = RecurrentStack(layers, bidirectional, inputs, hidden) {
+      RecurrentMaps(gates: 4, $0, hidden, peepholes: peepholes, suffix: $1)
+    }
   }
 
   /// The outputs at all steps, from a state of zeros on.
@@ -50,17 +59,23 @@ public struct LSTM: Layer, CustomReflectable {
   public var customMirror: Mirror { Mirror(self, children: stack.maps.map { ("", $0) }) }
 }
 
-/// Gated recurrent units (Cho et al. 2014, the reset gate behind the map of the state), in layers one on the other:
-/// sequences `[N, T, C]` → `[N, T, H]`. As `torch.nn.GRU` with `batch_first`.
+/// Gated recurrent units (Cho et al. 2014), in layers one on the other: sequences `[N, T, C]` → `[N, T, H]`. As
+/// `torch.nn.GRU` with `batch_first`.
 public struct GRU: Layer, CustomReflectable {
   /// The number of outputs of a direction, H.
   public let hidden: Int
   private let stack: RecurrentStack
 
-  /// Initialised as PyTorch does. Bidirectional, every layer also runs from the end, and `[N, T, 2·H]` are the outputs.
-  public init(_ inputs: Int, _ hidden: Int, layers: Int = 1, bidirectional: Bool = false) {
+  /// Initialised as PyTorch does. Bidirectional, every layer also runs from the end, and `[N, T, 2·H]` are the outputs. The
+  /// reset gate stands behind the map of the state, as PyTorch has it, or before, as in the paper (Keras's `reset_after`,
+  /// ONNX's `linear_before_reset`).
+  public init(
+    _ inputs: Int, _ hidden: Int, layers: Int = 1, bidirectional: Bool = false, resetAfter: Bool = true
+  ) {
     self.hidden = hidden
-    stack = RecurrentStack(gates: 3, inputs, hidden, layers: layers, bidirectional: bidirectional)
+    stack = RecurrentStack(layers, bidirectional, inputs, hidden) {
+      RecurrentMaps(gates: 3, $0, hidden, resetAfter: resetAfter, suffix: $1)
+    }
   }
 
   /// The outputs at all steps, from a state of zeros on.

@@ -4,8 +4,10 @@ import Tensor
 public struct LSTMCell: Module, CustomReflectable {
   private let maps: RecurrentMaps
 
-  /// Initialised as PyTorch does.
-  public init(_ inputs: Int, _ hidden: Int) { maps = RecurrentMaps(gates: 4, inputs, hidden, suffix: "") }
+  /// Initialised as PyTorch does; `peepholes` as `LSTM` has them.
+  public init(_ inputs: Int, _ hidden: Int, peepholes: Bool = false) {
+    maps = RecurrentMaps(gates: 4, inputs, hidden, peepholes: peepholes, suffix: "")
+  }
 
   /// The state that follows.
   public func callAsFunction(_ x: Tensor, after state: LSTMState) -> LSTMState {
@@ -21,8 +23,10 @@ public struct LSTMCell: Module, CustomReflectable {
 public struct GRUCell: Module, CustomReflectable {
   private let maps: RecurrentMaps
 
-  /// Initialised as PyTorch does.
-  public init(_ inputs: Int, _ hidden: Int) { maps = RecurrentMaps(gates: 3, inputs, hidden, suffix: "") }
+  /// Initialised as PyTorch does; `resetAfter` as `GRU` has it.
+  public init(_ inputs: Int, _ hidden: Int, resetAfter: Bool = true) {
+    maps = RecurrentMaps(gates: 3, inputs, hidden, resetAfter: resetAfter, suffix: "")
+  }
 
   /// The state that follows.
   public func callAsFunction(_ x: Tensor, after state: Tensor) -> Tensor {

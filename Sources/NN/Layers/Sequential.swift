@@ -30,9 +30,29 @@ public struct Sequential: Layer, CustomReflectable {
   }
 }
 
-/// A function as a layer: `Function { $0.sigmoid() }`. So everything without parameters, from `Flatten` to
-/// `PixelShuffle`, takes its place in a `Sequential`; <doc:ModulesAndParameters> has a list.
-public struct Function: Layer {
+/// Its input as it is.
+public struct Identity: Layer {
+  /// A layer without parameters.
+  public init() {}
+
+  /// The output for an input.
+  public func callAsFunction(_ x: Tensor) -> Tensor { x }
+}
+
+/// All axes from one on joined: `[N, H, W, C]` → `[N, H·W·C]`.
+public struct Flatten: Layer {
+  private let axis: Int
+
+  /// Keeps the samples apart unless told otherwise.
+  public init(from axis: Int = 1) { self.axis = axis }
+
+  /// The output for an input.
+  public func callAsFunction(_ x: Tensor) -> Tensor { x.flattened(from: axis) }
+}
+
+/// A function as a layer: `Lambda { $0.hardSwish() }`. So everything without parameters, such as `PixelShuffle`, takes its
+/// place in a `Sequential`; <doc:ModulesAndParameters> has a list.
+public struct Lambda: Layer {
   private let body: @Sendable (Tensor) -> Tensor
 
   /// A layer without parameters.

@@ -25,13 +25,12 @@ public enum LossReduction: Sendable {
 public func binaryCrossEntropy(
   logits: Tensor, truth: Tensor, positiveWeight: Double = 1, reduction: LossReduction = .mean
 ) -> Tensor {
-  let logits = widened(logits)
-  switch reduction {
-  case .mean: return meanBinaryCrossEntropy(logits, truth, positiveWeight)
-  case .sum: return meanBinaryCrossEntropy(logits, truth, positiveWeight) * Double(logits.elementCount)
-  case .none:
-    let g = constant(truth, like: logits, "binaryCrossEntropy")
-    return (1 - g) * logits.softplus() + g * positiveWeight * (-logits).softplus()
+  let logits = widened(logits, "binaryCrossEntropy")
+  let g = constant(truth, like: logits, "binaryCrossEntropy")
+  return switch reduction {
+  case .mean: binaryCrossEntropy(logits, g, positiveWeight, over: Double(logits.elementCount))
+  case .sum: binaryCrossEntropy(logits, g, positiveWeight, over: 1)
+  case .none: weighted(logits.softplus(), by: 1 - g) + weighted((-logits).softplus(), by: g * positiveWeight)
   }
 }
 
@@ -40,7 +39,7 @@ public func binaryCrossEntropy(
 public func binaryCrossEntropy(
   probabilities: Tensor, truth: Tensor, reduction: LossReduction = .mean
 ) -> Tensor {
-  let probabilities = widened(probabilities)
+  let probabilities = widened(probabilities, "binaryCrossEntropy")
   let g = constant(truth, like: probabilities, "binaryCrossEntropy")
   let p = probabilities.detached()
   let losses = -(g * p.log().clamp(min: -100) + (1 - g) * (1 - p).log().clamp(min: -100))
@@ -48,22 +47,22 @@ public func binaryCrossEntropy(
     losses.recorded(probabilities.edge { dy in dy * (p - g) / (p * (1 - p)).clamp(min: 1e-12) }))
 }
 
-private func meanBinaryCrossEntropy(_ logits: Tensor, _ truth: Tensor, _ positiveWeight: Double) -> Tensor {
+/// The sum over a divisor.
+private func binaryCrossEntropy(
+  _ logits: Tensor, _ g: Tensor, _ positiveWeight: Double, over divisor: Double
+) -> Tensor {
   let x = logits.detached()
-  let g = constant(truth, like: logits, "binaryCrossEntropy")
   let count = Int64(x.elementCount)
   let sum = x.withUnsafeBytes { x in
     g.withUnsafeBytes { g in
-      switch logits.dtype {
-      case .float32: ck_binary_cross_entropy_f32(count, x.start(), g.start(), positiveWeight)
-      case .float64: ck_binary_cross_entropy_f64(count, x.start(), g.start(), positiveWeight)
-      default: preconditionFailure("binaryCrossEntropy: the logits are \(logits.dtype), not floating-point")
-      }
+      logits.dtype == .float32
+        ? ck_binary_cross_entropy_f32(count, x.start(), g.start(), positiveWeight)
+        : ck_binary_cross_entropy_f64(count, x.start(), g.start(), positiveWeight)
     }
   }
-  return Tensor(sum / Double(count), dtype: x.dtype).recorded(
+  return Tensor(sum / divisor, dtype: x.dtype).recorded(
     logits.edge { dy in
-      let scale = dy.item / Double(count)
+      let scale = dy.item / divisor
       return Tensor(unsafeUninitialized: x.shape, dtype: x.dtype) { dx in
         x.withUnsafeBytes { x in
           g.withUnsafeBytes { g in
@@ -80,14 +79,23 @@ private func meanBinaryCrossEntropy(_ logits: Tensor, _ truth: Tensor, _ positiv
     })
 }
 
-/// A prediction as losses take it: bfloat16 as float32, for a sum over an image's pixels needs more than eight bits.
-func widened(_ prediction: Tensor) -> Tensor {
-  prediction.dtype == .bfloat16 ? prediction.to(.float32) : prediction
+/// A prediction as losses take it: bfloat16 as float32, for a sum over an image's pixels needs more than eight bits. So
+/// a loss is float64 of a float64 prediction, and float32 otherwise.
+func widened(_ prediction: Tensor, _ loss: String) -> Tensor {
+  require(
+    prediction.dtype.isFloatingPoint,
+    "\(loss): a prediction is \(prediction.dtype), not floating-point; convert with to(_:)")
+  return prediction.dtype == .bfloat16 ? prediction.to(.float32) : prediction
+}
+
+/// Losses times weights: 0 where a weight is 0, whatever the loss, be it infinite or NaN.
+func weighted(_ losses: Tensor, by weights: Tensor) -> Tensor {
+  (losses * weights).replacing(where: weights .== 0, with: 0)
 }
 
 /// What a loss is measured against, as a constant of the prediction's shape and element type.
 func constant(_ truth: Tensor, like prediction: Tensor, _ loss: String) -> Tensor {
-  precondition(
+  require(
     truth.shape == prediction.shape,
     "\(loss): a truth of shape \(truth.shape) for a prediction of shape \(prediction.shape)")
   return truth.detached().to(prediction.dtype)

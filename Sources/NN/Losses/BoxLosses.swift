@@ -15,21 +15,21 @@ public enum BoxOverlap: String, Sendable, CaseIterable {
   /// The overlaps of boxes `[…, 4]` by their corners (left, top, right, bottom), the axes before stretched as in
   /// arithmetic: those of `[N, 1, 4]` with `[M, 4]` are `[N, M]`.
   public func callAsFunction(_ a: Tensor, _ b: Tensor) -> Tensor {
-    precondition(
+    require(
       a.rank > 0 && b.rank > 0 && a.shape[-1] == 4 && b.shape[-1] == 4,
       "boxes of shapes \(a.shape) and \(b.shape) have not four corners each")
     let (a, b) = (Corners(a), Corners(b))
-    let common = (.minimum(a.ends, b.ends) - .maximum(a.starts, b.starts)).relu().product(-1)
-    let union = a.sizes.product(-1) + b.sizes.product(-1) - common
+    let common = (.minimum(a.ends, b.ends) - .maximum(a.starts, b.starts)).relu().product(axis: -1)
+    let union = a.sizes.product(axis: -1) + b.sizes.product(axis: -1) - common
     let iou = common / (union + epsilon)
     if self == .iou { return iou }
     let around = .maximum(a.ends, b.ends) - .minimum(a.starts, b.starts)
     if self == .generalizedIoU {
-      let area = around.product(-1)
+      let area = around.product(axis: -1)
       return iou - (area - union) / (area + epsilon)
     }
-    let distance = (a.centres - b.centres).squared().sum(-1)
-    let overlap = iou - distance / (around.squared().sum(-1) + epsilon)
+    let distance = (a.centres - b.centres).squared().sum(axis: -1)
+    let overlap = iou - distance / (around.squared().sum(axis: -1) + epsilon)
     if self == .distanceIoU { return overlap }
     let difference = 4 / (Double.pi * Double.pi) * (a.angle - b.angle).squared()
     // The weight is a constant.
@@ -43,7 +43,8 @@ public enum BoxOverlap: String, Sendable, CaseIterable {
 public func boxLoss(
   _ prediction: Tensor, truth: Tensor, overlap: BoxOverlap = .generalizedIoU, reduction: LossReduction = .mean
 ) -> Tensor {
-  reduction(1 - overlap(prediction, constant(truth, like: prediction, "boxLoss")))
+  let prediction = widened(prediction, "boxLoss")
+  return reduction(1 - overlap(prediction, constant(truth, like: prediction, "boxLoss")))
 }
 
 /// Keeps quotients away from 0.

@@ -7,25 +7,38 @@ import Tensor
 public func focalLoss(
   logits: Tensor, truth: Tensor, alpha: Double? = 0.25, gamma: Double = 2, reduction: LossReduction = .mean
 ) -> Tensor {
-  let x = widened(logits)
+  let x = widened(logits, "focalLoss")
   let g = constant(truth, like: x, "focalLoss")
-  let p = x.sigmoid()
-  let focus = (p + g - 2 * p * g).pow(gamma)
-  let losses = focus * binaryCrossEntropy(logits: x, truth: g, reduction: .none)
-  return reduction(alpha.map { losses * ($0 * g + (1 - $0) * (1 - g)) } ?? losses)
+  let losses = missed(x, g, power: gamma) * binaryCrossEntropy(logits: x, truth: g, reduction: .none)
+  return reduction(alpha.map { weighted(losses, by: $0 * g + (1 - $0) * (1 - g)) } ?? losses)
 }
 
 /// The focal loss of heatmaps (CornerNet, Law & Deng 2018; CenterNet, Zhou et al. 2019) of logits x with truths g in
 /// [0, 1], 1 at the centre of an object and falling off around it, p = sigmoid(x): the sum of −(1 − p)^α·log p where g is
-/// 1 and −(1 − g)^β·p^α·log(1 − p) elsewhere, over the number of centres, or 1 where none is. Any shape, the same for both.
+/// 1 and −(1 − g)^β·p^α·log(1 − p) elsewhere, over the number of centres, or 1 where none is: that is the mean here. Any
+/// shape, the same for both.
 public func heatmapFocalLoss(
-  logits: Tensor, truth: Tensor, alpha: Double = 2, beta: Double = 4
+  logits: Tensor, truth: Tensor, alpha: Double = 2, beta: Double = 4, reduction: LossReduction = .mean
 ) -> Tensor {
-  let x = widened(logits)
+  let x = widened(logits, "heatmapFocalLoss")
   let g = constant(truth, like: x, "heatmapFocalLoss")
-  let p = x.sigmoid()
   let isCentre = g .== 1
-  let gains = Tensor.where(
-    isCentre, (1 - p).pow(alpha) * x.logSigmoid(), (1 - g).pow(beta) * p.pow(alpha) * (-x).logSigmoid())
-  return -gains.sum() / max(1, isCentre.to(.int32).sum().item)
+  let centres = isCentre.to(x.dtype)
+  // The logits of what is true.
+  let losses = missed(x, centres, power: alpha) * Tensor.where(isCentre, -x, x).softplus()
+  let all = weighted(losses, by: Tensor.where(isCentre, centres, (1 - g).pow(beta)))
+  return reduction == .mean ? all.sum() / max(1, isCentre.sum().item) : reduction(all)
+}
+
+/// (1 − p_t)ᵞ of logits x with truths g in [0, 1], p_t = pg + (1 − p)(1 − g) with p = sigmoid(x), exact where it is small.
+/// Its slope is taken from log(1 − p_t)'s, which stays within ±1, for any γ.
+private func missed(_ x: Tensor, _ g: Tensor, power gamma: Double) -> Tensor {
+  let p = x.detached().sigmoid(), q = (-x.detached()).sigmoid()
+  let rest = p * (1 - g) + q * g
+  let y = rest.pow(gamma)
+  return y.recorded(
+    x.edge { dy in
+      let slope = Tensor.where(g .== 1, -p, Tensor.where(g .== 0, q, (1 - 2 * g) * p * q / rest))
+      return dy * (gamma * y * slope)
+    })
 }

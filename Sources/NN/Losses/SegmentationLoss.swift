@@ -15,7 +15,7 @@ public enum SegmentationLoss: String, Sendable, CaseIterable {
   /// The loss, with its function's defaults, of logits and truths in [0, 1], `[N, H, W, C]` or `[N, T, H, W, C]`, of one
   /// foreground per channel; a scalar. `diceAndCrossEntropy` is the mean of the generalised Dice and of the cross-entropy.
   public func callAsFunction(logits: Tensor, truth: Tensor) -> Tensor {
-    let logits = widened(logits)
+    let logits = widened(logits, rawValue)
     return switch self {
     case .binaryCrossEntropy: NN.binaryCrossEntropy(logits: logits, truth: truth)
     case .dice: diceLoss(probabilities: logits.sigmoid(), truth: truth)

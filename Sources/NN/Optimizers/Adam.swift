@@ -4,7 +4,7 @@ import Tensor
 /// Adam (Kingma & Ba 2015), as `torch.optim.Adam`. The weight decay is added to the gradient.
 public class Adam: Optimizer {
   /// The parameters, with the step size of each group.
-  public var groups: [ParameterGroup]
+  public var groups: [ParameterGroup] { didSet { _ = groups.checked("Adam") } }
   /// What is remembered of each parameter, by its identity.
   public var histories: [ObjectIdentifier: ParameterHistory] = [:]
   /// How much of the averages of the gradient and of its square a step keeps.
@@ -21,7 +21,7 @@ public class Adam: Optimizer {
     groups: [ParameterGroup], betas: (first: Double, second: Double) = (0.9, 0.999), epsilon: Double = 1e-8,
     amsgrad: Bool = false
   ) {
-    self.groups = groups
+    self.groups = groups.checked("Adam")
     (self.betas, self.epsilon, isAMSGrad) = (betas, epsilon, amsgrad)
   }
 
@@ -58,7 +58,7 @@ public class Adam: Optimizer {
                 ck_adam_f64(
                   count, value.start(), slope.start(), first.start(), second.start(), largest?.start(), step,
                   group.learningRate, betas.first, betas.second, epsilon, group.weightDecay, isDecoupled)
-              default: preconditionFailure("Adam: a parameter is \(gradient.dtype), not floating-point")
+              default: fatalError("Adam: a parameter is \(gradient.dtype), not floating-point")
               }
             }
           }

@@ -2,7 +2,7 @@ import Tensor
 
 /// Parameters that are trained alike.
 public struct ParameterGroup: Sendable {
-  /// The parameters, each in one group only.
+  /// The parameters, each once, and in one group only.
   public var parameters: [Parameter]
   /// The size of a step.
   public var learningRate: Double
@@ -22,9 +22,26 @@ public struct ParameterHistory: Sendable {
   /// Running averages and the like, of the parameter's shape, by name.
   public var tensors: [String: Tensor] = [:]
 
-  /// Takes a tensor out, to be changed in place and put back; zeros of the shape of `value` where there is none.
+  /// Takes a tensor out, of the element type of `value`, to be changed in place and put back; zeros of its shape where
+  /// there is none.
   mutating func take(_ name: String, like value: Tensor) -> Tensor {
-    tensors.removeValue(forKey: name) ?? Tensor(zeros: value.shape, dtype: value.dtype)
+    tensors.removeValue(forKey: name)?.to(value.dtype) ?? Tensor(zerosLike: value)
+  }
+}
+
+extension [ParameterGroup] {
+  /// These groups, which must not hold a parameter twice: it would take two steps at a time.
+  func checked(_ optimizer: String) -> [ParameterGroup] {
+    var places: [ObjectIdentifier: String] = [:]
+    for (index, group) in enumerated() {
+      for (position, parameter) in group.parameters.enumerated() {
+        let place = "parameter \(position) of group \(index)"
+        let other = places.updateValue(place, forKey: ObjectIdentifier(parameter))
+        require(
+          other == nil, "\(optimizer): \(place), of shape \(parameter.shape), is also \(other ?? "")")
+      }
+    }
+    return self
   }
 }
 
@@ -58,69 +75,15 @@ extension Optimizer {
       for parameter in group.parameters where parameter.isTrainable {
         guard let gradient = gradients[parameter] else { continue }
         parameter.update { value in
-          precondition(
+          require(
             gradient.shape == value.shape && gradient.dtype == value.dtype,
             "optimizer: a gradient of \(gradient.dtype) \(gradient.shape) for \(value.dtype) \(value.shape)")
           var history = histories.removeValue(forKey: ObjectIdentifier(parameter)) ?? ParameterHistory()
           history.steps += 1
-          update(&value, gradient: gradient, in: group, history: &history)
+          update(&value, gradient: gradient.detached(), in: group, history: &history)
           histories[ObjectIdentifier(parameter)] = history
         }
       }
     }
-  }
-
-  /// Everything a run needs to resume bit for bit, beside the parameters: the groups' learning rates, and what is
-  /// remembered of each parameter by its position over all groups (`3.exp_avg`, named as in PyTorch).
-  public var state: [String: Tensor] {
-    var result: [String: Tensor] = [:]
-    for (index, group) in groups.enumerated() {
-      result["groups.\(index).learning_rate"] = Tensor(group.learningRate, dtype: .float64)
-    }
-    for (position, parameter) in groups.flatMap(\.parameters).enumerated() {
-      guard let history = histories[ObjectIdentifier(parameter)] else { continue }
-      result["\(position).step"] = Tensor(Double(history.steps), dtype: .int32)
-      for (name, tensor) in history.tensors { result["\(position).\(name)"] = tensor }
-    }
-    return result
-  }
-
-  /// Takes over the state of an optimiser of the same groups; `name` is what an error calls it. Throws a
-  /// `CheckpointError`, and then has changed nothing.
-  public func load(state: [String: Tensor], named name: String = "optimizer state") throws {
-    var left = state
-    var missing: [String] = []
-    var misshapen: [String] = []
-    func take(_ key: String, _ shape: Shape) -> Tensor? {
-      guard let tensor = left.removeValue(forKey: key) else {
-        missing.append(key)
-        return nil
-      }
-      if tensor.shape == shape { return tensor }
-      misshapen.append("\(key) \(tensor.shape) instead of \(shape)")
-      return nil
-    }
-    let rates = groups.indices.map { take("groups.\($0).learning_rate", [])?.item }
-    var loaded: [ObjectIdentifier: ParameterHistory] = [:]
-    for (position, parameter) in groups.flatMap(\.parameters).enumerated() {
-      let keys = left.keys.filter { $0.hasPrefix("\(position).") }
-      if keys.isEmpty { continue }
-      var history = ParameterHistory()
-      if let steps = take("\(position).step", [])?.item {
-        if Int(exactly: steps) == nil { misshapen.append("\(position).step \(steps)") }
-        history.steps = Int(exactly: steps) ?? 0
-      }
-      let dtype = parameter.value.dtype
-      for key in keys.sorted() where key != "\(position).step" {
-        history.tensors[String(key.dropFirst("\(position).".count))] = take(key, parameter.shape)?.to(dtype)
-      }
-      loaded[ObjectIdentifier(parameter)] = history
-    }
-    guard missing.isEmpty, misshapen.isEmpty, left.isEmpty else {
-      throw CheckpointError.mismatch(
-        file: name, missing: missing, unexpected: left.keys.sorted(), misshapen: misshapen)
-    }
-    for (index, rate) in rates.enumerated() { groups[index].learningRate = rate! }
-    histories = loaded
   }
 }

@@ -4,7 +4,7 @@ import Tensor
 /// `torch.optim.RMSprop`. The weight decay is added to the gradient.
 public final class RMSprop: Optimizer {
   /// The parameters, with the step size of each group.
-  public var groups: [ParameterGroup]
+  public var groups: [ParameterGroup] { didSet { _ = groups.checked("RMSprop") } }
   /// What is remembered of each parameter, by its identity.
   public var histories: [ObjectIdentifier: ParameterHistory] = [:]
   /// How much of the average of the gradient's square a step keeps.
@@ -18,7 +18,7 @@ public final class RMSprop: Optimizer {
   public init(
     groups: [ParameterGroup], smoothing: Double = 0.99, momentum: Double = 0, epsilon: Double = 1e-8
   ) {
-    self.groups = groups
+    self.groups = groups.checked("RMSprop")
     (self.smoothing, self.momentum, self.epsilon) = (smoothing, momentum, epsilon)
   }
 

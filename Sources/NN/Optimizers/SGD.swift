@@ -5,7 +5,7 @@ import Tensor
 /// gradient.
 public final class SGD: Optimizer {
   /// The parameters, with the step size of each group.
-  public var groups: [ParameterGroup]
+  public var groups: [ParameterGroup] { didSet { _ = groups.checked("SGD") } }
   /// What is remembered of each parameter, by its identity.
   public var histories: [ObjectIdentifier: ParameterHistory] = [:]
   /// How much of the last step goes into the next.
@@ -17,16 +17,16 @@ public final class SGD: Optimizer {
 
   /// An optimiser of groups of parameters.
   public init(groups: [ParameterGroup], momentum: Double = 0, dampening: Double = 0, nesterov: Bool = false) {
-    precondition(
+    require(
       !nesterov || momentum > 0 && dampening == 0, "SGD: Nesterov takes momentum and no dampening")
-    self.groups = groups
+    self.groups = groups.checked("SGD")
     (self.momentum, self.dampening, isNesterov) = (momentum, dampening, nesterov)
   }
 
   /// An optimiser of parameters trained alike.
   public convenience init(
     _ parameters: [Parameter], learningRate: Double, momentum: Double = 0, dampening: Double = 0,
-    nesterov: Bool = false, weightDecay: Double = 0
+    weightDecay: Double = 0, nesterov: Bool = false
   ) {
     let group = ParameterGroup(parameters, learningRate: learningRate, weightDecay: weightDecay)
     self.init(groups: [group], momentum: momentum, dampening: dampening, nesterov: nesterov)
@@ -51,7 +51,7 @@ public final class SGD: Optimizer {
             ck_sgd_f64(
               count, value.start(), slope.start(), velocity?.start(), isFirst, group.learningRate, momentum,
               dampening, group.weightDecay, isNesterov)
-          default: preconditionFailure("SGD: a parameter is \(gradient.dtype), not floating-point")
+          default: fatalError("SGD: a parameter is \(gradient.dtype), not floating-point")
           }
         }
       }

@@ -1,10 +1,49 @@
 import Foundation
+import Tensor
 
-/// Makes a folder for results, and finds out now rather than after minutes of work whether it can be written to.
-/// - Throws: the file system's error.
-public func prepareOutput(folder: URL) throws {
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  let probe = folder.appending(path: ".writable")
-  try Data().write(to: probe)
-  try FileManager.default.removeItem(at: probe)
+/// A folder for results, made where it is missing, and held for as long as the value lives: one program at a time writes
+/// there.
+public final class OutputFolder: Sendable {
+  /// Where it is.
+  public let url: URL
+  private let descriptor: Int32
+
+  /// Makes a folder, finds out now rather than after hours of work whether it can be written to, and removes what killed
+  /// programs left unfinished there.
+  /// - Throws: `OutputFolderError`, also where another program holds the folder.
+  public init(_ url: URL) throws(OutputFolderError) {
+    self.url = url
+    try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw OutputFolderError(
+        path: url.path, reason: "the folder can't be made: \(String(cString: strerror(errno)))")
+    }
+    // File systems without locks hold nobody off.
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
+      throw OutputFolderError(path: url.path, reason: "the folder is taken: another program is writing there")
+    }
+    WholeFile.removeUnfinished(in: url)
+    let probe = url.appending(path: ".writable")
+    do throws(WholeFile.Failure) {
+      try WholeFile.write("", to: probe)
+      unlink(probe.path)
+    } catch {
+      throw OutputFolderError(path: url.path, reason: error.reason)
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// The URL of a file inside.
+  public func file(_ name: String) -> URL { url.appending(path: name) }
+}
+
+/// A folder that can't be written to; the description is one line.
+public struct OutputFolderError: Error, CustomStringConvertible, Sendable {
+  let path: String
+  let reason: String
+
+  /// What is wrong.
+  public var description: String { "can't write to \(path): \(reason)" }
 }

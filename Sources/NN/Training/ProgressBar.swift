@@ -28,7 +28,7 @@ public struct ProgressBar {
 
   /// Clears the bar, so that a line of results takes its place.
   public func finish() {
-    if isTerminal { write("\r\u{1B}[K") }
+    if isTerminal { Program.showProgress("\r\u{1B}[K") }
   }
 
   private func show(_ note: String) {
@@ -40,11 +40,10 @@ public struct ProgressBar {
     if isTerminal {
       let filled = Int(share * 30)
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
-      write("\r\u{1B}[K\(title) \(bar) \(done)/\(count)  \(clock)  \(note)")
+      Program.showProgress("\r\u{1B}[K\(title) \(bar) \(done)/\(count)  \(clock)  \(note)")
     } else if steps > 0 {
-      write("\(title)  \(done)/\(count)  \(clock)  \(note)\n")
+      Program.showProgress("\(title)  \(done)/\(count)  \(clock)  \(note)\n")
     }
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

@@ -4,24 +4,21 @@ import Tensor
 /// A table of numbers, one row an epoch, kept as a CSV file that is whole at every moment.
 public struct TrainingLog: Sendable {
   /// The names of the columns.
-  public let columns: [String]
+  public private(set) var columns: [String]
   /// The rows so far.
   public private(set) var rows: [[Double]] = []
 
   /// An empty table.
-  public init(columns: [String]) { self.columns = columns }
+  public init(columns: [String] = []) { self.columns = columns }
 
-  /// A table as it was written; an error where the file is no such table.
-  public init(contentsOf url: URL, columns: [String]) throws {
-    self.columns = columns
+  /// A table as it was written; an error where the file is none.
+  public init(contentsOf url: URL) throws {
     guard let text = try? String(contentsOf: url, encoding: .utf8) else {
       throw TrainingLogError(description: "\(url.path): the file can't be read as text")
     }
     let lines = text.split(separator: "\n")
-    let header = columns.joined(separator: ",")
-    guard lines.first.map(String.init) == header else {
-      throw TrainingLogError(description: "\(url.path): the first line is not '\(header)'")
-    }
+    let columns = (lines.first ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    self.columns = columns
     rows = try lines.dropFirst().enumerated().map { index, line in
       let values = line.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
       guard values.count == columns.count, values.allSatisfy({ $0 != nil }) else {
@@ -33,8 +30,17 @@ public struct TrainingLog: Sendable {
 
   /// Adds a row.
   public mutating func append(_ row: [Double]) {
-    precondition(row.count == columns.count, "a row of \(row.count) numbers for \(columns.count) columns")
+    require(row.count == columns.count, "a row of \(row.count) numbers for \(columns.count) columns")
     rows.append(row)
+  }
+
+  /// Adds a row by the columns' names. A name that is new becomes a column; what is missing is NaN.
+  public mutating func append(_ row: Metrics) {
+    for name in row.names where !columns.contains(name) {
+      columns.append(name)
+      for index in rows.indices { rows[index].append(.nan) }
+    }
+    rows.append(columns.map { row[$0] ?? .nan })
   }
 
   /// Keeps the first rows only.
@@ -43,7 +49,7 @@ public struct TrainingLog: Sendable {
   /// The values of a column, row by row.
   public func values(of column: String) -> [Double] {
     guard let index = columns.firstIndex(of: column) else {
-      preconditionFailure("no column '\(column)' among \(columns)")
+      fatalError("no column '\(column)' among \(columns)")
     }
     return rows.map { $0[index] }
   }
@@ -51,10 +57,10 @@ public struct TrainingLog: Sendable {
   /// Writes the whole table, to a temporary name first.
   public func write(to url: URL) throws {
     let lines = [columns.joined(separator: ",")] + rows.map { $0.map(Self.text).joined(separator: ",") }
-    do {
-      try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: url, options: .atomic)
+    do throws(WholeFile.Failure) {
+      try WholeFile.write(lines.joined(separator: "\n") + "\n", to: url, isDurable: true)
     } catch {
-      throw TrainingLogError(description: "\(url.path): the file can't be written")
+      throw TrainingLogError(description: "\(url.path): the file can't be written: \(error.reason)")
     }
   }
 

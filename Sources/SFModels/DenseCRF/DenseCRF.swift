@@ -56,7 +56,7 @@ public struct DenseCRF: Sendable, Hashable {
   ///   - energies: −log P of each of K labels for each pixel by itself, `[N, H, W, K]` or `[N, T, H, W, K]`.
   ///   - images: the images, `[N, H, W, C]` or `[N, T, H, W, C]`.
   public func marginals(energies: Tensor, images: Tensor) -> Tensor {
-    precondition(
+    require(
       (energies.rank == 4 || energies.rank == 5) && images.rank == energies.rank
         && images.shape.dropLast() == energies.shape.dropLast(),
       "DenseCRF: energies \(energies.shape) and images \(images.shape) don't fit together")
@@ -72,7 +72,7 @@ public struct DenseCRF: Sendable, Hashable {
     for _ in 0..<iterations {
       q = couplings.reduce(-unary) { $0 + $1.message(q) }.softmax()
     }
-    return q.reshape(to: energies.shape)
+    return q.reshape(energies.shape)
   }
 }
 
@@ -88,7 +88,7 @@ private struct Coupling {
     let deviations = [kernel.position, kernel.position, kernel.time]
     var features = zip(sizes.indices.reversed(), deviations).map { axis, deviation in
       (Tensor(from: 0, to: Double(sizes[axis])) / deviation)
-        .reshape(to: Shape(sizes.indices.map { $0 == axis ? sizes[axis] : 1 } + [1]))
+        .reshape(Shape(sizes.indices.map { $0 == axis ? sizes[axis] : 1 } + [1]))
         .broadcast(to: Shape(sizes + [1]))
     }
     if let color = kernel.color { features.append(image / color) }

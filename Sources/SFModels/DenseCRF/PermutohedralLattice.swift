@@ -12,7 +12,7 @@ public final class PermutohedralLattice: @unchecked Sendable {  // nothing chang
 
   /// The lattice of points at `positions`, `[points, dimensions]`, in units of the Gaussian's standard deviation.
   public init(positions: Tensor) {
-    precondition(
+    require(
       positions.rank == 2 && positions.shape[1] > 0
         && positions.shape[0] * (positions.shape[1] + 1) <= Int32.max,
       "PermutohedralLattice: positions of shape \(positions.shape)")
@@ -28,7 +28,7 @@ public final class PermutohedralLattice: @unchecked Sendable {  // nothing chang
 
   /// Σ_j exp(−½‖p_i − p_j‖²)·x_j up to a common factor, for `[points, channels]`.
   public func filter(_ x: Tensor) -> Tensor {
-    precondition(
+    require(
       x.rank == 2 && x.shape[0] == pointCount,
       "PermutohedralLattice.filter: \(x.shape) for \(pointCount) points")
     return Tensor(unsafeUninitialized: x.shape, dtype: .float32) { y in

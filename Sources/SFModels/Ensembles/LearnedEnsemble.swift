@@ -22,9 +22,9 @@ public enum LearnedEnsemble: String, Sendable, CaseIterable {
   public func makeNetwork(channels: Int = 15, frames: Int = 5) -> EnsembleNetwork {
     let flat = channels * frames
     return switch self {
-    case .unet3DLarge: .volumes(unet(.volumes, channels, [16, 32, 60, 120]))
-    case .unet3DSmall: .volumes(unet(.volumes, channels, [8, 16, 28, 58]))
-    case .unet2D: .images(unet(.images, flat, [16, 32, 64]))
+    case .unet3DLarge: .volumes(UNet3d(inputs: channels, widths: [16, 32, 60, 120]))
+    case .unet3DSmall: .volumes(UNet3d(inputs: channels, widths: [8, 16, 28, 58]))
+    case .unet2D: .images(UNet2d(inputs: flat, widths: [16, 32, 64]))
     case .shallow2: .images(convolutions(flat, [(50, 3), (1, 5)]))
     case .shallow3: .images(convolutions(flat, [(32, 1), (8, 3), (1, 5)]))
     case .shallow4: .images(convolutions(flat, [(4, 1), (2, 3), (1, 1)]))
@@ -34,17 +34,13 @@ public enum LearnedEnsemble: String, Sendable, CaseIterable {
   /// Whether the network is three-dimensional.
   public var seesVolumes: Bool { self == .unet3DLarge || self == .unet3DSmall }
 
-  private func unet(_ dimension: UNet.Dimension, _ inputs: Int, _ widths: [Int]) -> UNet {
-    UNet(UNet.Configuration(dimension: dimension, inputs: inputs, widths: widths))
-  }
-
   /// Convolutions of given widths and kernels, each but the last followed by ReLU.
   private func convolutions(_ inputs: Int, _ layers: [(width: Int, kernel: Int)]) -> Sequential {
     let widths = [inputs] + layers.map(\.width)
     return Sequential(
       layers.enumerated().map { index, layer in
         Conv2d(
-          widths[index], layer.width, kernel: PerAxis(layer.kernel), padding: .same,
+          widths[index], layer.width, kernel: layer.kernel, padding: .same,
           relu: index < layers.count - 1)
       })
   }
@@ -59,14 +55,14 @@ public enum EnsembleNetwork: Module {
 
   /// The middle frames' logits.
   public func callAsFunction(_ windows: Tensor) -> Tensor {
-    precondition(windows.rank == 5, "EnsembleNetwork: windows of shape \(windows.shape)")
+    require(windows.rank == 5, "EnsembleNetwork: windows of shape \(windows.shape)")
     let x = 2 * windows - 1
     switch self {
     case .images(let network):
       let n = windows.shape
-      return network(x.permuted(0, 2, 3, 1, 4).reshape(n[0], n[2], n[3], n[1] * n[4])).squeezed(-1)
+      return network(x.permuted(0, 2, 3, 1, 4).reshape(n[0], n[2], n[3], n[1] * n[4])).squeezed(axis: -1)
     case .volumes(let network):
-      return network(x)[.all, windows.shape[1] / 2].squeezed(-1)
+      return network(x)[.all, windows.shape[1] / 2].squeezed(axis: -1)
     }
   }
 }

@@ -8,14 +8,11 @@ public enum Feat2Seg: String, Sendable, CaseIterable {
   /// The released model's size: 4,320,897 parameters.
   case paper
 
-  /// The network's choices.
-  public var configuration: UNet.Configuration {
+  /// A network to train.
+  public func makeNetwork() -> UNet2d {
     switch self {
-    case .small: UNet.Configuration(inputs: 4, widths: [16, 32, 64, 64])
-    case .paper: UNet.Configuration(inputs: 4, widths: [32, 64, 128, 256, 256])
+    case .small: UNet2d(inputs: 4, widths: [16, 32, 64, 64])
+    case .paper: UNet2d(inputs: 4, widths: [32, 64, 128, 256, 256])
     }
   }
-
-  /// A network to train.
-  public func makeNetwork() -> UNet { UNet(configuration) }
 }

@@ -19,13 +19,13 @@ extension LeadingEigenvector {
   ///   - limit: the most iterations; the residual tells whether they were enough.
   ///   - product: M·x, float64 for float64.
   public init(start: Tensor, tolerance: Double = 1e-9, limit: Int = 1000, product: (Tensor) -> Tensor) {
-    precondition(limit > 0, "LeadingEigenvector: a limit of \(limit) iterations")
+    require(limit > 0, "LeadingEigenvector: a limit of \(limit) iterations")
     var basis = KrylovBasis(first: start.to(.float64))
     var (diagonal, offDiagonal) = ([Double](), [Double]())
     var ritz = (value: 0.0, vector: [1.0])
     while true {
       let next = product(basis.last)
-      precondition(
+      require(
         next.shape == start.shape && next.dtype == .float64,
         "LeadingEigenvector: \(next.dtype) \(next.shape) is the product of float64 \(start.shape)")
       diagonal.append((next * basis.last).sum().item)
@@ -95,6 +95,6 @@ private func leadingRitzPair(
   let status = LAPACKE_dstevr(
     LAPACK_COL_MAJOR, 86 /* V */, 73 /* I */, n, &main, &side, 0, 0, n, n, 0, &found, &values, &vector, n,
     &support)
-  precondition(status == 0 && found == 1, "LeadingEigenvector: LAPACK's dstevr ended with \(status)")
+  require(status == 0 && found == 1, "LeadingEigenvector: LAPACK's dstevr ended with \(status)")
   return (values[0], vector)
 }

@@ -24,7 +24,7 @@ public struct LeadingEigenvector: Sendable {
   /// Of a symmetric matrix `[n, n]`, by LAPACK (`dsyevr`, the largest eigenvalue only): n³ operations and n²
   /// memory.
   public init(of matrix: Tensor) {
-    precondition(
+    require(
       matrix.rank == 2 && matrix.shape[0] == matrix.shape[1] && matrix.shape[0] > 0,
       "LeadingEigenvector: a matrix of shape \(matrix.shape)")
     let n = Int32(matrix.shape[0])
@@ -35,9 +35,9 @@ public struct LeadingEigenvector: Sendable {
     let status = LAPACKE_dsyevr(
       LAPACK_COL_MAJOR, 86 /* V */, 73 /* I */, 85 /* U */, n, &entries, n, 0, 0, n, n, 0, &found, &values,
       &vector, n, &support)
-    precondition(status == 0 && found == 1, "LeadingEigenvector: LAPACK's dsyevr ended with \(status)")
+    require(status == 0 && found == 1, "LeadingEigenvector: LAPACK's dsyevr ended with \(status)")
     self.init(value: values[0], found: Tensor(vector), iterations: 0) {
-      matrix.to(.float64).matmul($0.expandingAxis(1)).squeezed(1)
+      matrix.to(.float64).matmul($0.expandingAxis(1)).squeezed(axis: 1)
     }
   }
 }
@@ -45,7 +45,7 @@ public struct LeadingEigenvector: Sendable {
 extension Tensor {
   /// The angle in degrees to another tensor of this shape, 0…90: signs and lengths don't matter.
   public func angle(to other: Tensor) -> Double {
-    precondition(shape == other.shape, "angle: \(shape) and \(other.shape)")
+    require(shape == other.shape, "angle: \(shape) and \(other.shape)")
     let (a, b) = (to(.float64), other.to(.float64))
     let (u, v) = (a / a.norm(), b / b.norm())
     // The half angle's tangent from sum and difference: an arc cosine would lose small angles to rounding.

@@ -44,7 +44,7 @@ public struct SFSegPlusPlus: Module {
   public init(
     channels: Int, learning learned: Learned = [], segmenter: SpectralSegmenter = SpectralSegmenter()
   ) {
-    precondition(channels > 0, "SFSegPlusPlus: \(channels) channels")
+    require(channels > 0, "SFSegPlusPlus: \(channels) channels")
     func parameter(_ value: Double, _ count: Int = 1) -> Parameter {
       Parameter(Tensor(repeating: value, shape: [count]))
     }
@@ -59,22 +59,22 @@ public struct SFSegPlusPlus: Module {
   }
 
   /// The mixed unary scores S_m `[N, T, H, W]` of channels `[N, T, H, W, C]` in [0, 1].
-  public func mixture(_ channels: Tensor) -> Tensor { mixture(channels, weight, bias) }
+  public func unaryMixture(_ channels: Tensor) -> Tensor { mixed(channels, weight, bias) }
 
   /// The mixed pairwise features F_m `[N, T, H, W]` of channels `[N, T, H, W, C]` in [0, 1].
   public func pairwiseMixture(_ channels: Tensor) -> Tensor {
-    mixture(channels, pairwiseWeight ?? weight, pairwiseBias ?? bias)
+    mixed(channels, pairwiseWeight ?? weight, pairwiseBias ?? bias)
   }
 
   /// The soft mask `[N, T, H, W]` of channels `[N, T, H, W, C]` in [0, 1].
   public func callAsFunction(_ channels: Tensor, motion: SpectralMotion? = nil) -> Tensor {
-    let unary = mixture(channels)
+    let unary = unaryMixture(channels)
     return segmenter(
       unary: unary, pairwise: pairwiseWeight == nil ? unary : pairwiseMixture(channels), motion: motion,
       alpha: alpha?.value, p: p?.value, slope: slope?.value)
   }
 
-  private func mixture(_ channels: Tensor, _ weight: Parameter, _ bias: Parameter) -> Tensor {
+  private func mixed(_ channels: Tensor, _ weight: Parameter, _ bias: Parameter) -> Tensor {
     ((2 * channels - 1).matmul(weight.value) + bias.value).sigmoid()
   }
 }

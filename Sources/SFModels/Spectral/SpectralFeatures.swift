@@ -20,7 +20,7 @@ public enum SpectralFeatures: String, Sendable, CaseIterable {
     }
   }
 
-  /// The features `[C, 1, T, H, W]` of T frames of one size, float32.
+  /// The features `[1, T, H, W, C]` of T frames of one size, float32.
   /// - Parameters:
   ///   - forward: the T − 1 flows from each frame to the next; only `flow` needs them.
   ///   - backward: the T − 1 flows from each frame to the one before.
@@ -28,10 +28,10 @@ public enum SpectralFeatures: String, Sendable, CaseIterable {
     _ frames: [Image], forward: [FlowField] = [], backward: [FlowField] = []
   ) -> Tensor {
     switch self {
-    case .lab: return Self.channelsFirst(frames.map { $0.labTensor() })
-    case .grey: return Self.channelsFirst(frames.map { $0.converted(to: .grey).tensor() })
+    case .lab: return Tensor.stack(frames.map { $0.labTensor() }).expandingAxis(0)
+    case .grey: return Tensor.stack(frames.map { $0.converted(to: .grey).tensor() }).expandingAxis(0)
     case .flow:
-      precondition(
+      require(
         forward.count == frames.count - 1 && backward.count == forward.count,
         "SpectralFeatures.flow: \(frames.count) frames, \(forward.count) flows forward, \(backward.count) back"
       )
@@ -44,12 +44,7 @@ public enum SpectralFeatures: String, Sendable, CaseIterable {
           let magnitude = Tensor.stack(frames).expandingAxis(0)
           let low = magnitude.min().item, range = magnitude.max().item - low
           return 0.05 + 0.9 * (magnitude - low) / (range > 0 ? range : 1)
-        })
+        }, axis: -1)
     }
-  }
-
-  /// Images `[H, W, C]` as channels of a video `[C, 1, T, H, W]`.
-  private static func channelsFirst(_ images: [Tensor]) -> Tensor {
-    Tensor.stack(images.map { $0.permuted(2, 0, 1) }, axis: 1).expandingAxis(1)
   }
 }

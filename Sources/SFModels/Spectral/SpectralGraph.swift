@@ -25,20 +25,19 @@ public struct SpectralGraph: Sendable {
   ///
   /// - Parameters:
   ///   - d: the unary weights S^p, `[N, T, H, W]`.
-  ///   - f: pairwise features, of the weights' shape or `[C, N, T, H, W]`.
+  ///   - f: pairwise features, of the weights' shape or `[N, T, H, W, C]`.
   ///   - kernel: the odd sizes of the neighbourhood in time, height and width.
   ///   - alpha: how much a difference of features weakens a link.
   ///   - links: the exact links or their Taylor form.
   public init(
     weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1, links: Links
   ) {
-    precondition(
-      d.rank == 4 && (f.rank == 4 || f.rank == 5) && Shape(f.shape.suffix(4)) == d.shape,
-      "SpectralGraph: weight \(d.shape) and pairwise \(f.shape) don't fit together")
-    precondition(
+    require(d.rank == 4, "SpectralGraph: weights of shape \(d.shape) are not [N, T, H, W]")
+    let f = featurePlanes(f, of: d.shape)
+    require(
       kernel.count == 3 && kernel.allSatisfy { $0 > 0 && $0 % 2 == 1 } && alpha > 0,
       "SpectralGraph: a kernel of sizes \(kernel) with alpha \(alpha)")
-    precondition(d.elementCount <= Int32.max, "SpectralGraph: \(d.elementCount) pixels are too many")
+    require(d.elementCount <= Int32.max, "SpectralGraph: \(d.elementCount) pixels are too many")
     shape = d.shape
     let n = d.shape.map(Int64.init)
     var graph = ck_graph(
@@ -70,7 +69,7 @@ public struct SpectralGraph: Sendable {
 
   /// M·x of a volume, float64.
   public func product(_ x: Tensor) -> Tensor {
-    precondition(x.shape == shape, "SpectralGraph.product: \(x.shape) for volumes of shape \(shape)")
+    require(x.shape == shape, "SpectralGraph.product: \(x.shape) for volumes of shape \(shape)")
     let x = x.array(of: Double.self)
     return Tensor(unsafeUninitialized: shape, dtype: .float64) {
       ck_sparse_product(

@@ -19,7 +19,7 @@ public struct SpectralMotion: Sendable {
 
   /// Motion whose links count as told.
   public init(forward: Tensor, backward: Tensor, forwardAgreement: Tensor, backwardAgreement: Tensor) {
-    precondition(
+    require(
       forward.rank == 5 && forward.shape[4] == 2 && backward.shape == forward.shape
         && forwardAgreement.shape == Shape(forward.shape.prefix(4))
         && backwardAgreement.shape == forwardAgreement.shape,
@@ -36,7 +36,7 @@ public struct SpectralMotion: Sendable {
   ///
   /// The forward flow of the last frame and the backward flow of the first lead nowhere; their values don't matter.
   public init(forward: Tensor, backward: Tensor, tolerance: Double = 1) {
-    precondition(
+    require(
       forward.rank == 5 && forward.shape[4] == 2 && backward.shape == forward.shape && tolerance > 0,
       "SpectralMotion: flows \(forward.shape) and \(backward.shape), tolerance \(tolerance)")
     let last = forward.shape[1] - 1
@@ -52,25 +52,25 @@ public struct SpectralMotion: Sendable {
   /// Motion along the flows of one video of T frames, T ≥ 2: T − 1 of them from each frame to the next, and T − 1 from
   /// each to the one before. Where a flow isn't known, no link follows it.
   public init(forward: [FlowField], backward: [FlowField], tolerance: Double = 1) {
-    precondition(
+    require(
       !forward.isEmpty && backward.count == forward.count,
       "SpectralMotion: \(forward.count) flows forward, \(backward.count) back")
     // The last frame's flow forward and the first one's back lead nowhere.
-    let none = FlowField(width: forward[0].width, height: forward[0].height)
+    let none = FlowField(height: forward[0].height, width: forward[0].width)
     func volume(_ flows: [FlowField]) -> Tensor {
-      Tensor.stack(flows.map { $0.tensor(unknown: Self.beside) }).expandingAxis(0)
+      Tensor.stack(flows.map { $0.tensor(unknown: Self.outsideFrame) }).expandingAxis(0)
     }
     self.init(forward: volume(forward + [none]), backward: volume([none] + backward), tolerance: tolerance)
   }
 
   /// A displacement, in pixels, that leads out of any frame: no link follows it.
-  public static let beside = 1e6
+  public static let outsideFrame = 1e6
 }
 
 /// How well a flow from one frame to another agrees with the flow back, `[…, H, W]` of flows `[…, H, W, 2]` in pixels:
 /// 1/(1 + |flow(p) + back(p + flow(p))|²/tolerance²), 0 where p + flow(p) lies beside the frame.
 public func flowAgreement(_ flow: Tensor, _ back: Tensor, tolerance: Double = 1) -> Tensor {
-  precondition(
+  require(
     flow.rank >= 3 && flow.shape[-1] == 2 && back.shape == flow.shape && back.dtype == flow.dtype
       && (flow.dtype == .float32 || flow.dtype == .float64) && tolerance > 0,
     "flowAgreement: flows \(flow.dtype) \(flow.shape) and \(back.dtype) \(back.shape), tolerance \(tolerance)"

@@ -14,13 +14,13 @@ public enum SpectralNormalization: String, Sendable, CaseIterable {
 
 /// X / ‖X‖₂ for each volume of `[N, T, H, W]` (SFSeg, Eq. 8); a volume of zeros stays one.
 public func unitNormalized(_ x: Tensor) -> Tensor {
-  let norm = x.norm(1, 2, 3, keepingAxes: true)
+  let norm = x.norm(axis: [1, 2, 3], keepingAxes: true)
   return x / norm.replacing(where: norm .== 0, with: 1)
 }
 
 /// (X − min X) / (max X − min X) for each frame of `[N, T, H, W]`; a constant frame becomes zeros.
 public func frameRangeNormalized(_ x: Tensor) -> Tensor {
-  let low = x.min(2, 3, keepingAxes: true), range = x.max(2, 3, keepingAxes: true) - low
+  let low = x.min(axis: [2, 3], keepingAxes: true), range = x.max(axis: [2, 3], keepingAxes: true) - low
   return (x - low) / range.replacing(where: range .== 0, with: 1)
 }
 

@@ -7,7 +7,7 @@ import Tensor
 /// - Parameters:
 ///   - x: the solution so far, `[N, T, H, W]`.
 ///   - s: unary scores above 0, of x's shape.
-///   - f: pairwise features, of x's shape or `[C, N, T, H, W]`.
+///   - f: pairwise features, of x's shape or `[N, T, H, W, C]`.
 ///   - kernel: the odd sizes of the neighbourhood in time, height and width.
 ///   - alpha: how much a difference of features weakens a link; up to 1/C keeps links between features in [0, 1]
 ///     from going negative.
@@ -43,6 +43,24 @@ public func spectralProduct(
   _ x: Tensor, weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1,
   operator links: SpectralGraph.Links = .taylor, motion: SpectralMotion? = nil
 ) -> Tensor {
+  spectralProduct(
+    x, weight: d, planes: featurePlanes(f, of: x.shape), kernel: kernel, alpha: alpha, operator: links,
+    motion: motion)
+}
+
+/// Pairwise features `[N, T, H, W, C]` of volumes `[N, T, H, W]` as the kernels read them, a volume for each channel:
+/// `[C, N, T, H, W]`. What iterates does it once.
+func featurePlanes(_ f: Tensor, of volumes: Shape) -> Tensor {
+  require(
+    f.shape == volumes || f.rank == 5 && Shape(f.shape.prefix(4)) == volumes && f.shape[4] > 0,
+    "spectral step: pairwise features of shape \(f.shape) for volumes of shape \(volumes)")
+  return f.rank == 5 ? f.permuted(4, 0, 1, 2, 3) : f
+}
+
+package func spectralProduct(
+  _ x: Tensor, weight d: Tensor, planes f: Tensor, kernel: [Int], alpha: Double,
+  operator links: SpectralGraph.Links, motion: SpectralMotion?
+) -> Tensor {
   let plan = SpectralPlan(x, d, f, kernel: kernel, alpha: alpha, operator: links, motion: motion)
   let (x0, d0, f0) = (x.detached(), d.detached(), f.detached())
   return plan.product(x0, d0, f0).recorded(jointly: [x, d, f]) { dy, wanted in
@@ -69,9 +87,17 @@ public func spectralDegree(
   weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1,
   operator links: SpectralGraph.Links = .taylor, motion: SpectralMotion? = nil
 ) -> Tensor {
-  let ones = Tensor(ones: d.shape, dtype: d.dtype)
+  spectralDegree(
+    weight: d, planes: featurePlanes(f, of: d.shape), kernel: kernel, alpha: alpha, operator: links,
+    motion: motion)
+}
+
+func spectralDegree(
+  weight d: Tensor, planes f: Tensor, kernel: [Int], alpha: Double, operator links: SpectralGraph.Links,
+  motion: SpectralMotion?
+) -> Tensor {
   let degree = spectralProduct(
-    ones, weight: d, pairwise: f, kernel: kernel, alpha: alpha, operator: links, motion: motion)
+    Tensor(onesLike: d), weight: d, planes: f, kernel: kernel, alpha: alpha, operator: links, motion: motion)
   let centre = kernel.map { spectralTaps(size: $0)[$0 / 2] }.reduce(1, *)
   let least = d.min().item
   return degree.clamp(min: least * least * centre / alpha)
@@ -80,7 +106,7 @@ public func spectralDegree(
 /// The 1-D taps exp(−½ (i/σ)²), σ = (size − 1)/4, of an odd size, normalised to a sum of 1; the 3-D kernel is the product
 /// of three of them.
 public func spectralTaps(size: Int) -> [Double] {
-  precondition(size > 0 && size % 2 == 1, "spectralTaps: the size \(size) is not odd")
+  require(size > 0 && size % 2 == 1, "spectralTaps: the size \(size) is not odd")
   var taps = [Double](repeating: 0, count: size)
   ck_spectral_taps(Int64(size), &taps)
   return taps
@@ -95,14 +121,13 @@ private struct SpectralPlan {
     _ x: Tensor, _ d: Tensor, _ f: Tensor, kernel: [Int], alpha: Double,
     operator links: SpectralGraph.Links, motion: SpectralMotion?
   ) {
-    precondition(
-      x.rank == 4 && d.shape == x.shape && (f.shape == x.shape || f.rank == 5 && f.shape[0] > 0)
-        && Shape(f.shape.suffix(4)) == x.shape,
-      "spectral step: x \(x.shape), unary \(d.shape) and pairwise \(f.shape) don't fit together")
-    precondition(
+    require(
+      x.rank == 4 && d.shape == x.shape && Shape(f.shape.suffix(4)) == x.shape,
+      "spectral step: x \(x.shape), unary \(d.shape) and planes of features \(f.shape) don't fit together")
+    require(
       (x.dtype == .float32 || x.dtype == .float64) && d.dtype == x.dtype && f.dtype == x.dtype,
       "spectral step: x is \(x.dtype), unary \(d.dtype), pairwise \(f.dtype)")
-    precondition(
+    require(
       kernel.count == 3 && kernel.allSatisfy { $0 > 0 && $0 % 2 == 1 } && alpha > 0,
       "spectral step: a kernel of sizes \(kernel) with alpha \(alpha)")
     let n = x.shape.map(Int64.init)
@@ -113,7 +138,7 @@ private struct SpectralPlan {
     self.motion =
       motion.map { [$0.forward, $0.backward, $0.forwardAgreement, $0.backwardAgreement] } ?? []
     for tensor in self.motion {
-      precondition(
+      require(
         Shape(tensor.shape.prefix(4)) == x.shape && tensor.dtype == x.dtype,
         "spectral step: motion of \(tensor.dtype) \(tensor.shape), x of \(x.dtype) \(x.shape)")
     }

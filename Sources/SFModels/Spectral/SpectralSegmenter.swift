@@ -46,28 +46,30 @@ public struct SpectralSegmenter: Sendable, Hashable {
   /// - Parameters:
   ///   - s: unary scores in [0, 1], `[N, T, H, W]`. A score of 0 could never become foreground, so they are mapped to
   ///     [0.05, 0.95] first.
-  ///   - f: pairwise features in [0, 1], of the unary's shape or `[C, N, T, H, W]`.
+  ///   - f: pairwise features in [0, 1], of the unary's shape or `[N, T, H, W, C]`.
   ///   - start: where the iteration starts; the mapped unary scores unless given.
   ///   - motion: where the pixels move; without it the neighbours in other frames lie around the same place.
   ///   - alpha: stands in for the segmenter's, one value; gradients flow to it.
   ///   - p: stands in for the segmenter's, one value; gradients flow to it.
   ///   - slope: stands in for the segmenter's, one value; gradients flow to it.
   public func callAsFunction(
-    unary s: Tensor, pairwise f: Tensor, start: Tensor? = nil, motion: SpectralMotion? = nil,
+    unary s: Tensor, pairwise f: consuming Tensor, start: Tensor? = nil, motion: SpectralMotion? = nil,
     alpha: Tensor? = nil, p: Tensor? = nil, slope: Tensor? = nil
   ) -> Tensor {
     let scores = scores(of: s)
     let weight = p.map { scores.pow($0) } ?? scores.pow(self.p)
     return iterated(
-      from: start ?? scores, weight: weight, pairwise: f, motion: motion, alpha: alpha, slope: slope)
+      from: start ?? scores, weight: weight, planes: featurePlanes(consume f, of: s.shape), motion: motion,
+      alpha: alpha,
+      slope: slope)
   }
 
   /// Unary scores mapped to [0.05, 0.95].
   func scores(of s: Tensor) -> Tensor { 0.05 + 0.9 * s }
 
-  /// What the iterations make of x, with the unary weights S^p given.
+  /// What the iterations make of x, with the unary weights S^p given, and the features by planes.
   func iterated(
-    from start: Tensor, weight: Tensor, pairwise f: Tensor, motion: SpectralMotion? = nil,
+    from start: Tensor, weight: Tensor, planes f: Tensor, motion: SpectralMotion? = nil,
     alpha: Tensor? = nil, slope: Tensor? = nil
   ) -> Tensor {
     // A learned alpha is that between the features √α·F; every normalisation takes off the scale it leaves.
@@ -76,13 +78,13 @@ public struct SpectralSegmenter: Sendable, Hashable {
     let degree =
       normalization == .degree
       ? spectralDegree(
-        weight: weight, pairwise: f, kernel: kernel, alpha: strength, operator: self.operator, motion: motion)
+        weight: weight, planes: f, kernel: kernel, alpha: strength, operator: self.operator, motion: motion)
       : nil
 
     var x = start
     for iteration in 0..<iterations {
       x = spectralProduct(
-        x, weight: weight, pairwise: f, kernel: kernel, alpha: strength, operator: self.operator,
+        x, weight: weight, planes: f, kernel: kernel, alpha: strength, operator: self.operator,
         motion: motion)
       switch normalization {
       case .spectral: x = unitNormalized(x)

@@ -24,7 +24,7 @@ public struct SpectralStream: Sendable {
 
   /// A stream without frames. The window is at least 2 frames.
   public init(_ segmenter: SpectralSegmenter, window: Int = 3) {
-    precondition(window >= 2, "SpectralStream: a window of \(window) frames")
+    require(window >= 2, "SpectralStream: a window of \(window) frames")
     (self.segmenter, self.window) = (segmenter, window)
   }
 
@@ -32,20 +32,20 @@ public struct SpectralStream: Sendable {
   ///
   /// - Parameters:
   ///   - s: unary scores in [0, 1], `[N, H, W]`.
-  ///   - f: pairwise features in [0, 1], of the unary's shape or `[C, N, H, W]`.
+  ///   - f: pairwise features in [0, 1], of the unary's shape or `[N, H, W, C]`.
   ///   - flow: for the motion-compensated graph, the flows between this frame and the one before, `[N, H, W, 2]` in
   ///     pixels: from there to here, and back. With every frame or with none; the first frame's lead nowhere.
   public mutating func push(
     unary s: Tensor, pairwise f: Tensor, flow: (fromPrevious: Tensor, toPrevious: Tensor)? = nil
   ) -> Tensor {
-    precondition(
-      s.rank == 3 && (f.shape == s.shape || f.rank == 4 && Shape(f.shape.suffix(3)) == s.shape),
+    require(
+      s.rank == 3 && (f.shape == s.shape || f.rank == 4 && Shape(f.shape.prefix(3)) == s.shape),
       "SpectralStream: unary \(s.shape) and pairwise \(f.shape) don't fit together")
-    precondition(
+    require(
       weights.isEmpty || (flow == nil) == motions.isEmpty, "SpectralStream: flow with some frames only")
     let scores = segmenter.scores(of: s).expandingAxis(1)
     Self.append(scores.pow(segmenter.p), to: &weights, keeping: window)
-    Self.append(f.expandingAxis(-3), to: &features, keeping: window)
+    Self.append(featurePlanes(f.expandingAxis(1), of: scores.shape), to: &features, keeping: window)
     if let (there, back) = flow {
       Self.append(
         Motion(
@@ -57,7 +57,7 @@ public struct SpectralStream: Sendable {
     let kept = masks.map { $0.shape[1] < window ? $0 : $0[.all, 1...] }
     let masks = segmenter.iterated(
       from: kept.map { .concatenate([$0, scores], axis: 1) } ?? scores,
-      weight: .concatenate(weights, axis: 1), pairwise: .concatenate(features, axis: -3), motion: motion)
+      weight: .concatenate(weights, axis: 1), planes: .concatenate(features, axis: -3), motion: motion)
     self.masks = masks
     return masks[.all, -1]
   }

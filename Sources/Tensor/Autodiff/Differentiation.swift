@@ -1,7 +1,8 @@
 /// Runs `body`, recording, and returns its scalar result with the gradients of all parameters it read.
 ///
-/// Nothing is recorded outside such a scope. A scope inside another is on its own: to the inner one the
-/// outer one's values are constants, and to the outer one so are the inner one's results.
+/// Nothing is recorded outside such a scope. A scope inside another takes the other's values for constants. Its own results
+/// are values like any other there, but where they depend on the recording around, a gradient through them would take
+/// second derivatives: asking for one stops with a message, and `detached()` makes constants of them.
 public func valueWithGradient(
   _ body: () throws -> Tensor
 ) rethrows -> (value: Tensor, gradients: Gradients) {
@@ -13,19 +14,37 @@ public func valueWithGradient(
 public func valueWithGradient<Extra>(
   _ body: () throws -> (Tensor, Extra)
 ) rethrows -> (value: Tensor, extra: Extra, gradients: Gradients) {
-  let tape = Tape()
-  let (value, extra) = try Tape.with(tape, body)
-  let leaves = tape.leaves.values.sorted { $0.slot < $1.slot }
-  let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.slot)))
-  return (value.detached(), extra, Gradients(leaves.map { ($0.owner, found[$0.slot]) }))
+  try Tape.recording(of: "valueWithGradient") { tape in
+    let (value, extra) = try Tape.with(tape, body)
+    let leaves = tape.leaves.values.sorted { $0.slot < $1.slot }
+    let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.slot)))
+    let gradients = Gradients(leaves: leaves.map { ($0.owner, found[$0.slot].map(tape.released)) })
+    return (tape.released(value), extra, gradients)
+  }
 }
 
 extension Tape {
+  /// A scope of recording.
+  fileprivate static func recording<Result>(
+    of name: String, _ scope: (Tape) throws -> Result
+  ) rethrows -> Result {
+    let tape = Tape(.recording, of: name, inside: current)
+    defer { tape.end() }
+    return try scope(tape)
+  }
+
   fileprivate func gradients(ofScalar value: Tensor, wanted: Set<Int>) -> [Int: Tensor] {
-    precondition(
+    require(
       value.elementCount == 1, "only a scalar has a gradient: the value has shape \(value.shape)")
-    guard let output = slot(of: value) else { return [:] }
-    return backward(from: output, Tensor(ones: value.shape, dtype: value.dtype), wanted: wanted)
+    guard let output = differentiableSlot(of: value) else { return [:] }
+    return backward(from: [(output, Tensor(ones: value.shape, dtype: value.dtype))], wanted: wanted)
+  }
+
+  /// The gradients of leaves; zeros where the value does not depend on one.
+  fileprivate func gradients(of leaves: [Tensor], in found: [Int: Tensor]) -> [Tensor] {
+    leaves.map { leaf in
+      found[leaf.position.slot].map(released) ?? Tensor(zeros: leaf.shape, dtype: leaf.dtype)
+    }
   }
 }
 
@@ -33,51 +52,65 @@ extension Tape {
 public func valueWithGradient(
   at inputs: [Tensor], _ body: ([Tensor]) throws -> Tensor
 ) rethrows -> (value: Tensor, gradients: [Tensor]) {
-  let tape = Tape()
-  let leaves = inputs.map(tape.place)
-  let value = try Tape.with(tape) { try body(leaves) }
-  let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.place.slot)))
-  let gradients = leaves.map { found[$0.place.slot] ?? Tensor(zeros: $0.shape, dtype: $0.dtype) }
-  return (value.detached(), gradients)
+  try differentiated(inputs, body, by: "valueWithGradient(at:)")
+}
+
+private func differentiated(
+  _ inputs: [Tensor], _ body: ([Tensor]) throws -> Tensor, by name: String
+) rethrows -> (value: Tensor, gradients: [Tensor]) {
+  try Tape.recording(of: name) { tape in
+    let leaves = tape.enter(inputs)
+    let value = try Tape.with(tape) { try body(leaves) }
+    let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.position.slot)))
+    return (tape.released(value), tape.gradients(of: leaves, in: found))
+  }
 }
 
 /// The gradient of a scalar function with respect to its input.
 public func gradient(at x: Tensor, _ body: (Tensor) throws -> Tensor) rethrows -> Tensor {
-  try valueWithGradient(at: [x]) { try body($0[0]) }.gradients[0]
+  try gradient(at: [x]) { try body($0[0]) }[0]
 }
 
 /// The gradients of a scalar function with respect to its two inputs.
 public func gradient(
   at x: Tensor, _ y: Tensor, _ body: (Tensor, Tensor) throws -> Tensor
 ) rethrows -> (Tensor, Tensor) {
-  let found = try valueWithGradient(at: [x, y]) { try body($0[0], $0[1]) }.gradients
+  let found = try gradient(at: [x, y]) { try body($0[0], $0[1]) }
   return (found[0], found[1])
 }
 
 /// The gradients of a scalar function with respect to its inputs.
 public func gradient(at inputs: [Tensor], _ body: ([Tensor]) throws -> Tensor) rethrows -> [Tensor] {
-  try valueWithGradient(at: inputs, body).gradients
+  try differentiated(inputs, body, by: "gradient(at:)").gradients
 }
 
-/// The value of a function of any shape, and its pullback, which turns a gradient of the value into the
-/// gradients of the inputs. The pullback can be called once.
+/// The value of a function of any shape, and its pullback, which turns a gradient of the value into the gradients of the
+/// inputs. The pullback can be called once, and frees what was recorded as it goes; a reusable one, as often as one likes:
+/// conjugate gradients, say, ask for many on one forward pass.
 public func pullback(
-  at inputs: [Tensor], _ body: ([Tensor]) throws -> Tensor
+  at inputs: [Tensor], reusable: Bool = false, _ body: ([Tensor]) throws -> Tensor
 ) rethrows -> (value: Tensor, pullback: (Tensor) -> [Tensor]) {
-  let tape = Tape()
-  let leaves = inputs.map(tape.place)
-  let value = try Tape.with(tape) { try body(leaves) }
-  return (
-    value.detached(),
-    { seed in
-      precondition(
-        seed.shape == value.shape,
-        "pullback: a gradient of shape \(seed.shape) for a value of shape \(value.shape)"
-      )
-      let output = tape.slot(of: value)
-      let found =
-        output.map { tape.backward(from: $0, seed, wanted: Set(leaves.map(\.place.slot))) } ?? [:]
-      return leaves.map { found[$0.place.slot] ?? Tensor(zeros: $0.shape, dtype: $0.dtype) }
-    }
-  )
+  let name = "pullback(at:)"
+  return try Tape.recording(of: name) { tape in
+    let leaves = tape.enter(inputs)
+    let output = try Tape.with(tape) { try body(leaves) }
+    let (value, slot) = (tape.released(output), tape.differentiableSlot(of: output))
+    return (
+      value,
+      { seed in
+        require(
+          seed.shape == value.shape,
+          "pullback: a gradient of shape \(seed.shape) for a value of shape \(value.shape)")
+        // A scope of its own, which the gradients leave: they depend on the seed and on what the value depends on.
+        return Tape.recording(of: name) { scope in
+          for read in [seed, value] { _ = scope.slot(of: read) }
+          let wanted = Set(leaves.map(\.position.slot))
+          let found = slot.map {
+            tape.backward(from: [($0, seed.detached())], wanted: wanted, reusable: reusable)
+          }
+          return scope.gradients(of: leaves, in: found ?? [:])
+        }
+      }
+    )
+  }
 }

@@ -8,28 +8,50 @@
 ///   gradients += valueWithGradient { loss(part) / Double(parts.count) }.gradients
 /// }
 /// ```
+///
+/// Gradients from elsewhere, such as the mean over several processes, go back in by `map`, by the subscript, or as pairs:
+/// `Gradients(zip(model.parameters, means))`.
 public struct Gradients: Sendable {
+  /// What a gradient belongs to.
+  public typealias Owner = AnyObject & Sendable
+
   // In the order in which the leaves were first read, so that sums over them are always taken in one order.
   private var tensors: [Tensor] = []
-  private var positions: [ObjectIdentifier: Int] = [:]
   // Held so that no identity is reused while its gradient is here.
-  private var owners: [Owner] = []
+  private var owners: [any Owner] = []
+  private var positions: [ObjectIdentifier: Int] = [:]
 
   /// No gradients: what a sum starts from.
   public init() {}
 
-  init(_ leaves: [(owner: AnyObject, gradient: Tensor?)]) {
-    for case (let owner, let gradient?) in leaves { append(gradient, Owner(object: owner)) }
+  /// The gradients of some leaves; of one that comes twice, the last.
+  public init<Leaf: Owner>(_ pairs: some Sequence<(Leaf, Tensor)>) {
+    for (owner, gradient) in pairs { self[owner] = gradient }
   }
 
-  private mutating func append(_ gradient: Tensor, _ owner: Owner) {
-    positions[ObjectIdentifier(owner.object)] = tensors.count
-    tensors.append(gradient)
-    owners.append(owner)
+  init(leaves: [(owner: any Owner, gradient: Tensor?)]) {
+    for (owner, gradient) in leaves { self[owner] = gradient }
   }
 
   /// The gradient of a leaf; nil where the value does not depend on it.
-  public subscript(owner: AnyObject) -> Tensor? { positions[ObjectIdentifier(owner)].map { tensors[$0] } }
+  public subscript(owner: any Owner) -> Tensor? {
+    get { positions[ObjectIdentifier(owner)].map { tensors[$0] } }
+    set {
+      switch (positions[ObjectIdentifier(owner)], newValue) {
+      case (let position?, let gradient?): tensors[position] = gradient
+      case (nil, let gradient?):
+        positions[ObjectIdentifier(owner)] = tensors.count
+        tensors.append(gradient)
+        owners.append(owner)
+      case (let position?, nil):
+        tensors.remove(at: position)
+        owners.remove(at: position)
+        positions = [:]
+        for (position, owner) in owners.enumerated() { positions[ObjectIdentifier(owner)] = position }
+      case (nil, nil): break
+      }
+    }
+  }
 
   /// The number of leaves that received a gradient.
   public var count: Int { tensors.count }
@@ -37,10 +59,15 @@ public struct Gradients: Sendable {
   /// Adds the gradients of another value.
   public static func += (a: inout Gradients, b: Gradients) {
     for (gradient, owner) in zip(b.tensors, b.owners) {
-      if let position = a.positions[ObjectIdentifier(owner.object)] {
-        a.tensors[position].accumulate(gradient)
+      if let position = a.positions[ObjectIdentifier(owner)] {
+        // In place, unless a recording is to know of it.
+        if Tensor.isRecording {
+          a.tensors[position] += gradient
+        } else {
+          a.tensors[position].accumulate(gradient)
+        }
       } else {
-        a.append(gradient, owner)
+        a[owner] = gradient
       }
     }
   }
@@ -54,7 +81,14 @@ public struct Gradients: Sendable {
   }
 
   /// Every gradient times a number.
-  public func scaled(by factor: Double) -> Gradients { mapped { $0 * factor } }
+  public func scaled(by factor: Double) -> Gradients { map { $0 * factor } }
+
+  /// Each gradient as a function makes it anew, of the same leaf.
+  public func map(_ transform: (Tensor) throws -> Tensor) rethrows -> Gradients {
+    var result = self
+    for position in tensors.indices { result.tensors[position] = try transform(tensors[position]) }
+    return result
+  }
 
   /// Scales all gradients so that their norm is at most `maximum`; returns the norm they had.
   @discardableResult
@@ -68,18 +102,6 @@ public struct Gradients: Sendable {
 
   /// Holds every element of every gradient within ±`bound`.
   public mutating func clip(toValue bound: Double) {
-    self = mapped { $0.clamp(min: -bound, max: bound) }
+    self = map { $0.clamp(min: -bound, max: bound) }
   }
-
-  private func mapped(_ transform: (Tensor) -> Tensor) -> Gradients {
-    var result = self
-    for position in tensors.indices { result.tensors[position] = transform(tensors[position].detached()) }
-    return result
-  }
-}
-
-/// Keeps a leaf's owner alive; never reads it.
-private final class Owner: @unchecked Sendable {
-  let object: AnyObject
-  init(object: AnyObject) { self.object = object }
 }

@@ -16,12 +16,10 @@ extension Tensor {
   public static var isRecording: Bool { Tape.current != nil }
 
   /// Whether this thread is recording and a gradient of this tensor may be asked for.
-  public var isRecorded: Bool {
-    slot != nil
-  }
+  public var isRecorded: Bool { slot != nil }
 
   private var slot: Int? {
-    guard place.tape != 0, let tape = Tape.current else { return nil }
+    guard position.tape != 0, let tape = Tape.current else { return nil }
     return tape.slot(of: self)
   }
 
@@ -55,14 +53,17 @@ extension Tensor {
   ) -> [Tensor] {
     guard let tape = Tape.current else { return outputs.map { $0.detached() } }
     let slots = inputs.map { input in input.flatMap { tape.slot(of: $0) } }
-    let wanted = slots.map { $0 != nil }
-    guard wanted.contains(true) else { return outputs.map { $0.detached() } }
-    return tape.append(outputs, .joint(inputs: slots) { pullback($0, wanted) })
+    let inputs = slots.map { $0 == TapePosition.outside ? nil : $0 }
+    let wanted = inputs.map { $0 != nil }
+    guard wanted.contains(true) else {
+      return slots.contains(TapePosition.outside) ? outputs.map(tape.outside) : outputs.map { $0.detached() }
+    }
+    return tape.append(outputs, .joint(inputs: inputs) { pullback($0, wanted) })
   }
 
   /// Inside a recording, this value as that of `owner`, whose gradient `Gradients` then tells; outside, the
   /// value as it is.
-  public func leaf(of owner: AnyObject) -> Tensor {
+  public func leaf(of owner: any AnyObject & Sendable) -> Tensor {
     guard let tape = Tape.current else { return self }
     return tape.leaf(of: owner, self)
   }

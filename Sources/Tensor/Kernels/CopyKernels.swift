@@ -26,7 +26,7 @@ extension Kernel {
     return y
   }
 
-  /// Copies the chosen elements of `x` to the chosen places of `y`; the two choices have one shape.
+  /// Copies the chosen elements of `x` to the chosen positions of `y`; the two choices have one shape.
   static func copy(_ source: Selection, of x: Tensor, to target: Selection, of y: Tensor) {
     guard source.shape.elementCount > 0 else { return }
     let walk = Walk(source.shape, source.strides, target.strides)
@@ -64,7 +64,7 @@ extension Kernel {
     return parts
   }
 
-  /// Adds `x` to the chosen places of `y`, no two of which are the same.
+  /// Adds `x` to the chosen positions of `y`, no two of which are the same.
   static func accumulate(_ x: Tensor, to target: Selection, of y: Tensor) {
     guard x.elementCount > 0 else { return }
     let walk = Walk(x.shape, x.shape.strides, target.strides)
@@ -82,7 +82,7 @@ extension Kernel {
     }
   }
 
-  /// Zeros of `shape`, with `x` at the chosen places: the transpose of choosing.
+  /// Zeros of `shape`, with `x` at the chosen positions: the transpose of choosing.
   static func embed(_ x: Tensor, at target: Selection, in shape: Shape) -> Tensor {
     let y = Tensor(zeros: shape, dtype: x.dtype)
     copy(Selection(x.shape), of: x, to: target, of: y)
@@ -127,7 +127,10 @@ extension Kernel {
     switch y.dtype {
     case .float32: ck_scatter_add_rows_f32(outer, size, inner, indices.i32, count, rows.f32, y.f32)
     case .float64: ck_scatter_add_rows_f64(outer, size, inner, indices.i32, count, rows.f64, y.f64)
-    default: return scatterAdd(rows.to(.float64), indices, axis: axis, into: y.to(.float64)).to(y.dtype)
+    case .bfloat16: return rounded(scatterAdd(widened(rows), indices, axis: axis, into: widened(y)))
+    default:
+      let sums = scatterAdd(cast(rows, to: .float64), indices, axis: axis, into: cast(y, to: .float64))
+      return integers(sums, of: y.dtype, "scatterAdd")
     }
     return y
   }
@@ -162,8 +165,11 @@ extension Kernel {
     switch y.dtype {
     case .float32: ck_scatter_add_elements_f32(outer, size, inner, indices.i32, count, values.f32, y.f32)
     case .float64: ck_scatter_add_elements_f64(outer, size, inner, indices.i32, count, values.f64, y.f64)
+    case .bfloat16: return rounded(scatterAddElements(widened(values), indices, axis: axis, into: widened(y)))
     default:
-      return scatterAddElements(values.to(.float64), indices, axis: axis, into: y.to(.float64)).to(y.dtype)
+      let (wide, sums) = (cast(values, to: .float64), cast(y, to: .float64))
+      return integers(
+        scatterAddElements(wide, indices, axis: axis, into: sums), of: y.dtype, "scatterAdd")
     }
     return y
   }

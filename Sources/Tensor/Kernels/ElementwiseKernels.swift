@@ -88,7 +88,7 @@ extension Kernel {
   /// `condition ? a : b`, the three broadcast together.
   static func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     requireSame(a, b, "where")
-    precondition(condition.dtype == .bool, "where: the condition is \(condition.dtype), not bool")
+    require(condition.dtype == .bool, "where: the condition is \(condition.dtype), not bool")
     let shape = broadcast(condition, Tensor(a, viewedAs: broadcast(a, b, "where")), "where")
     let y = Tensor(uninitialized: shape, a.dtype)
     let walk = Walk(
@@ -110,15 +110,15 @@ extension Kernel {
 
   static func broadcast(_ a: Tensor, _ b: Tensor, _ name: String) -> Shape {
     guard let shape = Shape.broadcast(a.shape, b.shape) else {
-      preconditionFailure("\(name): shapes \(a.shape) and \(b.shape) don't fit together")
+      fatalError("\(name): shapes \(a.shape) and \(b.shape) don't fit together")
     }
     return shape
   }
 
   static func fill(_ tensor: Tensor, _ value: Double) {
     let count = Int64(tensor.elementCount)
-    precondition(
-      tensor.dtype.isFloatingPoint || value == value.rounded(),
+    require(
+      tensor.dtype.isFloatingPoint || tensor.dtype.holds(value),
       "\(value) is not a value of \(tensor.dtype) tensors; convert with to(_:)")
     switch tensor.dtype {
     case .float32: ck_fill_f32(count, value, tensor.f32)
@@ -126,8 +126,8 @@ extension Kernel {
     case .bfloat16:
       let value = rounded(Tensor(value))
       tensor.u16.update(repeating: value.u16.pointee, count: Int(count))
-    // Beyond the type's range numbers wrap, as arithmetic does: x − 1 of bytes adds 255.
-    case .int32: tensor.i32.update(repeating: Int32(truncatingIfNeeded: Int(value)), count: Int(count))
+    case .int32: tensor.i32.update(repeating: Int32(value), count: Int(count))
+    // Negative numbers wrap, as arithmetic does: x − 1 of bytes adds 255.
     case .uint8: tensor.u8.update(repeating: UInt8(truncatingIfNeeded: Int(value)), count: Int(count))
     case .bool: tensor.u8.update(repeating: value == 0 ? 0 : 1, count: Int(count))
     }
@@ -141,6 +141,16 @@ extension Kernel {
 }
 
 extension DType {
+  /// Whether a number is one of this type of integers; bytes may be negative.
+  fileprivate func holds(_ value: Double) -> Bool {
+    guard let integer = Int(exactly: value) else { return false }
+    return switch self {
+    case .int32: Int32(exactly: integer) != nil
+    case .uint8: (-255...255).contains(integer)
+    default: true
+    }
+  }
+
   fileprivate var kernelType: ck_type {
     switch self {
     case .float32: ck_type_f32
@@ -156,7 +166,7 @@ extension DType {
 extension Tensor {
   /// Adds another tensor of the same shape in place; copies first only where the memory is shared.
   mutating func accumulate(_ other: Tensor) {
-    precondition(
+    require(
       shape == other.shape && dtype == other.dtype,
       "accumulate: \(other.dtype) \(other.shape) into \(dtype) \(shape)")
     if isKnownUniquelyReferenced(&storage) {

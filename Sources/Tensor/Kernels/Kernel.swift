@@ -3,18 +3,23 @@ import CKernels
 /// The seam to the kernels: tensors in, a fresh tensor out, nothing recorded. Whoever adds a backend adds it here.
 enum Kernel {
   static func unsupported(_ operation: String, _ dtype: DType) -> Never {
-    preconditionFailure("\(operation) does not take \(dtype) tensors; convert with to(_:)")
+    fatalError("\(operation) does not take \(dtype) tensors; convert with to(_:)")
   }
 
   /// Checks that two operands have one element type.
   static func requireSame(_ a: Tensor, _ b: Tensor, _ operation: String) {
-    precondition(
+    require(
       a.dtype == b.dtype,
       "\(operation): one operand is \(a.dtype), the other \(b.dtype); convert one with to(_:)")
   }
 
   static func requireFloatingPoint(_ x: Tensor, _ operation: String) {
     if !x.dtype.isFloatingPoint { unsupported(operation, x.dtype) }
+  }
+
+  /// Checks that `count` places have `int32` indices.
+  static func requireIndices(_ count: Int, _ operation: String) {
+    require(count <= 1 << 31, "\(operation): \(count) positions have more indices than int32 tensors hold")
   }
 
   /// For what eight bits of mantissa are too few.

@@ -34,6 +34,40 @@ extension Kernel {
     return y
   }
 
+  /// The sums of integers over some axes (ascending), which stay with size 1: `int32`, exact.
+  static func sumIntegers(_ x: Tensor, axes: [Int]) -> Tensor {
+    let runs = runs(of: axes, in: x.shape)
+    guard runs.count <= 1 else {
+      // Side by side, so that nothing is rounded, or does not fit, in between.
+      let others = x.shape.indices.filter { !axes.contains($0) }
+      let sums = sumIntegers(permute(x, others + axes), axes: Array(others.count..<x.rank))
+      return Tensor(sums, viewedAs: x.shape.removing(axes, keepingAxes: true))
+    }
+    let y = Tensor(uninitialized: x.shape.removing(axes, keepingAxes: true), .int32)
+    let run = runs.first ?? 0..<0
+    let outer = Int64(x.shape.prefix(run.lowerBound).reduce(1, *))
+    let inner = Int64(x.shape.suffix(from: run.upperBound).reduce(1, *))
+    let fits = ck_sum_integers(
+      x.dtype != .int32, outer, Int64(x.shape[run].reduce(1, *)), inner, x.storage.pointer, y.i32)
+    require(fits, "sum: of \(x.dtype), a result is out of int32's range; convert with to(.float64)")
+    return y
+  }
+
+  /// Whole numbers, computed from integers in float64, as integers of a type. Products by 0 may have made them NaN.
+  static func integers(_ x: Tensor, of dtype: DType, _ operation: String) -> Tensor {
+    let range: ClosedRange<Double> =
+      switch dtype {
+      case .int32: Double(Int32.min)...Double(Int32.max)
+      case .uint8: 0...255
+      default: -.infinity ... .infinity
+      }
+    let values = x.replacing(where: x.isNaN(), with: 0)
+    require(
+      values.min().item >= range.lowerBound && values.max().item <= range.upperBound,
+      "\(operation): a result is out of \(dtype)'s range; convert with to(.float64)")
+    return cast(values, to: dtype)
+  }
+
   /// Ascending axes as runs of neighbours, each reduced at one go. Axes of size 1 between two runs join them.
   private static func runs(of axes: [Int], in shape: Shape) -> [Range<Int>] {
     var result: [Range<Int>] = []
@@ -50,7 +84,8 @@ extension Kernel {
   static func argExtreme(maximum: Bool, _ x: Tensor, axis: Int) -> Tensor {
     let y = Tensor(uninitialized: x.shape.removing([axis], keepingAxes: false), .int32)
     let (outer, count, inner) = x.shape.split(at: axis)
-    precondition(count > 0, "argmax/argmin: axis \(axis) of shape \(x.shape) is empty")
+    require(count > 0, "argmax/argmin: axis \(axis) of shape \(x.shape) is empty")
+    requireIndices(x.shape[axis], "argmax/argmin")
     switch x.dtype {
     case .float32: ck_arg_extreme_f32(maximum, outer, count, inner, x.f32, y.i32)
     case .float64: ck_arg_extreme_f64(maximum, outer, count, inner, x.f64, y.i32)
@@ -82,7 +117,10 @@ extension Kernel {
     case (.float64, .sum): ck_cumulative_sum_f64(outer, count, inner, reversed, x.f64, y.f64)
     case (.float32, .product): ck_cumulative_product_f32(outer, count, inner, reversed, x.f32, y.f32)
     case (.float64, .product): ck_cumulative_product_f64(outer, count, inner, reversed, x.f64, y.f64)
-    default: return cumulate(operation, x.to(.float64), axis: axis, reversed: reversed).to(x.dtype)
+    case (.bfloat16, _): return rounded(cumulate(operation, widened(x), axis: axis, reversed: reversed))
+    default:
+      let wide = cumulate(operation, cast(x, to: .float64), axis: axis, reversed: reversed)
+      return integers(wide, of: .int32, operation == .sum ? "cumulativeSum" : "cumulativeProduct")
     }
     return y
   }

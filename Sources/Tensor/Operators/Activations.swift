@@ -1,6 +1,6 @@
 import CKernels
 
-// Activations, float32 and float64, all differentiable.
+// Activations of the floating-point types, all differentiable.
 extension Tensor {
   /// 1 / (1 + e⁻ˣ).
   public func sigmoid() -> Tensor { unary(ck_unary_sigmoid) }
@@ -8,8 +8,8 @@ extension Tensor {
   public func logSigmoid() -> Tensor { unary(ck_unary_log_sigmoid) }
   /// log(1 + e^(β·x)) / β, exact in both tails.
   public func softplus(beta: Double = 1) -> Tensor {
-    precondition(beta > 0, "softplus: β is \(beta), not positive")
-    return beta == 1 ? unary(ck_unary_softplus) : (self * beta).unary(ck_unary_softplus) / beta
+    require(beta > 0, "softplus: β is \(beta), not positive")
+    return unary(ck_unary_softplus, beta)
   }
   /// x / (1 + |x|).
   public func softsign() -> Tensor { self / (abs() + 1) }
@@ -27,8 +27,8 @@ extension Tensor {
   public func leakyReLU(slope: Tensor) -> Tensor {
     Kernel.requireFloatingPoint(self, "leakyReLU")
     let parameter = slope.parameter(of: self, "leakyReLU").to(dtype)
-    let slope = parameter.elementCount == 1 ? parameter.reshape(to: []) : parameter
-    precondition(
+    let slope = parameter.elementCount == 1 ? parameter.reshape([]) : parameter
+    require(
       Shape.broadcast(shape, slope.shape) == shape,
       "leakyReLU: slopes of shape \(slope.shape) for an input of shape \(shape)")
     return relu() + slope * Tensor.where(self .> 0, Tensor(0, dtype: dtype), self)
@@ -40,7 +40,7 @@ extension Tensor {
   }
   /// x where positive, `alpha`·(e^(x / alpha) − 1) elsewhere: smooth at 0 for any alpha (Barron 2017).
   public func celu(alpha: Double = 1) -> Tensor {
-    precondition(alpha > 0, "celu: alpha is \(alpha), not positive")
+    require(alpha > 0, "celu: alpha is \(alpha), not positive")
     return unary(ck_unary_celu, alpha)
   }
   /// The min-linear unit of ATOM's target classifier (Danelljan et al. 2019): x where positive,

@@ -1,6 +1,7 @@
 import CKernels
 
-// Binary operators stretch axes of size 1 to their partner's, aligned at the last axis.
+// Binary operators stretch axes of size 1 to their partner's, aligned at the last axis. Arithmetic on integers stays in
+// their type, and wraps beyond its ends, as NumPy's and PyTorch's does.
 extension Tensor {
   /// The elementwise sum.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
@@ -27,37 +28,52 @@ extension Tensor {
   public static func / (a: Tensor, b: Tensor) -> Tensor {
     Kernel.binary(ck_binary_divide, a, b, "/").recorded(
       a.edge { [shape = a.shape] dy in (dy / b).sum(to: shape) },
-      b.edge { [shape = b.shape] dy in (-dy * a / (b * b)).sum(to: shape) })
+      b.edge { [shape = b.shape] dy in (-dy * (a / b / b)).sum(to: shape) })
   }
 
-  /// `self` to the power of `exponent`, elementwise. Where the base is 0 the exponent's gradient is 0.
+  /// `self` to the power of `exponent`, elementwise. Where the base is 0 and the exponent is not negative, the exponent's
+  /// gradient is 0.
   public func pow(_ exponent: Tensor) -> Tensor {
     let y = Kernel.binary(ck_binary_pow, self, exponent, "pow")
     return y.recorded(
       edge { [x = self] dy in
-        (dy * exponent * x.pow(exponent - 1)).replacing(where: exponent .== 0, with: 0).sum(to: x.shape)
+        (dy * (exponent * x.pow(exponent - 1))).replacing(where: exponent .== 0, with: 0).sum(to: x.shape)
       },
       exponent.edge { [x = self] dy in
-        (dy * y * x.log()).replacing(where: x .== 0, with: 0).sum(to: exponent.shape)
+        (dy * (y * x.log())).replacing(where: (x .== 0) .& (exponent .>= 0), with: 0).sum(to: exponent.shape)
       })
   }
 
   /// What is left of a division to the floor, with the sign of the divisor: a − ⌊a/b⌋ b. Of integers, by
   /// zero, 0.
   public func remainder(_ divisor: Tensor) -> Tensor {
-    Kernel.binary(ck_binary_remainder, self, divisor, "remainder").recorded(
+    let y = Kernel.binary(ck_binary_remainder, self, divisor, "remainder")
+    return y.recorded(
       edge { [shape] dy in dy.sum(to: shape) },
-      divisor.edge { [x = self] dy in (-dy * (x / divisor).floor()).sum(to: divisor.shape) })
+      divisor.edge { [x = self] dy in
+        // The quotient that was taken, which rounding may keep x / divisor from.
+        let ofInfinite = (x.sign() * divisor.sign()).clamp(max: 0)
+        let quotient = Tensor.where(divisor.isInfinite(), ofInfinite, ((x - y) / divisor).round())
+        return (-dy * quotient).sum(to: divisor.shape)
+      })
   }
 
   /// What is left of a division to the floor, with the sign of the divisor.
   public func remainder(_ divisor: Double) -> Tensor { remainder(Tensor(divisor, dtype: dtype)) }
 
-  /// The angle of the point (x, y) in radians, from −π to π.
+  /// The angle of the point (x, y) in radians, from −π to π. At (0, 0), where it has no slope, the gradient is 0.
   public static func atan2(_ y: Tensor, _ x: Tensor) -> Tensor {
-    Kernel.binary(ck_binary_atan2, y, x, "atan2").recorded(
-      y.edge { d in (d * x / (x * x + y * y)).sum(to: y.shape) },
-      x.edge { d in (-d * y / (x * x + y * y)).sum(to: x.shape) })
+    Kernel.requireFloatingPoint(y, "atan2")
+    // A coordinate over the squared distance, whose squares neither overflow nor vanish.
+    func overSquare(_ coordinate: Tensor) -> Tensor {
+      let size = maximum(x.abs(), y.abs())
+      let (u, v) = (x / size, y / size)
+      return (coordinate / size / (u * u + v * v) / size)
+        .replacing(where: (size .== 0) .| size.isInfinite(), with: 0)
+    }
+    return Kernel.binary(ck_binary_atan2, y, x, "atan2").recorded(
+      y.edge { d in (d * overSquare(x)).sum(to: y.shape) },
+      x.edge { d in (-d * overSquare(y)).sum(to: x.shape) })
   }
 
   /// The smaller of each pair; where equal, each gets half of the gradient.
@@ -73,9 +89,8 @@ extension Tensor {
   private static func extreme(_ operation: ck_binary, _ a: Tensor, _ b: Tensor, _ name: String) -> Tensor {
     let y = Kernel.binary(operation, a, b, name)
     func share(_ mine: Tensor, _ other: Tensor, _ dy: Tensor) -> Tensor {
-      let chosen = (mine .== y).to(dy.dtype)
-      let tied = (mine .== other).to(dy.dtype)
-      return (dy * (chosen - 0.5 * tied)).sum(to: mine.shape)
+      let whole = Tensor.where(mine .== y, dy, 0)
+      return Tensor.where(mine .== other, dy * 0.5, whole).sum(to: mine.shape)
     }
     return y.recorded(a.edge { dy in share(a, b, dy) }, b.edge { dy in share(b, a, dy) })
   }
@@ -96,11 +111,9 @@ extension Tensor {
   /// Every element times a number.
   public static func * (x: Double, y: Tensor) -> Tensor { y * x }
   /// Every element divided by a number.
-  public static func / (x: Tensor, y: Double) -> Tensor {
-    x.dtype.isFloatingPoint ? x.unary(ck_unary_multiply_scalar, 1 / y) : x / Tensor(y, dtype: x.dtype)
-  }
+  public static func / (x: Tensor, y: Double) -> Tensor { x.unary(ck_unary_divide_by_scalar, y) }
   /// A number divided by every element.
-  public static func / (x: Double, y: Tensor) -> Tensor { y.reciprocal() * x }
+  public static func / (x: Double, y: Tensor) -> Tensor { y.unary(ck_unary_scalar_divided, x) }
 
   /// Adds in place.
   public static func += (x: inout Tensor, y: Tensor) { x = x + y }
@@ -138,13 +151,15 @@ extension Tensor {
     case ck_unary_negate: return Tensor(0, dtype: dtype) - self
     case ck_unary_add_scalar: return self + Tensor(p, dtype: dtype)
     case ck_unary_multiply_scalar: return self * Tensor(p, dtype: dtype)
+    case ck_unary_divide_by_scalar: return self / Tensor(p, dtype: dtype)
+    case ck_unary_scalar_divided: return Tensor(p, dtype: dtype) / self
     case ck_unary_abs: return dtype == .uint8 ? self : Tensor.maximum(self, -self)
     case ck_unary_squared: return self * self
     case ck_unary_sign: return (self .> 0).to(dtype) - (self .< 0).to(dtype)
     case ck_unary_floor, ck_unary_ceil, ck_unary_round, ck_unary_trunc: return self
+    case ck_unary_pow: return pow(Tensor(p, dtype: dtype))
     // These are exact in float64, back in the integers cut to their range.
-    case ck_unary_relu, ck_unary_clamp, ck_unary_pow:
-      return to(.float64).unary(operation, p, q).to(dtype)
+    case ck_unary_relu, ck_unary_clamp: return to(.float64).unary(operation, p, q).to(dtype)
     default: Kernel.unsupported("this elementwise function", dtype)
     }
   }

@@ -9,7 +9,7 @@ extension Tensor {
     _ queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor? = nil, causal: Bool = false,
     dropout: Double = 0
   ) -> Tensor {
-    precondition(
+    require(
       queries.rank >= 2 && keys.rank >= 2 && values.rank >= 2 && queries.shape[-1] == keys.shape[-1]
         && keys.shape[-2] == values.shape[-2],
       "scaledDotProductAttention: queries \(queries.shape), keys \(keys.shape), values \(values.shape)")

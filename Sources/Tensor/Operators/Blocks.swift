@@ -27,13 +27,13 @@ extension Tensor {
   }
 
   private func blockedSizes(channelsPer block: Int, _ name: String) -> (Int, Int, Int, Int) {
-    precondition(
+    require(
       rank == 4 && block > 0 && shape[3] % (block * block) == 0, "\(name): blocks of \(block) in \(shape)")
     return (shape[0], shape[1], shape[2], shape[3] / (block * block))
   }
 
   private func blockedSizes(positionsPer block: Int, _ name: String) -> (Int, Int, Int, Int) {
-    precondition(
+    require(
       rank == 4 && block > 0 && shape[1] % block == 0 && shape[2] % block == 0,
       "\(name): blocks of \(block) in \(shape)")
     return (shape[0], shape[1] / block, shape[2] / block, shape[3])
@@ -42,54 +42,79 @@ extension Tensor {
   /// The windows of images `[N, H, W, C]` that a convolution would read, `[N, H', W', kH, kW, C]`; beyond the image they
   /// are 0.
   public func unfold2d(
-    _ kernel: PerAxis, stride: PerAxis = 1, padding: Padding = 0, dilation: PerAxis = 1
+    _ kernel: any PerAxis, stride: any PerAxis = 1, padding: any Padding = 0, dilation: any PerAxis = 1
   ) -> Tensor {
-    let plan = UnfoldingPlan(
-      shape, kernel.values(2, "kernel"), Window(stride: stride, padding: padding, dilation: dilation),
-      "unfold2d")
-    return plan.unfold(detached()).recorded(edge { dy in plan.fold(dy) })
+    unfold(kernel.values(2, "kernel"), Window(stride, padding, dilation), "unfold2d")
+  }
+
+  /// The windows of volumes `[N, T, H, W, C]` that a convolution would read, `[N, T', H', W', kT, kH, kW, C]`; beyond the
+  /// volume they are 0.
+  public func unfold3d(
+    _ kernel: any PerAxis, stride: any PerAxis = 1, padding: any Padding = 0, dilation: any PerAxis = 1
+  ) -> Tensor {
+    unfold(kernel.values(3, "kernel"), Window(stride, padding, dilation), "unfold3d")
   }
 
   /// The transpose of `unfold2d`: windows `[N, H', W', kH, kW, C]` added up to images `[N, height, width, C]`.
   public func fold2d(
-    height: Int, width: Int, stride: PerAxis = 1, padding: Padding = 0, dilation: PerAxis = 1
+    height: Int, width: Int, stride: any PerAxis = 1, padding: any Padding = 0, dilation: any PerAxis = 1
   ) -> Tensor {
-    Kernel.requireFloatingPoint(self, "fold2d")
-    precondition(rank == 6, "fold2d: shape \(shape) is not [N, H', W', kH, kW, C]")
+    fold([height, width], Window(stride, padding, dilation), "fold2d")
+  }
+
+  /// The transpose of `unfold3d`: windows `[N, T', H', W', kT, kH, kW, C]` added up to volumes
+  /// `[N, time, height, width, C]`.
+  public func fold3d(
+    time: Int, height: Int, width: Int, stride: any PerAxis = 1, padding: any Padding = 0,
+    dilation: any PerAxis = 1
+  ) -> Tensor {
+    fold([time, height, width], Window(stride, padding, dilation), "fold3d")
+  }
+
+  private func unfold(_ kernel: [Int], _ window: Window, _ name: String) -> Tensor {
+    let plan = UnfoldingPlan(shape, kernel, window, name)
+    return plan.unfold(detached()).recorded(edge { dy in plan.fold(dy) })
+  }
+
+  private func fold(_ sizes: [Int], _ window: Window, _ name: String) -> Tensor {
+    Kernel.requireFloatingPoint(self, name)
+    let axes = sizes.count
+    require(rank == 2 * axes + 2, "\(name): shape \(shape) is not one of windows")
     let plan = UnfoldingPlan(
-      [shape[0], height, width, shape[5]], [shape[3], shape[4]],
-      Window(stride: stride, padding: padding, dilation: dilation), "fold2d")
-    precondition(
-      shape == plan.windows.shape, "fold2d: windows \(shape), not \(plan.windows.shape), to \(plan.images)")
+      Shape([shape[0]] + sizes + [shape[-1]]), Array(shape[axes + 1...2 * axes]), window, name)
+    require(
+      shape == plan.windows.shape, "\(name): windows \(shape), not \(plan.windows.shape), to \(plan.images)")
     return plan.fold(self).recorded(edge { dy in plan.unfold(dy) })
   }
 }
 
-/// Windows of padded images, checked once: each is a choice of the images' elements, and they overlap.
+/// Windows of padded images or volumes, checked once: each is a choice of their elements, and they overlap.
 private struct UnfoldingPlan {
   let images: Shape
   let windows: Selection
   private let padded: Shape
   private let inside: Selection
+  private let axes: Int
 
   init(_ images: Shape, _ kernel: [Int], _ window: Window, _ operation: String) {
-    precondition(images.rank == 4, "\(operation): shape \(images) is not [N, H, W, C]")
+    axes = kernel.count
+    require(images.rank == axes + 2, "\(operation): shape \(images) has not \(axes) axes of positions")
     let geometry = WindowGeometry(kernel: kernel, window, operation)
-    let sizes = geometry.outputSizes([images[1], images[2]])
-    precondition(
-      sizes.allSatisfy { $0 >= 0 }, "\(operation): a kernel \(kernel) doesn't fit images \(images)")
+    let sizes = geometry.outputSizes(Array(images.dropFirst().dropLast()))
+    require(
+      sizes.allSatisfy { $0 >= 0 }, "\(operation): a kernel \(kernel) doesn't fit \(images)")
     self.images = images
     var padded = images
-    for axis in 0..<2 { padded[axis + 1] += geometry.before[axis] + geometry.after[axis] }
+    for axis in 0..<axes { padded[axis + 1] += geometry.before[axis] + geometry.after[axis] }
     let steps = padded.strides
     var inside = Selection(padded)
     inside.sizes = images.dimensions
-    inside.offset = geometry.before[0] * steps[1] + geometry.before[1] * steps[2]
+    inside.offset = (0..<axes).reduce(0) { $0 + geometry.before[$1] * steps[$1 + 1] }
     var windows = Selection()
-    windows.sizes = [images[0]] + sizes + kernel + [images[3]]
+    windows.sizes = [images[0]] + sizes + kernel + [images[-1]]
     windows.strides =
-      [steps[0], geometry.stride[0] * steps[1], geometry.stride[1] * steps[2]]
-      + [geometry.dilation[0] * steps[1], geometry.dilation[1] * steps[2], 1]
+      [steps[0]] + (0..<axes).map { geometry.stride[$0] * steps[$0 + 1] }
+      + (0..<axes).map { geometry.dilation[$0] * steps[$0 + 1] } + [1]
     (self.padded, self.inside, self.windows) = (padded, inside, windows)
   }
 
@@ -99,17 +124,29 @@ private struct UnfoldingPlan {
 
   func fold(_ y: Tensor) -> Tensor {
     let sum = Tensor(zeros: padded, dtype: y.dtype)
-    for row in 0..<windows.sizes[3] {
-      for column in 0..<windows.sizes[4] {
-        var target = windows
-        target.offset += row * windows.strides[3] + column * windows.strides[4]
-        for _ in 0..<2 {
-          target.sizes.remove(at: 3)
-          target.strides.remove(at: 3)
-        }
-        Kernel.accumulate(y[.all, .all, .all, row, column], to: target, of: sum)
+    let kernel = Shape(windows.sizes[axes + 1...2 * axes])
+    // The elements of the kernel one after the other: those of one don't overlap.
+    var source = Selection(y.shape), target = windows
+    for axis in (axes + 1...2 * axes).reversed() {
+      source.drop(axis)
+      target.drop(axis)
+    }
+    for element in 0..<kernel.elementCount {
+      var (place, from, to) = (element, source, target)
+      for axis in (0..<axes).reversed() {
+        from.offset += place % kernel[axis] * y.shape.strides[axes + 1 + axis]
+        to.offset += place % kernel[axis] * windows.strides[axes + 1 + axis]
+        place /= kernel[axis]
       }
+      Kernel.accumulate(Kernel.copy(from, of: y), to: to, of: sum)
     }
     return padded == images ? sum : Kernel.copy(inside, of: sum)
+  }
+}
+
+extension Selection {
+  fileprivate mutating func drop(_ axis: Int) {
+    sizes.remove(at: axis)
+    strides.remove(at: axis)
   }
 }

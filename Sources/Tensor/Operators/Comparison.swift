@@ -1,6 +1,7 @@
 import CKernels
 
-// Comparisons give `bool` tensors, axes stretched as in arithmetic; no gradient flows through them.
+// Comparisons give `bool` tensors, axes stretched as in arithmetic; no gradient flows through them. Where logic takes
+// other tensors, whatever is not 0 is true.
 extension Tensor {
   /// Elementwise equality.
   public static func .== (a: Tensor, b: Tensor) -> Tensor { Kernel.compare(ck_comparison_equal, a, b, ".==") }
@@ -44,18 +45,34 @@ extension Tensor {
   }
 
   /// Both.
-  public static func .& (a: Tensor, b: Tensor) -> Tensor { (a.to(.int32) * b.to(.int32)).to(.bool) }
+  public static func .& (a: Tensor, b: Tensor) -> Tensor { (a.truth * b.truth).to(.bool) }
   /// Either.
-  public static func .| (a: Tensor, b: Tensor) -> Tensor { (a.to(.int32) + b.to(.int32)).to(.bool) }
+  public static func .| (a: Tensor, b: Tensor) -> Tensor { (a.truth + b.truth).to(.bool) }
   /// Either, but not both.
-  public static func .^ (a: Tensor, b: Tensor) -> Tensor { a.to(.bool).to(.int32) .!= b.to(.bool).to(.int32) }
+  public static func .^ (a: Tensor, b: Tensor) -> Tensor { a.truth .!= b.truth }
   /// Not.
-  public static prefix func .! (a: Tensor) -> Tensor { a.to(.int32) .== 0 }
+  public static prefix func .! (a: Tensor) -> Tensor { a.truth .== 0 }
+
+  /// 1 where something is not 0, `int32`.
+  private var truth: Tensor { to(.bool).to(.int32) }
 
   /// Where not a number.
   public func isNaN() -> Tensor { self .!= self }
   /// Where infinite, of either sign.
   public func isInfinite() -> Tensor { abs() .== .infinity }
+  /// Where equal, or closer to `other` than the sum of a part of |other| and an absolute distance; NaN is close to
+  /// nothing. `x.isClose(to: y).isAllTrue` is PyTorch's `allclose`.
+  public func isClose(
+    to other: Tensor, relativeTolerance: Double = 1e-5, absoluteTolerance: Double = 1e-8
+  ) -> Tensor {
+    if !dtype.isFloatingPoint {
+      return to(.float64).isClose(
+        to: other.to(.float64), relativeTolerance: relativeTolerance, absoluteTolerance: absoluteTolerance)
+    }
+    let distance = (self - other).abs()
+    return (self .== other)
+      .| distance.isFinite() .& (distance .<= other.abs() * relativeTolerance + absoluteTolerance)
+  }
   /// Where neither infinite nor NaN.
   public func isFinite() -> Tensor { abs() .< .infinity }
 }

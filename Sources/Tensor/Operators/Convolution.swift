@@ -9,12 +9,12 @@ struct ConvolutionPlan {
 
   /// Input `[N, spatial…, C]`, filter `[kernel…, C / groups, O]`.
   init(input: Shape, filter: Shape, window: Window, axes: Int, _ operation: String) {
-    precondition(
+    require(
       input.rank == axes + 2 && filter.rank == axes + 2,
       "\(operation): input \(input) and filter \(filter) don't both have \(axes + 2) axes")
     let geometry = WindowGeometry(kernel: Array(filter.prefix(axes)), window, operation)
     let sizes = geometry.outputSizes(Array(input.dropFirst().prefix(axes)))
-    precondition(
+    require(
       window.groups > 0 && input[-1] == filter[-2] * window.groups && filter[-1] % window.groups == 0
         && sizes.allSatisfy { $0 >= 0 },
       "\(operation): input \(input) and filter \(filter) in \(window.groups) groups don't fit together")
@@ -26,10 +26,10 @@ struct ConvolutionPlan {
 
   /// The convolution whose transpose takes input `[N, spatial…, C]` with filter `[kernel…, O / groups, C]`.
   init(
-    transposeOf input: Shape, filter: Shape, window: Window, outputPadding: PerAxis, axes: Int,
+    transposeOf input: Shape, filter: Shape, window: Window, outputPadding: any PerAxis, axes: Int,
     _ operation: String
   ) {
-    precondition(
+    require(
       input.rank == axes + 2 && filter.rank == axes + 2,
       "\(operation): input \(input) and filter \(filter) don't both have \(axes + 2) axes")
     let geometry = WindowGeometry(kernel: Array(filter.prefix(axes)), window, operation)
@@ -42,7 +42,7 @@ struct ConvolutionPlan {
       let bound = Swift.max(geometry.stride[axis], geometry.dilation[axis])
       return sizes[axis] > 0 && extra[axis] >= 0 && extra[axis] < bound
     }
-    precondition(
+    require(
       window.groups > 0 && input[-1] == filter[-1] && filter[-1] % window.groups == 0
         && fits.allSatisfy(\.self),
       "\(operation): input \(input), filter \(filter) and output padding \(extra) in "
@@ -75,30 +75,38 @@ extension Tensor {
   /// Cross-correlation of sequences `[N, L, C]` with filters `[k, C / groups, O]`, plus a bias `[O]`, then ReLU
   /// where asked for; returns `[N, L', O]`.
   public func conv1d(
-    _ filter: Tensor, bias: Tensor? = nil, window: Window = Window(), relu: Bool = false
+    _ filter: Tensor, bias: Tensor? = nil, stride: any PerAxis = 1, padding: any Padding = 0,
+    dilation: any PerAxis = 1, groups: Int = 1, relu: Bool = false
   ) -> Tensor {
-    convolution(filter, bias, window, relu, axes: 1, "conv1d")
+    convolution(
+      filter, bias, Window(stride, padding, dilation, groups: groups), relu: relu, axes: 1)
   }
 
   /// Cross-correlation of images `[N, H, W, C]` with filters `[kH, kW, C / groups, O]`, plus a bias `[O]`, then
   /// ReLU where asked for; returns `[N, H', W', O]`.
   public func conv2d(
-    _ filter: Tensor, bias: Tensor? = nil, window: Window = Window(), relu: Bool = false
+    _ filter: Tensor, bias: Tensor? = nil, stride: any PerAxis = 1, padding: any Padding = 0,
+    dilation: any PerAxis = 1, groups: Int = 1, relu: Bool = false
   ) -> Tensor {
-    convolution(filter, bias, window, relu, axes: 2, "conv2d")
+    convolution(
+      filter, bias, Window(stride, padding, dilation, groups: groups), relu: relu, axes: 2)
   }
 
   /// Cross-correlation of volumes `[N, T, H, W, C]` with filters `[kT, kH, kW, C / groups, O]`, plus a bias
   /// `[O]`, then ReLU where asked for; returns `[N, T', H', W', O]`.
   public func conv3d(
-    _ filter: Tensor, bias: Tensor? = nil, window: Window = Window(), relu: Bool = false
+    _ filter: Tensor, bias: Tensor? = nil, stride: any PerAxis = 1, padding: any Padding = 0,
+    dilation: any PerAxis = 1, groups: Int = 1, relu: Bool = false
   ) -> Tensor {
-    convolution(filter, bias, window, relu, axes: 3, "conv3d")
+    convolution(
+      filter, bias, Window(stride, padding, dilation, groups: groups), relu: relu, axes: 3)
   }
 
-  private func convolution(
-    _ filter: Tensor, _ bias: Tensor?, _ window: Window, _ relu: Bool, axes: Int, _ name: String
+  /// What the convolutions over one, two and three axes share.
+  package func convolution(
+    _ filter: Tensor, _ bias: Tensor?, _ window: Window, relu: Bool, axes: Int
   ) -> Tensor {
+    let name = "conv\(axes)d"
     let plan = ConvolutionPlan(input: shape, filter: filter.shape, window: window, axes: axes, name)
     let (filter, bias) = operands(filter, bias, channels: filter.shape[-1], name)
     let y = Kernel.convolve(self, filter, bias, relu: relu, plan)
@@ -114,30 +122,38 @@ extension Tensor {
   /// The transpose of `conv1d`: sequences `[N, L, C]` with filters `[k, O / groups, C]`, plus a bias `[O]`; returns
   /// `[N, L', O]`.
   public func convTranspose1d(
-    _ filter: Tensor, bias: Tensor? = nil, window: Window = Window(), outputPadding: PerAxis = 0
+    _ filter: Tensor, bias: Tensor? = nil, stride: any PerAxis = 1, padding: any Padding = 0,
+    outputPadding: any PerAxis = 0, dilation: any PerAxis = 1, groups: Int = 1
   ) -> Tensor {
-    transposedConvolution(filter, bias, window, outputPadding, axes: 1, "convTranspose1d")
+    transposedConvolution(
+      filter, bias, Window(stride, padding, dilation, groups: groups), outputPadding, axes: 1)
   }
 
   /// The transpose of `conv2d`: images `[N, H, W, C]` with filters `[kH, kW, O / groups, C]`, plus a bias `[O]`;
   /// returns `[N, H', W', O]`, H' = (H − 1)·stride − padding + dilation·(kH − 1) + 1 + output padding.
   public func convTranspose2d(
-    _ filter: Tensor, bias: Tensor? = nil, window: Window = Window(), outputPadding: PerAxis = 0
+    _ filter: Tensor, bias: Tensor? = nil, stride: any PerAxis = 1, padding: any Padding = 0,
+    outputPadding: any PerAxis = 0, dilation: any PerAxis = 1, groups: Int = 1
   ) -> Tensor {
-    transposedConvolution(filter, bias, window, outputPadding, axes: 2, "convTranspose2d")
+    transposedConvolution(
+      filter, bias, Window(stride, padding, dilation, groups: groups), outputPadding, axes: 2)
   }
 
   /// The transpose of `conv3d`: volumes `[N, T, H, W, C]` with filters `[kT, kH, kW, O / groups, C]`, plus a bias
   /// `[O]`; returns `[N, T', H', W', O]`.
   public func convTranspose3d(
-    _ filter: Tensor, bias: Tensor? = nil, window: Window = Window(), outputPadding: PerAxis = 0
+    _ filter: Tensor, bias: Tensor? = nil, stride: any PerAxis = 1, padding: any Padding = 0,
+    outputPadding: any PerAxis = 0, dilation: any PerAxis = 1, groups: Int = 1
   ) -> Tensor {
-    transposedConvolution(filter, bias, window, outputPadding, axes: 3, "convTranspose3d")
+    transposedConvolution(
+      filter, bias, Window(stride, padding, dilation, groups: groups), outputPadding, axes: 3)
   }
 
-  private func transposedConvolution(
-    _ filter: Tensor, _ bias: Tensor?, _ window: Window, _ outputPadding: PerAxis, axes: Int, _ name: String
+  /// What the transposed convolutions over one, two and three axes share.
+  package func transposedConvolution(
+    _ filter: Tensor, _ bias: Tensor?, _ window: Window, _ outputPadding: any PerAxis, axes: Int
   ) -> Tensor {
+    let name = "convTranspose\(axes)d"
     let plan = ConvolutionPlan(
       transposeOf: shape, filter: filter.shape, window: window, outputPadding: outputPadding, axes: axes, name
     )
@@ -155,7 +171,7 @@ extension Tensor {
   ) -> (filter: Tensor, bias: Tensor?) {
     Kernel.requireFloatingPoint(self, name)
     if let bias {
-      precondition(
+      require(
         bias.shape == [channels], "\(name): a bias of shape \(bias.shape) for \(channels) output channels")
     }
     return (filter.parameter(of: self, name), bias?.parameter(of: self, name))
@@ -164,6 +180,6 @@ extension Tensor {
   /// The sum over every axis but one.
   func sum(overAllBut axis: Int) -> Tensor {
     let axis = shape.axis(axis)
-    return sum(allAxes.filter { $0 != axis })
+    return sum(axis: shape.indices.filter { $0 != axis })
   }
 }

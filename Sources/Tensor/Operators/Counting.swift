@@ -1,21 +1,21 @@
 // Which elements there are, and how many of each.
 extension Tensor {
-  /// The different elements in ascending order; for each element its place among them, of this tensor's shape; and how
+  /// The different elements in ascending order; for each element its position among them, of this tensor's shape; and how
   /// often each occurs (both `int32`). Every NaN is an element of its own.
   public func unique() -> (values: Tensor, inverse: Tensor, counts: Tensor) {
     let (ordered, order) = flattened().sorted()
-    if elementCount == 0 { return (ordered, order.reshape(to: shape), order) }
+    if elementCount == 0 { return (ordered, order.reshape(shape), order) }
     let isNew = Tensor.concatenate([Tensor([true]), ordered[1...] .!= ordered[..<(-1)]])
-    let ranks = isNew.to(.int32).cumulativeSum(0) - 1
+    let ranks = isNew.to(.int32).cumulativeSum(axis: 0) - 1
     let values = ordered.maskedSelect(isNew)
     let counts = Tensor(zeros: values.shape, dtype: .int32)
       .scatterAdd(Tensor(ones: ranks.shape, dtype: .int32), at: ranks)
     return (
-      values, Tensor(zeros: ranks.shape, dtype: .int32).scatter(ranks, at: order).reshape(to: shape), counts
+      values, Tensor(zeros: ranks.shape, dtype: .int32).scatter(ranks, at: order).reshape(shape), counts
     )
   }
 
-  /// The different slices along an axis, in ascending order of their first elements that differ; for each slice its place
+  /// The different slices along an axis, in ascending order of their first elements that differ; for each slice its position
   /// among them, and how often each occurs (both `int32`, of one axis).
   public func unique(axis: Int) -> (values: Tensor, inverse: Tensor, counts: Tensor) {
     let axis = shape.axis(axis)
@@ -42,22 +42,26 @@ extension Tensor {
   /// How often each of `0..<count` is among these integers, `int32` `[count]`; or the sum of the weights, of this
   /// tensor's shape, at each.
   public func binCounts(_ count: Int, weights: Tensor? = nil) -> Tensor {
-    let places = to(.int32).flattened()
-    precondition(
-      (places .>= 0).all && (weights.map { $0.shape == shape } ?? true),
-      "binCounts: of \(dtype) \(shape), negative ones among them, or with weights \(weights?.shape ?? shape)")
-    let values = weights?.flattened() ?? Tensor(ones: places.shape, dtype: .int32)
-    return Tensor(zeros: [count], dtype: values.dtype).scatterAdd(values, at: places)
+    let positions = to(.int32).flattened()
+    require(
+      weights.map { $0.shape == shape } ?? true,
+      "binCounts: of shape \(shape), with weights of shape \(weights?.shape ?? shape)")
+    if let outside = positions.index(outside: 0..<count, "binCounts") {
+      fatalError("binCounts: \(outside) is not one of 0 ..< \(count)")
+    }
+    let values = weights?.flattened() ?? Tensor(ones: positions.shape, dtype: .int32)
+    return Tensor(zeros: [count], dtype: values.dtype).scatterAdd(values, at: positions)
   }
 
   /// How many elements lie in each of `bins` parts of a range, all of one width, `int32` `[bins]`. The range's end counts
   /// to the last part, what lies outside to none.
   public func histogram(bins: Int, in range: ClosedRange<Double>) -> Tensor {
     let width = range.upperBound - range.lowerBound
-    precondition(bins > 0 && width > 0, "histogram: \(bins) bins of the range \(range)")
-    let x = (dtype == .float64 ? detached() : to(.float32)).flattened()
+    require(bins > 0 && width > 0 && width.isFinite, "histogram: \(bins) bins of the range \(range)")
+    // Integers in float64, which holds them all.
+    let x = detached().to(dtype == .float32 || dtype == .bfloat16 ? .float32 : .float64).flattened()
     let inside = x.maskedSelect((x .>= range.lowerBound) .& (x .<= range.upperBound))
-    let places = ((inside - range.lowerBound) * (Double(bins) / width)).floor().clamp(max: Double(bins - 1))
-    return places.binCounts(bins)
+    let positions = ((inside - range.lowerBound) * Double(bins) / width).floor().clamp(max: Double(bins - 1))
+    return positions.binCounts(bins)
   }
 }

@@ -7,11 +7,11 @@ extension Tensor {
   /// choice of the vectors that share one. Throws `LinearAlgebraError` where an element is not finite.
   public func symmetricEigen() throws(LinearAlgebraError) -> (values: Tensor, vectors: Tensor) {
     let x = symmetricPart("symmetricEigen")
-    guard x.isFinite().all else { throw .notFinite(operation: "symmetricEigen") }
+    guard x.isFinite().isAllTrue else { throw .notFinite(operation: "symmetricEigen") }
     let (values, vectors, info) = Kernel.symmetricEigen(x)
     if info != 0 { throw .notConverged(operation: "symmetricEigen") }
     let outputs = Tensor.recorded([values, vectors], jointly: [self]) { gradients, _ in
-      var core = Tensor(zeros: vectors.shape, dtype: vectors.dtype)
+      var core = Tensor(zerosLike: vectors)
       if let dv = gradients[1] {
         core += vectors.matmul(dv, transposed: true).divided(byDifferencesOf: values)
       }
@@ -29,7 +29,7 @@ extension Tensor {
   /// on the choice of the vectors. Throws `LinearAlgebraError` where an element is not finite.
   public func svd() throws(LinearAlgebraError) -> (u: Tensor, s: Tensor, vTransposed: Tensor) {
     requireMatrices("svd")
-    guard isFinite().all else { throw .notFinite(operation: "svd") }
+    guard isFinite().isAllTrue else { throw .notFinite(operation: "svd") }
     let (u, s, v, info) = Kernel.svd(self)
     if info != 0 { throw .notConverged(operation: "svd") }
     let outputs = Tensor.recorded([u, s, v], jointly: [self]) { gradients, _ in
@@ -64,12 +64,12 @@ extension Tensor {
   public func qr() -> (q: Tensor, r: Tensor) {
     requireMatrices("qr")
     // A NaN where not all elements are finite, 0 otherwise.
-    let flaw = (detached() * 0).sum([-2, -1], keepingAxes: true)
+    let flaw = (detached() * 0).sum(axis: [-2, -1], keepingAxes: true)
     let factors = Kernel.qr(self)
     let (q, r) = (factors.q + flaw, factors.r + flaw)
     let outputs = Tensor.recorded([q, r], jointly: [self]) { [x = self] gradients, _ in
-      let dq = gradients[0] ?? Tensor(zeros: q.shape, dtype: q.dtype)
-      let dr = gradients[1] ?? Tensor(zeros: r.shape, dtype: r.dtype)
+      let dq = gradients[0] ?? Tensor(zerosLike: q)
+      let dr = gradients[1] ?? Tensor(zerosLike: r)
       let k = q.shape[-1]
       guard r.shape[-1] > k else { return [Self.qrGradient(q, r, dq, dr)] }
       // The columns behind the first k are Q times theirs of R.
@@ -92,7 +92,7 @@ extension Tensor {
 
   private func requireMatrices(_ operation: String) {
     Kernel.requireFullPrecision(self, operation)
-    precondition(rank >= 2, "\(operation): shape \(shape) is not one of matrices")
+    require(rank >= 2, "\(operation): shape \(shape) is not one of matrices")
   }
 
   /// Element (i, j) divided by `values[j] - values[i]`; 0 where these are equal.

@@ -2,7 +2,7 @@ extension Tensor {
   /// The diagonals of two axes, as a new last axis: `y[…, i] = x[…, i, …, i + offset, …]`.
   public func diagonal(_ first: Int = -2, _ second: Int = -1, offset: Int = 0) -> Tensor {
     let (row, column) = (shape.axis(first), shape.axis(second))
-    precondition(row != column, "diagonal: axis \(row) of shape \(shape) is named twice")
+    require(row != column, "diagonal: axis \(row) of shape \(shape) is named twice")
     let (down, right) = (Swift.max(0, -offset), Swift.max(0, offset))
     let count = Swift.max(0, Swift.min(shape[row] - down, shape[column] - right))
     var chosen = Selection(shape)
@@ -19,29 +19,29 @@ extension Tensor {
 
   /// Matrices `[…, n, n]` with the elements of `[…, n]` on their diagonals and 0 elsewhere.
   public func diagonalMatrix() -> Tensor {
-    precondition(rank > 0, "diagonalMatrix: a scalar has no axis")
+    require(rank > 0, "diagonalMatrix: a scalar has no axis")
     let target = Shape(shape + [shape[-1]])
-    var places = Selection(shape)
+    var positions = Selection(shape)
     let steps = target.strides
-    places.strides = shape.indices.map { $0 == rank - 1 ? steps[$0] + 1 : steps[$0] }
-    return Kernel.embed(self, at: places, in: target).recorded(edge { dy in dy.diagonal() })
+    positions.strides = shape.indices.map { $0 == rank - 1 ? steps[$0] + 1 : steps[$0] }
+    return Kernel.embed(self, at: positions, in: target).recorded(edge { dy in dy.diagonal() })
   }
 
   /// The elements of matrices `[…, m, n]` on and below a diagonal, 0 elsewhere; diagonal 0 is the main one,
   /// positive ones lie above it.
   public func lowerTriangle(_ diagonal: Int = 0) -> Tensor {
-    triangle("lowerTriangle") { row, column in column .<= row + Double(diagonal) }
+    triangle("lowerTriangle") { row, column in column .<= row + diagonal }
   }
 
   /// The elements of matrices `[…, m, n]` on and above a diagonal, 0 elsewhere; diagonal 0 is the main one,
   /// positive ones lie above it.
   public func upperTriangle(_ diagonal: Int = 0) -> Tensor {
-    triangle("upperTriangle") { row, column in column .>= row + Double(diagonal) }
+    triangle("upperTriangle") { row, column in column .>= row + diagonal }
   }
 
   private func triangle(_ name: String, _ isKept: (Tensor, Tensor) -> Tensor) -> Tensor {
-    precondition(rank >= 2, "\(name): shape \(shape) is not one of matrices")
+    require(rank >= 2, "\(name): shape \(shape) is not one of matrices")
     let kept = isKept(Tensor(0..<shape[-2]).expandingAxis(-1), Tensor(0..<shape[-1]))
-    return .where(kept, self, Tensor(0, dtype: dtype))
+    return .where(kept, self, 0)
   }
 }

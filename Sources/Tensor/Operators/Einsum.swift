@@ -32,7 +32,7 @@ private struct EinsumPlan {
   init(_ equation: String, _ shapes: [Shape]) {
     let sides = equation.filter { $0 != " " }.split(separator: "->", omittingEmptySubsequences: false)
     let terms = sides[0].split(separator: ",", omittingEmptySubsequences: false)
-    precondition(
+    require(
       sides.count <= 2 && terms.count == shapes.count,
       "einsum: \"\(equation)\" is not an equation for \(shapes.count) operands")
     inputs = zip(terms, shapes).map { Self.names(String($0), rank: $1.rank, equation) }
@@ -43,7 +43,7 @@ private struct EinsumPlan {
       let counts = Dictionary(inputs.joined().map { ($0, 1) }, uniquingKeysWith: +)
       output = Self.ellipsis(hidden) + counts.keys.filter { $0.isLetter && counts[$0] == 1 }.sorted()
     }
-    precondition(
+    require(
       Set(output).count == output.count
         && output.allSatisfy { name in inputs.contains { $0.contains(name) } },
       "einsum: the result of \"\(equation)\" names an axis twice, or one that no operand has")
@@ -51,7 +51,7 @@ private struct EinsumPlan {
 
   private static func names(_ term: String, rank: Int, _ equation: String) -> [Character] {
     let letters = term.replacing("...", with: "").count
-    precondition(
+    require(
       letters == rank || letters < rank && term.contains("..."),
       "einsum: \"\(term)\" of \"\(equation)\" doesn't name the \(rank) axes of its operand")
     return names(term, hidden: rank - letters, equation)
@@ -59,7 +59,7 @@ private struct EinsumPlan {
 
   private static func names(_ term: String, hidden: Int, _ equation: String) -> [Character] {
     let parts = term.split(separator: "...", omittingEmptySubsequences: false)
-    precondition(
+    require(
       parts.count <= 2 && parts.joined().allSatisfy { $0.isASCII && $0.isLetter },
       "einsum: \"\(term)\" of \"\(equation)\" is not made of letters and at most one ellipsis")
     return Array(parts.joined(separator: String(ellipsis(parts.count == 2 ? hidden : 0))))
@@ -86,7 +86,7 @@ private struct NamedTensor {
     var result = self
     for name in axes where result.axes.count(where: { $0 == name }) > 1 {
       let (first, second) = (result.axes.firstIndex(of: name)!, result.axes.lastIndex(of: name)!)
-      precondition(
+      require(
         result.tensor.shape[first] == result.tensor.shape[second],
         "einsum: axes of different sizes are named \(name) in shape \(tensor.shape)")
       result.tensor = result.tensor.diagonal(first, second)
@@ -100,7 +100,7 @@ private struct NamedTensor {
   /// Without the axes that are not among `wanted`, which are summed over.
   func summed(keeping wanted: Set<Character>) -> NamedTensor {
     let rest = axes.indices.filter { !wanted.contains(axes[$0]) }
-    return rest.isEmpty ? self : NamedTensor(tensor.sum(rest), axes.filter(wanted.contains))
+    return rest.isEmpty ? self : NamedTensor(tensor.sum(axis: rest), axes.filter(wanted.contains))
   }
 
   /// The axes in the given order, the others summed over.
@@ -114,7 +114,7 @@ private struct NamedTensor {
     var shape = tensor.shape
     for (axis, name) in axes.enumerated() where other.axes.contains(name) {
       let size = other.size(name)
-      precondition(
+      require(
         shape[axis] == size || shape[axis] == 1 || size == 1,
         "einsum: the axis \(name) has the size \(shape[axis]) in one operand and \(size) in another")
       if shape[axis] == 1 { shape[axis] = size }
@@ -138,12 +138,12 @@ private struct NamedTensor {
       let transposed = x.axes == batch + second + first && !first.isEmpty && !second.isEmpty
       let (outer, last) = transposed ? (second, first) : (first, second)
       let shape: Shape = [count(batch, x), count(outer, x), count(last, x)]
-      return (x.ordered(batch + outer + last).reshape(to: shape), transposed)
+      return (x.ordered(batch + outer + last).reshape(shape), transposed)
     }
     let (left, leftTransposed) = matrices(a, rows, inner)
     let (right, rightTransposed) = matrices(b, inner, columns)
     let product = left.matmul(right, transposed: leftTransposed, otherTransposed: rightTransposed)
     let sizes = batch.map(a.size) + rows.map(a.size) + columns.map(b.size)
-    return NamedTensor(product.reshape(to: Shape(sizes)), batch + rows + columns)
+    return NamedTensor(product.reshape(Shape(sizes)), batch + rows + columns)
   }
 }

@@ -1,62 +1,47 @@
-// The discrete Fourier transform, of any size, along any axes at once: of images `[N, H, W, C]`, `realFFT(1,
-// 2)`. Complex numbers are pairs along a last axis of size 2: the real part, then the imaginary one; axes
+// The discrete Fourier transform, of any size, along any axes at once: of images `[N, H, W, C]`, `realFFT(axis:
+// [1, 2])`. Complex numbers are pairs along a last axis of size 2: the real part, then the imaginary one; axes
 // that count from the end pass over it. float32 and float64.
 extension Tensor {
   /// The Fourier transform of complex numbers `[…, 2]` along some axes, Σ x e^(−2πi jk/n).
-  public func fft(_ axes: Int...) -> Tensor { fft(axes) }
-
-  /// The Fourier transform of complex numbers `[…, 2]` along some axes, Σ x e^(−2πi jk/n).
-  public func fft(_ axes: [Int]) -> Tensor { fourier(axes, inverse: false, "fft") }
+  public func fft(axis: any Axes) -> Tensor { fourier(axis.axes, inverse: false, "fft") }
 
   /// The inverse of `fft`: along the same axes it gives back what was transformed.
-  public func inverseFFT(_ axes: Int...) -> Tensor { inverseFFT(axes) }
-
-  /// The inverse of `fft`: along the same axes it gives back what was transformed.
-  public func inverseFFT(_ axes: [Int]) -> Tensor { fourier(axes, inverse: true, "inverseFFT") }
+  public func inverseFFT(axis: any Axes) -> Tensor { fourier(axis.axes, inverse: true, "inverseFFT") }
 
   /// The Fourier transform of real numbers along some axes, as complex numbers with a new last axis of 2. Of
   /// the last axis named, only the frequencies 0…n/2 are kept: the others are their mirror images,
   /// conjugated.
-  public func realFFT(_ axes: Int...) -> Tensor { realFFT(axes) }
-
-  /// The Fourier transform of real numbers along some axes, as complex numbers with a new last axis of 2. Of
-  /// the last axis named, only the frequencies 0…n/2 are kept: the others are their mirror images,
-  /// conjugated.
-  public func realFFT(_ axes: [Int]) -> Tensor {
-    precondition(!axes.isEmpty, "realFFT: no axis is named")
-    let axes = axes.map(shape.axis)
+  public func realFFT(axis: any Axes) -> Tensor {
+    let axes = axis.axes.map(shape.axis)
+    require(!axes.isEmpty, "realFFT: no axis is named")
     let x = Tensor.complex(self, Tensor(zeros: shape, dtype: dtype))
-    let half = x.fft([axes.last!]).narrowed(axes.last!, to: shape[axes.last!] / 2 + 1)
-    return axes.count > 1 ? half.fft(axes.dropLast()) : half
+    let half = x.fft(axis: axes.last!).narrowed(axes.last!, to: shape[axes.last!] / 2 + 1)
+    return axes.count > 1 ? half.fft(axis: Array(axes.dropLast())) : half
   }
 
   /// The real numbers whose `realFFT` along the same axes this is. `length` is the size of the last axis
   /// named before it was halved.
-  public func inverseRealFFT(_ axes: Int..., length: Int) -> Tensor { inverseRealFFT(axes, length: length) }
-
-  /// The real numbers whose `realFFT` along the same axes this is. `length` is the size of the last axis
-  /// named before it was halved.
-  public func inverseRealFFT(_ axes: [Int], length: Int) -> Tensor {
-    precondition(!axes.isEmpty, "inverseRealFFT: no axis is named")
+  public func inverseRealFFT(axis: any Axes, length: Int) -> Tensor {
     requireComplex("inverseRealFFT")
     // Axes that count from the end do so in the result, which has no axis of 2.
     let real = Shape(shape.dropLast())
-    let axes = axes.map(real.axis)
+    let axes = axis.axes.map(real.axis)
+    require(!axes.isEmpty, "inverseRealFFT: no axis is named")
     let last = axes.last!
-    precondition(
+    require(
       length > 0 && shape[last] == length / 2 + 1,
       "inverseRealFFT: axis \(last) of shape \(shape) is not half of length \(length)")
-    let half = axes.count > 1 ? inverseFFT(axes.dropLast()) : self
+    let half = axes.count > 1 ? inverseFFT(axis: Array(axes.dropLast())) : self
     // The sum over all frequencies is real: the mirror images add the conjugates of what they mirror.
     var weights = [Double](repeating: 2, count: length / 2 + 1)
     weights[0] = 1
     if length % 2 == 0 { weights[length / 2] = 1 }
-    var places = [Int](repeating: 1, count: rank)
-    places[last] = weights.count
-    let weighted = half * Tensor(weights, shape: Shape(places)).to(dtype)
+    var positions = [Int](repeating: 1, count: rank)
+    positions[last] = weights.count
+    let weighted = half * Tensor(weights, shape: Shape(positions)).to(dtype)
     var widths = [(before: Int, after: Int)](repeating: (0, 0), count: rank)
     widths[last].after = length - weights.count
-    return weighted.padded(widths).inverseFFT([last]).realPart
+    return weighted.padded(widths).inverseFFT(axis: last).realPart
   }
 
   private func fourier(_ axes: [Int], inverse: Bool, _ operation: String) -> Tensor {
@@ -64,7 +49,7 @@ extension Tensor {
     // Axes that count from the end pass over the pairs.
     let complex = Shape(shape.dropLast())
     let axes = axes.map(complex.axis)
-    precondition(Set(axes).count == axes.count, "\(operation): an axis is named twice in \(axes)")
+    require(Set(axes).count == axes.count, "\(operation): an axis is named twice in \(axes)")
     let scale = inverse ? 1 / Double(axes.reduce(1) { $0 * complex[$1] }) : 1
     return Kernel.fourier(self, axes, inverse: inverse, scale: scale).recorded(
       edge { dy in Kernel.fourier(dy, axes, inverse: !inverse, scale: scale) })
@@ -76,7 +61,7 @@ extension Tensor {
 
   private func requireComplex(_ operation: String) {
     Kernel.requireFullPrecision(self, operation)
-    precondition(
+    require(
       rank > 0 && shape[-1] == 2, "\(operation): shape \(shape) has no last axis of 2 for complex numbers")
   }
 }

@@ -1,11 +1,11 @@
 import CKernels
 
-// Elementwise functions, float32 and float64, all differentiable.
+// Elementwise functions of the floating-point types, all differentiable. Those of steps are constants to a recording.
 extension Tensor {
   /// |x|; the gradient at 0 is 0.
   public func abs() -> Tensor { unary(ck_unary_abs) }
-  /// −1, 0 or 1.
-  public func sign() -> Tensor { unary(ck_unary_sign) }
+  /// −1, 0 or 1; its gradient is 0.
+  public func sign() -> Tensor { detached().unary(ck_unary_sign) }
   /// x².
   public func squared() -> Tensor { unary(ck_unary_squared) }
   /// 1 / x.
@@ -51,13 +51,13 @@ extension Tensor {
   /// x to a fixed power.
   public func pow(_ exponent: Double) -> Tensor { unary(ck_unary_pow, exponent) }
   /// The largest integer not above x; its gradient is 0.
-  public func floor() -> Tensor { unary(ck_unary_floor) }
+  public func floor() -> Tensor { detached().unary(ck_unary_floor) }
   /// The smallest integer not below x; its gradient is 0.
-  public func ceil() -> Tensor { unary(ck_unary_ceil) }
+  public func ceil() -> Tensor { detached().unary(ck_unary_ceil) }
   /// The integer part: x rounded toward 0; its gradient is 0.
-  public func trunc() -> Tensor { unary(ck_unary_trunc) }
+  public func trunc() -> Tensor { detached().unary(ck_unary_trunc) }
   /// The nearest integer, halves to even; its gradient is 0.
-  public func round() -> Tensor { unary(ck_unary_round) }
+  public func round() -> Tensor { detached().unary(ck_unary_round) }
 
   /// x held within bounds, the upper one where they cross; the gradient passes where x lies within, the bounds included.
   public func clamp(min: Double = -.infinity, max: Double = .infinity) -> Tensor {

@@ -16,7 +16,8 @@ extension Tensor {
   /// `[N, T', H', W', C]`.
   ///
   /// The grid's last axis is (x, y) or (x, y, t): the column first. −1 and 1 are the outer edges of the corner
-  /// samples, with `alignCorners` their centres. Differentiable in both; `nearest` has no slope along the grid.
+  /// samples, with `alignCorners` their centres. Differentiable in both; `nearest` has no slope along the grid. Coordinates
+  /// that are not finite sample what they do in PyTorch, the borders or mirrored ones a sample, otherwise NaN.
   public func gridSample(
     _ grid: Tensor, interpolation: Interpolation = .linear, padding: GridPadding = .zeros,
     alignCorners: Bool = false
@@ -28,7 +29,7 @@ extension Tensor {
   /// Images `[N, H, W, C]` warped backwards by a flow `[N, H, W, 2]` in pixels, (x, y): each output takes the image
   /// at its own position plus the flow, bilinearly, held to the image's borders. Differentiable in both.
   public func warped(by flow: Tensor) -> Tensor {
-    precondition(
+    require(
       rank == 4 && flow.shape == Shape(shape.dropLast() + [2]),
       "warped: a flow of shape \(flow.shape) for images of shape \(shape)")
     return sampled(flow, .linear, .border, ck_grid_displacement, axes: 2, "warped")
@@ -45,15 +46,15 @@ extension Tensor {
     }
     Kernel.requireFloatingPoint(self, name)
     Kernel.requireSame(self, grid, name)
-    precondition(
+    require(
       (2...3).contains(axes) && grid.rank == rank && grid.shape[-1] == axes && grid.shape[0] == shape[0],
       "\(name): a grid of shape \(grid.shape) for an input of shape \(shape)")
-    let sizes = Array(shape[1..<rank - 1]), places = Array(grid.shape[1..<rank - 1])
-    precondition(
+    let sizes = Array(shape[1..<rank - 1]), positions = Array(grid.shape[1..<rank - 1])
+    require(
       grid.elementCount == 0 || sizes.allSatisfy { $0 > 0 }, "\(name): nothing to sample in shape \(shape)")
     let plan = ck_grid_sampling(
       batch: Int64(shape[0]), channels: Int64(shape[-1]), axes: Int64(axes), in: threeAxes(sizes, filler: 1),
-      out: threeAxes(places, filler: 1), interpolation: interpolation.ofGrid, padding: padding.ofGrid,
+      out: threeAxes(positions, filler: 1), interpolation: interpolation.ofGrid, padding: padding.ofGrid,
       coordinates: coordinates)
     return Kernel.gridSample(self, grid, plan).recorded(
       edge { [shape] dy in Kernel.gridSampleInputGradient(dy, grid, to: shape, plan) },
@@ -67,6 +68,7 @@ extension Interpolation {
     case .nearest, .nearestExact: ck_grid_nearest
     case .linear: ck_grid_linear
     case .cubic: ck_grid_cubic
+    case .area: fatalError("gridSample: a position has no area; sample nearest, linear or cubic")
     }
   }
 }

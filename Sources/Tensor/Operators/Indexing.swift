@@ -7,11 +7,11 @@ extension Tensor {
   /// `indices` stand where the axis was.
   public func gather(_ indices: Tensor, axis: Int = 0) -> Tensor {
     let axis = shape.axis(axis)
-    let places = checked(indices, axis: axis, "gather").flattened()
-    let y = Kernel.gather(self, places, axis: axis)
+    let positions = checked(indices, axis: axis, "gather").flattened()
+    let y = Kernel.gather(self, positions, axis: axis)
     let target = Shape(shape.prefix(axis) + indices.shape.dimensions + shape.suffix(from: axis + 1))
     return Tensor(y, viewedAs: target).recorded(
-      edge { [shape] dy in Kernel.scatterAdd(dy, places, axis: axis, shape: shape) })
+      edge { [shape] dy in Kernel.scatterAdd(dy, positions, axis: axis, shape: shape) })
   }
 
   /// Elements picked along an axis: `y[i, j, k] = x[i, indices[i, j, k], k]` for axis 1. Along the other axes
@@ -19,17 +19,17 @@ extension Tensor {
   public func gather(elementsAt indices: Tensor, axis: Int) -> Tensor {
     let axis = shape.axis(axis)
     let source = leading(indices.shape, but: axis, "gather")
-    let places = checked(indices, axis: axis, "gather")
-    return Kernel.gatherElements(source, places, axis: axis).recorded(
-      source.edge { dy in Kernel.scatterAddElements(dy, places, axis: axis, shape: source.shape) })
+    let positions = checked(indices, axis: axis, "gather")
+    return Kernel.gatherElements(source, positions, axis: axis).recorded(
+      source.edge { dy in Kernel.scatterAddElements(dy, positions, axis: axis, shape: source.shape) })
   }
 
   /// This tensor with `values` added to the slices at the given positions along an axis: `y[…, indices[i], …]
   /// += values[…, i, …]`. Slices with one index add up.
   public func scatterAdd(_ values: Tensor, at indices: Tensor, axis: Int = 0) -> Tensor {
-    let (axis, places) = slices(of: values, at: indices, axis: axis, "scatterAdd")
-    return Kernel.scatterAdd(values, places, axis: axis, into: Kernel.copied(self)).recorded(
-      edge { dy in dy }, values.edge { dy in Kernel.gather(dy, places, axis: axis) })
+    let (axis, positions) = slices(of: values, at: indices, axis: axis, "scatterAdd")
+    return Kernel.scatterAdd(values, positions, axis: axis, into: Kernel.copied(self)).recorded(
+      edge { dy in dy }, values.edge { dy in Kernel.gather(dy, positions, axis: axis) })
   }
 
   /// This tensor with `values` added to elements along an axis: `y[i, indices[i, j, k], k] += values[i, j,
@@ -37,29 +37,29 @@ extension Tensor {
   /// than `values`.
   public func scatterAdd(_ values: Tensor, elementsAt indices: Tensor, axis: Int) -> Tensor {
     let axis = shape.axis(axis)
-    return scattering(values, indices, axis, "scatterAdd") { target, values, places in
-      Kernel.scatterAddElements(values, places, axis: axis, into: Kernel.copied(target)).recorded(
-        target.edge { dy in dy }, values.edge { dy in Kernel.gatherElements(dy, places, axis: axis) })
+    return scattering(values, indices, axis, "scatterAdd") { target, values, positions in
+      Kernel.scatterAddElements(values, positions, axis: axis, into: Kernel.copied(target)).recorded(
+        target.edge { dy in dy }, values.edge { dy in Kernel.gatherElements(dy, positions, axis: axis) })
     }
   }
 
   /// This tensor with `values` in place of the slices at the given positions along an axis: `y[…, indices[i],
   /// …] = values[…, i, …]`. Of slices with one index the last counts.
   public func scatter(_ values: Tensor, at indices: Tensor, axis: Int = 0) -> Tensor {
-    let (axis, places) = slices(of: values, at: indices, axis: axis, "scatter")
-    return Kernel.scatter(values, places, axis: axis, into: Kernel.copied(self)).recorded(
+    let (axis, positions) = slices(of: values, at: indices, axis: axis, "scatter")
+    return Kernel.scatter(values, positions, axis: axis, into: Kernel.copied(self)).recorded(
       edge { dy in
         Kernel.scatter(
-          Tensor(zeros: values.shape, dtype: dy.dtype), places, axis: axis, into: Kernel.copied(dy))
+          Tensor(zeros: values.shape, dtype: dy.dtype), positions, axis: axis, into: Kernel.copied(dy))
       },
       values.edge { [size = shape[axis]] dy in
         // What was overwritten has no gradient.
-        let order = Tensor(0..<places.elementCount)
-        let last = Kernel.scatter(order, places, axis: 0, into: Tensor(zeros: [size], dtype: .int32))
-        let counts = (Kernel.gather(last, places, axis: 0) .== order).to(dy.dtype)
+        let order = Tensor(0..<positions.elementCount)
+        let last = Kernel.scatter(order, positions, axis: 0, into: Tensor(zeros: [size], dtype: .int32))
+        let counts = (Kernel.gather(last, positions, axis: 0) .== order).to(dy.dtype)
         var column = [Int](repeating: 1, count: dy.rank)
         column[axis] = counts.elementCount
-        return Kernel.gather(dy, places, axis: axis) * counts.reshape(to: Shape(column))
+        return Kernel.gather(dy, positions, axis: axis) * counts.reshape(Shape(column))
       })
   }
 
@@ -68,19 +68,19 @@ extension Tensor {
   /// long as this tensor, and nowhere longer than `values`.
   public func scatter(_ values: Tensor, elementsAt indices: Tensor, axis: Int) -> Tensor {
     let axis = shape.axis(axis)
-    return scattering(values, indices, axis, "scatter") { target, values, places in
-      Kernel.scatterElements(values, places, axis: axis, into: Kernel.copied(target)).recorded(
+    return scattering(values, indices, axis, "scatter") { target, values, positions in
+      Kernel.scatterElements(values, positions, axis: axis, into: Kernel.copied(target)).recorded(
         target.edge { dy in
           let zeros = Tensor(zeros: values.shape, dtype: dy.dtype)
-          return Kernel.scatterElements(zeros, places, axis: axis, into: Kernel.copied(dy))
+          return Kernel.scatterElements(zeros, positions, axis: axis, into: Kernel.copied(dy))
         },
         values.edge { [shape = target.shape] dy in
           // What was overwritten has no gradient.
-          let order = Tensor(0..<places.elementCount).reshape(to: places.shape)
+          let order = Tensor(0..<positions.elementCount).reshape(positions.shape)
           let last = Kernel.scatterElements(
-            order, places, axis: axis, into: Tensor(zeros: shape, dtype: .int32))
-          let counts = Kernel.gatherElements(last, places, axis: axis) .== order
-          return Kernel.gatherElements(dy, places, axis: axis) * counts.to(dy.dtype)
+            order, positions, axis: axis, into: Tensor(zeros: shape, dtype: .int32))
+          let counts = Kernel.gatherElements(last, positions, axis: axis) .== order
+          return Kernel.gatherElements(dy, positions, axis: axis) * counts.to(dy.dtype)
         })
     }
   }
@@ -89,16 +89,31 @@ extension Tensor {
 extension Tensor {
   /// Indices counted from the front.
   func checked(_ indices: Tensor, axis: Int, _ operation: String) -> Tensor {
-    precondition(indices.dtype == .int32, "\(operation): the indices are \(indices.dtype), not int32")
-    let size = Int32(shape[axis])
-    let (lowest, highest) = indices.withUnsafeBytes { bytes in
-      bytes.withMemoryRebound(to: Int32.self) { places in
-        places.reduce(into: (Int32(0), Int32(-1))) { $0 = (Swift.min($0.0, $1), Swift.max($0.1, $1)) }
+    let size = shape[axis]
+    let (lowest, highest) = indices.bounds(operation)
+    if let outside = lowest < -size ? lowest : highest >= size ? highest : nil {
+      fatalError("\(operation): index \(outside) lies outside axis \(axis) of shape \(shape)")
+    }
+    if lowest >= 0 { return indices }
+    Kernel.requireIndices(size, operation)
+    return .where(indices .< 0, indices + size, indices)
+  }
+
+  /// One of these indices (`int32`) that does not lie in a range, or nil where all of them do.
+  package func index(outside range: Range<Int>, _ operation: String) -> Int? {
+    let (lowest, highest) = bounds(operation)
+    return lowest < range.lowerBound ? lowest : highest >= range.upperBound ? highest : nil
+  }
+
+  /// The lowest and the highest index, but 0 at the least and −1 at the most where there are none such.
+  private func bounds(_ operation: String) -> (lowest: Int, highest: Int) {
+    require(dtype == .int32, "\(operation): the indices are \(dtype), not int32")
+    let (lowest, highest) = withUnsafeBytes { bytes in
+      bytes.withMemoryRebound(to: Int32.self) { positions in
+        positions.reduce(into: (Int32(0), Int32(-1))) { $0 = (Swift.min($0.0, $1), Swift.max($0.1, $1)) }
       }
     }
-    precondition(
-      lowest >= -size && highest < size, "\(operation): an index lies outside axis \(axis) of shape \(shape)")
-    return lowest < 0 ? .where(indices .< 0, indices + Double(size), indices) : indices
+    return (Int(lowest), Int(highest))
   }
 
   /// The first elements along each axis, as many as `sizes` has, but for one axis.
@@ -108,7 +123,7 @@ extension Tensor {
   }
 
   private func part(_ sizes: Shape, but axis: Int, _ operation: String) -> Selection {
-    precondition(
+    require(
       sizes.rank == rank && shape.indices.allSatisfy { $0 == axis || sizes[$0] <= shape[$0] },
       "\(operation): indices of shape \(sizes) for elements of shape \(shape)")
     var part = Selection(shape)
@@ -122,30 +137,30 @@ extension Tensor {
     _ body: (Tensor, Tensor, Tensor) -> Tensor
   ) -> Tensor {
     Kernel.requireSame(self, values, operation)
-    precondition(
+    require(
       values.rank == indices.rank && zip(indices.shape, values.shape).allSatisfy { $0 <= $1 },
       "\(operation): indices of shape \(indices.shape) for values of shape \(values.shape)")
     let part = part(indices.shape, but: axis, operation)
-    let places = checked(indices, axis: axis, operation)
+    let positions = checked(indices, axis: axis, operation)
     var all = Selection(values.shape)
     all.sizes = indices.shape.dimensions
     let values = values.shape == indices.shape ? values : values.slice(all)
-    if part.shape == shape { return body(self, values, places) }
+    if part.shape == shape { return body(self, values, positions) }
     var result = self
-    result.replace(part, with: body(slice(part), values, places))
+    result.replace(part, with: body(slice(part), values, positions))
     return result
   }
 
   /// The axis, and the indices checked, of slices to be scattered.
   private func slices(
     of values: Tensor, at indices: Tensor, axis: Int, _ operation: String
-  ) -> (axis: Int, places: Tensor) {
+  ) -> (axis: Int, positions: Tensor) {
     let axis = shape.axis(axis)
     Kernel.requireSame(self, values, operation)
-    precondition(indices.rank == 1, "\(operation): the indices have shape \(indices.shape), not one axis")
+    require(indices.rank == 1, "\(operation): the indices have shape \(indices.shape), not one axis")
     var expected = shape
     expected[axis] = indices.elementCount
-    precondition(
+    require(
       values.shape == expected,
       "\(operation): values of shape \(values.shape), not \(expected), into \(shape)")
     return (axis, checked(indices, axis: axis, operation))

@@ -4,7 +4,7 @@ extension Tensor {
   /// are stretched as in arithmetic. By the LU factorisation. Throws `LinearAlgebraError` where A is
   /// singular.
   public func solve(_ b: Tensor) throws(LinearAlgebraError) -> Tensor {
-    if b.rank == 1 { return try solve(b.expandingAxis(-1)).squeezed(-1) }
+    if b.rank == 1 { return try solve(b.expandingAxis(-1)).squeezed(axis: -1) }
     let (a, b) = stretched(against: b, "solve")
     let (factors, pivots, info) = Kernel.lu(a)
     if info != 0 { throw info > 0 ? .singular(operation: "solve") : .notFinite(operation: "solve") }
@@ -37,10 +37,10 @@ extension Tensor {
 
   private static func determinant(_ x: Tensor) -> Tensor {
     let (factors, pivots, _) = Kernel.lu(x)
-    let exchanges = (pivots .!= Tensor(1..<x.shape[-1] + 1)).to(x.dtype).sum(-1)
+    let exchanges = (pivots .!= Tensor(1..<x.shape[-1] + 1)).to(x.dtype).sum(axis: -1)
     let sign = 1 - 2 * (exchanges - 2 * (exchanges * 0.5).floor())
     // A NaN where not all elements are finite, 0 otherwise.
-    return sign * factors.diagonal().product(-1) + (x * 0).sum(-2, -1)
+    return sign * factors.diagonal().product(axis: -1) + (x * 0).sum(axis: [-2, -1])
   }
 
   /// det(U) det(V) U diag(Π_{j≠i} s_j) Vᵀ for x = U diag(s) Vᵀ.
@@ -51,7 +51,7 @@ extension Tensor {
       return Tensor(repeating: .nan, shape: x.shape, dtype: x.dtype)
     }
     let others = s.expandingAxis(-2).broadcast(to: x.shape)
-      .replacing(where: Tensor(identity: n).to(.bool), with: 1).product(-1)
+      .replacing(where: Tensor(identity: n).to(.bool), with: 1).product(axis: -1)
     let sign = (determinant(u) * determinant(v)).round().expandingAxis(-1)
     return (u * (sign * others).expandingAxis(-2)).matmul(v)
   }
@@ -65,10 +65,12 @@ extension Tensor {
     if b.rank == 1 {
       return try triangularSolve(
         b.expandingAxis(-1), upper: upper, transposed: transposed, unitDiagonal: unitDiagonal
-      ).squeezed(-1)
+      ).squeezed(axis: -1)
     }
     let (a, b) = stretched(against: b, "triangularSolve")
-    if !unitDiagonal && (a.detached().diagonal() .== 0).any { throw .singular(operation: "triangularSolve") }
+    if !unitDiagonal && (a.detached().diagonal() .== 0).isAnyTrue {
+      throw .singular(operation: "triangularSolve")
+    }
     func solved(_ b: Tensor, _ transposed: Bool) -> Tensor {
       Kernel.triangularSolve(a, b, upper: upper, transposed: transposed, unitDiagonal: unitDiagonal)
     }
@@ -104,7 +106,7 @@ extension Tensor {
 extension Tensor {
   func requireSquare(_ operation: String) {
     Kernel.requireFullPrecision(self, operation)
-    precondition(
+    require(
       rank >= 2 && shape[-1] == shape[-2], "\(operation): shape \(shape) is not one of square matrices")
   }
 
@@ -120,7 +122,7 @@ extension Tensor {
     Kernel.requireSame(self, b, operation)
     let batch = Shape.broadcast(Shape(shape.dropLast(2)), Shape(b.shape.dropLast(2)))
     guard b.rank >= 2, b.shape[-2] == shape[-1], let batch else {
-      preconditionFailure(
+      fatalError(
         "\(operation): matrices \(shape) and right-hand sides \(b.shape) don't fit together")
     }
     return (

@@ -4,25 +4,26 @@ extension Tensor {
   /// first ones, and chooses whole slices: `x.maskedSelect(mask)` of `[N, H, W, C]` by `[N, H, W]` is
   /// `[count, C]`.
   public func maskedSelect(_ mask: Tensor) -> Tensor {
-    precondition(
+    require(
       mask.dtype == .bool && mask.rank <= rank && mask.shape == Shape(shape.prefix(mask.rank)),
       "maskedSelect: a \(mask.dtype) mask of shape \(mask.shape) for shape \(shape)")
-    let rows = reshape(to: Shape([mask.elementCount] + shape.suffix(from: mask.rank)))
-    return rows.gather(Tensor(mask.placesOfTrue))
+    let rows = reshape(Shape([mask.elementCount] + shape.suffix(from: mask.rank)))
+    return rows.gather(Tensor(mask.indicesOfTrue("maskedSelect")))
   }
 
-  /// The places of the elements that are not 0, row-major, `int32` `[count, rank]`.
+  /// The positions of the elements that are not 0, row-major, `int32` `[count, rank]`.
   public func nonzero() -> Tensor {
-    let places = Tensor(to(.bool).placesOfTrue)
+    let positions = Tensor(to(.bool).indicesOfTrue("nonzero"))
     let coordinates = zip(shape, shape.strides).map { size, step in
-      (places / Tensor(Double(step), dtype: .int32)).remainder(Double(size))
+      (positions / Tensor(Double(step), dtype: .int32)).remainder(Double(size))
     }
     return coordinates.isEmpty
-      ? Tensor(zeros: [places.elementCount, 0], dtype: .int32) : .stack(coordinates, axis: -1)
+      ? Tensor(zeros: [positions.elementCount, 0], dtype: .int32) : .stack(coordinates, axis: -1)
   }
 
-  private var placesOfTrue: [Int32] {
-    withUnsafeBytes { bytes in bytes.indices.filter { bytes[$0] != 0 }.map(Int32.init) }
+  func indicesOfTrue(_ operation: String) -> [Int32] {
+    Kernel.requireIndices(elementCount, operation)
+    return withUnsafeBytes { bytes in bytes.indices.filter { bytes[$0] != 0 }.map(Int32.init) }
   }
 
   /// 1 at each index and 0 elsewhere, along a new last axis of size `classes`.

@@ -1,22 +1,29 @@
 extension Tensor {
   /// The matrix product over the last two axes, `[…, M, K] × […, K, N] → […, M, N]`; the axes before are
   /// stretched as in arithmetic. A vector on the left is a row, on the right a column, and its axis goes.
-  /// Either operand is taken transposed where asked for. Integers go by way of float64.
+  /// Either operand is taken transposed where asked for. Of integers the product is exact, and stops where a result is out
+  /// of their range.
   public func matmul(
     _ other: Tensor, transposed: Bool = false, otherTransposed: Bool = false
   ) -> Tensor {
     if !dtype.isFloatingPoint {
       Kernel.requireSame(self, other, "matmul")
-      return to(.float64).matmul(
-        other.to(.float64), transposed: transposed, otherTransposed: otherTransposed
-      ).to(dtype)
+      let (a, b) = (to(.float64), other.to(.float64))
+      let product = a.matmul(b, transposed: transposed, otherTransposed: otherTransposed)
+      if elementCount > 0 && other.elementCount > 0 {
+        let inner = shape[transposed && rank > 1 ? -2 : -1]
+        require(
+          a.abs().max().item * b.abs().max().item * Double(inner) < 0x1p53,
+          "matmul: the products of such \(dtype) numbers may not be exact; convert with to(.float64)")
+      }
+      return Kernel.integers(product, of: dtype, "matmul")
     }
     if rank == 1 {
       return expandingAxis(0).matmul(other, otherTransposed: otherTransposed).squeezed(
-        other.rank == 1 ? 0 : -2)
+        axis: other.rank == 1 ? 0 : -2)
     }
     if other.rank == 1 {
-      return matmul(other.expandingAxis(-1), transposed: transposed).squeezed(-1)
+      return matmul(other.expandingAxis(-1), transposed: transposed).squeezed(axis: -1)
     }
     let plan = MatrixProductPlan(self, other, transposed, otherTransposed)
     return Kernel.matmul(self, other, plan).recorded(
@@ -46,14 +53,17 @@ struct MatrixProductPlan {
 
   init(_ a: Tensor, _ b: Tensor, _ transposeLeft: Bool, _ transposeRight: Bool) {
     Kernel.requireSame(a, b, "matmul")
-    precondition(a.rank >= 2 && b.rank >= 2, "matmul: shapes \(a.shape) and \(b.shape) are no matrices")
+    require(a.rank >= 2 && b.rank >= 2, "matmul: shapes \(a.shape) and \(b.shape) are no matrices")
     rows = a.shape[transposeLeft ? -1 : -2]
     inner = a.shape[transposeLeft ? -2 : -1]
     columns = b.shape[transposeRight ? -2 : -1]
     let batch = Shape.broadcast(Shape(a.shape.dropLast(2)), Shape(b.shape.dropLast(2)))
     guard inner == b.shape[transposeRight ? -1 : -2], let batch else {
-      preconditionFailure("matmul: shapes \(a.shape) and \(b.shape) don't fit together")
+      fatalError("matmul: shapes \(a.shape) and \(b.shape) don't fit together")
     }
+    require(
+      Swift.max(rows, inner, columns) <= Int32.max,
+      "matmul: shapes \(a.shape) and \(b.shape) have an axis beyond what BLAS counts")
     self.transposeLeft = transposeLeft
     self.transposeRight = transposeRight
     self.batch = batch

@@ -41,7 +41,7 @@ extension Tensor {
     groups: Int, weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5
   ) -> Tensor {
     let (weight, bias) = channels(weight, bias, "groupNorm")
-    precondition(
+    require(
       rank >= 2 && groups > 0 && shape[-1] % groups == 0, "groupNorm: \(groups) groups of shape \(shape)")
     return normalized(batch: shape[0], channels: shape[-1], groups: groups, weight, bias, epsilon)
   }
@@ -50,7 +50,7 @@ extension Tensor {
   /// channel.
   public func instanceNorm(weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5) -> Tensor {
     let (weight, bias) = channels(weight, bias, "instanceNorm")
-    precondition(rank >= 2, "instanceNorm: shape \(shape) has no samples")
+    require(rank >= 2, "instanceNorm: shape \(shape) has no samples")
     return normalized(
       batch: shape[0], channels: shape[-1], groups: Swift.max(shape[-1], 1), weight, bias, epsilon)
   }
@@ -58,9 +58,9 @@ extension Tensor {
   /// Each sample (along the first axis) scaled to a root mean square of `scale` over all its elements:
   /// x·scale·√(n / (Σx² + ε)), n the number of elements of a sample.
   public func instanceL2Norm(scale: Double = 1, epsilon: Double = 1e-5) -> Tensor {
-    precondition(rank >= 1, "instanceL2Norm: a scalar has no samples")
+    require(rank >= 1, "instanceL2Norm: a scalar has no samples")
     let count = shape.dropFirst().reduce(1, *)
-    let energy = squared().sum(Array(1..<rank), keepingAxes: true)
+    let energy = squared().sum(axis: Array(1..<rank), keepingAxes: true)
     return self * ((energy + epsilon).rsqrt() * (scale * Double(count).squareRoot()))
   }
 
@@ -69,7 +69,7 @@ extension Tensor {
   public func layerNorm(weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5) -> Tensor {
     Kernel.requireFloatingPoint(self, "layerNorm")
     let axes = weight?.rank ?? bias?.rank ?? 1
-    precondition(
+    require(
       axes >= 1 && axes <= rank, "layerNorm: a weight of \(axes) axes for an input of shape \(shape)")
     let trailing = Shape(shape.suffix(axes))
     let weight = weight.map { parameter($0, trailing, "layerNorm") }
@@ -85,10 +85,10 @@ extension Tensor {
   public func rmsNorm(weight: Tensor? = nil, epsilon: Double = 1e-5) -> Tensor {
     Kernel.requireFloatingPoint(self, "rmsNorm")
     let axes = weight?.rank ?? 1
-    precondition(
+    require(
       axes >= 1 && axes <= rank, "rmsNorm: a weight of \(axes) axes for an input of shape \(shape)")
     let weight = weight.map { parameter($0, Shape(shape.suffix(axes)), "rmsNorm") }
-    let y = self * (squared().mean(Array(rank - axes..<rank), keepingAxes: true) + epsilon).rsqrt()
+    let y = self * (squared().mean(axis: Array(rank - axes..<rank), keepingAxes: true) + epsilon).rsqrt()
     return weight.map { y * $0.to(dtype) } ?? y
   }
 
@@ -97,11 +97,11 @@ extension Tensor {
   public func localResponseNorm(
     size: Int, alpha: Double = 1e-4, beta: Double = 0.75, k: Double = 1
   ) -> Tensor {
-    precondition(rank >= 1 && size > 0, "localResponseNorm: \(size) channels of shape \(shape)")
+    require(rank >= 1 && size > 0, "localResponseNorm: \(size) channels of shape \(shape)")
     let channels = reshape(-1, shape[-1], 1)
     let mean = channels.squared().averagePool1d(
-      PerAxis(size), stride: 1, padding: Padding(before: PerAxis(size / 2), after: PerAxis((size - 1) / 2)))
-    return (channels * (mean * alpha + k).pow(-beta)).reshape(to: shape)
+      size, stride: 1, padding: .uneven(before: size / 2, after: (size - 1) / 2))
+    return (channels * (mean * alpha + k).pow(-beta)).reshape(shape)
   }
 
   private func normalized(
@@ -121,12 +121,12 @@ extension Tensor {
 
   private func channels(_ a: Tensor?, _ b: Tensor?, _ name: String) -> (Tensor?, Tensor?) {
     Kernel.requireFloatingPoint(self, name)
-    precondition(rank >= 1, "\(name): a scalar has no channels")
+    require(rank >= 1, "\(name): a scalar has no channels")
     return (a.map { parameter($0, [shape[-1]], name) }, b.map { parameter($0, [shape[-1]], name) })
   }
 
   private func parameter(_ vector: Tensor, _ expected: Shape, _ name: String) -> Tensor {
-    precondition(
+    require(
       vector.shape == expected,
       "\(name): a weight or bias of shape \(vector.shape) for an input of shape \(shape)")
     return vector.parameter(of: self, name)

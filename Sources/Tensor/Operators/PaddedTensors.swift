@@ -39,14 +39,14 @@ extension Tensor {
     return shape.indices.reduce(self) { x, axis in
       let (before, after) = widths[axis], size = shape[axis]
       if before == 0 && after == 0 { return x }
-      precondition(size > 0, "padded: axis \(axis) of shape \(shape) has no elements to continue")
+      require(size > 0, "padded: axis \(axis) of shape \(shape) has no elements to continue")
       let sources = (0..<padded[axis]).map { Int32(mode.source(of: $0 - before, size: size)) }
       return x.gather(Tensor(sources), axis: axis)
     }
   }
 
   private func shape(paddedBy widths: [(before: Int, after: Int)]) -> Shape {
-    precondition(
+    require(
       widths.count == rank && zip(shape, widths).allSatisfy { $0 + $1.before + $1.after >= 0 },
       "padded: widths \(widths) don't fit shape \(shape)")
     return Shape(zip(shape, widths).map { $0 + $1.before + $1.after })
@@ -62,8 +62,8 @@ extension PaddingMode {
     case .circular: return remainder(position, size)
     case .reflect:
       if size == 1 { return 0 }
-      let place = remainder(position, 2 * (size - 1))
-      return place < size ? place : 2 * (size - 1) - place
+      let position = remainder(position, 2 * (size - 1))
+      return position < size ? position : 2 * (size - 1) - position
     }
   }
 }

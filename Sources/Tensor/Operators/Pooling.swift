@@ -3,77 +3,77 @@ import CKernels
 extension Tensor {
   /// The largest value of each window of sequences `[N, L, C]`; the stride is the kernel unless given.
   public func maxPool1d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
-    ceiling: Bool = false
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
+    ceilMode: Bool = false
   ) -> Tensor {
-    maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 1, "maxPool1d"))
+    maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceilMode, axes: 1, "maxPool1d"))
   }
 
   /// The largest value of each window of images `[N, H, W, C]`; the stride is the kernel unless given. Padding never wins.
   public func maxPool2d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
-    ceiling: Bool = false
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
+    ceilMode: Bool = false
   ) -> Tensor {
-    maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 2, "maxPool2d"))
+    maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceilMode, axes: 2, "maxPool2d"))
   }
 
   /// The largest value of each window of images `[N, H, W, C]`, and where it was: row·W + column, `int32`; −1 where a
   /// window holds nothing.
   public func maxPool2dWithIndices(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
-    ceiling: Bool = false
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
+    ceilMode: Bool = false
   ) -> (values: Tensor, indices: Tensor) {
     maxPoolWithIndices(
-      PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 2, "maxPool2dWithIndices"))
+      PoolingPlan(shape, kernel, stride, padding, dilation, ceilMode, axes: 2, "maxPool2dWithIndices"))
   }
 
   /// The largest value of each window of volumes `[N, T, H, W, C]`; the stride is the kernel unless given.
   public func maxPool3d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
-    ceiling: Bool = false
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
+    ceilMode: Bool = false
   ) -> Tensor {
-    maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 3, "maxPool3d"))
+    maxPool(PoolingPlan(shape, kernel, stride, padding, dilation, ceilMode, axes: 3, "maxPool3d"))
   }
 
   /// The largest value of each window of volumes `[N, T, H, W, C]`, and where it was: (frame·H + row)·W + column, `int32`;
   /// −1 where a window holds nothing.
   public func maxPool3dWithIndices(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
-    ceiling: Bool = false
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
+    ceilMode: Bool = false
   ) -> (values: Tensor, indices: Tensor) {
     maxPoolWithIndices(
-      PoolingPlan(shape, kernel, stride, padding, dilation, ceiling, axes: 3, "maxPool3dWithIndices"))
+      PoolingPlan(shape, kernel, stride, padding, dilation, ceilMode, axes: 3, "maxPool3dWithIndices"))
   }
 
   /// The mean of each window of sequences `[N, L, C]`; the stride is the kernel unless given.
   public func averagePool1d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
-    ceiling: Bool = false, countingPadding: Bool = true
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
+    ceilMode: Bool = false, includesPadding: Bool = true
   ) -> Tensor {
     averagePool(
       PoolingPlan(
-        shape, kernel, stride, padding, dilation, ceiling, countingPadding, axes: 1, "averagePool1d"))
+        shape, kernel, stride, padding, dilation, ceilMode, includesPadding, axes: 1, "averagePool1d"))
   }
 
   /// The mean of each window of images `[N, H, W, C]`; the stride is the kernel unless given. Padded zeros count
   /// as values unless told otherwise.
   public func averagePool2d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
-    ceiling: Bool = false, countingPadding: Bool = true
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
+    ceilMode: Bool = false, includesPadding: Bool = true
   ) -> Tensor {
     averagePool(
       PoolingPlan(
-        shape, kernel, stride, padding, dilation, ceiling, countingPadding, axes: 2, "averagePool2d"))
+        shape, kernel, stride, padding, dilation, ceilMode, includesPadding, axes: 2, "averagePool2d"))
   }
 
   /// The mean of each window of volumes `[N, T, H, W, C]`; the stride is the kernel unless given.
   public func averagePool3d(
-    _ kernel: PerAxis, stride: PerAxis? = nil, padding: Padding = 0, dilation: PerAxis = 1,
-    ceiling: Bool = false, countingPadding: Bool = true
+    _ kernel: any PerAxis, stride: (any PerAxis)? = nil, padding: any Padding = 0, dilation: any PerAxis = 1,
+    ceilMode: Bool = false, includesPadding: Bool = true
   ) -> Tensor {
     averagePool(
       PoolingPlan(
-        shape, kernel, stride, padding, dilation, ceiling, countingPadding, axes: 3, "averagePool3d"))
+        shape, kernel, stride, padding, dilation, ceilMode, includesPadding, axes: 3, "averagePool3d"))
   }
 
   /// The largest values of sequences `[N, L, C]` shared out to a length.
@@ -110,13 +110,13 @@ extension Tensor {
 
   /// The largest value of each channel over all positions, which stay as axes of size 1: `[N, H, W, C]` gives
   /// `[N, 1, 1, C]`. Where several are the largest, they share the gradient.
-  public func globalMaxPool() -> Tensor { max(positionAxes, keepingAxes: true) }
+  public func globalMaxPool() -> Tensor { max(axis: positionAxes, keepingAxes: true) }
 
   /// The mean of each channel over all positions, which stay as axes of size 1: `[N, H, W, C]` gives `[N, 1, 1, C]`.
-  public func globalAveragePool() -> Tensor { mean(positionAxes, keepingAxes: true) }
+  public func globalAveragePool() -> Tensor { mean(axis: positionAxes, keepingAxes: true) }
 
   private var positionAxes: [Int] {
-    precondition(rank >= 2, "global pooling: shape \(shape) has no samples and channels")
+    require(rank >= 2, "global pooling: shape \(shape) has no samples and channels")
     return Array(1..<rank - 1)
   }
 
@@ -142,14 +142,15 @@ struct PoolingPlan {
   let output: Shape
 
   init(
-    _ input: Shape, _ kernel: PerAxis, _ stride: PerAxis?, _ padding: Padding, _ dilation: PerAxis,
-    _ ceiling: Bool, _ countingPadding: Bool = true, axes: Int, _ operation: String
+    _ input: Shape, _ kernel: any PerAxis, _ stride: (any PerAxis)?, _ padding: any Padding,
+    _ dilation: any PerAxis,
+    _ ceilMode: Bool, _ includesPadding: Bool = true, axes: Int, _ operation: String
   ) {
-    precondition(input.rank == axes + 2, "\(operation): input \(input) doesn't have \(axes + 2) axes")
-    let window = Window(stride: stride ?? kernel, padding: padding, dilation: dilation)
+    require(input.rank == axes + 2, "\(operation): input \(input) doesn't have \(axes + 2) axes")
+    let window = Window(stride ?? kernel, padding, dilation)
     let geometry = WindowGeometry(kernel: kernel.values(axes, "kernel"), window, operation)
-    let sizes = geometry.outputSizes(Array(input.dropFirst().prefix(axes)), ceiling: ceiling)
-    precondition(
+    let sizes = geometry.outputSizes(Array(input.dropFirst().prefix(axes)), ceilMode: ceilMode)
+    require(
       sizes.allSatisfy { $0 >= 0 } && zip(geometry.before, geometry.extent).allSatisfy { $0 < $1 },
       "\(operation): a kernel \(geometry.kernel) padded by \(geometry.before) doesn't fit input \(input)")
     self.input = input
@@ -159,12 +160,12 @@ struct PoolingPlan {
       in: threeAxes(Array(input.dropFirst().dropLast()), filler: 1), out: threeAxes(sizes, filler: 1),
       kernel: threeAxes(geometry.kernel, filler: 1), stride: threeAxes(geometry.stride, filler: 1),
       dilation: threeAxes(geometry.dilation, filler: 1), before: threeAxes(geometry.before, filler: 0),
-      after: threeAxes(geometry.after, filler: 0), count_padding: countingPadding, adaptive: false)
+      after: threeAxes(geometry.after, filler: 0), count_padding: includesPadding, adaptive: false)
   }
 
   /// Windows that share the positions of the input out to those of the output.
   init(adaptive input: Shape, to sizes: [Int], _ operation: String) {
-    precondition(
+    require(
       input.rank == sizes.count + 2 && sizes.allSatisfy { $0 >= 0 }
         && zip(input.dropFirst(), sizes).allSatisfy { $0 > 0 || $1 == 0 },
       "\(operation): from shape \(input) to sizes \(sizes)")
@@ -183,6 +184,7 @@ struct PoolingPlan {
 extension Kernel {
   static func maxPool(_ x: Tensor, _ plan: PoolingPlan, wantsIndex: Bool) -> (Tensor, index: Tensor?) {
     let y = Tensor(uninitialized: plan.output, x.dtype)
+    if wantsIndex { requireIndices(x.shape.dropFirst().dropLast().reduce(1, *), "max pooling") }
     let index = wantsIndex ? Tensor(uninitialized: plan.output, .int32) : nil
     if !x.dtype.isFloatingPoint {
       let (largest, index) = maxPool(x.to(.float64), plan, wantsIndex: wantsIndex)

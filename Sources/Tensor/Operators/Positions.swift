@@ -4,60 +4,73 @@ extension Tensor {
   /// axes, and `[…]`, then the axes behind those k, is the result's shape. Of the `batchAxes` first axes, which `indices`
   /// has too, each keeps to its own.
   public func gather(positions indices: Tensor, batchAxes: Int = 0) -> Tensor {
-    let (places, axes) = places(indices, batchAxes, "gather")
-    return rows(axes).gather(places)
+    let (positions, axes) = positions(indices, batchAxes, "gather")
+    return rows(axes).gather(positions)
   }
 
   /// This tensor with `values` in place of the elements, or slices, at positions in the first axes: `values` is of the
   /// shape that `gather(positions:)` gives. Of equal positions the last counts.
   public func scatter(_ values: Tensor, positions indices: Tensor) -> Tensor {
-    let (places, axes) = places(indices, 0, "scatter")
-    return rows(axes).scatter(rows(values, places, axes, "scatter"), at: places.flattened()).reshape(
-      to: shape)
+    let (positions, axes) = positions(indices, 0, "scatter")
+    return rows(axes).scatter(rows(values, positions, axes, "scatter"), at: positions.flattened()).reshape(
+      shape)
   }
 
   /// This tensor with `values` added to the elements, or slices, at positions in the first axes: `values` is of the
   /// shape that `gather(positions:)` gives. Equal positions add up.
   public func scatterAdd(_ values: Tensor, positions indices: Tensor) -> Tensor {
-    let (places, axes) = places(indices, 0, "scatterAdd")
-    return rows(axes).scatterAdd(rows(values, places, axes, "scatterAdd"), at: places.flattened())
-      .reshape(to: shape)
+    let (positions, axes) = positions(indices, 0, "scatterAdd")
+    return rows(axes).scatterAdd(rows(values, positions, axes, "scatterAdd"), at: positions.flattened())
+      .reshape(shape)
+  }
+
+  /// This tensor with `values` in place of the elements, or slices, at positions in the first axes, those of one position
+  /// combined: `values` is of the shape that `gather(positions:)` gives. Where ONNX's ScatterND also combines them with
+  /// what stood there, take the `maximum` of both tensors, or the `minimum`.
+  public func scatter(
+    _ values: Tensor, positions indices: Tensor, combining combination: ScatterCombination
+  ) -> Tensor {
+    let (positions, axes) = positions(indices, 0, "scatter")
+    return rows(axes).scatter(
+      rows(values, positions, axes, "scatter"), at: positions.flattened(), combining: combination
+    ).reshape(shape)
   }
 
   /// The first axes joined into one.
   private func rows(_ axes: Int) -> Tensor {
-    reshape(to: Shape([shape.prefix(axes).reduce(1, *)] + shape.dropFirst(axes)))
+    reshape(Shape([shape.prefix(axes).reduce(1, *)] + shape.dropFirst(axes)))
   }
 
-  private func rows(_ values: Tensor, _ places: Tensor, _ axes: Int, _ operation: String) -> Tensor {
+  private func rows(_ values: Tensor, _ positions: Tensor, _ axes: Int, _ operation: String) -> Tensor {
     let rest = shape.dropFirst(axes)
-    precondition(
-      values.shape == Shape(places.shape.dimensions + rest),
-      "\(operation): values of shape \(values.shape) at \(places.shape) positions of shape \(shape)")
-    return values.reshape(to: Shape([places.elementCount] + rest))
+    require(
+      values.shape == Shape(positions.shape.dimensions + rest),
+      "\(operation): values of shape \(values.shape) at \(positions.shape) positions of shape \(shape)")
+    return values.reshape(Shape([positions.elementCount] + rest))
   }
 
-  /// Positions in the first axes as places in all of them joined, and how many axes those are.
-  private func places(
+  /// Positions in the first axes as positions in all of them joined, and how many axes those are.
+  private func positions(
     _ indices: Tensor, _ batchAxes: Int, _ operation: String
-  ) -> (places: Tensor, axes: Int) {
+  ) -> (positions: Tensor, axes: Int) {
     let depth = indices.rank > 0 ? indices.shape[-1] : 0
     let axes = batchAxes + depth
-    precondition(
+    require(
       indices.rank > batchAxes && axes <= rank && batchAxes >= 0
         && indices.shape.prefix(batchAxes).elementsEqual(shape.prefix(batchAxes)),
       "\(operation): positions \(indices.shape) in shape \(shape) with \(batchAxes) axes of batches")
     let steps = Shape(shape.prefix(axes)).strides
-    var places = Tensor(zeros: Shape(indices.shape.dropLast()), dtype: .int32)
+    Kernel.requireIndices(shape.prefix(axes).reduce(1, *), operation)
+    var positions = Tensor(zeros: Shape(indices.shape.dropLast()), dtype: .int32)
     for axis in 0..<batchAxes {
-      var column = Shape(repeatElement(1, count: places.rank))
+      var column = Shape(repeatElement(1, count: positions.rank))
       column[axis] = shape[axis]
-      places += Tensor(0..<shape[axis]).reshape(to: column) * Double(steps[axis])
+      positions += Tensor(0..<shape[axis]).reshape(column) * Double(steps[axis])
     }
-    for place in 0..<depth {
-      let axis = batchAxes + place
-      places += checked(indices[.ellipsis, place], axis: axis, operation) * Double(steps[axis])
+    for column in 0..<depth {
+      let axis = batchAxes + column
+      positions += checked(indices[.ellipsis, column], axis: axis, operation) * Double(steps[axis])
     }
-    return (places, axes)
+    return (positions, axes)
   }
 }

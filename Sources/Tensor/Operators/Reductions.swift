@@ -1,155 +1,173 @@
 import CKernels
 
-// Reductions over some axes, or over all where none is named. `keepingAxes` leaves them with size 1, so that
-// the result broadcasts against the input.
+// Reductions over an axis or some (`axis: 1`, `axis: [1, 2]`), or over all where none is named. `keepingAxes` leaves them
+// with size 1, so that the result broadcasts against the input. Sums and products of integers and truth values are exact,
+// `int32`, and stop where a result is out of its range; what integers could only round (`mean`, `variance`, `norm`) they
+// don't take.
 extension Tensor {
   /// The sum.
-  public func sum(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
-    sum(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
-  }
-
-  /// The sum.
-  public func sum(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    if !dtype.isFloatingPoint { return to(.float64).sum(axes, keepingAxes: keepingAxes).to(.int32) }
-    let axes = shape.axes(axes)
+  public func sum(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
+    let axes = shape.axes(axis)
+    if !dtype.isFloatingPoint {
+      return Tensor(
+        Kernel.sumIntegers(self, axes: axes), viewedAs: shape.removing(axes, keepingAxes: keepingAxes))
+    }
     return Kernel.reduce(ck_reduction_sum, self, axes: axes).reduced(from: self, axes, keepingAxes) {
       [shape] dy in dy.broadcast(to: shape)
     }
   }
 
   /// The mean.
-  public func mean(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
-    mean(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
-  }
-
-  /// The mean.
-  public func mean(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    sum(axes, keepingAxes: keepingAxes) / Double(axes.reduce(1) { $0 * shape[$1] })
-  }
-
-  /// The product.
-  public func product(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
-    product(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
+  public func mean(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
+    requireFractions("mean")
+    return throughFloat32 { x in
+      x.sum(axis: axis, keepingAxes: keepingAxes) / Double(shape.axes(axis).reduce(1) { $0 * shape[$1] })
+    }
   }
 
   /// The product.
-  public func product(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    if !dtype.isFloatingPoint { return to(.float64).product(axes, keepingAxes: keepingAxes).to(.int32) }
-    let axes = shape.axes(axes)
+  public func product(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
+    if !dtype.isFloatingPoint {
+      let wide = detached().to(.float64).product(axis: axis, keepingAxes: keepingAxes)
+      return Kernel.integers(wide, of: .int32, "product")
+    }
+    let axes = shape.axes(axis)
     let y = Kernel.reduce(ck_reduction_product, self, axes: axes)
     return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
-      // The product of the others: by division, but for an only zero.
-      let isZero = x .== 0
-      let zeros = isZero.to(x.dtype).sum(axes, keepingAxes: true)
-      let rest = x.replacing(where: isZero, with: 1)
-      let others = Kernel.reduce(ck_reduction_product, rest, axes: axes) / rest
-      let counts = (zeros .== 0) .| ((zeros .== 1) .& isZero)
-      return dy * .where(counts, others, Tensor(0, dtype: x.dtype))
+      // The product of the others: of those before and of those behind.
+      let order = x.shape.indices.filter { !axes.contains($0) } + axes
+      let sides = x.permuted(order).flattened(from: x.rank - axes.count)
+      let before = sides.cumulativeProduct(axis: -1, exclusive: true)
+      let behind = sides.cumulativeProduct(axis: -1, exclusive: true, reversed: true)
+      let others = (before * behind).reshape(Shape(order.map { x.shape[$0] }))
+      return dy * others.permuted(order.indices.map { order.firstIndex(of: $0)! })
     }
   }
 
   /// The largest element; where several are, they share the gradient.
-  public func max(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
-    max(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
-  }
-
-  /// The largest element; where several are, they share the gradient.
-  public func max(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    extreme(ck_reduction_maximum, axes, keepingAxes)
+  public func max(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
+    extreme(ck_reduction_maximum, axis, keepingAxes)
   }
 
   /// The smallest element; where several are, they share the gradient.
-  public func min(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
-    min(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
+  public func min(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
+    extreme(ck_reduction_minimum, axis, keepingAxes)
   }
 
-  /// The smallest element; where several are, they share the gradient.
-  public func min(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    extreme(ck_reduction_minimum, axes, keepingAxes)
-  }
-
-  private func extreme(_ operation: ck_reduction, _ axes: [Int], _ keepingAxes: Bool) -> Tensor {
+  private func extreme(_ operation: ck_reduction, _ axis: (any Axes)?, _ keepingAxes: Bool) -> Tensor {
     if !dtype.isFloatingPoint {
       // By way of bytes where the extreme of nothing, which is infinite, has to be false for the largest.
-      let y = to(.float64).extreme(operation, axes, keepingAxes)
+      let y = to(.float64).extreme(operation, axis, keepingAxes)
       return dtype == .bool ? y.to(.uint8).to(.bool) : y.to(dtype)
     }
-    let axes = shape.axes(axes)
+    let axes = shape.axes(axis)
     let y = Kernel.reduce(operation, self, axes: axes)
     return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
-      let chosen = (x .== y).to(dy.dtype)
-      return chosen * (dy / chosen.sum(axes, keepingAxes: true))
+      let chosen = x .== y
+      let share = dy / chosen.to(dy.dtype).sum(axis: axes, keepingAxes: true)
+      return .where(chosen, share, 0)
     }
   }
 
-  /// The variance: the mean squared distance from the mean, the sum divided by the count less `correction`.
-  public func variance(_ axes: Int..., correction: Int = 0, keepingAxes: Bool = false) -> Tensor {
-    variance(axes.isEmpty ? allAxes : axes, correction: correction, keepingAxes: keepingAxes)
+  /// The variance: the mean squared distance from the mean, the sum divided by the count less `correction`, or by 0 where
+  /// that is negative: of one element, with a correction of 1, it is not a number.
+  public func variance(axis: (any Axes)? = nil, correction: Int = 0, keepingAxes: Bool = false) -> Tensor {
+    requireFractions("variance")
+    if dtype == .bfloat16 {
+      return throughFloat32 { $0.variance(axis: axis, correction: correction, keepingAxes: keepingAxes) }
+    }
+    let axes = shape.axes(axis)
+    let divisor = Double(Swift.max(axes.reduce(1) { $0 * shape[$1] } - correction, 0))
+    let centred = detached() - detached().mean(axis: axes, keepingAxes: true)
+    let y = Kernel.reduce(ck_reduction_sum_of_squares, centred, axes: axes) / divisor
+    return y.reduced(from: self, axes, keepingAxes) { dy in centred * (2 * dy / divisor) }
   }
 
-  /// The variance: the mean squared distance from the mean, the sum divided by the count less `correction`.
-  public func variance(_ axes: [Int], correction: Int = 0, keepingAxes: Bool = false) -> Tensor {
-    let count = Double(axes.reduce(1) { $0 * shape[$1] })
-    let centred = self - mean(axes, keepingAxes: true)
-    return centred.squared().sum(axes, keepingAxes: keepingAxes) / (count - Double(correction))
-  }
-
-  /// The p-norm (Σ|x|ᵖ)^(1/p), p being `order`: the Euclidean one unless told otherwise, the largest |x| where infinite.
-  public func norm(_ axes: Int..., order: Double = 2, keepingAxes: Bool = false) -> Tensor {
-    norm(axes.isEmpty ? allAxes : axes, order: order, keepingAxes: keepingAxes)
-  }
-
-  /// The p-norm (Σ|x|ᵖ)^(1/p), p being `order`: the Euclidean one unless told otherwise, the largest |x| where infinite.
-  public func norm(_ axes: [Int], order: Double = 2, keepingAxes: Bool = false) -> Tensor {
-    precondition(order > 0, "norm: the order \(order) is not positive")
-    if order == 1 { return abs().sum(axes, keepingAxes: keepingAxes) }
-    if order == .infinity { return abs().max(axes, keepingAxes: keepingAxes) }
-    if order != 2 { return abs().pow(order).sum(axes, keepingAxes: keepingAxes).pow(1 / order) }
-    let axes = shape.axes(axes)
-    let y = Kernel.reduce(ck_reduction_sum_of_squares, self, axes: axes).sqrt()
-    return y.reduced(from: self, axes, keepingAxes) { [x = self] dy in
-      x * (dy / y).replacing(where: y .== 0, with: 0)
+  /// The standard deviation: the root of the variance, with a gradient of 0 where all elements are the same. PyTorch's
+  /// `std` has a `correction` of 1.
+  public func standardDeviation(
+    axis: (any Axes)? = nil, correction: Int = 0, keepingAxes: Bool = false
+  ) -> Tensor {
+    requireFractions("standardDeviation")
+    if dtype == .bfloat16 {
+      return throughFloat32 {
+        $0.standardDeviation(axis: axis, correction: correction, keepingAxes: keepingAxes)
+      }
+    }
+    let axes = shape.axes(axis)
+    let divisor = Double(Swift.max(axes.reduce(1) { $0 * shape[$1] } - correction, 0))
+    let centred = detached() - detached().mean(axis: axes, keepingAxes: true)
+    let y = centred.powerNorm(axes, 2) / divisor.squareRoot()
+    return y.reduced(from: self, axes, keepingAxes) { dy in
+      centred * (dy / (y * divisor)).replacing(where: y .== 0, with: 0)
     }
   }
 
-  /// log Σ eˣ, safe against overflow.
-  public func logSumExp(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
-    logSumExp(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
+  /// The p-norm (Σ|x|ᵖ)^(1/p), p being `order`: the Euclidean one unless told otherwise, the largest |x| where infinite.
+  public func norm(axis: (any Axes)? = nil, order: Double = 2, keepingAxes: Bool = false) -> Tensor {
+    require(order > 0, "norm: the order \(order) is not positive")
+    requireFractions("norm")
+    if order == 1 { return abs().sum(axis: axis, keepingAxes: keepingAxes) }
+    if order == .infinity { return abs().max(axis: axis, keepingAxes: keepingAxes) }
+    if dtype == .bfloat16 {
+      return throughFloat32 { $0.norm(axis: axis, order: order, keepingAxes: keepingAxes) }
+    }
+    let axes = shape.axes(axis)
+    let x = detached()
+    let y =
+      order == 2 ? Kernel.reduce(ck_reduction_sum_of_squares, x, axes: axes).sqrt() : x.powerNorm(axes, order)
+    return y.reduced(from: self, axes, keepingAxes) { dy in
+      if order == 2 { return x * (dy / y).replacing(where: y .== 0, with: 0) }
+      let slope = x.sign() * (x.abs() / y).pow(order - 1)
+      return (slope * dy).replacing(where: x .== 0, with: 0)
+    }
+  }
+
+  /// The p-norm by way of the largest |x|, whose powers don't overflow; the axes stay.
+  private func powerNorm(_ axes: [Int], _ order: Double) -> Tensor {
+    let largest = abs().max(axis: axes, keepingAxes: true)
+    let unit = largest.replacing(where: (largest .== 0) .| largest.isInfinite(), with: 1)
+    return (abs() / unit).pow(order).sum(axis: axes, keepingAxes: true).pow(1 / order) * unit
   }
 
   /// log Σ eˣ, safe against overflow.
-  public func logSumExp(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    // From the last axis on, so that those before keep their places.
-    shape.axes(axes).reversed().reduce(self) { x, axis in
-      Kernel.logSumExp(x, axis: axis).reduced(from: x, [axis], keepingAxes) { dy in dy * x.softmax(axis: axis)
+  public func logSumExp(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
+    // From the last axis on, so that those before keep their numbers.
+    throughFloat32 { x in
+      shape.axes(axis).reversed().reduce(x) { x, axis in
+        let y = Kernel.logSumExp(x, axis: axis)
+        return y.reduced(from: x, [axis], keepingAxes) { dy in dy * x.shares(in: y, axis: axis) }
       }
     }
   }
 
+  /// The derivatives of `logSumExp`, which is y: the softmax; of infinite elements those that are y have equal shares.
+  private func shares(in y: Tensor, axis: Int) -> Tensor {
+    if y.isFinite().isAllTrue { return softmax(axis: axis) }
+    return (self - y).replacing(where: self .== y, with: 0).softmax(axis: axis)
+  }
+
   /// Whether any element differs from 0.
-  public var any: Bool { withUnsafeBytesOfTruth { $0.contains { $0 != 0 } } }
+  public var isAnyTrue: Bool { withUnsafeBytesOfTruth { $0.contains { $0 != 0 } } }
 
   /// Whether all elements differ from 0.
-  public var all: Bool { withUnsafeBytesOfTruth { $0.allSatisfy { $0 != 0 } } }
+  public var isAllTrue: Bool { withUnsafeBytesOfTruth { $0.allSatisfy { $0 != 0 } } }
 
   /// Whether any element differs from 0, `bool`.
-  public func any(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
-    any(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
-  }
-
-  /// Whether any element differs from 0, `bool`.
-  public func any(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    to(.bool).max(axes, keepingAxes: keepingAxes)
+  public func any(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
+    to(.bool).max(axis: axis, keepingAxes: keepingAxes)
   }
 
   /// Whether all elements differ from 0, `bool`.
-  public func all(_ axes: Int..., keepingAxes: Bool = false) -> Tensor {
-    all(axes.isEmpty ? allAxes : axes, keepingAxes: keepingAxes)
+  public func all(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
+    to(.bool).min(axis: axis, keepingAxes: keepingAxes)
   }
 
-  /// Whether all elements differ from 0, `bool`.
-  public func all(_ axes: [Int], keepingAxes: Bool = false) -> Tensor {
-    to(.bool).min(axes, keepingAxes: keepingAxes)
+  /// What integers could only round is refused.
+  func requireFractions(_ operation: String) {
+    require(
+      dtype.isFloatingPoint,
+      "\(operation): \(dtype) tensors hold no fractions; convert with to(.float32) or to(.float64)")
   }
 
   private func withUnsafeBytesOfTruth(_ body: (UnsafeRawBufferPointer) -> Bool) -> Bool {
@@ -163,8 +181,6 @@ extension Tensor {
     let axes = shape.indices.filter { $0 < missing || (target[$0 - missing] == 1 && shape[$0] != 1) }
     return Tensor(Kernel.reduce(ck_reduction_sum, self, axes: axes), viewedAs: target)
   }
-
-  var allAxes: [Int] { Array(shape.indices) }
 
   /// A reduction's result in the shape asked for, with the way back to `x`; the closure gets the gradient
   /// with the reduced axes kept.

@@ -1,6 +1,6 @@
 import CKernels
 
-/// How values between samples are found.
+/// How values between samples are found, in tensors and in images.
 public enum Interpolation: String, Sendable, CaseIterable {
   /// The sample at or before, as PyTorch's and OpenCV's `nearest`.
   case nearest
@@ -10,6 +10,8 @@ public enum Interpolation: String, Sendable, CaseIterable {
   case linear
   /// Cubic convolution (a = −0.75); images only.
   case cubic
+  /// The mean of what an output covers where the size shrinks, `linear` where it grows, as OpenCV's; images only.
+  case area
 }
 
 extension Tensor {
@@ -17,7 +19,7 @@ extension Tensor {
   public func resized1d(
     length: Int, interpolation: Interpolation = .linear, alignCorners: Bool = false
   ) -> Tensor {
-    precondition(rank == 3, "resized1d: shape \(shape) is not [N, L, C]")
+    require(rank == 3, "resized1d: shape \(shape) is not [N, L, C]")
     return resampled([length], interpolation, alignCorners)
   }
 
@@ -29,16 +31,15 @@ extension Tensor {
     height: Int, width: Int, interpolation: Interpolation = .linear, alignCorners: Bool = false,
     antialiased: Bool = false
   ) -> Tensor {
-    precondition(rank == 4, "resized2d: shape \(shape) is not [N, H, W, C]")
-    if antialiased { return filtered(height, width, interpolation, alignCorners) }
-    return resampled([height, width], interpolation, alignCorners)
+    require(rank == 4, "resized2d: shape \(shape) is not [N, H, W, C]")
+    return resampled([height, width], interpolation, alignCorners, antialiased)
   }
 
   /// Images `[N, H, W, C]` enlarged by a whole factor.
   public func upsampled2d(
     by factor: Int = 2, interpolation: Interpolation = .linear, alignCorners: Bool = false
   ) -> Tensor {
-    precondition(rank == 4, "upsampled2d: shape \(shape) is not [N, H, W, C]")
+    require(rank == 4, "upsampled2d: shape \(shape) is not [N, H, W, C]")
     return resampled([shape[1] * factor, shape[2] * factor], interpolation, alignCorners)
   }
 
@@ -46,18 +47,20 @@ extension Tensor {
   public func resized3d(
     time: Int, height: Int, width: Int, interpolation: Interpolation = .linear, alignCorners: Bool = false
   ) -> Tensor {
-    precondition(
-      rank == 5 && interpolation != .cubic, "resized3d: shape \(shape), \(interpolation)")
+    require(
+      rank == 5 && ![.cubic, .area].contains(interpolation), "resized3d: shape \(shape), \(interpolation)")
     return resampled([time, height, width], interpolation, alignCorners)
   }
 
-  /// Images `[N, H, W, C]` resampled by a factor per axis, to sizes cut off to whole numbers. Unless corners are
-  /// aligned, samples stand exactly 1 / factor apart, also where the sizes' ratio is another.
+  /// Images `[N, H, W, C]` resampled by a factor per axis, to sizes cut off to whole numbers; `antialiased` as `resized2d`
+  /// has it. Unless corners are aligned, samples stand exactly 1 / factor apart, also where the sizes' ratio is another.
+  /// Aligned ones are those of the result, as in PyTorch; ONNX's Resize aligns with the size before it is cut off.
   public func rescaled2d(
-    height: Double, width: Double, interpolation: Interpolation = .linear, alignCorners: Bool = false
+    height: Double, width: Double, interpolation: Interpolation = .linear, alignCorners: Bool = false,
+    antialiased: Bool = false
   ) -> Tensor {
-    precondition(rank == 4, "rescaled2d: shape \(shape) is not [N, H, W, C]")
-    return rescaled([height, width], interpolation, alignCorners)
+    require(rank == 4, "rescaled2d: shape \(shape) is not [N, H, W, C]")
+    return rescaled([height, width], interpolation, alignCorners, antialiased)
   }
 
   /// Volumes `[N, T, H, W, C]` resampled by a factor per axis: nearest, or trilinear.
@@ -65,29 +68,41 @@ extension Tensor {
     time: Double, height: Double, width: Double, interpolation: Interpolation = .linear,
     alignCorners: Bool = false
   ) -> Tensor {
-    precondition(rank == 5 && interpolation != .cubic, "rescaled3d: shape \(shape), \(interpolation)")
+    require(
+      rank == 5 && ![.cubic, .area].contains(interpolation), "rescaled3d: shape \(shape), \(interpolation)")
     return rescaled([time, height, width], interpolation, alignCorners)
   }
 
   private func rescaled(
-    _ factors: [Double], _ interpolation: Interpolation, _ alignCorners: Bool
+    _ factors: [Double], _ interpolation: Interpolation, _ alignCorners: Bool, _ antialiased: Bool = false
   ) -> Tensor {
-    let sizes = zip(shape.dropFirst(), factors).map { Int(Double($0) * $1) }
-    return resampled(sizes, interpolation, alignCorners, factors: factors)
+    resampled(sizes(rescaledBy: factors), interpolation, alignCorners, antialiased, factors: factors)
+  }
+
+  private func sizes(rescaledBy factors: [Double]) -> [Int] {
+    zip(shape.dropFirst(), factors).map { size, factor in
+      require(factor > 0 && factor < 1e9, "resampling: shape \(shape) by factors \(factors)")
+      return Int(Double(size) * factor)
+    }
   }
 
   private func resampled(
-    _ sizes: [Int], _ interpolation: Interpolation, _ alignCorners: Bool, factors: [Double] = []
+    _ sizes: [Int], _ interpolation: Interpolation, _ alignCorners: Bool, _ antialiased: Bool = false,
+    factors: [Double] = []
   ) -> Tensor {
     let scale = Array(repeating: 0, count: 3 - factors.count) + factors
     let output = Shape([shape[0]] + sizes + [shape[-1]])
-    precondition(
-      sizes.allSatisfy { $0 > 0 } && shape.dropFirst().allSatisfy { $0 > 0 },
-      "resampling: from \(shape) to \(output)")
+    require(
+      (shape.dropFirst() + sizes).allSatisfy { (1..<1 << 29).contains($0) }
+        && !(antialiased && [.nearest, .nearestExact].contains(interpolation))
+        && !(alignCorners && interpolation == .area),
+      "resampling: from \(shape) to \(output), \(interpolation)\(antialiased ? ", antialiased" : "")")
+    let coverage =
+      interpolation == .area ? ck_coverage_area : antialiased ? ck_coverage_stretched : ck_coverage_next
     let plan = ck_resampling(
       batch: Int64(shape[0]), channels: Int64(shape[-1]),
       in: threeAxes(Array(shape.dropFirst().dropLast()), filler: 1), out: threeAxes(sizes, filler: 1),
-      align_corners: alignCorners, scale: (scale[0], scale[1], scale[2]))
+      align_corners: alignCorners, coverage: coverage, scale: (scale[0], scale[1], scale[2]))
     return Kernel.resample(self, to: output, interpolation, plan).recorded(
       edge { [shape] dy in Kernel.resampleGradient(dy, to: shape, interpolation, plan) })
   }
@@ -106,15 +121,15 @@ extension Kernel {
     switch (x.dtype, interpolation) {
     case (.float32, .nearest): ck_resample_nearest_f32(&plan, x.f32, y.f32)
     case (.float32, .nearestExact): ck_resample_nearest_exact_f32(&plan, x.f32, y.f32)
-    case (.float32, .linear): ck_resample_linear_f32(&plan, x.f32, y.f32)
+    case (.float32, .linear), (.float32, .area): ck_resample_linear_f32(&plan, x.f32, y.f32)
     case (.float32, .cubic): ck_resample_cubic_f32(&plan, x.f32, y.f32)
     case (.float64, .nearest): ck_resample_nearest_f64(&plan, x.f64, y.f64)
     case (.float64, .nearestExact): ck_resample_nearest_exact_f64(&plan, x.f64, y.f64)
-    case (.float64, .linear): ck_resample_linear_f64(&plan, x.f64, y.f64)
+    case (.float64, .linear), (.float64, .area): ck_resample_linear_f64(&plan, x.f64, y.f64)
     case (.float64, .cubic): ck_resample_cubic_f64(&plan, x.f64, y.f64)
     case (.bfloat16, .nearest): ck_resample_nearest_bf16(&plan, x.u16, y.u16)
     case (.bfloat16, .nearestExact): ck_resample_nearest_exact_bf16(&plan, x.u16, y.u16)
-    case (.bfloat16, .linear): ck_resample_linear_bf16(&plan, x.u16, y.u16)
+    case (.bfloat16, .linear), (.bfloat16, .area): ck_resample_linear_bf16(&plan, x.u16, y.u16)
     case (.bfloat16, .cubic): ck_resample_cubic_bf16(&plan, x.u16, y.u16)
     default: unsupported("resampling", x.dtype)
     }
@@ -129,15 +144,15 @@ extension Kernel {
     switch (dy.dtype, interpolation) {
     case (.float32, .nearest): ck_resample_nearest_gradient_f32(&plan, dy.f32, dx.f32)
     case (.float32, .nearestExact): ck_resample_nearest_exact_gradient_f32(&plan, dy.f32, dx.f32)
-    case (.float32, .linear): ck_resample_linear_gradient_f32(&plan, dy.f32, dx.f32)
+    case (.float32, .linear), (.float32, .area): ck_resample_linear_gradient_f32(&plan, dy.f32, dx.f32)
     case (.float32, .cubic): ck_resample_cubic_gradient_f32(&plan, dy.f32, dx.f32)
     case (.bfloat16, .nearest): ck_resample_nearest_gradient_bf16(&plan, dy.u16, dx.u16)
     case (.bfloat16, .nearestExact): ck_resample_nearest_exact_gradient_bf16(&plan, dy.u16, dx.u16)
-    case (.bfloat16, .linear): ck_resample_linear_gradient_bf16(&plan, dy.u16, dx.u16)
+    case (.bfloat16, .linear), (.bfloat16, .area): ck_resample_linear_gradient_bf16(&plan, dy.u16, dx.u16)
     case (.bfloat16, .cubic): ck_resample_cubic_gradient_bf16(&plan, dy.u16, dx.u16)
     case (_, .nearest): ck_resample_nearest_gradient_f64(&plan, dy.f64, dx.f64)
     case (_, .nearestExact): ck_resample_nearest_exact_gradient_f64(&plan, dy.f64, dx.f64)
-    case (_, .linear): ck_resample_linear_gradient_f64(&plan, dy.f64, dx.f64)
+    case (_, .linear), (_, .area): ck_resample_linear_gradient_f64(&plan, dy.f64, dx.f64)
     case (_, .cubic): ck_resample_cubic_gradient_f64(&plan, dy.f64, dx.f64)
     }
     return dx

@@ -6,7 +6,7 @@ extension Tensor {
   ///
   /// A box of `[K, 5]` is (sample, left, top, right, bottom): the index of its image, then its edges, which `scale`
   /// (1 / stride, where they are in pixels of the network's input) brings to positions of pixels; the centre of the
-  /// first pixel is (0, 0). Beyond the image the surface falls to 0. A box without area gives 0.
+  /// first pixel is (0, 0). Beyond the image the surface falls to 0. A box without area gives 0, one that is not finite NaN.
   /// Differentiable in the images and in the edges.
   public func preciseRoIPool(_ boxes: Tensor, height: Int, width: Int, scale: Double = 1) -> Tensor {
     if dtype == .bfloat16 {
@@ -20,12 +20,12 @@ extension Tensor {
       boxes.edge { [x = self] dy in Kernel.roiPoolBoxGradient(dy, x, boxes, plan) })
   }
 
-  /// RoI align (He et al. 2017): the mean of the images' bilinear surface at `points`×`points` places in each bin of each
+  /// RoI align (He et al. 2017): the mean of the images' bilinear surface at `points`×`points` positions in each bin of each
   /// box `[K, 5]` (as in `preciseRoIPool`), or at one per pixel that a bin covers where that is nil; returns
   /// `[K, height, width, C]`.
   ///
   /// With `halfPixel` (torchvision's `aligned=True`) the centre of the first pixel is (½, ½), otherwise (0, 0), and boxes
-  /// are at least a pixel wide and high. Differentiable in the images, not in the boxes.
+  /// are at least a pixel wide and high. A box that is not finite gives NaN. Differentiable in the images, not in the boxes.
   public func roiAlign(
     _ boxes: Tensor, height: Int, width: Int, scale: Double = 1, points: Int? = nil, halfPixel: Bool = true
   ) -> Tensor {
@@ -36,7 +36,7 @@ extension Tensor {
         )
       }
     }
-    precondition(points.map { $0 > 0 } ?? true, "roiAlign: \(points ?? 0) places in a bin")
+    require(points.map { $0 > 0 } ?? true, "roiAlign: \(points ?? 0) positions in a bin")
     var plan = regions(boxes, height, width, scale, "roiAlign")
     (plan.precise, plan.points, plan.half_pixel) = (false, Int64(points ?? 0), halfPixel)
     let boxes = boxes.detached()
@@ -49,11 +49,11 @@ extension Tensor {
   ) -> ck_roi_pooling {
     Kernel.requireFloatingPoint(self, name)
     Kernel.requireSame(self, boxes, name)
-    precondition(
+    require(
       rank == 4 && boxes.rank == 2 && boxes.shape[1] == 5 && height > 0 && width > 0,
       "\(name): boxes \(boxes.shape) of images \(shape) to \(height)×\(width) bins")
     let samples = boxes[.all, 0].array(of: Double.self)
-    precondition(
+    require(
       samples.allSatisfy { $0 >= 0 && $0 < Double(shape[0]) },
       "\(name): a box names a sample that \(shape[0]) images don't have")
     return ck_roi_pooling(

@@ -6,46 +6,60 @@ import CKernels
 extension Tensor {
   /// Cross-correlation of each image of `[N, H, W, C]` with its own filter of `[N, kH, kW, C / groups, O]`; returns
   /// `[N, H', W', O]`.
-  public func conv2d(perSample filter: Tensor, window: Window = Window()) -> Tensor {
-    sampleConvolution(filter, window, axes: 2, "conv2d")
+  public func conv2d(
+    perSample filter: Tensor, stride: any PerAxis = 1, padding: any Padding = 0, dilation: any PerAxis = 1,
+    groups: Int = 1
+  ) -> Tensor {
+    sampleConvolution(filter, Window(stride, padding, dilation, groups: groups), axes: 2, "conv2d")
   }
 
   /// Cross-correlation of each volume of `[N, T, H, W, C]` with its own filter of `[N, kT, kH, kW, C / groups, O]`;
   /// returns `[N, T', H', W', O]`. With kT = 1 the images of a sequence share the sequence's filter.
-  public func conv3d(perSample filter: Tensor, window: Window = Window()) -> Tensor {
-    sampleConvolution(filter, window, axes: 3, "conv3d")
+  public func conv3d(
+    perSample filter: Tensor, stride: any PerAxis = 1, padding: any Padding = 0, dilation: any PerAxis = 1,
+    groups: Int = 1
+  ) -> Tensor {
+    sampleConvolution(filter, Window(stride, padding, dilation, groups: groups), axes: 3, "conv3d")
   }
 
   /// The transpose of `conv2d(perSample:)` by the image: `[N, H, W, C]` with filters `[N, kH, kW, O / groups, C]`
   /// gives `[N, H', W', O]`, H' = (H − 1)·stride − padding + dilation·(kH − 1) + 1 + output padding.
   public func convTranspose2d(
-    perSample filter: Tensor, window: Window = Window(), outputPadding: PerAxis = 0
+    perSample filter: Tensor, stride: any PerAxis = 1, padding: any Padding = 0,
+    outputPadding: any PerAxis = 0, dilation: any PerAxis = 1, groups: Int = 1
   ) -> Tensor {
-    sampleTranspose(filter, window, outputPadding, axes: 2, "convTranspose2d")
+    sampleTranspose(
+      filter, Window(stride, padding, dilation, groups: groups), outputPadding, axes: 2, "convTranspose2d")
   }
 
   /// The transpose of `conv3d(perSample:)` by the volume: `[N, T, H, W, C]` with filters `[N, kT, kH, kW, O / groups, C]`
   /// gives `[N, T', H', W', O]`.
   public func convTranspose3d(
-    perSample filter: Tensor, window: Window = Window(), outputPadding: PerAxis = 0
+    perSample filter: Tensor, stride: any PerAxis = 1, padding: any Padding = 0,
+    outputPadding: any PerAxis = 0, dilation: any PerAxis = 1, groups: Int = 1
   ) -> Tensor {
-    sampleTranspose(filter, window, outputPadding, axes: 3, "convTranspose3d")
+    sampleTranspose(
+      filter, Window(stride, padding, dilation, groups: groups), outputPadding, axes: 3, "convTranspose3d")
   }
 
   /// The transpose of `conv2d(perSample:)` by the filter: images `[N, H, W, C]` with residuals `[N, H', W', O]` of the
   /// convolution's output give filters `[N, kH, kW, C / groups, O]`, each the sum over the positions of its sample.
   public func convFilterTranspose2d(
-    perSample residual: Tensor, kernel: PerAxis, window: Window = Window()
+    perSample residual: Tensor, kernel: any PerAxis, stride: any PerAxis = 1, padding: any Padding = 0,
+    dilation: any PerAxis = 1, groups: Int = 1
   ) -> Tensor {
-    sampleFilterTranspose(residual, kernel, window, axes: 2, "convFilterTranspose2d")
+    sampleFilterTranspose(
+      residual, kernel, Window(stride, padding, dilation, groups: groups), axes: 2, "convFilterTranspose2d")
   }
 
   /// The transpose of `conv3d(perSample:)` by the filter: volumes `[N, T, H, W, C]` with residuals `[N, T', H', W', O]`
   /// of the convolution's output give filters `[N, kT, kH, kW, C / groups, O]`.
   public func convFilterTranspose3d(
-    perSample residual: Tensor, kernel: PerAxis, window: Window = Window()
+    perSample residual: Tensor, kernel: any PerAxis, stride: any PerAxis = 1, padding: any Padding = 0,
+    dilation: any PerAxis = 1, groups: Int = 1
   ) -> Tensor {
-    sampleFilterTranspose(residual, kernel, window, axes: 3, "convFilterTranspose3d")
+    sampleFilterTranspose(
+      residual, kernel, Window(stride, padding, dilation, groups: groups), axes: 3, "convFilterTranspose3d")
   }
 
   private func sampleConvolution(
@@ -65,7 +79,7 @@ extension Tensor {
   }
 
   private func sampleTranspose(
-    _ filter: Tensor, _ window: Window, _ outputPadding: PerAxis, axes: Int, _ name: String
+    _ filter: Tensor, _ window: Window, _ outputPadding: any PerAxis, axes: Int, _ name: String
   ) -> Tensor {
     if dtype == .bfloat16 {
       return throughFloat32 {
@@ -84,7 +98,7 @@ extension Tensor {
   }
 
   private func sampleFilterTranspose(
-    _ residual: Tensor, _ kernel: PerAxis, _ window: Window, axes: Int, _ name: String
+    _ residual: Tensor, _ kernel: any PerAxis, _ window: Window, axes: Int, _ name: String
   ) -> Tensor {
     if dtype == .bfloat16 {
       return throughFloat32 {
@@ -92,14 +106,14 @@ extension Tensor {
       }
     }
     checkSamples(residual, rank: axes + 2, axes, name)
-    precondition(
+    require(
       window.groups > 0 && shape[-1] % window.groups == 0,
       "\(name): \(window.groups) groups of the channels of shape \(shape)")
     let filter = Shape(kernel.sizes(axes: axes) + [shape[-1] / window.groups, residual.shape[-1]])
     let plan = SampleConvolutionPlan(
       samples: shape[0],
       ConvolutionPlan(input: shape.ofOneSample, filter: filter, window: window, axes: axes, name))
-    precondition(
+    require(
       residual.shape == plan.output,
       "\(name): residuals of shape \(residual.shape), where the convolution of shape \(shape) has \(plan.output)"
     )
@@ -111,7 +125,7 @@ extension Tensor {
   private func checkSamples(_ other: Tensor, rank otherRank: Int, _ axes: Int, _ name: String) {
     Kernel.requireFloatingPoint(self, name)
     Kernel.requireSame(self, other, name)
-    precondition(
+    require(
       rank == axes + 2 && other.rank == otherRank && shape[0] == other.shape[0],
       "\(name) per sample: shapes \(shape) and \(other.shape) don't fit together")
   }

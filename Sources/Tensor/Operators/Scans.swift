@@ -2,19 +2,21 @@
 extension Tensor {
   /// The sums of all elements up to each one along an axis: itself included unless `exclusive`, from the end
   /// of the axis where `reversed`.
-  public func cumulativeSum(_ axis: Int, exclusive: Bool = false, reversed: Bool = false) -> Tensor {
+  public func cumulativeSum(axis: Int, exclusive: Bool = false, reversed: Bool = false) -> Tensor {
     let axis = shape.axis(axis)
-    if exclusive { return shifted(along: axis, reversed, filler: 0).cumulativeSum(axis, reversed: reversed) }
+    if exclusive {
+      return shifted(along: axis, reversed, filler: 0).cumulativeSum(axis: axis, reversed: reversed)
+    }
     return Kernel.cumulate(.sum, self, axis: axis, reversed: reversed).recorded(
       edge { dy in Kernel.cumulate(.sum, dy, axis: axis, reversed: !reversed) })
   }
 
   /// The products of all elements up to each one along an axis: itself included unless `exclusive`, from the end
   /// of the axis where `reversed`.
-  public func cumulativeProduct(_ axis: Int, exclusive: Bool = false, reversed: Bool = false) -> Tensor {
+  public func cumulativeProduct(axis: Int, exclusive: Bool = false, reversed: Bool = false) -> Tensor {
     let axis = shape.axis(axis)
     if exclusive {
-      return shifted(along: axis, reversed, filler: 1).cumulativeProduct(axis, reversed: reversed)
+      return shifted(along: axis, reversed, filler: 1).cumulativeProduct(axis: axis, reversed: reversed)
     }
     let y = Kernel.cumulate(.product, self, axis: axis, reversed: reversed)
     return y.recorded(
@@ -33,8 +35,8 @@ extension Tensor {
 
   /// The largest of all elements up to each one along an axis, from the end of the axis where `reversed`; of equal ones
   /// each has a share in the gradient.
-  public func cumulativeMax(_ axis: Int, reversed: Bool = false) -> Tensor {
-    if !dtype.isFloatingPoint { return to(.float64).cumulativeMax(axis, reversed: reversed).to(dtype) }
+  public func cumulativeMax(axis: Int, reversed: Bool = false) -> Tensor {
+    if !dtype.isFloatingPoint { return to(.float64).cumulativeMax(axis: axis, reversed: reversed).to(dtype) }
     let axis = shape.axis(axis)
     // The largest of 1, 2, 4, … elements.
     var (y, step) = (self, 1)
@@ -47,9 +49,9 @@ extension Tensor {
 
   /// The smallest of all elements up to each one along an axis, from the end of the axis where `reversed`; of equal ones
   /// each has a share in the gradient.
-  public func cumulativeMin(_ axis: Int, reversed: Bool = false) -> Tensor {
-    if !dtype.isFloatingPoint { return to(.float64).cumulativeMin(axis, reversed: reversed).to(dtype) }
-    return -(-self).cumulativeMax(axis, reversed: reversed)
+  public func cumulativeMin(axis: Int, reversed: Bool = false) -> Tensor {
+    if !dtype.isFloatingPoint { return to(.float64).cumulativeMin(axis: axis, reversed: reversed).to(dtype) }
+    return -(-self).cumulativeMax(axis: axis, reversed: reversed)
   }
 
   /// Moved on along an axis: the last elements go, fillers come first.
@@ -60,19 +62,19 @@ extension Tensor {
     return padded(widths, value: filler)
   }
 
-  /// The place of the first largest element along an axis, `int32`.
-  public func argmax(_ axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
+  /// The position of the first largest element along an axis, `int32`.
+  public func argmax(axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
     argExtreme(maximum: true, axis, keepingAxes)
   }
 
-  /// The place of the first smallest element along an axis, `int32`.
-  public func argmin(_ axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
+  /// The position of the first smallest element along an axis, `int32`.
+  public func argmin(axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
     argExtreme(maximum: false, axis, keepingAxes)
   }
 
   private func argExtreme(maximum: Bool, _ axis: Int, _ keepingAxes: Bool) -> Tensor {
     let axis = shape.axis(axis)
-    let places = Kernel.argExtreme(maximum: maximum, self, axis: axis)
-    return keepingAxes ? places.expandingAxis(axis) : places
+    let positions = Kernel.argExtreme(maximum: maximum, self, axis: axis)
+    return keepingAxes ? positions.expandingAxis(axis) : positions
   }
 }

@@ -1,4 +1,4 @@
-/// What several values scattered to one place come to.
+/// What several values scattered to one position come to.
 public enum ScatterCombination: String, Sendable, CaseIterable {
   case mean
   /// The largest; of equal ones the last has the gradient.
@@ -14,31 +14,39 @@ extension Tensor {
     _ values: Tensor, at indices: Tensor, axis: Int = 0, combining combination: ScatterCombination
   ) -> Tensor {
     let axis = shape.axis(axis)
-    precondition(
+    require(
       values.rank == rank && indices.shape == [values.shape[axis]],
       "scatter: values of shape \(values.shape) at indices \(indices.shape) into shape \(shape)")
     var column = Shape(repeatElement(1, count: rank))
     column[axis] = indices.elementCount
-    let places = indices.reshape(to: column).broadcast(to: values.shape)
-    return scatter(values, elementsAt: places, axis: axis, combining: combination)
+    let positions = indices.reshape(column).broadcast(to: values.shape)
+    return scatter(values, elementsAt: positions, axis: axis, combining: combination)
   }
 
-  /// This tensor with `values` in place of elements along an axis, those of one place combined; `indices` is of the
+  /// This tensor with `values` in place of elements along an axis, those of one position combined; `indices` is of the
   /// values' shape, along the other axes at most as long as this tensor.
   public func scatter(
     _ values: Tensor, elementsAt indices: Tensor, axis: Int, combining combination: ScatterCombination
   ) -> Tensor {
-    precondition(
+    require(
       values.shape == indices.shape,
       "scatter: values of shape \(values.shape) at indices of shape \(indices.shape)")
     if combination == .mean {
+      requireFractions("scatter")
       let counts = Tensor(zeros: shape, dtype: .int32)
         .scatterAdd(Tensor(ones: indices.shape, dtype: .int32), elementsAt: indices, axis: axis)
       let sums = Tensor(zeros: shape, dtype: dtype).scatterAdd(values, elementsAt: indices, axis: axis)
       return .where(counts .== 0, self, sums / counts.clamp(min: 1).to(dtype))
     }
-    // Of values in order the last one at a place, which stays there, is the extreme one.
-    let (ordered, order) = values.sorted(axis, descending: combination == .minimum)
-    return scatter(ordered, elementsAt: indices.gather(elementsAt: order, axis: axis), axis: axis)
+    // Of values in order the last one at a position, which stays there, is the extreme one.
+    // NaN is the largest, and comes last for the smallest too.
+    let order =
+      combination == .minimum
+      ? (dtype.isFloatingPoint ? (-values).sorted(axis: axis) : values.sorted(axis: axis, descending: true))
+        .indices
+      : values.sorted(axis: axis).indices
+    return scatter(
+      values.gather(elementsAt: order, axis: axis),
+      elementsAt: indices.gather(elementsAt: order, axis: axis), axis: axis)
   }
 }

@@ -1,19 +1,22 @@
 extension Tensor {
   /// The same elements, row-major, under another shape; one size may be −1 and is then found.
-  public func reshape(_ sizes: Int...) -> Tensor {
+  public func reshape(_ sizes: Int...) -> Tensor { reshape(sizes) }
+
+  /// The same elements, row-major, under another shape; one size may be −1 and is then found.
+  public func reshape(_ sizes: [Int]) -> Tensor {
     var sizes = sizes
     if let unknown = sizes.firstIndex(of: -1) {
       let known = sizes.filter { $0 != -1 }.reduce(1, *)
-      precondition(
+      require(
         known > 0 && elementCount % known == 0, "reshape: \(shape) doesn't divide into \(sizes)")
       sizes[unknown] = elementCount / known
     }
-    return reshape(to: Shape(sizes))
+    return reshape(Shape(sizes))
   }
 
   /// The same elements, row-major, under another shape.
-  public func reshape(to target: Shape) -> Tensor {
-    precondition(
+  public func reshape(_ target: Shape) -> Tensor {
+    require(
       target.elementCount == elementCount, "reshape: \(shape) doesn't hold as many elements as \(target)")
     return Tensor(self, viewedAs: target).recorded(edge { [shape] dy in Tensor(dy, viewedAs: shape) })
   }
@@ -22,30 +25,25 @@ extension Tensor {
   public func flattened(from axis: Int = 0) -> Tensor {
     if rank == 0 { return reshape(1) }
     let axis = shape.axis(axis)
-    return reshape(to: Shape(shape.prefix(axis) + [shape.suffix(from: axis).reduce(1, *)]))
+    return reshape(Shape(shape.prefix(axis) + [shape.suffix(from: axis).reduce(1, *)]))
   }
 
   /// A new axis of size 1 before `axis`; −1 is behind the last one.
   public func expandingAxis(_ axis: Int) -> Tensor {
     let axis = axis < 0 ? axis + rank + 1 : axis
-    precondition(axis >= 0 && axis <= rank, "expandingAxis: \(axis) is not a place in shape \(shape)")
+    require(axis >= 0 && axis <= rank, "expandingAxis: \(axis) is not a position in shape \(shape)")
     var sizes = shape.dimensions
     sizes.insert(1, at: axis)
-    return reshape(to: Shape(sizes))
+    return reshape(Shape(sizes))
   }
 
   /// Without the given axes of size 1, or without all of them where none is named.
-  public func squeezed(_ axes: Int...) -> Tensor {
-    squeezed(axes.isEmpty ? shape.indices.filter { shape[$0] == 1 } : axes)
-  }
-
-  /// Without the given axes of size 1.
-  public func squeezed(_ axes: [Int]) -> Tensor {
-    let axes = shape.axes(axes)
+  public func squeezed(axis: (any Axes)? = nil) -> Tensor {
+    let axes = axis == nil ? shape.indices.filter { shape[$0] == 1 } : shape.axes(axis)
     for axis in axes {
-      precondition(shape[axis] == 1, "squeezed: axis \(axis) of shape \(shape) is not of size 1")
+      require(shape[axis] == 1, "squeezed: axis \(axis) of shape \(shape) is not of size 1")
     }
-    return reshape(to: shape.removing(axes, keepingAxes: false))
+    return reshape(shape.removing(axes, keepingAxes: false))
   }
 
   /// The axes in another order: axis i of the result is axis `permutation[i]` of this tensor.
@@ -54,7 +52,7 @@ extension Tensor {
   /// The axes in another order: axis i of the result is axis `permutation[i]` of this tensor.
   public func permuted(_ permutation: [Int]) -> Tensor {
     let permutation = permutation.map(shape.axis)
-    precondition(
+    require(
       permutation.sorted() == Array(0..<rank),
       "permuted: \(permutation) doesn't name each axis of \(shape) once")
     if permutation == Array(0..<rank) { return self }
@@ -69,7 +67,7 @@ extension Tensor {
 
   /// Two axes exchanged.
   public func swappingAxes(_ a: Int, _ b: Int) -> Tensor {
-    var permutation = allAxes
+    var permutation = Array(shape.indices)
     permutation.swapAt(shape.axis(a), shape.axis(b))
     return permuted(permutation)
   }
@@ -77,7 +75,7 @@ extension Tensor {
   /// Stretched to a larger shape: sizes of 1 repeat, new axes come in front.
   public func broadcast(to target: Shape) -> Tensor {
     if shape == target { return self }
-    precondition(
+    require(
       Shape.broadcast(shape, target) == target, "broadcast: shape \(shape) doesn't stretch to \(target)")
     return Kernel.broadcast(self, to: target).recorded(edge { [shape] dy in dy.sum(to: shape) })
   }
@@ -87,10 +85,10 @@ extension Tensor {
   public static func meshGrid(_ vectors: Tensor...) -> [Tensor] {
     let target = Shape(vectors.map(\.elementCount))
     return vectors.enumerated().map { axis, vector in
-      precondition(vector.rank == 1, "meshGrid: shape \(vector.shape) is not one of a vector")
+      require(vector.rank == 1, "meshGrid: shape \(vector.shape) is not one of a vector")
       var own = Shape(repeatElement(1, count: vectors.count))
       own[axis] = vector.elementCount
-      return vector.reshape(to: own).broadcast(to: target)
+      return vector.reshape(own).broadcast(to: target)
     }
   }
 
@@ -99,7 +97,7 @@ extension Tensor {
 
   /// The whole tensor repeated `counts[i]` times along axis i.
   public func tiled(_ counts: [Int]) -> Tensor {
-    precondition(
+    require(
       counts.count == rank && counts.allSatisfy { $0 >= 0 }, "tiled: counts \(counts) for shape \(shape)")
     return counts.enumerated().reduce(self) { tensor, item in
       switch item.element {
@@ -113,14 +111,14 @@ extension Tensor {
   /// Each element repeated `count` times in a row along an axis.
   public func repeated(_ count: Int, axis: Int) -> Tensor {
     let axis = shape.axis(axis)
-    precondition(count >= 0, "repeated: \(count) times")
+    require(count >= 0, "repeated: \(count) times")
     var (stretched, joined) = (shape.dimensions, shape)
     stretched.insert(count, at: axis + 1)
     joined[axis] *= count
-    return expandingAxis(axis + 1).broadcast(to: Shape(stretched)).reshape(to: joined)
+    return expandingAxis(axis + 1).broadcast(to: Shape(stretched)).reshape(joined)
   }
 
-  /// The elements moved on by `shift` places along an axis; those that leave its end come in again at its
+  /// The elements moved on by `shift` positions along an axis; those that leave its end come in again at its
   /// start.
   public func rolled(by shift: Int, axis: Int) -> Tensor {
     let axis = shape.axis(axis)
@@ -133,11 +131,8 @@ extension Tensor {
   }
 
   /// The order of the elements reversed along some axes.
-  public func flipped(_ axes: Int...) -> Tensor { flipped(axes) }
-
-  /// The order of the elements reversed along some axes.
-  public func flipped(_ axes: [Int]) -> Tensor {
-    let axes = shape.axes(axes)
+  public func flipped(axis: any Axes) -> Tensor {
+    let axes = shape.axes(axis)
     func flip(_ x: Tensor) -> Tensor {
       var selection = Selection(x.shape)
       for axis in axes where x.shape[axis] > 0 {
@@ -153,13 +148,13 @@ extension Tensor {
 extension Tensor {
   /// Tensors joined along an axis; their other sizes agree.
   public static func concatenate(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
-    precondition(!tensors.isEmpty, "concatenate: there is no tensor")
+    require(!tensors.isEmpty, "concatenate: there is no tensor")
     if tensors.count == 1 { return tensors[0] }
     let axis = tensors[0].shape.axis(axis)
     for tensor in tensors {
       var expected = tensor.shape
       if expected.rank == tensors[0].rank { expected[axis] = tensors[0].shape[axis] }
-      precondition(
+      require(
         expected == tensors[0].shape,
         "concatenate along axis \(axis): shapes \(tensors[0].shape) and \(tensor.shape) don't fit")
       Kernel.requireSame(tensors[0], tensor, "concatenate")
@@ -178,7 +173,7 @@ extension Tensor {
   /// The tensor cut along an axis into pieces of the given sizes.
   public func split(sizes: [Int], axis: Int = 0) -> [Tensor] {
     let axis = shape.axis(axis)
-    precondition(
+    require(
       sizes.reduce(0, +) == shape[axis] && sizes.allSatisfy { $0 >= 0 },
       "split: sizes \(sizes) don't make up axis \(axis) of shape \(shape)")
     let parts = Kernel.split(self, sizes: sizes, axis: axis, wanted: sizes.map { _ in true }).map { $0! }
@@ -190,7 +185,7 @@ extension Tensor {
   /// The tensor cut along an axis into pieces of one size, the last one smaller where that doesn't divide the
   /// axis.
   public func split(size: Int, axis: Int = 0) -> [Tensor] {
-    precondition(size > 0, "split: pieces of size \(size)")
+    require(size > 0, "split: pieces of size \(size)")
     let starts = stride(from: 0, to: Swift.max(shape[axis], 1), by: size)
     return split(sizes: starts.map { Swift.min(size, shape[axis] - $0) }, axis: axis)
   }
@@ -198,7 +193,7 @@ extension Tensor {
   /// The tensor cut along an axis into `count` pieces of one size.
   public func split(into count: Int, axis: Int = 0) -> [Tensor] {
     let size = shape[axis]
-    precondition(
+    require(
       count > 0 && size % count == 0, "split: axis \(axis) of shape \(shape) doesn't divide by \(count)")
     return split(sizes: Array(repeating: size / count, count: count), axis: axis)
   }

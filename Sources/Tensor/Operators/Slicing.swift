@@ -102,7 +102,7 @@ extension Selection {
     let named = indices.filter {
       if case .position = $0 { true } else if case .walk = $0 { true } else { false }
     }
-    precondition(named.count <= shape.rank, "subscript: \(named.count) indices for shape \(shape)")
+    require(named.count <= shape.rank, "subscript: \(named.count) indices for shape \(shape)")
     let steps = shape.strides
     var axis = 0
     func keepWhole(_ count: Int, _ selection: inout Selection) {
@@ -121,7 +121,7 @@ extension Selection {
         keepWhole(shape.rank - named.count, &self)
       case .position(let position):
         let found = position < 0 ? position + shape[axis] : position
-        precondition(
+        require(
           found >= 0 && found < shape[axis],
           "subscript: position \(position) lies outside axis \(axis) of shape \(shape)")
         offset += found * steps[axis]
@@ -139,17 +139,17 @@ extension Selection {
 
   /// Where a walk along an axis starts, and how many steps it takes; bounds are cut to the axis.
   private static func walk(_ from: Int?, _ to: Int?, _ by: Int, size: Int) -> (start: Int, count: Int) {
-    precondition(by != 0, "subscript: a stride of 0")
-    func place(_ position: Int, _ low: Int, _ high: Int) -> Int {
+    require(by != 0, "subscript: a stride of 0")
+    func bound(_ position: Int, _ low: Int, _ high: Int) -> Int {
       Swift.min(Swift.max(position < 0 ? position + size : position, low), high)
     }
     if by > 0 {
-      let start = place(from ?? 0, 0, size)
-      let end = to.map { place($0, 0, size) } ?? size
+      let start = bound(from ?? 0, 0, size)
+      let end = to.map { bound($0, 0, size) } ?? size
       return (start, Swift.max(0, (end - start + by - 1) / by))
     }
-    let start = from.map { place($0, -1, size - 1) } ?? size - 1
-    let end = to.map { place($0, -1, size - 1) } ?? -1
+    let start = from.map { bound($0, -1, size - 1) } ?? size - 1
+    let end = to.map { bound($0, -1, size - 1) } ?? -1
     return (start, Swift.max(0, (start - end - by - 1) / -by))
   }
 }

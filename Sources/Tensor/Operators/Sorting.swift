@@ -1,13 +1,13 @@
 import CKernels
 
 extension Tensor {
-  /// The elements in order along an axis, and the places they came from (`int32`): `values = x[indices]`.
+  /// The elements in order along an axis, and the positions they came from (`int32`): `values = x[indices]`.
   /// Equal elements keep their order; NaN counts as the largest. The gradient flows back to where the values
   /// came from.
-  public func sorted(_ axis: Int = -1, descending: Bool = false) -> (values: Tensor, indices: Tensor) {
+  public func sorted(axis: Int = -1, descending: Bool = false) -> (values: Tensor, indices: Tensor) {
     let axis = shape.axis(axis)
     if axis != rank - 1 {
-      let (values, indices) = swappingAxes(axis, -1).sorted(-1, descending: descending)
+      let (values, indices) = swappingAxes(axis, -1).sorted(descending: descending)
       return (values.swappingAxes(axis, -1), indices.swappingAxes(axis, -1))
     }
     let (values, indices) = Kernel.sort(self, descending: descending)
@@ -17,10 +17,10 @@ extension Tensor {
     )
   }
 
-  /// The `count` largest (or smallest) elements along an axis, best first, and their places (`int32`).
+  /// The `count` largest (or smallest) elements along an axis, best first, and their positions (`int32`).
   public func topK(_ count: Int, axis: Int = -1, largest: Bool = true) -> (values: Tensor, indices: Tensor) {
     let axis = shape.axis(axis)
-    precondition(
+    require(
       count >= 0 && count <= shape[axis], "topK: \(count) along axis \(axis) of shape \(shape)")
     if axis != rank - 1 {
       let (values, indices) = swappingAxes(axis, -1).topK(count, largest: largest)
@@ -40,7 +40,7 @@ extension Tensor {
   /// errors·weights. The weights depend on the order of the errors alone, and are constants: no gradient
   /// flows through them.
   public static func lovaszWeights(errors: Tensor, truth: Tensor) -> Tensor {
-    precondition(
+    require(
       errors.rank == 2 && truth.shape == errors.shape && truth.dtype == errors.dtype,
       "lovaszWeights: \(errors.dtype) errors \(errors.shape) for \(truth.dtype) truths \(truth.shape)")
     let order = Kernel.sort(errors, descending: true).1
@@ -53,6 +53,7 @@ extension Kernel {
   static func sort(_ x: Tensor, descending: Bool) -> (Tensor, Tensor) {
     let values = Tensor(uninitialized: x.shape, x.dtype)
     let indices = Tensor(uninitialized: x.shape, .int32)
+    requireIndices(x.shape[-1], "sorted")
     let (rows, columns, _) = x.shape.split(at: x.rank - 1)
     switch x.dtype {
     case .float32: ck_sort_f32(rows, columns, descending, x.f32, values.f32, indices.i32)
@@ -69,13 +70,14 @@ extension Kernel {
     shape[-1] = count
     let values = Tensor(uninitialized: shape, x.dtype)
     let indices = Tensor(uninitialized: shape, .int32)
+    requireIndices(x.shape[-1], "topK")
     let (rows, columns, _) = x.shape.split(at: x.rank - 1)
     switch x.dtype {
     case .float32: ck_top_k_f32(rows, columns, Int64(count), largest, x.f32, values.f32, indices.i32)
     case .float64: ck_top_k_f64(rows, columns, Int64(count), largest, x.f64, values.f64, indices.i32)
     default:
-      let (best, places) = topK(x.to(.float64), count, largest: largest)
-      return (best.to(x.dtype), places)
+      let (best, positions) = topK(x.to(.float64), count, largest: largest)
+      return (best.to(x.dtype), positions)
     }
     return (values, indices)
   }

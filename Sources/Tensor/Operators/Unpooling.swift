@@ -11,13 +11,13 @@ extension Tensor {
   }
 
   private func maxUnpool(_ indices: Tensor, _ sizes: [Int], _ operation: String) -> Tensor {
-    precondition(
+    require(
       rank == sizes.count + 2 && indices.shape == shape,
       "\(operation): indices \(indices.shape) of values \(shape)")
     let (samples, channels) = (shape[0], shape[-1])
     let rows: Shape = [samples, shape.dropFirst().dropLast().reduce(1, *), channels]
     return Tensor(zeros: [samples, sizes.reduce(1, *), channels], dtype: dtype)
-      .scatter(reshape(to: rows), elementsAt: indices.reshape(to: rows), axis: 1)
-      .reshape(to: Shape([samples] + sizes + [channels]))
+      .scatter(reshape(rows), elementsAt: indices.reshape(rows), axis: 1)
+      .reshape(Shape([samples] + sizes + [channels]))
   }
 }

@@ -36,9 +36,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Hashable {
   }
 
   /// A normally distributed number (Box and Muller's transform).
-  public mutating func normal(mean: Double = 0, deviation: Double = 1) -> Double {
+  public mutating func normal(mean: Double = 0, standardDeviation: Double = 1) -> Double {
     let radius = (-2 * log(1 - uniform())).squareRoot()
-    return mean + deviation * radius * cos(2 * .pi * uniform())
+    return mean + standardDeviation * radius * cos(2 * .pi * uniform())
   }
 
   /// True with the given probability.

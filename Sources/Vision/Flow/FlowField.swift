@@ -14,13 +14,13 @@ public struct FlowField: Sendable, Equatable {
   public let known: Mask?
 
   /// A field of the given displacements `[height, width, 2]`.
-  public init(width: Int, height: Int, vectors: [Float], known: Mask? = nil) {
-    precondition(
+  public init(height: Int, width: Int, vectors: [Float], known: Mask? = nil) {
+    require(
       width > 0 && height > 0 && vectors.count == 2 * width * height,
-      "FlowField: \(vectors.count) numbers for \(width)×\(height)×2")
-    precondition(
+      "FlowField: \(vectors.count) numbers for \(height)×\(width)×2")
+    require(
       known == nil || known?.width == width && known?.height == height,
-      "FlowField: a mask of \(known!.width)×\(known!.height) for a field of \(width)×\(height)")
+      "FlowField: a mask of \(known!.height)×\(known!.width) for a field of \(height)×\(width)")
     self.width = width
     self.height = height
     self.vectors = vectors
@@ -28,16 +28,16 @@ public struct FlowField: Sendable, Equatable {
   }
 
   /// A field that moves every pixel alike.
-  public init(width: Int, height: Int, everywhere vector: SIMD2<Float> = .zero) {
+  public init(height: Int, width: Int, everywhere vector: SIMD2<Float> = .zero) {
     self.init(
-      width: width, height: height, vectors: (0..<2 * width * height).map { vector[$0 % 2] })
+      height: height, width: width, vectors: (0..<2 * width * height).map { vector[$0 % 2] })
   }
 
   /// The displacements of a tensor `[H, W, 2]`.
   public init(_ tensor: Tensor) {
-    precondition(tensor.rank == 3 && tensor.shape[2] == 2, "FlowField: a tensor of shape \(tensor.shape)")
+    require(tensor.rank == 3 && tensor.shape[2] == 2, "FlowField: a tensor of shape \(tensor.shape)")
     self.init(
-      width: tensor.shape[1], height: tensor.shape[0], vectors: tensor.to(.float32).array(of: Float.self))
+      height: tensor.shape[0], width: tensor.shape[1], vectors: tensor.to(.float32).array(of: Float.self))
   }
 
   /// The displacements as `[H, W, 2]`, float32; `unknown`, where given, stands where they aren't known.
@@ -49,13 +49,13 @@ public struct FlowField: Sendable, Equatable {
 
   /// The displacement of the pixel in column `x`, row `y`.
   public subscript(x: Int, y: Int) -> SIMD2<Float> {
-    precondition(
-      0 <= x && x < width && 0 <= y && y < height, "FlowField: no (\(x), \(y)) in \(width)×\(height)")
+    require(
+      0 <= x && x < width && 0 <= y && y < height, "FlowField: no (\(x), \(y)) in \(height)×\(width)")
     return vector(y * width + x)
   }
 
   /// The length of each displacement, in pixels, `[H, W]`, float32.
-  public func magnitude() -> Tensor { tensor().squared().sum(-1).sqrt() }
+  public func magnitude() -> Tensor { tensor().squared().sum(axis: -1).sqrt() }
 
   /// The mean distance in pixels to another field, over the pixels that are known in both (and, where given,
   /// belong to a mask); nil where there are none.
@@ -77,8 +77,8 @@ public struct FlowField: Sendable, Equatable {
   func isKnown(_ pixel: Int) -> Bool { known.map { $0.values[pixel] != 0 } ?? true }
 
   func requireSameSize(_ width: Int, _ height: Int, _ operation: String) {
-    precondition(
+    require(
       width == self.width && height == self.height,
-      "FlowField.\(operation): \(width)×\(height) and a flow of \(self.width)×\(self.height)")
+      "FlowField.\(operation): \(height)×\(width) and a flow of \(self.height)×\(self.width)")
   }
 }

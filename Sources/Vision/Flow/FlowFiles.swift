@@ -56,7 +56,7 @@ extension FlowField {
     }
     let (width, height) = (Int(Int32(bitPattern: word(1))), Int(Int32(bitPattern: word(2))))
     guard Middlebury.sides.contains(width), Middlebury.sides.contains(height) else {
-      throw .badSize(path: path, width: width, height: height)
+      throw .badSize(path: path, height: height, width: width)
     }
     let expected = Middlebury.headerBytes + 8 * width * height
     guard bytes.count == expected else {
@@ -68,7 +68,7 @@ extension FlowField {
       let isKnown = [0, 1].allSatisfy { vectors[2 * pixel + $0].magnitude <= Middlebury.greatestKnown }
       if !isKnown { (known[pixel], vectors[2 * pixel], vectors[2 * pixel + 1]) = (0, 0, 0) }
     }
-    self.init(width: width, height: height, vectors: vectors, knownWhere: known)
+    self.init(height: height, width: width, vectors: vectors, knownWhere: known)
   }
 
   private func middlebury() -> [UInt8] {
@@ -107,7 +107,7 @@ extension FlowField {
     let vectors = pixels.flatMap { pixel in
       [0, 1].map { known[pixel] == 0 ? 0 : (Float(image.pixels[3 * pixel + $0]) - KITTI.zero) / KITTI.scale }
     }
-    self.init(width: image.width, height: image.height, vectors: vectors, knownWhere: known)
+    self.init(height: image.height, width: image.width, vectors: vectors, knownWhere: known)
   }
 
   private func kitti(path: String) throws(FlowFileError) -> Image16 {
@@ -122,13 +122,13 @@ extension FlowField {
       }
       pixels[3 * pixel + 2] = 1
     }
-    return Image16(width: width, height: height, channels: 3, pixels: pixels)
+    return Image16(height: height, width: width, channels: 3, pixels: pixels)
   }
 
-  private init(width: Int, height: Int, vectors: [Float], knownWhere known: [UInt8]) {
+  private init(height: Int, width: Int, vectors: [Float], knownWhere known: [UInt8]) {
     let isWhole = !known.contains(0)
     self.init(
-      width: width, height: height, vectors: vectors,
-      known: isWhole ? nil : Mask(width: width, height: height, values: known))
+      height: height, width: width, vectors: vectors,
+      known: isWhole ? nil : Mask(height: height, width: width, values: known))
   }
 }

@@ -21,7 +21,7 @@ extension FlowField {
         pixels.append(UInt8(255 * value))
       }
     }
-    return Image(width: width, height: height, channels: 3, pixels: pixels)
+    return Image(height: height, width: width, channels: 3, pixels: pixels)
   }
 }
 

@@ -6,7 +6,7 @@ extension Image {
   public func warped(by flow: FlowField) -> Image {
     flow.requireSameSize(width, height, "warped")
     let warped = tensor().expandingAxis(0).warped(by: flow.tensor().expandingAxis(0))
-    return Image(warped.squeezed(0))
+    return Image(warped.squeezed(axis: 0))
   }
 }
 
@@ -17,7 +17,7 @@ extension FlowField {
   public func occlusions(against backward: FlowField) -> Mask {
     requireSameSize(backward.width, backward.height, "occlusions")
     let returned = FlowField(
-      backward.tensor().expandingAxis(0).warped(by: tensor().expandingAxis(0)).squeezed(0))
+      backward.tensor().expandingAxis(0).warped(by: tensor().expandingAxis(0)).squeezed(axis: 0))
     let values = (0..<width * height).map { pixel in
       let (there, back) = (vector(pixel), returned.vector(pixel))
       let end = SIMD2(Float(pixel % width), Float(pixel / width)) + there
@@ -26,6 +26,6 @@ extension FlowField {
       let bound = 0.01 * ((there * there).sum() + (back * back).sum()) + 0.5
       return UInt8(leaves || (sum * sum).sum() > bound ? 1 : 0)
     }
-    return Mask(width: width, height: height, values: values)
+    return Mask(height: height, width: width, values: values)
   }
 }

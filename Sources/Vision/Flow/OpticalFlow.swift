@@ -8,9 +8,9 @@ import Tensor
 /// 2016): patches are searched by inverse composition, averaged by how well they fit, and a robust variational energy
 /// (Brox et al., ECCV 2004) is minimised around the result, on every level down to the image itself.
 public func opticalFlow(from first: Image, to second: Image) -> FlowField {
-  precondition(
+  require(
     first.width == second.width && first.height == second.height,
-    "opticalFlow: images of \(first.width)×\(first.height) and \(second.width)×\(second.height)")
+    "opticalFlow: images of \(first.height)×\(first.width) and \(second.height)×\(second.width)")
   // Chosen on real frames warped and pasted over one another, with motions of up to 10, 30 and 60 pixels, and on a
   // stereo pair.
   var settings = ck_flow_settings(
@@ -22,5 +22,5 @@ public func opticalFlow(from first: Image, to second: Image) -> FlowField {
       &settings, first.converted(to: .grey).pixels, second.converted(to: .grey).pixels, buffer.baseAddress!)
     initialized = count
   }
-  return FlowField(width: first.width, height: first.height, vectors: vectors)
+  return FlowField(height: first.height, width: first.width, vectors: vectors)
 }

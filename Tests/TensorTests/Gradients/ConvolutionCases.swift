@@ -46,7 +46,7 @@ extension GradientCase {
     conv("conv2d, stride larger than kernel", [1, 7, 7, 2], [1, 2, 2, 2], Window(stride: [3, 4])),
     conv(
       "conv2d, stride 2, asymmetric padding", [2, 5, 6, 2], [3, 3, 2, 2], bias: 2,
-      Window(stride: 2, padding: Padding(before: [0, 2], after: [1, 1]))),
+      Window(stride: 2, padding: .uneven(before: [0, 2], after: [1, 1]))),
     conv("conv2d, padding per axis", [1, 4, 4, 2], [3, 5, 2, 1], Window(padding: [1, 2])),
     conv("conv2d, padding larger than kernel", [1, 3, 3, 1], [2, 2, 1, 2], Window(padding: 3)),
     conv("conv2d, kernel larger than image", [1, 3, 2, 2], [5, 5, 2, 2], Window(padding: 2)),
@@ -73,7 +73,7 @@ extension GradientCase {
     conv("conv2d, image of one pixel", [2, 1, 1, 2], [3, 3, 2, 2], Window(padding: 1)),
     conv("conv2d, empty batch", [0, 4, 4, 2], [3, 3, 2, 2], bias: 2),
     GradientCase("conv2d, of its own output", covers: "conv2d", inputs: [[1, 5, 5, 2], [3, 3, 2, 2]]) {
-      $0[0].conv2d($0[1], window: Window(padding: 1)).conv2d($0[1])
+      $0[0].conv2d($0[1], padding: 1).conv2d($0[1])
     },
   ]
 
@@ -92,7 +92,7 @@ extension GradientCase {
     conv("conv3d, depthwise", [1, 3, 3, 3, 2], [3, 2, 2, 1, 2], Window(padding: 1, groups: 2)),
     conv(
       "conv3d, asymmetric padding and stride", [1, 3, 4, 3, 1], [3, 2, 3, 1, 2],
-      Window(stride: [2, 1, 1], padding: Padding(before: [2, 0, 1], after: [0, 1, 1]))),
+      Window(stride: [2, 1, 1], padding: .uneven(before: [2, 0, 1], after: [0, 1, 1]))),
     conv("conv3d, pointwise", [1, 2, 3, 2, 3], [1, 1, 1, 3, 2]),
     conv("conv3d, within frames", [1, 2, 4, 3, 2], [1, 3, 3, 2, 2], Window(padding: [0, 1, 1])),
     conv("conv3d, across frames", [1, 4, 2, 2, 2], [3, 1, 1, 2, 2], Window(padding: [1, 0, 0])),
@@ -101,7 +101,7 @@ extension GradientCase {
   /// A transposed convolution of an input with a filter and, where asked for, a bias.
   private static func transposed(
     _ name: String, _ input: Input, _ filter: Input, bias: Int? = nil, _ window: Window = Window(),
-    outputPadding: PerAxis = 0
+    outputPadding: any PerAxis = 0
   ) -> GradientCase {
     let inputs = [input, filter] + (bias.map { [.normal([$0])] } ?? [])
     let axes = name.prefix(15)
@@ -126,7 +126,7 @@ extension GradientCase {
     transposed("convTranspose2d, padding", [1, 3, 4, 2], [3, 3, 2, 2], Window(stride: 2, padding: 1)),
     transposed(
       "convTranspose2d, asymmetric padding", [1, 3, 3, 2], [3, 3, 2, 2],
-      Window(stride: 2, padding: Padding(before: [0, 1], after: [2, 0]))),
+      Window(stride: 2, padding: .uneven(before: [0, 1], after: [2, 0]))),
     transposed(
       "convTranspose2d, output padding", [1, 3, 3, 2], [3, 3, 2, 2], bias: 2, Window(stride: 2, padding: 1),
       outputPadding: 1),

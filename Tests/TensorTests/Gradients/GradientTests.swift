@@ -91,6 +91,7 @@ import Testing
   private func differentiableOperators() throws -> Set<String> {
     let withoutGradient: Set = [
       ".==", ".!=", ".<", ".<=", ".>", ".>=", ".&", ".|", ".^", ".!", "any", "all", "isNaN", "isFinite",
+      "isClose",
       "argmax", "argmin",
       "oneHot", "lovaszWeights", "nonzero", "isInfinite",
       "histogram", "linearSumAssignment",

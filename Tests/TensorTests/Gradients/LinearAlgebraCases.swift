@@ -105,14 +105,14 @@ extension GradientCase {
   ]
 
   static let fourier: [GradientCase] = [
-    of("fft", "", [[2, 6, 2]]) { $0[0].fft(1) },
-    of("fft", "a large prime, first axis", [[37, 2]]) { $0[0].fft(0) },
-    of("fft", "two axes", [[2, 4, 7, 3, 2]]) { $0[0].fft(1, 2) },
-    of("inverseFFT", "", [[5, 3, 2]]) { $0[0].inverseFFT(0, 1) },
-    of("realFFT", "", [[2, 4, 5, 2]]) { $0[0].realFFT(1, 2) },
-    of("realFFT", "last axis", [[6]]) { $0[0].realFFT(-1) },
-    of("inverseRealFFT", "even", [[4, 2]]) { $0[0].inverseRealFFT(-1, length: 6) },
-    of("inverseRealFFT", "odd, two axes", [[3, 3, 2]]) { $0[0].inverseRealFFT(0, 1, length: 5) },
+    of("fft", "", [[2, 6, 2]]) { $0[0].fft(axis: 1) },
+    of("fft", "a large prime, first axis", [[37, 2]]) { $0[0].fft(axis: 0) },
+    of("fft", "two axes", [[2, 4, 7, 3, 2]]) { $0[0].fft(axis: [1, 2]) },
+    of("inverseFFT", "", [[5, 3, 2]]) { $0[0].inverseFFT(axis: [0, 1]) },
+    of("realFFT", "", [[2, 4, 5, 2]]) { $0[0].realFFT(axis: [1, 2]) },
+    of("realFFT", "last axis", [[6]]) { $0[0].realFFT(axis: -1) },
+    of("inverseRealFFT", "even", [[4, 2]]) { $0[0].inverseRealFFT(axis: -1, length: 6) },
+    of("inverseRealFFT", "odd, two axes", [[3, 3, 2]]) { $0[0].inverseRealFFT(axis: [0, 1], length: 5) },
     of("complex", "", [[3], [3]]) { .complex($0[0], $0[1]) },
     of("conjugated", "", [[3, 2]]) { $0[0].conjugated() },
     of("complexProduct", "", [[3, 2], [4, 1, 2]]) { $0[0].complexProduct($0[1]) },

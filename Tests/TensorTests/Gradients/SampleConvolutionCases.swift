@@ -10,7 +10,7 @@ extension GradientCase {
     ("", Window(), 2, 3),
     (", padding", Window(padding: 1), 1, 2),
     (
-      ", stride, asymmetric padding", Window(stride: 2, padding: Padding(before: [0, 1], after: [2, 1])), 2, 1
+      ", stride, asymmetric padding", Window(stride: 2, padding: .uneven(before: [0, 1], after: [2, 1])), 2, 1
     ),
     (", dilation, groups", Window(padding: [2, 1], dilation: [2, 1], groups: 2), 2, 4),
     (", depthwise", Window(groups: 3), 1, 3),
@@ -22,7 +22,7 @@ extension GradientCase {
     let x: Shape = [2, 5, 6, width * window.groups], w: Shape = [2, 3, 2, width, outputs]
     let y = Tensor(zeros: x).conv2d(perSample: Tensor(zeros: w), window: window).shape
     // What the stride leaves over of the input.
-    let rest: PerAxis = name.contains("stride") ? [0, 1] : 0
+    let rest: any PerAxis = name.contains("stride") ? [0, 1] : 0
     return [
       GradientCase("conv2d, per sample\(name)", covers: "conv2d", inputs: [.normal(x), .normal(w)]) {
         $0[0].conv2d(perSample: $0[1], window: window)
@@ -38,12 +38,12 @@ extension GradientCase {
 
   private static let correlations: [GradientCase] = [
     GradientCase("conv3d, per sample", covers: "conv3d", inputs: [[2, 3, 4, 3, 2], [2, 1, 2, 3, 2, 2]]) {
-      $0[0].conv3d(perSample: $0[1], window: Window(padding: [0, 1, 1]))
+      $0[0].conv3d(perSample: $0[1], padding: [0, 1, 1])
     },
     GradientCase(
       "convTranspose3d, per sample", covers: "convTranspose3d",
       inputs: [[2, 2, 3, 2, 2], [2, 2, 1, 2, 1, 2]]
-    ) { $0[0].convTranspose3d(perSample: $0[1], window: Window(stride: [1, 2, 1])) },
+    ) { $0[0].convTranspose3d(perSample: $0[1], stride: [1, 2, 1]) },
     GradientCase(
       "convFilterTranspose3d", covers: "convFilterTranspose3d", inputs: [[2, 2, 4, 3, 1], [2, 2, 3, 2, 2]]
     ) { $0[0].convFilterTranspose3d(perSample: $0[1], kernel: [1, 2, 2]) },
@@ -52,13 +52,13 @@ extension GradientCase {
     },
     GradientCase(
       "crossCorrelation, one template", covers: "crossCorrelation", inputs: [[2, 5, 4, 3], [1, 2, 3, 3]]
-    ) { $0[0].crossCorrelation($0[1], window: Window(padding: 1)) },
+    ) { $0[0].crossCorrelation($0[1], padding: 1) },
     GradientCase(
       "depthwiseCorrelation", covers: "depthwiseCorrelation", inputs: [[2, 5, 4, 3], [2, 2, 3, 3]]
     ) { $0[0].depthwiseCorrelation($0[1]) },
     GradientCase(
       "depthwiseCorrelation, one template", covers: "depthwiseCorrelation",
       inputs: [[2, 4, 4, 2], [1, 2, 2, 2]]
-    ) { $0[0].depthwiseCorrelation($0[1], window: Window(padding: 1)) },
+    ) { $0[0].depthwiseCorrelation($0[1], padding: 1) },
   ]
 }

@@ -5,16 +5,20 @@ import TestSupport
 extension GradientCase {
   static let selections: [GradientCase] =
     [
-      of("median", "odd", .distinct([3, 5])) { $0.median(1) },
+      of("median", "odd", .distinct([3, 5])) { $0.median(axis: 1) },
       of("median", "even, of all", .distinct([2, 4])) { $0.median() },
-      of("median", "axes apart, kept", .distinct([2, 3, 2])) { $0.median([0, 2], keepingAxes: true) },
-      of("quantile", "", .distinct([2, 3, 4])) { $0.quantile(0.3, -1) },
-      of("quantile", "the ends, first axis", .distinct([4, 3])) { $0.quantile(0, 0) + 2 * $0.quantile(1, 0) },
-      of("quantile", "axes apart", .distinct([2, 3, 4])) { $0.quantile(0.85, 2, 0) },
-      of("cumulativeMax", "", .distinct([2, 7])) { $0.cumulativeMax(1) },
-      of("cumulativeMax", "first axis, reversed", .distinct([6, 2])) { $0.cumulativeMax(0, reversed: true) },
-      of("cumulativeMin", "", .distinct([2, 5, 3])) { $0.cumulativeMin(1) },
-      of("cumulativeMin", "one element", .distinct([2, 1])) { $0.cumulativeMin(-1) },
+      of("median", "axes apart, kept", .distinct([2, 3, 2])) { $0.median(axis: [0, 2], keepingAxes: true) },
+      of("quantile", "", .distinct([2, 3, 4])) { $0.quantile(0.3, axis: -1) },
+      of("quantile", "the ends, first axis", .distinct([4, 3])) {
+        $0.quantile(0, axis: 0) + 2 * $0.quantile(1, axis: 0)
+      },
+      of("quantile", "axes apart", .distinct([2, 3, 4])) { $0.quantile(0.85, axis: [2, 0]) },
+      of("cumulativeMax", "", .distinct([2, 7])) { $0.cumulativeMax(axis: 1) },
+      of("cumulativeMax", "first axis, reversed", .distinct([6, 2])) {
+        $0.cumulativeMax(axis: 0, reversed: true)
+      },
+      of("cumulativeMin", "", .distinct([2, 5, 3])) { $0.cumulativeMin(axis: 1) },
+      of("cumulativeMin", "one element", .distinct([2, 1])) { $0.cumulativeMin(axis: -1) },
       of("unique", "along the first axis", .distinct([4, 3])) { $0.unique(axis: 0).values },
       of("unique", "along an inner axis", .distinct([2, 3, 2])) { $0.unique(axis: 1).values },
       of("binCounts", "weights", .normal([2, 3])) {

@@ -4,13 +4,13 @@ import TestSupport
 extension GradientCase {
   static let shapes: [GradientCase] = [
     of("reshape") { $0.reshape(4, -1) },
-    of("reshape", "to a shape") { $0.reshape(to: [3, 2, 2, 2]) },
+    of("reshape", "to a shape") { $0.reshape([3, 2, 2, 2]) },
     of("flattened") { $0.flattened(from: 1) },
     of("flattened", "a scalar", []) { $0.flattened() },
     of("expandingAxis") { $0.expandingAxis(1) },
     of("expandingAxis", "behind the last") { $0.expandingAxis(-1) },
     of("squeezed", "", [1, 3, 1]) { $0.squeezed() },
-    of("squeezed", "one axis", [1, 3, 1]) { $0.squeezed(-1) },
+    of("squeezed", "one axis", [1, 3, 1]) { $0.squeezed(axis: -1) },
     of("permuted") { $0.permuted(2, 0, 1) },
     of("permuted", "four axes", [2, 3, 2, 4]) { $0.permuted([0, 3, 1, 2]) },
     of("transposed", "", [2, 3, 4]) { $0.transposed() },
@@ -24,8 +24,8 @@ extension GradientCase {
     of("repeated", "last axis") { $0.repeated(3, axis: -1) },
     of("rolled", "", [5, 2]) { $0.rolled(by: 2, axis: 0) },
     of("rolled", "backwards, round and round", [2, 3]) { $0.rolled(by: -8, axis: -1) },
-    of("flipped") { $0.flipped(0, -1) },
-    of("flipped", "one axis") { $0.flipped(1) },
+    of("flipped") { $0.flipped(axis: [0, -1]) },
+    of("flipped", "one axis") { $0.flipped(axis: 1) },
     of("depthToSpace", "", [1, 2, 1, 8]) { $0.depthToSpace(2) },
     of("spaceToDepth", "", [1, 2, 6, 2]) { $0.spaceToDepth(2) },
     of("pixelShuffle", "", [1, 2, 1, 9]) { $0.pixelShuffle(3) },
@@ -33,14 +33,20 @@ extension GradientCase {
     of("unfold2d", "", [2, 3, 4, 2]) { $0.unfold2d(2) },
     of("unfold2d", "all options", [1, 4, 5, 2]) {
       $0.unfold2d(
-        [2, 3], stride: [2, 1], padding: Padding(before: [1, 0], after: [0, 2]), dilation: [1, 2])
+        [2, 3], stride: [2, 1], padding: .uneven(before: [1, 0], after: [0, 2]), dilation: [1, 2])
     },
     of("fold2d", "", [2, 2, 3, 2, 2, 2]) { $0.fold2d(height: 3, width: 4) },
     of("fold2d", "all options", [1, 2, 3, 2, 3, 2]) {
       $0.fold2d(
-        height: 4, width: 5, stride: [2, 1], padding: Padding(before: [1, 0], after: [0, 2]),
+        height: 4, width: 5, stride: [2, 1], padding: .uneven(before: [1, 0], after: [0, 2]),
         dilation: [1, 2])
     },
+    of("unfold3d", "", [1, 2, 3, 4, 2]) { $0.unfold3d(2) },
+    of("unfold3d", "all options", [1, 3, 4, 3, 1]) {
+      $0.unfold3d(
+        [2, 1, 2], stride: [1, 2, 1], padding: .uneven(before: [1, 0, 0], after: 1), dilation: [2, 1, 1])
+    },
+    of("fold3d", "", [1, 1, 2, 3, 2, 2, 2, 2]) { $0.fold3d(time: 2, height: 3, width: 4) },
     of("padded", "", [2, 3]) { $0.padded([(1, 2), (0, 3)]) },
     of("padded", "cut off", [4, 3]) { $0.padded([(-1, 2), (1, -2)], value: 1) },
     of("padded", "replicated", [3, 2, 2]) { $0.padded([(2, 1), (0, 3), (0, 0)], mode: .replicate) },
@@ -87,6 +93,19 @@ extension GradientCase {
     of("subscript", "new axis and ellipsis", [2, 3, 4]) { $0[.newAxis, 1, .ellipsis, .newAxis, 0..<2] },
     of("subscript", "nothing chosen", [3, 2]) { $0[2..<2] },
     of("subscript", "one element read twice", [3]) { $0[0] * $0[0] + $0[1] },
+    of("subscript", "positions, one of them twice", [3, 2]) { $0[Tensor([2, 0, 2])] },
+    of("subscript", "a mask", [3, 2]) { $0[Tensor([true, false, true])] },
+    GradientCase("subscript, assignment at positions", covers: "subscript", inputs: [[4, 3], [2, 3]]) { x in
+      var y = x[0]
+      y[Tensor([3, 1])] = x[1]
+      return y * x[0]
+    },
+    GradientCase("subscript, assignment through a mask", covers: "subscript", inputs: [[4, 3], [3]]) { x in
+      var y = x[0]
+      y[Tensor([true, false, false, true])] = x[1]
+      y[1] = 2
+      return y * x[0]
+    },
     GradientCase("subscript, assignment", covers: "subscript", inputs: [[3, 4], [2, 4]]) { x in
       var y = x[0]
       y[1...] = x[1]

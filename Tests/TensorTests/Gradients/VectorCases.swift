@@ -5,11 +5,11 @@ extension GradientCase {
   static let vectors: [GradientCase] = [
     GradientCase("normalized", covers: "normalized", inputs: [[3, 4]]) { $0[0].normalized() },
     GradientCase("normalized, first axis, short vectors", covers: "normalized", inputs: [[3, 4]]) {
-      $0[0].normalized(0, epsilon: 1.7)
+      $0[0].normalized(axis: 0, epsilon: 1.7)
     },
     GradientCase(
       "normalized, no length", covers: "normalized", inputs: [.values([1, 0, 2, 0], [2, 2])]
-    ) { $0[0].normalized(0, epsilon: 0.5) },
+    ) { $0[0].normalized(axis: 0, epsilon: 0.5) },
     GradientCase("cosineSimilarity", covers: "cosineSimilarity", inputs: [[2, 3, 4], [3, 4]]) {
       $0[0].cosineSimilarity($0[1])
     },

@@ -13,8 +13,8 @@ private func flowError<Result>(_ body: () throws -> Result) -> FlowFileError? {
 }
 
 private let field = FlowField(
-  width: 3, height: 2, vectors: [0, 1, -2.5, 3.25, 100, -200, 0.015625, 0, 511.5, -512, 7, 8],
-  known: Mask(width: 3, height: 2, values: [1, 1, 1, 1, 1, 1]))
+  height: 2, width: 3, vectors: [0, 1, -2.5, 3.25, 100, -200, 0.015625, 0, 511.5, -512, 7, 8],
+  known: Mask(height: 2, width: 3, values: [1, 1, 1, 1, 1, 1]))
 
 @Suite struct FlowFileTests {
   /// By hand, from the description of the format: "PIEH", width 2, height 1, then (1, −2) and (unknown, unknown).
@@ -26,7 +26,7 @@ private let field = FlowField(
   @Test func middleburyBytes() throws {
     let flow = try FlowField(encoded: Self.middlebury)
     let expected = FlowField(
-      width: 2, height: 1, vectors: [1, -2, 0, 0], known: Mask(width: 2, height: 1, values: [1, 0]))
+      height: 1, width: 2, vectors: [1, -2, 0, 0], known: Mask(height: 1, width: 2, values: [1, 0]))
     #expect(flow == expected)
     try withTemporaryFolder { folder in
       let url = folder.appending(path: "a.flo")
@@ -37,7 +37,7 @@ private let field = FlowField(
 
   @Test func middleburyRoundTrip() throws {
     try withTemporaryFolder { folder in
-      let flow = FlowField(width: 3, height: 2, vectors: field.vectors)
+      let flow = FlowField(height: 2, width: 3, vectors: field.vectors)
       try flow.write(to: folder.appending(path: "a.flo"))
       #expect(try FlowField(contentsOf: folder.appending(path: "a.flo")) == flow)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.flo"])
@@ -79,9 +79,9 @@ private let field = FlowField(
     try withTemporaryFolder { folder in
       let url = folder.appending(path: "a.png")
       // (dx, dy) = (−1, 0.5), then a pixel without flow, by the development kit's formula.
-      try Image16(width: 2, height: 1, channels: 3, pixels: [32704, 32800, 1, 0, 0, 0]).write(to: url)
+      try Image16(height: 1, width: 2, channels: 3, pixels: [32704, 32800, 1, 0, 0, 0]).write(to: url)
       let expected = FlowField(
-        width: 2, height: 1, vectors: [-1, 0.5, 0, 0], known: Mask(width: 2, height: 1, values: [1, 0]))
+        height: 1, width: 2, vectors: [-1, 0.5, 0, 0], known: Mask(height: 1, width: 2, values: [1, 0]))
       #expect(try FlowField(contentsOf: url) == expected)
       try expected.write(to: url)
       #expect(try Image16(contentsOf: url).pixels == [32704, 32800, 1, 0, 0, 0])
@@ -99,7 +99,7 @@ private let field = FlowField(
         let cut = Array(try Data(contentsOf: url).prefix(length))
         #expect(flowError { try FlowField(encoded: cut) } != nil)
       }
-      let far = FlowField(width: 2, height: 1, vectors: [0, 0, 512, 0])
+      let far = FlowField(height: 1, width: 2, vectors: [0, 0, 512, 0])
       #expect(flowError { try far.write(to: url) } == .tooLong(path: url.path, x: 1, y: 0))
     }
   }
@@ -109,7 +109,7 @@ private let field = FlowField(
       let url = folder.appending(path: "a.png")
       try patternImage().write(to: url)
       #expect(flowError { try FlowField(contentsOf: url) }?.description.contains("16 bits") == true)
-      try Image16(width: 1, height: 1, channels: 1, pixels: [7]).write(to: url)
+      try Image16(height: 1, width: 1, channels: 1, pixels: [7]).write(to: url)
       #expect(flowError { try FlowField(contentsOf: url) }?.description.contains("three channels") == true)
     }
   }

@@ -14,12 +14,12 @@ private struct FlowScene {
   let flow: FlowField
 
   init(
-    width: Int = 112, height: Int = 80, back: @escaping (SIMD2<Float>) -> SIMD2<Float>,
+    height: Int = 80, width: Int = 112, back: @escaping (SIMD2<Float>) -> SIMD2<Float>,
     front: (covers: (SIMD2<Float>) -> Bool, motion: SIMD2<Float>)? = nil
   ) {
     func image(_ grey: (SIMD2<Float>) -> Float) -> Image {
       Image(
-        width: width, height: height, channels: 1,
+        height: height, width: width, channels: 1,
         pixels: (0..<width * height).map { UInt8(grey(SIMD2(Float($0 % width), Float($0 / width)))) })
     }
     let (behind, before) = (FlowScene.texture(seed: 1), FlowScene.texture(seed: 2))
@@ -27,7 +27,7 @@ private struct FlowScene {
     second = image { front?.covers($0) == true ? before($0) : behind($0) }
     first = image { isCovered($0) ? before($0 + front!.motion) : behind($0 + back($0)) }
     flow = FlowField(
-      width: width, height: height,
+      height: height, width: width,
       vectors: (0..<width * height).flatMap { pixel in
         let p = SIMD2(Float(pixel % width), Float(pixel / width))
         let vector = isCovered(p) ? front!.motion : back(p)
@@ -52,7 +52,7 @@ private struct FlowScene {
       x: Double(margin), y: Double(margin), width: Double(flow.width - 2 * margin),
       height: Double(flow.height - 2 * margin))
     return opticalFlow(from: first, to: second)
-      .endPointError(to: flow, within: Mask(inside, width: flow.width, height: flow.height))!
+      .endPointError(to: flow, within: Mask(inside, height: flow.height, width: flow.width))!
   }
 }
 
@@ -92,20 +92,20 @@ extension Float {
   @Test func lightMayChange() {
     let scene = FlowScene(back: { _ in SIMD2(2.3, -1.2) })
     let brighter = Image(
-      width: scene.second.width, height: scene.second.height, channels: 1,
+      height: scene.second.height, width: scene.second.width, channels: 1,
       pixels: scene.second.pixels.map { UInt8(min(Float($0) * 0.9 + 20, 255)) })
     let changed = opticalFlow(from: scene.first, to: brighter)
-    let inside = Mask(Box(x: 10, y: 10, width: 90, height: 60), width: 112, height: 80)
+    let inside = Mask(Box(x: 10, y: 10, width: 90, height: 60), height: 80, width: 112)
     #expect(changed.endPointError(to: scene.flow, within: inside)! < 0.1)
   }
 
   @Test func constantImagesDoNotMove() {
     for (width, height) in [(1, 1), (2, 1), (1, 9), (7, 5), (40, 3), (64, 48)] {
       let (dark, light) = (
-        Image(width: width, height: height, channels: 1, filledWith: 40),
-        Image(width: width, height: height, channels: 3, filledWith: 200)
+        Image(height: height, width: width, channels: 1, filledWith: 40),
+        Image(height: height, width: width, channels: 3, filledWith: 200)
       )
-      let still = FlowField(width: width, height: height)
+      let still = FlowField(height: height, width: width)
       #expect(opticalFlow(from: dark, to: dark) == still)
       #expect(opticalFlow(from: dark, to: light) == still)
     }
@@ -116,16 +116,16 @@ extension Float {
     for (width, height) in [(1, 1), (3, 2), (5, 17), (9, 9), (33, 12), (61, 47)] {
       let images = (0..<2).map { _ in
         Image(
-          width: width, height: height, channels: 1,
+          height: height, width: width, channels: 1,
           pixels: (0..<width * height).map { _ in UInt8.random(in: 0...255, using: &generator) })
       }
       let flow = opticalFlow(from: images[0], to: images[1])
-      #expect(flow.vectors.allSatisfy { $0.isFinite && abs($0) < 200 }, "\(width)×\(height)")
+      #expect(flow.vectors.allSatisfy { $0.isFinite && abs($0) < 200 }, "\(height)×\(width)")
     }
   }
 
   @Test func theSameBitsOnAnyNumberOfThreads() {
-    let scene = FlowScene(width: 150, height: 130, back: { p in SIMD2(3 - 0.04 * p.y, 0.05 * p.x) })
+    let scene = FlowScene(height: 130, width: 150, back: { p in SIMD2(3 - 0.04 * p.y, 0.05 * p.x) })
     let threads = Threads.count
     defer { Threads.count = threads }
     let flows = [1, 2, 3].map { count in

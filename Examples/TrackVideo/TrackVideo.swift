@@ -1,0 +1,79 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import NN
+import SFModels
+import Vision
+
+/// Tracks a target through a video, from its box in the first frame.
+@main
+struct TrackVideo: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tracks a target through a video, from its box in the first frame.",
+    discussion: """
+      Under --output it leaves boxes.txt, one x,y,width,height a line in pixels from the top-left corner, and \
+      overlays.jpg, frames spread over the video with the box on them. Ctrl-C keeps what was tracked and ends with 130.
+      """)
+
+  @Option(help: "A folder of frames, JPEG or PNG.")
+  var video: String
+
+  @Option(help: "The target in the first frame: x,y,width,height in pixels from the top-left corner.")
+  var box: BoxArgument
+
+  @Option(help: "Which tracker.")
+  var tracker = TrackerName.nanotrack
+
+  @Option(help: "The tracker's weights: a file of PyTorch's or safetensors.")
+  var model: String
+
+  @Option(help: "Where the results go.")
+  var output: String
+
+  func run() throws {
+    Program.prepare(ifInterrupted: "interrupted before anything was tracked")
+    let frames = try FrameFolder(URL(filePath: video))
+    let output = try OutputFolder(URL(filePath: output))
+    var tracker = try tracker.make(model: URL(filePath: model))
+    try Program.deferringInterrupts {
+      let run = try TrackedVideo(frames, box.box, &tracker)
+      try BoxFile(boxes: run.boxes).write(to: output.file("boxes.txt"))
+      if ImageFormat.jpeg.isBuiltIn { try run.overlays(frames).write(to: output.file("overlays.jpg")) }
+      let speed = Double(run.boxes.count - 1) / max(run.seconds, 1e-9)
+      Program.sayIfInterrupted("interrupted after \(run.boxes.count) frames; results in \(output.url.path)")
+      if !Program.isInterrupted {
+        Program.report(
+          String(format: "%d frames, %.0f a second; results in %@", run.boxes.count, speed, output.url.path))
+      }
+    }
+  }
+}
+
+/// The trackers there are.
+enum TrackerName: String, ExpressibleByArgument, CaseIterable {
+  case nanotrack
+
+  /// The tracker with its weights.
+  func make(model: URL) throws -> any Tracker {
+    switch self {
+    case .nanotrack:
+      let network = NanoTrack()
+      try network.load(from: model)
+      return NanoTracker(network)
+    }
+  }
+}
+
+/// A box on the command line.
+struct BoxArgument: ExpressibleByArgument {
+  let box: Box
+
+  init?(argument: String) {
+    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+    guard numbers.count == 4, let x = numbers[0], let y = numbers[1], let width = numbers[2],
+      let height = numbers[3], [x, y, width, height].allSatisfy({ $0.isFinite && abs($0) < 1e6 }), width > 0,
+      height > 0
+    else { return nil }
+    box = Box(x: x, y: y, width: width, height: height)
+  }
+}

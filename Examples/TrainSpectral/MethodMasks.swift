@@ -1,0 +1,46 @@
+import Datasets
+import Foundation
+import Vision
+
+/// The masks that several methods published for the sequences of a data set: `METHOD/SEQUENCE/*.png`, under the names of
+/// the annotations. Palette maps of objects, binary masks, or grey levels that tell how sure a method is.
+struct MethodMasks: Sendable {
+  /// The methods, by name.
+  let methods: [String]
+  private let root: URL
+
+  /// Lists a folder of methods, and checks that each has a mask for every frame of the sequences.
+  /// - Throws: `DatasetError`.
+  init(contentsOf folder: URL, for sequences: [DAVISSequence]) throws {
+    let found = try Folder.list(folder, where: Folder.isFolder)
+    guard !found.isEmpty else {
+      throw DatasetError.emptyFolder(path: folder.path, wanted: "folders METHOD/SEQUENCE of masks")
+    }
+    methods = found.map(\.lastPathComponent)
+    root = folder
+    for method in found {
+      for sequence in sequences {
+        let own = method.appending(path: sequence.name)
+        let there = Set(try Folder.list(own) { $0.pathExtension == "png" }.map(\.lastPathComponent))
+        let wanted = sequence.annotations.map(\.lastPathComponent)
+        if let missing = wanted.first(where: { !there.contains($0) }) {
+          throw DatasetError.missingMask(path: own.appending(path: missing).path)
+        }
+      }
+    }
+  }
+
+  /// A method's mask of a frame as grey levels: 255 where it surely sees an object, of whatever number.
+  /// - Throws: `ImageError`, or `DatasetError.sizeMismatch` where it is not of the frames' size.
+  func softMask(_ method: String, _ sequence: DAVISSequence, frame: Int) throws -> Image {
+    let file = root.appending(path: "\(method)/\(sequence.name)")
+      .appending(path: sequence.annotations[frame].lastPathComponent)
+    let mask = try Image.softMask(contentsOf: file)
+    guard mask.width == sequence.width, mask.height == sequence.height else {
+      throw DatasetError.sizeMismatch(
+        path: file.path, height: mask.height, width: mask.width, expectedHeight: sequence.height,
+        expectedWidth: sequence.width)
+    }
+    return mask
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import Tensor
+
+/// Short videos drawn on demand, to train and test on without any file: textured objects that move, deform
+/// and occlude one another over moving textured backgrounds, with look-alikes near by, things passing in
+/// front, drifting light and noise.
+///
+/// A frame depends on the seed, the sequence and the frame alone. Every moving object is annotated.
+public struct SyntheticVideos: Sendable {
+  /// The sequences; their names are `synthetic-000`, `synthetic-001`, ….
+  public let sequences: [SyntheticSequence]
+
+  /// Makes `sequences` videos of `frames` frames of `width` × `height` pixels.
+  public init(seed: UInt64, sequences: Int, frames: Int = 24, height: Int = 144, width: Int = 256) {
+    require(
+      sequences >= 0 && frames > 0 && width > 0 && height > 0,
+      "SyntheticVideos: \(sequences) sequences of \(frames) frames of \(height)×\(width)")
+    let generator = SeededGenerator(seed: seed)
+    self.sequences = (0..<sequences).map { index in
+      SyntheticSequence(
+        index: index, frameCount: frames, height: height, width: width,
+        generator: generator.fork(index))
+    }
+  }
+}
+
+/// One synthetic video.
+public struct SyntheticSequence: Sendable {
+  /// `synthetic-` and the sequence's number.
+  public let name: String
+  /// The number of frames.
+  public let frameCount: Int
+  /// The objects' ids, from 1.
+  public let objects: [Int]
+  /// The width of the frames, in pixels.
+  public let width: Int
+  /// The height of the frames, in pixels.
+  public let height: Int
+  private let scene: Scene
+  private let generator: SeededGenerator
+
+  fileprivate init(
+    index: Int, frameCount: Int, height: Int, width: Int, generator: SeededGenerator
+  ) {
+    var generator = generator
+    let digits = String(index)
+    name = "synthetic-" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+    self.frameCount = frameCount
+    self.width = width
+    self.height = height
+    scene = Scene(aspect: Float(width) / Float(height), using: &generator)
+    objects = Array(1...scene.objectCount)
+    self.generator = generator
+  }
+
+  func rgb(_ frame: Int) -> [UInt8] {
+    var noise = generator.fork(frame)
+    return renderer(frame).colours(using: &noise)
+  }
+
+  func labels(_ frame: Int) -> [UInt8] { renderer(frame).labels() }
+
+  /// Where what frame `frame` shows is in frame `other`, which may lie before it or after.
+  public func flow(from frame: Int, to other: Int) -> TrueFlow {
+    renderer(frame).flow(to: renderer(other))
+  }
+
+  private func renderer(_ frame: Int) -> SceneRenderer {
+    SceneRenderer(
+      scene: scene, height: height, width: width, time: Float(frame) / Float(max(frameCount - 1, 1)))
+  }
+}

@@ -1,0 +1,47 @@
+import Datasets
+import Foundation
+import TestSupport
+import Testing
+import Vision
+
+@Suite(.enabled(if: ImageFormat.png.isBuiltIn)) struct FrameFolderTests {
+  private func write(_ names: [String], in folder: Workplace) throws {
+    for name in names { try Image(height: 2, width: 2).write(to: folder.file(name)) }
+  }
+
+  @Test func filesBelongTogetherByName() throws {
+    let folder = try Workplace(for: "frames")
+    try write(["f/b.jpg", "f/a.jpg", "m/a.png", "m/b.png", "m/c.png"], in: folder)
+    let frames = try FrameFolder(folder.folder.appending(path: "f"))
+    #expect(frames.name == "f" && frames.files.map(\.lastPathComponent) == ["a.jpg", "b.jpg"])
+    let masks = try FrameFolder(folder.folder.appending(path: "m"))
+    #expect(try masks.files(for: frames).map(\.lastPathComponent) == ["a.png", "b.png"])
+    #expect(throws: DatasetError.self) { try frames.files(for: masks) }
+  }
+
+  @Test func aFolderIsAVideoOrHoldsVideos() throws {
+    let folder = try Workplace(for: "frames")
+    try write(["one/0.png", "many/a/0.png", "many/b/0.png"], in: folder)
+    func names(_ path: String) throws -> [String] {
+      try FrameFolder.videos(in: folder.folder.appending(path: path)).map(\.name)
+    }
+    #expect(try names("one") == ["one"])
+    #expect(try names("many") == ["a", "b"])
+    #expect(throws: DatasetError.self) { try names("none") }
+  }
+
+  @Test func masksOfEveryKindAreSoft() throws {
+    let folder = try Workplace(for: "frames")
+    let labels = IndexedImage(height: 1, width: 4, indices: [0, 1, 3, 255])
+    try labels.write(to: folder.file("labels.png"))
+    try Image(height: 1, width: 4, channels: 1, pixels: [0, 255, 128, 7]).write(to: folder.file("grey.png"))
+    try Image(height: 1, width: 4, channels: 1, pixels: [0, 1, 1, 0]).write(to: folder.file("ones.png"))
+    func levels(_ name: String) throws -> [UInt8] {
+      try Image.softMask(contentsOf: folder.folder.appending(path: name)).pixels
+    }
+    #expect(try levels("labels.png") == [0, 255, 255, 0])
+    #expect(try levels("grey.png") == [0, 255, 128, 7])
+    #expect(try levels("ones.png") == [0, 255, 255, 0])
+    #expect(throws: ImageError.self) { try levels("none.png") }
+  }
+}

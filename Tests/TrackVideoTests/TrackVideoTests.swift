@@ -1,0 +1,61 @@
+import Datasets
+import Foundation
+import NN
+import SFModels
+import TestSupport
+import Testing
+import Vision
+
+@Suite(.enabled(if: ImageFormat.png.isBuiltIn)) struct TrackVideoTests {
+  private func video(_ place: Workplace, frames: Int) throws {
+    for frame in 0..<frames {
+      var image = Image(height: 40, width: 60, color: .white)
+      image.fill(.rectangle(Box(x: 10 + Double(frame), y: 12, width: 12, height: 10)), with: .red)
+      try image.write(to: place.file("video/\(frame + 10).png"))
+    }
+    try NanoTrack().save(to: place.file("model.safetensors"))
+  }
+
+  @Test func everyFrameGetsABox() throws {
+    let place = try Workplace(for: "TrackVideo")
+    try video(place, frames: 4)
+    let outcome = try place.run([
+      "--video", "video", "--box", "10,12,12,10", "--model", "model.safetensors", "--output", "out/run",
+    ])
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    #expect(outcome.output.last?.hasPrefix("4 frames, ") == true)
+    let boxes = try BoxFile(contentsOf: place.folder.appending(path: "out/run/boxes.txt")).boxes
+    #expect(boxes.count == 4 && boxes.first == Box(x: 10, y: 12, width: 12, height: 10))
+    if ImageFormat.jpeg.isBuiltIn { #expect(place.files(in: "out/run") == ["boxes.txt", "overlays.jpg"]) }
+  }
+
+  @Test func aVideoOfOneFrameIsOne() throws {
+    let place = try Workplace(for: "TrackVideo")
+    try video(place, frames: 1)
+    let outcome = try place.run([
+      "--video", "video", "--box", "10,12,12,10", "--model", "model.safetensors", "--output", "out",
+    ])
+    #expect(outcome.exitCode == 0)
+    #expect(try BoxFile(contentsOf: place.folder.appending(path: "out/boxes.txt")).boxes.count == 1)
+  }
+
+  static let faults: [(change: [String: String], code: Int32, message: String)] = [
+    (["--video": "none"], 1, "none"), (["--model": "none.pth"], 1, "none.pth: cannot be read"),
+    (["--model": "video/10.png"], 1, "video/10.png"), (["--box": "1,2,3"], 64, "--box"),
+    (["--box": "1,2,nan,4"], 64, "--box"), (["--box": "1,2,0,4"], 64, "--box"),
+    (["--tracker": "guess"], 64, "--tracker"),
+  ]
+
+  @Test(arguments: faults)
+  func aFaultIsOneLine(_ fault: (change: [String: String], code: Int32, message: String)) throws {
+    let place = try Workplace(for: "TrackVideo")
+    try video(place, frames: 2)
+    let options = [
+      "--video": "video", "--box": "10,12,12,10", "--model": "model.safetensors", "--output": "out",
+    ].merging(fault.change) { $1 }
+    let outcome = try place.run(options.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+    #expect(outcome.exitCode == fault.code && !outcome.wasKilled)
+    #expect(outcome.errors.first?.contains(fault.message) == true, "\(outcome.errors)")
+    if fault.code == 1 { #expect(outcome.complaints.count == 1, "\(outcome.errors)") }
+  }
+}
