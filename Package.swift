@@ -49,7 +49,7 @@ let package = Package(
       name: "CKernels", publicHeadersPath: ".", cSettings: optimised,
       linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("lapacke"), .linkedLibrary("m")]),
     .target(name: "CVision", dependencies: ["CKernels"], cSettings: optimised),
-    .target(name: "CSpectral", dependencies: ["CKernels"], cSettings: optimised),
+    .target(name: "CSpectral", dependencies: ["CKernels"], cSettings: optimised + [.headerSearchPath(".")]),
     .target(
       name: "COneDNN", dependencies: ["CKernels"],
       cSettings: optimised + (hasOneDNN ? [.define("HAS_ONEDNN")] : [])),

@@ -291,7 +291,8 @@ bool onednn_convolution_filter_gradient(const ck_convolution *convolution, const
                                         float *dw, float *dbias) {
   if (!dbias && is_pointwise(convolution)) {
     int64_t positions = convolution->batch * convolution->in[0] * convolution->in[1] * convolution->in[2];
-    return onednn_matmul(true, false, convolution->in_channels, convolution->out_channels, positions, x, dy, 0, dw);
+    return onednn_matmul(
+        1, 0, 0, true, false, convolution->in_channels, convolution->out_channels, positions, x, dy, dw);
   }
   return run(filter_gradient, convolution, false, dy, x, dw, dbias);
 }

@@ -10,13 +10,13 @@ typedef struct {
   bool transpose_a, transpose_b;
   int64_t m, n, k, a_stride, b_stride;
   const float *a, *b;
-  float beta, *c;
+  float *c;
 } product;
 
 static bool multiply(const product *it, int64_t matrix) {
   return onednn.sgemm(it->transpose_a ? 'T' : 'N', it->transpose_b ? 'T' : 'N', it->m, it->n, it->k, 1,
                     it->a + matrix * it->a_stride, it->transpose_a ? it->m : it->k, it->b + matrix * it->b_stride,
-                    it->transpose_b ? it->k : it->n, it->beta, it->c + matrix * it->m * it->n, it->n)
+                    it->transpose_b ? it->k : it->n, 0, it->c + matrix * it->m * it->n, it->n)
       == dnnl_success;
 }
 
@@ -25,11 +25,10 @@ static void multiply_share(void *context, int64_t begin, int64_t end) {
   for (int64_t matrix = begin; matrix < end; matrix++) multiply(context, matrix);
 }
 
-bool onednn_matmul_batched(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a,
-                           bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a, const float *b,
-                           float beta, float *c) {
+bool onednn_matmul(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m,
+                   int64_t n, int64_t k, const float *a, const float *b, float *c) {
   if (m == 0 || n == 0 || k == 0 || !onednn_load()) return false;
-  const product it = {transpose_a, transpose_b, m, n, k, a_stride, b_stride, a, b, beta, c};
+  const product it = {transpose_a, transpose_b, m, n, k, a_stride, b_stride, a, b, c};
   if (batch == 1) {
     bool acquired = ck_pool_acquire();
     bool done = multiply(&it, 0);
@@ -68,8 +67,8 @@ static void build(const plan_key *key, plan *plan) {
   onednn.primitive_desc_destroy(description);
 }
 
-bool onednn_matmul_batched_bf16(int64_t a_batch, int64_t b_batch, bool transpose_a, bool transpose_b, int64_t m,
-                                int64_t n, int64_t k, const uint16_t *a, const uint16_t *b, uint16_t *c) {
+bool onednn_matmul_bf16(int64_t a_batch, int64_t b_batch, bool transpose_a, bool transpose_b, int64_t m, int64_t n,
+                        int64_t k, const uint16_t *a, const uint16_t *b, uint16_t *c) {
   if (m == 0 || n == 0 || k == 0) return false;
   bool acquired = ck_pool_acquire();
   plan_key key = {.operation = matrix_product, .bfloat16 = true, .threads = acquired ? ck_thread_count() : 1};
@@ -89,24 +88,18 @@ bool onednn_matmul_batched_bf16(int64_t a_batch, int64_t b_batch, bool transpose
 
 bool onednn_is_available(void) { return false; }
 
-bool onednn_matmul_batched(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a,
-                           bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a, const float *b,
-                           float beta, float *c) {
+bool onednn_matmul(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m,
+                   int64_t n, int64_t k, const float *a, const float *b, float *c) {
   (void)batch, (void)a_stride, (void)b_stride, (void)transpose_a, (void)transpose_b, (void)m, (void)n, (void)k,
-      (void)a, (void)b, (void)beta, (void)c;
+      (void)a, (void)b, (void)c;
   return false;
 }
 
-bool onednn_matmul_batched_bf16(int64_t a_batch, int64_t b_batch, bool transpose_a, bool transpose_b, int64_t m,
-                                int64_t n, int64_t k, const uint16_t *a, const uint16_t *b, uint16_t *c) {
+bool onednn_matmul_bf16(int64_t a_batch, int64_t b_batch, bool transpose_a, bool transpose_b, int64_t m, int64_t n,
+                        int64_t k, const uint16_t *a, const uint16_t *b, uint16_t *c) {
   (void)a_batch, (void)b_batch, (void)transpose_a, (void)transpose_b, (void)m, (void)n, (void)k, (void)a, (void)b,
       (void)c;
   return false;
 }
 
 #endif
-
-bool onednn_matmul(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
-                   const float *b, float beta, float *c) {
-  return onednn_matmul_batched(1, 0, 0, transpose_a, transpose_b, m, n, k, a, b, beta, c);
-}

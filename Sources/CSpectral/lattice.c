@@ -174,16 +174,12 @@ void ck_lattice_free(ck_lattice *lattice) {
   ck_deallocate(lattice, sizeof(ck_lattice));
 }
 
-int64_t ck_lattice_corners(const ck_lattice *lattice) { return lattice->count; }
-
 typedef struct {
   const ck_lattice *lattice;
   int64_t channels, direction;
   const float *x;
   float *y;
 } filter_work;
-
-#define INLINE static inline __attribute__((always_inline))
 
 INLINE void share_out(const filter_work *work, int64_t channels, int64_t begin, int64_t end) {
   const ck_lattice *l = work->lattice;

@@ -10,8 +10,6 @@
 #include "elementwise/math_f32.h"
 #include "runtime/template.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 void ck_spectral_taps(int64_t size, double *taps) {
   double sigma = (double)(size - 1) / 4, sum = 0;
   for (int64_t i = 0; i < size; i++) {
@@ -33,24 +31,17 @@ static int64_t band_count(const ck_spectral *s) {
   return whole >= 4 ? whole : low < 4 ? low : 4;
 }
 
-#define REAL float
-#define SUFFIX f32
-#include "spectral_template.h"
-#include "spectral_taylor_template.h"
-#include "spectral_motion_template.h"
-#include "spectral_exact_template.h"
-#include "spectral_exact_motion_template.h"
-#include "flow_agreement_template.h"
-#include "spectral_run_template.h"
-#undef REAL
-#undef SUFFIX
-
-#define REAL double
-#define SUFFIX f64
-#include "spectral_template.h"
-#include "spectral_taylor_template.h"
-#include "spectral_motion_template.h"
-#include "spectral_exact_template.h"
-#include "spectral_exact_motion_template.h"
-#include "flow_agreement_template.h"
-#include "spectral_run_template.h"
+#define TEMPLATE "spectral_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "spectral_taylor_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "spectral_motion_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "spectral_exact_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "spectral_exact_motion_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "flow_agreement_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "spectral_run_template.h"
+#include "runtime/each_real.h"

@@ -1,7 +1,10 @@
-#include "flow.h"
+#include "flow_level.h"
 
 #include <math.h>
 #include <string.h>
+
+#include "runtime/ck_allocator.h"
+#include "runtime/ck_parallel.h"
 
 // The energy at each pixel, of the flow w = (u, v) around the flow that the second image was warped by:
 //   brightness·ψ(‖∇I·δw + Iₜ‖²) + gradient·ψ(‖∇Iₓ·δw + Iₓₜ‖² + ‖∇I_y·δw + I_yₜ‖²) + smoothness·g·ψ(‖∇u‖² + ‖∇v‖²),

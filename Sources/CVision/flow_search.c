@@ -1,7 +1,10 @@
-#include "flow.h"
+#include "flow_level.h"
 
 #include <math.h>
 #include <string.h>
+
+#include "runtime/ck_allocator.h"
+#include "runtime/ck_parallel.h"
 
 enum { patch = 8, patch_area = patch * patch };
 // A band of this many rows of patches is searched on its own, whoever searches it: the result does not

@@ -7,7 +7,7 @@
 
 #include "runtime/ck_allocator.h"
 #include "runtime/ck_parallel.h"
-#include "sampling.h"
+#include "patches.h"
 
 // Where the positions of a sampling lie in the destination: every spacing-th, from base on.
 typedef struct {
@@ -63,17 +63,7 @@ static phase phase_of_gradient(const ck_convolution *convolution, const int64_t 
   return result;
 }
 
-#define real float
-#define NAME(function) function##_f32
-#define GEMM cblas_sgemm
-#include "sampling_template.h"
-#include "convolution_template.h"
-#undef real
-#undef NAME
-#undef GEMM
-
-#define real double
-#define NAME(function) function##_f64
-#define GEMM cblas_dgemm
-#include "sampling_template.h"
-#include "convolution_template.h"
+#define TEMPLATE "convolution/patches_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "convolution/convolution_template.h"
+#include "runtime/each_real.h"

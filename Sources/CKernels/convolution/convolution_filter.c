@@ -6,7 +6,7 @@
 #include "runtime/ck_allocator.h"
 #include "ck_convolution.h"
 #include "runtime/ck_parallel.h"
-#include "sampling.h"
+#include "patches.h"
 
 // As many partial sums as the memory for them (64 MB) allows, at most 16.
 static int64_t chunk_count(int64_t tiles, int64_t filter_bytes) {
@@ -16,17 +16,7 @@ static int64_t chunk_count(int64_t tiles, int64_t filter_bytes) {
   return count < 1 ? 1 : count;
 }
 
-#define real float
-#define NAME(function) function##_f32
-#define GEMM cblas_sgemm
-#include "sampling_template.h"
-#include "convolution_filter_template.h"
-#undef real
-#undef NAME
-#undef GEMM
-
-#define real double
-#define NAME(function) function##_f64
-#define GEMM cblas_dgemm
-#include "sampling_template.h"
-#include "convolution_filter_template.h"
+#define TEMPLATE "convolution/patches_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "convolution/convolution_filter_template.h"
+#include "runtime/each_real.h"

@@ -11,13 +11,13 @@
 
 #include <string.h>
 
-#include "elementwise/bfloat16.h"
+#include "runtime/bfloat16.h"
 #include "runtime/ck_allocator.h"
 #include "runtime/ck_parallel.h"
+#include "runtime/template.h"
 
 enum { lanes = 16, outputs = 8, most_vectors = 3, most_groups = 16, chunk_bytes = 1 << 20, most_sum_bytes = 64 << 20 };
 
-#define JOIN(a, b) a##b
 typedef float vector __attribute__((vector_size(64)));
 typedef float unaligned_vector __attribute__((vector_size(64), aligned(4)));
 
@@ -105,16 +105,16 @@ static bool run_filter(filter_work *w, ck_body body, float *dw, float *dbias) {
 }
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
-#define NAME(name) JOIN(name, _f32)
+#define SUFFIX f32
 #define STORED float
 #define PER_STEP 1
 #define PANELS 1
 #define LOAD(value) (value)
 #define MULTIPLY_ADD(sum, x, dy) ((sum) + (x) * *(dy))
 #define PACK(count, columns, channel, to) memcpy(to, (columns)[0] + (channel), (count) * sizeof(float))
-#include "convolution_filter_direct_template.h"
+#include "convolution/convolution_filter_direct_template.h"
 #undef TARGET
-#undef NAME
+#undef SUFFIX
 #undef STORED
 #undef PER_STEP
 #undef PANELS
@@ -130,7 +130,7 @@ bool ck_convolution_filter_gradient_direct_f32(
 }
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")))
-#define NAME(name) JOIN(name, _bf16)
+#define SUFFIX bf16
 #define STORED bfloat16
 #define PER_STEP 2
 #define PANELS 2
@@ -148,7 +148,7 @@ typedef bfloat16 sixteen __attribute__((vector_size(32), aligned(2)));
     *(sixteen *)((to) + 2 * c) =                                                              \
         __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);  \
   }
-#include "convolution_filter_direct_template.h"
+#include "convolution/convolution_filter_direct_template.h"
 
 bool ck_convolution_filter_gradient_direct_bf16(
     const ck_convolution *convolution, const uint16_t *dy, const uint16_t *x, float *dw, float *dbias) {

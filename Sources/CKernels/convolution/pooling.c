@@ -2,9 +2,10 @@
 // windows that cover it, so that each thread writes a part of the result of its own.
 #include "ck_pooling.h"
 
+#include <math.h>
 #include <string.h>
 
-#include "elementwise/bfloat16.h"
+#include "runtime/bfloat16.h"
 #include "runtime/ck_allocator.h"
 #include "runtime/ck_parallel.h"
 
@@ -74,37 +75,7 @@ static cover make_cover(const ck_pooling *pooling, int axis) {
 
 static void release_cover(cover cover) { ck_deallocate(cover.begin, cover.bytes); }
 
-#define LOAD(value) (value)
-#define STORE(value) (value)
-
-#define real float
-#define stored float
-#define NAME(function) function##_f32
-#define LOWEST (-__builtin_inff())
-#include "pooling_template.h"
-#include "average_pooling_template.h"
-#undef real
-#undef stored
-#undef NAME
-#undef LOWEST
-
-#define real double
-#define stored double
-#define NAME(function) function##_f64
-#define LOWEST (-__builtin_inf())
-#include "pooling_template.h"
-#include "average_pooling_template.h"
-#undef real
-#undef stored
-#undef NAME
-#undef LOWEST
-#undef LOAD
-#undef STORE
-
-#define real float
-#define stored bfloat16
-#define LOAD(value) bfloat16_widened(value)
-#define STORE(value) bfloat16_rounded(value)
-#define NAME(function) function##_bf16
-#define LOWEST (-__builtin_inff())
-#include "pooling_template.h"
+#define TEMPLATE "convolution/pooling_template.h"
+#include "runtime/each_stored.h"
+#define TEMPLATE "convolution/average_pooling_template.h"
+#include "runtime/each_real.h"

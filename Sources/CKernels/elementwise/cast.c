@@ -1,4 +1,4 @@
-#include "bfloat16.h"
+#include "runtime/bfloat16.h"
 #include "indexing/ck_copy.h"
 #include "runtime/ck_parallel.h"
 #include "runtime/template.h"

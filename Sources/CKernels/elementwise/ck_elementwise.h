@@ -12,7 +12,7 @@ enum { ck_max_rank = 12 };
 
 typedef enum ck_binary {
   ck_binary_add, ck_binary_subtract, ck_binary_multiply, ck_binary_divide,
-  ck_binary_power, ck_binary_minimum, ck_binary_maximum, ck_binary_atan2,
+  ck_binary_pow, ck_binary_minimum, ck_binary_maximum, ck_binary_atan2,
   ck_binary_remainder,  // with the sign of the divisor
 } ck_binary;
 
@@ -21,56 +21,10 @@ typedef enum ck_comparison {
   ck_comparison_less_equal, ck_comparison_greater, ck_comparison_greater_equal,
 } ck_comparison;
 
-// Behind each: what the gradient is computed from (x, y, or neither), and what p and q mean.
 typedef enum ck_unary {
-  ck_unary_negate,                  // neither
-  ck_unary_absolute,                // x; 0 at 0
-  ck_unary_sign,                    // neither
-  ck_unary_square,                  // x
-  ck_unary_reciprocal,              // y
-  ck_unary_square_root,             // y; infinite at 0
-  ck_unary_reciprocal_square_root,  // y
-  ck_unary_exponential,             // y
-  ck_unary_expm1,                   // y
-  ck_unary_logarithm,               // x
-  ck_unary_log1p,                   // x
-  ck_unary_sine,                    // x
-  ck_unary_cosine,                  // x
-  ck_unary_tangent,                 // y
-  ck_unary_arcsine,                 // x
-  ck_unary_arccosine,               // x
-  ck_unary_arctangent,              // x
-  ck_unary_sinh,                    // x
-  ck_unary_cosh,                    // x
-  ck_unary_arsinh,                  // x
-  ck_unary_arcosh,                  // x
-  ck_unary_artanh,                  // x
-  ck_unary_tanh,                    // y
-  ck_unary_sigmoid,                 // y
-  ck_unary_log_sigmoid,             // x
-  ck_unary_softplus,                // x; log(1 + e^(p x)) / p, p > 0
-  ck_unary_relu,                    // y; 0 at 0
-  ck_unary_leaky_relu,              // y; slope p >= 0 for x <= 0
-  ck_unary_elu,                     // x; p (e^x - 1) for x <= 0, p >= 0
-  ck_unary_celu,                    // x; p (e^(x / p) - 1) for x <= 0, p > 0
-  ck_unary_gelu,                    // x; x Phi(x)
-  ck_unary_gelu_tanh,               // x; the approximation through tanh
-  ck_unary_silu,                    // x
-  ck_unary_mish,                    // x
-  ck_unary_hard_sigmoid,            // x
-  ck_unary_hard_swish,              // x
-  ck_unary_relu6,                   // y
-  ck_unary_erf,                     // x
-  ck_unary_floor,                   // neither
-  ck_unary_ceil,                    // neither
-  ck_unary_truncate,                // neither
-  ck_unary_round,                   // neither; halves to even
-  ck_unary_power_scalar,            // x; x^p
-  ck_unary_clamp,                   // x; to [p, q]
-  ck_unary_add_scalar,              // neither; x + p
-  ck_unary_multiply_scalar,         // neither; p x
-  ck_unary_divide_by_scalar,        // neither; x / p
-  ck_unary_scalar_divided,          // x; p / x
+#define UNARY(name, grain, reads, value, gradient) ck_unary_##name,
+#include "unary_table.h"
+#undef UNARY
 } ck_unary;
 
 /// Whether ck_unary_gradient reads x, and whether it reads y; what it does not read may be NULL.

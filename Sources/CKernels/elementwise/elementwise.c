@@ -7,25 +7,10 @@
 
 enum { light_grain = 32768, heavy_grain = 4096 };
 
-#define REAL float
-#define SUFFIX f32
-#include "elementwise_template.h"
-#include "compare_template.h"
-#undef REAL
-#undef SUFFIX
-
-#define REAL double
-#define SUFFIX f64
-#include "elementwise_template.h"
-#include "compare_template.h"
-#undef REAL
-#undef SUFFIX
-
-#define REAL int32_t
-#define SUFFIX i32
-#include "compare_template.h"
-#undef REAL
-#undef SUFFIX
+#define TEMPLATE "elementwise/elementwise_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "elementwise/compare_template.h"
+#include "runtime/each_number.h"
 
 static inline int32_t divided(int32_t a, int32_t b) {
   if (b == 0) return 0;
@@ -63,7 +48,7 @@ static CK_CLONES void binary_block_i32(int op, int64_t count, const void *const 
     BINARY(subtract, (int32_t)((uint32_t)u - (uint32_t)v))
     BINARY(multiply, (int32_t)((uint32_t)u * (uint32_t)v))
     BINARY(divide, divided(u, v))
-    BINARY(power, raised(u, v))
+    BINARY(pow, raised(u, v))
     BINARY(minimum, u < v ? u : v)
     BINARY(maximum, u > v ? u : v)
     BINARY(remainder, remaining(u, v))

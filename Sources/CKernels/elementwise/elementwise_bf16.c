@@ -1,5 +1,5 @@
 // Elementwise work on bfloat16: block by block in float32, by the kernels for it, so that nothing wide leaves the cache.
-#include "bfloat16.h"
+#include "runtime/bfloat16.h"
 #include "blocks.h"
 #include "ck_elementwise.h"
 #include "runtime/ck_parallel.h"

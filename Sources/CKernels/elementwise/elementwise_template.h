@@ -14,7 +14,7 @@ static CK_CLONES void F(binary_block)(int op, int64_t count, const void *const *
     BINARY(subtract, u - v)
     BINARY(multiply, u * v)
     BINARY(divide, u / v)
-    BINARY(power, F(pow)(u, v))
+    BINARY(pow, F(pow)(u, v))
     BINARY(minimum, u < v || u != u ? u : v)
     BINARY(maximum, u > v || u != u ? u : v)
     BINARY(atan2, F(atan2)(u, v))
@@ -28,7 +28,7 @@ void F(ck_binary)(
     ck_binary op, int rank, const int64_t *sizes, const REAL *a, const int64_t *a_strides,
     const REAL *b, const int64_t *b_strides, REAL *y) {
   operand operands[] = {{a, sizeof(REAL), a_strides}, {b, sizeof(REAL), b_strides}};
-  int64_t grain = op == ck_binary_power || op == ck_binary_atan2 || op == ck_binary_remainder ? heavy_grain : light_grain;
+  int64_t grain = op == ck_binary_pow || op == ck_binary_atan2 || op == ck_binary_remainder ? heavy_grain : light_grain;
   run_blocks(F(binary_block), op, rank, sizes, 2, operands, y, sizeof(REAL), grain);
 }
 

@@ -8,12 +8,5 @@
 // A sum is taken chunk by chunk, each in lanes: the order is the same for any number of threads.
 enum { loss_chunk = 4096, loss_lanes = 32, loss_grain = 8192 };
 
-#define REAL float
-#define SUFFIX f32
-#include "loss_template.h"
-#undef REAL
-#undef SUFFIX
-
-#define REAL double
-#define SUFFIX f64
-#include "loss_template.h"
+#define TEMPLATE "elementwise/loss_template.h"
+#include "runtime/each_real.h"

@@ -7,7 +7,7 @@ typedef struct {
 } F(cross_entropy_work);
 
 // With e = e^-|x|, both tails are exact: log(1 + e^x) = max(x, 0) + log(1 + e).
-MATH void F(cross_entropies)(
+INLINE void F(cross_entropies)(
     int64_t count, const REAL *restrict logits, const REAL *restrict truth, REAL weight, int selects,
     REAL *restrict values) {
   for (int64_t i = 0; i < count; i++) {

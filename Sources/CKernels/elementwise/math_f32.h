@@ -7,20 +7,20 @@
 #include <stdint.h>
 #include <string.h>
 
-#define MATH static inline __attribute__((always_inline))
+#include "runtime/template.h"
 
-MATH int32_t bits_of(float x) { int32_t bits; memcpy(&bits, &x, 4); return bits; }
-MATH float float_of(int32_t bits) { float x; memcpy(&x, &bits, 4); return x; }
+INLINE int32_t bits_of(float x) { int32_t bits; memcpy(&bits, &x, 4); return bits; }
+INLINE float float_of(int32_t bits) { float x; memcpy(&x, &bits, 4); return x; }
 
 // Adding it leaves the nearest integer in the low bits of the sum.
 static const float rounder = 0x1.8p23f;
 
-MATH float power_of_two(int32_t n) { return float_of((n + 127) << 23); }
+INLINE float power_of_two(int32_t n) { return float_of((n + 127) << 23); }
 
 // Polynomials are summed in parts, so that their terms wait less for each other than in one chain.
 
 // e^r - 1 for |r| <= ln 2 / 2.
-MATH float expm1_near_zero(float r) {
+INLINE float expm1_near_zero(float r) {
   float z = r * r;
   float high = 1.990890887e-04f * r + 1.393454382e-03f;
   float middle = 8.333284408e-03f * r + 4.166645557e-02f;
@@ -29,14 +29,14 @@ MATH float expm1_near_zero(float r) {
 }
 
 // x = n ln 2 + r.
-MATH float reduced_by_ln2(float x, int32_t *n) {
+INLINE float reduced_by_ln2(float x, int32_t *n) {
   float shifted = x * 1.44269504f + rounder;
   float k = shifted - rounder;
   *n = bits_of(shifted) - bits_of(rounder);
   return (x - k * 0.693359375f) + k * 2.12194440e-4f;
 }
 
-MATH float exp_f32(float x) {
+INLINE float exp_f32(float x) {
   x = x < -105.0f ? -105.0f : x;
   x = x > 90.0f ? 90.0f : x;
   int32_t n;
@@ -47,13 +47,13 @@ MATH float exp_f32(float x) {
 }
 
 // For x <= 0; e^x below the normal numbers is 0.
-MATH float exp_of_negative_f32(float x) {
+INLINE float exp_of_negative_f32(float x) {
   int32_t n;
   float p = 1.0f + expm1_near_zero(reduced_by_ln2(x < -87.0f ? -87.0f : x, &n));
   return x < -87.0f ? 0.0f : p * power_of_two(n);
 }
 
-MATH float expm1_f32(float x) {
+INLINE float expm1_f32(float x) {
   x = x < -18.0f ? -18.0f : x;
   x = x > 89.0f ? 89.0f : x;
   int32_t n;
@@ -63,7 +63,7 @@ MATH float expm1_f32(float x) {
 }
 
 // For positive normal x: x = 2^e (1 + f) with 1 + f between the roots of 1/2 and 2.
-MATH float log_of_positive(float x, float exponent) {
+INLINE float log_of_positive(float x, float exponent) {
   int32_t offset = bits_of(x) - 0x3f3504f3;
   float e = (float)(offset >> 23) + exponent;
   float f = float_of((offset & 0x7fffff) + 0x3f3504f3) - 1.0f;
@@ -81,14 +81,14 @@ MATH float log_of_positive(float x, float exponent) {
   return ((tail - 0.5f * square) + f) + e * 0.693359375f;
 }
 
-MATH float log_f32(float x) {
+INLINE float log_f32(float x) {
   int subnormal = x < 0x1p-126f;
   float y = log_of_positive(subnormal ? x * 0x1p23f : x, subnormal ? -23.0f : 0.0f);
   y = x > 0.0f ? y : (x == 0.0f ? -INFINITY : NAN);
   return x == INFINITY ? x : y;
 }
 
-MATH float log1p_f32(float x) {
+INLINE float log1p_f32(float x) {
   float u = 1.0f + x;
   // What rounding took from u, as a first-order correction.
   float lost = (x - (u - 1.0f)) / u;
@@ -97,12 +97,12 @@ MATH float log1p_f32(float x) {
 }
 
 // For 0 <= x <= 1, where nothing needs an exception.
-MATH float log1p_of_unit_f32(float x) {
+INLINE float log1p_of_unit_f32(float x) {
   float u = 1.0f + x;
   return log_of_positive(u, 0.0f) + (x - (u - 1.0f)) / u;
 }
 
-MATH float tanh_f32(float x) {
+INLINE float tanh_f32(float x) {
   float e = fabsf(x);
   e = e > 10.0f ? 10.0f : e;
   e = expm1_f32(2.0f * e);
@@ -110,7 +110,7 @@ MATH float tanh_f32(float x) {
 }
 
 // e^(t^2) erfc(t) for 0 <= t <= 10, a polynomial in s = 3 / (3 + t); beyond, e^(-t^2) is 0.
-MATH float scaled_erfc(float s) {
+INLINE float scaled_erfc(float s) {
   float z = s * s;
   float high = (5.714667216e-02f * s - 3.003891110e-01f) * z + (5.566105247e-01f * s - 4.717684686e-01f);
   float middle = (4.321652949e-01f * s - 1.983512193e-02f) * z + (1.997070760e-01f * s + 1.692974567e-01f);
@@ -118,7 +118,7 @@ MATH float scaled_erfc(float s) {
   return p * s + 1.760792316e-06f;
 }
 
-MATH float erf_f32(float x) {
+INLINE float erf_f32(float x) {
   float z = x * x;
   float p = 7.889122935e-05f;
   p = p * z - 8.020842215e-04f;
@@ -133,14 +133,14 @@ MATH float erf_f32(float x) {
 }
 
 /// The standard normal distribution's integral up to x; *density gets its value at x.
-MATH float normal_integral_f32(float x, float *density) {
+INLINE float normal_integral_f32(float x, float *density) {
   float e = exp_of_negative_f32(-0.5f * x * x);
   *density = 0.398942280f * e;
   float upper = 0.5f * e * scaled_erfc(3.0f / (3.0f + fabsf(x) * 0.707106781f));
   return x < 0.0f ? upper : 1.0f - upper;
 }
 
-MATH double normal_integral_f64(double x, double *density) {
+INLINE double normal_integral_f64(double x, double *density) {
   *density = 0.39894228040143267794 * exp(-0.5 * x * x);
   return 0.5 * erfc(-x * M_SQRT1_2);
 }
@@ -149,7 +149,7 @@ MATH double normal_integral_f64(double x, double *density) {
 static const double trigonometric_limit = 1e6;
 
 // sin(x + quadrant pi/2).
-MATH float sine_from(float x, int32_t quadrant) {
+INLINE float sine_from(float x, int32_t quadrant) {
   double shifted = (double)x * 0.63661977236758134308 + 0x1.8p52;
   double k = shifted - 0x1.8p52;
   // pi/2 in two parts, the first of 33 bits: k times it is exact.
@@ -170,10 +170,10 @@ MATH float sine_from(float x, int32_t quadrant) {
   return n & 2 ? -y : y;
 }
 
-MATH float sin_f32(float x) { return sine_from(x, 0); }
-MATH float cos_f32(float x) { return sine_from(x, 1); }
+INLINE float sin_f32(float x) { return sine_from(x, 0); }
+INLINE float cos_f32(float x) { return sine_from(x, 1); }
 
-MATH float atan2_f32(float y, float x) {
+INLINE float atan2_f32(float y, float x) {
   float u = fabsf(x), v = fabsf(y);
   float low = u < v ? u : v, high = u < v ? v : u;
   float a = low == high ? 1.0f : low / high;
@@ -196,7 +196,7 @@ MATH float atan2_f32(float y, float x) {
 }
 
 // log2 |x| and 2^z in double leave the rounding to float as the only error that counts.
-MATH float pow_f32(float x, float y) {
+INLINE float pow_f32(float x, float y) {
   double wide = fabsf(x);
   int64_t bits;
   memcpy(&bits, &wide, 8);
@@ -245,35 +245,35 @@ MATH float pow_f32(float x, float y) {
 }
 
 // Rare enough for the C library.
-MATH float tan_f32(float x) { return tanf(x); }
-MATH float asin_f32(float x) { return asinf(x); }
-MATH float acos_f32(float x) { return acosf(x); }
-MATH float atan_f32(float x) { return atanf(x); }
-MATH float sinh_f32(float x) { return sinhf(x); }
-MATH float cosh_f32(float x) { return coshf(x); }
-MATH float asinh_f32(float x) { return asinhf(x); }
-MATH float acosh_f32(float x) { return acoshf(x); }
-MATH float atanh_f32(float x) { return atanhf(x); }
+INLINE float tan_f32(float x) { return tanf(x); }
+INLINE float asin_f32(float x) { return asinf(x); }
+INLINE float acos_f32(float x) { return acosf(x); }
+INLINE float atan_f32(float x) { return atanf(x); }
+INLINE float sinh_f32(float x) { return sinhf(x); }
+INLINE float cosh_f32(float x) { return coshf(x); }
+INLINE float asinh_f32(float x) { return asinhf(x); }
+INLINE float acosh_f32(float x) { return acoshf(x); }
+INLINE float atanh_f32(float x) { return atanhf(x); }
 
-MATH float remainder_f32(float a, float b) {
+INLINE float remainder_f32(float a, float b) {
   float r = fmodf(a, b);
   return r != 0 && (r < 0) != (b < 0) ? r + b : r;
 }
 
-MATH double remainder_f64(double a, double b) {
+INLINE double remainder_f64(double a, double b) {
   double r = fmod(a, b);
   return r != 0 && (r < 0) != (b < 0) ? r + b : r;
 }
 
-MATH float sqrt_f32(float x) { return sqrtf(x); }
-MATH float fabs_f32(float x) { return fabsf(x); }
-MATH float floor_f32(float x) { return floorf(x); }
-MATH float ceil_f32(float x) { return ceilf(x); }
-MATH float rint_f32(float x) { return rintf(x); }
-MATH float trunc_f32(float x) { return truncf(x); }
+INLINE float sqrt_f32(float x) { return sqrtf(x); }
+INLINE float fabs_f32(float x) { return fabsf(x); }
+INLINE float floor_f32(float x) { return floorf(x); }
+INLINE float ceil_f32(float x) { return ceilf(x); }
+INLINE float rint_f32(float x) { return rintf(x); }
+INLINE float trunc_f32(float x) { return truncf(x); }
 
 // As of float, of what is not negative it is NaN.
-MATH double exp_of_negative_f64(double x) { return exp(x <= 0 ? x : NAN); }
+INLINE double exp_of_negative_f64(double x) { return exp(x <= 0 ? x : NAN); }
 
 #define exp_f64 exp
 #define expm1_f64 expm1

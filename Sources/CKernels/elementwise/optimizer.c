@@ -8,15 +8,5 @@
 
 enum { grain = 1 << 15 };
 
-#define REAL float
-#define SUFFIX f32
-#define SQRT sqrtf
-#include "optimizer_template.h"
-#undef REAL
-#undef SUFFIX
-#undef SQRT
-
-#define REAL double
-#define SUFFIX f64
-#define SQRT sqrt
-#include "optimizer_template.h"
+#define TEMPLATE "elementwise/optimizer_template.h"
+#include "runtime/each_real.h"

@@ -1,4 +1,4 @@
-// Optimiser steps for one precision: REAL. Included by optimizer.c.
+// Optimiser steps.
 //
 // A product and a sum in one statement may be rounded once, as PyTorch's are; where it rounds in
 // between, the product is a statement of its own.
@@ -61,7 +61,7 @@ CK_CLONES static void F(adam_body)(void *opaque, int64_t begin, int64_t end) {
       square = max_second[i] > square ? max_second[i] : square;
       max_second[i] = square;
     }
-    REAL deviation = SQRT(square) / work.root_correction + work.epsilon;
+    REAL deviation = LIBM(sqrt)(square) / work.root_correction + work.epsilon;
     parameter[i] = value - work.step_size * mean / deviation;
   }
 }

@@ -13,7 +13,7 @@ typedef struct {
 } generator;
 
 // Ten rounds on (counter, stream) under the seed.
-MATH void chunk_words(generator g, int64_t chunk, uint32_t *words) {
+INLINE void chunk_words(generator g, int64_t chunk, uint32_t *words) {
   for (int i = 0; i < counters; i++) {
     uint64_t counter = (uint64_t)chunk * counters + (uint64_t)i;
     uint32_t a = (uint32_t)counter, b = (uint32_t)(counter >> 32);
@@ -39,27 +39,15 @@ enum { words_f32 = 1, words_f64 = 2 };
 
 // In [0, 1), from 24 or 53 bits.
 
-MATH float unit_f32(const uint32_t *words, int i) { return (float)(words[i] >> 8) * 0x1p-24f; }
+INLINE float unit_f32(const uint32_t *words, int i) { return (float)(words[i] >> 8) * 0x1p-24f; }
 
-MATH double unit_f64(const uint32_t *words, int i) {
+INLINE double unit_f64(const uint32_t *words, int i) {
   uint64_t word = (uint64_t)words[i] << 32 | words[words_per_chunk / 2 + i];
   return (double)(word >> 11) * 0x1p-53;
 }
 
-#define below_f32 nextafterf
-#define below_f64 nextafter
-
-#define REAL float
-#define SUFFIX f32
-#include "random_template.h"
-#undef REAL
-#undef SUFFIX
-
-#define REAL double
-#define SUFFIX f64
-#include "random_template.h"
-#undef REAL
-#undef SUFFIX
+#define TEMPLATE "elementwise/random_template.h"
+#include "runtime/each_real.h"
 
 void ck_random_permutation(uint64_t seed, uint64_t stream, int64_t count, int32_t *y) {
   uint32_t words[words_per_chunk];

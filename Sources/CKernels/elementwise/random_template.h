@@ -9,7 +9,7 @@ typedef struct {
 static CK_CLONES void F(uniform_chunk)(const F(random_work) *w, int64_t chunk, REAL *y) {
   uint32_t words[words_per_chunk];
   chunk_words(w->generator, chunk, words);
-  const REAL low = w->a, high = w->b, last = F(below)(high, low);
+  const REAL low = w->a, high = w->b, last = LIBM(nextafter)(high, low);
   for (int i = 0; i < F(chunk_length); i++) {
     REAL value = low + (high - low) * F(unit)(words, i);
     y[i] = value < high ? value : last;

@@ -5,20 +5,19 @@
 
 enum { unary_block_length = 4096 };
 
-#define NEITHER 0
-#define INPUT 1
-#define OUTPUT 2
-#define UNARY(name, reads, value, slope) [ck_unary_##name] = reads,
-static const uint8_t gradient_reads[] = {
-#include "unary_table.h"
-};
-#undef UNARY
-#undef NEITHER
-#undef INPUT
-#undef OUTPUT
+enum { NEITHER, INPUT, OUTPUT };  // what a gradient is computed from
+enum { LIGHT = 32768, HEAVY = 8192 };  // elements worth a thread
 
-bool ck_unary_gradient_uses_input(ck_unary op) { return gradient_reads[op] == 1; }
-bool ck_unary_gradient_uses_output(ck_unary op) { return gradient_reads[op] == 2; }
+static const struct {
+  int grain, reads;
+} functions[] = {
+#define UNARY(name, grain, reads, value, gradient) [ck_unary_##name] = {grain, reads},
+#include "unary_table.h"
+#undef UNARY
+};
+
+bool ck_unary_gradient_uses_input(ck_unary op) { return functions[op].reads == INPUT; }
+bool ck_unary_gradient_uses_output(ck_unary op) { return functions[op].reads == OUTPUT; }
 
 // Then its reciprocal is exact, in float too, and quicker.
 static bool is_power_of_two(double p) {
@@ -26,31 +25,7 @@ static bool is_power_of_two(double p) {
   return fabs(frexp(p, &exponent)) == 0.5 && exponent > -100 && exponent < 100;
 }
 
-// Elements worth a thread.
-static int64_t unary_grain(ck_unary op) {
-  switch (op) {
-    case ck_unary_negate: case ck_unary_absolute: case ck_unary_sign: case ck_unary_square:
-    case ck_unary_relu: case ck_unary_leaky_relu: case ck_unary_hard_sigmoid:
-    case ck_unary_hard_swish: case ck_unary_relu6: case ck_unary_floor: case ck_unary_ceil:
-    case ck_unary_round: case ck_unary_truncate: case ck_unary_clamp: case ck_unary_add_scalar:
-    case ck_unary_multiply_scalar: case ck_unary_divide_by_scalar: case ck_unary_scalar_divided:
-    case ck_unary_reciprocal: case ck_unary_square_root: case ck_unary_reciprocal_square_root:
-      return 32768;
-    default:
-      return 8192;
-  }
-}
-
-#define REAL float
-#define SUFFIX f32
-#include "unary_template.h"
-#include "stream_template.h"
-#undef REAL
-#undef SUFFIX
-
-#define REAL double
-#define SUFFIX f64
-#include "unary_template.h"
-#include "stream_template.h"
-#undef REAL
-#undef SUFFIX
+#define TEMPLATE "elementwise/unary_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "elementwise/stream_template.h"
+#include "runtime/each_real.h"

@@ -158,14 +158,5 @@ void ck_copy_strided(
   ck_parallel(total / pair->sizes[last], copy_grain / pair->sizes[last] + 1, &w, copy_rows);
 }
 
-#define REAL float
-#define SUFFIX f32
-#include "copy_template.h"
-#undef REAL
-#undef SUFFIX
-
-#define REAL double
-#define SUFFIX f64
-#include "copy_template.h"
-#undef REAL
-#undef SUFFIX
+#define TEMPLATE "indexing/copy_template.h"
+#include "runtime/each_real.h"

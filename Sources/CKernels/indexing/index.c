@@ -117,14 +117,5 @@ void ck_scatter_elements(
   ck_parallel(outer * columns, index_grain / (column_block * count + 1) + 1, &w, scatter_elements);
 }
 
-#define REAL float
-#define SUFFIX f32
-#include "index_template.h"
-#undef REAL
-#undef SUFFIX
-
-#define REAL double
-#define SUFFIX f64
-#include "index_template.h"
-#undef REAL
-#undef SUFFIX
+#define TEMPLATE "indexing/index_template.h"
+#include "runtime/each_real.h"

@@ -22,12 +22,5 @@ static int radices_of(int64_t n, int *radices) {
   return n == 1 ? count : 0;
 }
 
-#define REAL float
-#define SUFFIX f32
-#include "fourier_template.h"
-#undef REAL
-#undef SUFFIX
-
-#define REAL double
-#define SUFFIX f64
-#include "fourier_template.h"
+#define TEMPLATE "linear/fourier_template.h"
+#include "runtime/each_real.h"

@@ -1,5 +1,4 @@
-// Included by fourier.c for REAL and SUFFIX. A block holds `fourier_lanes` transforms: [n, lanes] real parts, then as
-// many imaginary ones.
+// A block holds `fourier_lanes` transforms: [n, lanes] real parts, then as many imaginary ones.
 
 typedef struct {
   REAL re, im;

@@ -19,18 +19,5 @@ static int first_failure(int64_t batch, const int *failures) {
   return 0;
 }
 
-#define REAL float
-#define SUFFIX f32
-#define LAPACK(name) LAPACKE_s##name
-#define TRSM cblas_strsm
-#include "linear_algebra_template.h"
-#undef REAL
-#undef SUFFIX
-#undef LAPACK
-#undef TRSM
-
-#define REAL double
-#define SUFFIX f64
-#define LAPACK(name) LAPACKE_d##name
-#define TRSM cblas_dtrsm
-#include "linear_algebra_template.h"
+#define TEMPLATE "linear/linear_algebra_template.h"
+#include "runtime/each_real.h"

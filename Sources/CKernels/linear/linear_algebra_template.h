@@ -1,4 +1,4 @@
-// One matrix a time for each function, then the batch. Included by linear_algebra.c for REAL, SUFFIX, LAPACK and TRSM.
+// One matrix a time for each function, then the batch.
 
 typedef struct {
   int64_t m, n, k;
@@ -72,7 +72,7 @@ static void F(triangular_solve_body)(void *context, int64_t begin, int64_t end) 
   const F(matrices) *w = context;
   blasint n = (blasint)w->n, k = (blasint)w->k;
   for (int64_t i = begin; i < end; i++) {
-    TRSM(CblasRowMajor, CblasLeft, w->upper ? CblasUpper : CblasLower, w->transposed ? CblasTrans : CblasNoTrans,
+    BLAS(trsm)(CblasRowMajor, CblasLeft, w->upper ? CblasUpper : CblasLower, w->transposed ? CblasTrans : CblasNoTrans,
          w->unit ? CblasUnit : CblasNonUnit, n, k, 1, w->a + i * n * n, n, w->u + i * n * k, k);
   }
 }

@@ -14,15 +14,5 @@ static int64_t block_length(int64_t length) {
   return block < 128 ? 128 : (block + 15) / 16 * 16;
 }
 
-#define real float
-#define NAME(function) function##_f32
-#define GEMM cblas_sgemm
-#include "matmul_template.h"
-#undef real
-#undef NAME
-#undef GEMM
-
-#define real double
-#define NAME(function) function##_f64
-#define GEMM cblas_dgemm
-#include "matmul_template.h"
+#define TEMPLATE "linear/matmul_template.h"
+#include "runtime/each_real.h"

@@ -1,14 +1,12 @@
-// Included by matmul.c once per element type, with `real`, NAME and GEMM defined.
-
 typedef struct {
   bool transpose_a, transpose_b, by_rows;
   int64_t m, n, k, a_stride, b_stride, block, blocks;
-  const real *a, *b;
-  real beta, *c;
-} NAME(product);
+  const REAL *a, *b;
+  REAL *c;
+} F(product);
 
-static void NAME(multiply_blocks)(void *context, int64_t begin, int64_t end) {
-  const NAME(product) *work = context;
+static void F(multiply_blocks)(void *context, int64_t begin, int64_t end) {
+  const F(product) *work = context;
   int64_t a_row = work->transpose_a ? work->m : work->k, b_row = work->transpose_b ? work->k : work->n;
   for (int64_t item = begin; item < end; item++) {
     int64_t matrix = item / work->blocks, first = item % work->blocks * work->block;
@@ -20,30 +18,24 @@ static void NAME(multiply_blocks)(void *context, int64_t begin, int64_t end) {
       column = first;
       columns = columns - first < work->block ? columns - first : work->block;
     }
-    GEMM(CblasRowMajor, work->transpose_a ? CblasTrans : CblasNoTrans,
+    BLAS(gemm)(CblasRowMajor, work->transpose_a ? CblasTrans : CblasNoTrans,
          work->transpose_b ? CblasTrans : CblasNoTrans, (blasint)rows, (blasint)columns, (blasint)work->k, 1,
          work->a + matrix * work->a_stride + (work->transpose_a ? row : row * a_row),
          (blasint)(a_row > 0 ? a_row : 1),
          work->b + matrix * work->b_stride + (work->transpose_b ? column * b_row : column),
-         (blasint)(b_row > 0 ? b_row : 1), work->beta, work->c + (matrix * work->m + row) * work->n + column,
+         (blasint)(b_row > 0 ? b_row : 1), 0, work->c + (matrix * work->m + row) * work->n + column,
          (blasint)work->n);
   }
 }
 
-void NAME(ck_matmul_batched)(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a,
-                             bool transpose_b, int64_t m, int64_t n, int64_t k, const real *a, const real *b,
-                             real beta, real *c) {
+void F(ck_matmul)(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m,
+                  int64_t n, int64_t k, const REAL *a, const REAL *b, REAL *c) {
   if (m == 0 || n == 0) return;
   bool by_rows = m >= n;
   int64_t length = by_rows ? m : n, block = block_length(length);
-  NAME(product) work = {
-      transpose_a, transpose_b, by_rows, m, n, k, a_stride, b_stride, block, (length + block - 1) / block, a, b, beta, c};
+  F(product) work = {
+      transpose_a, transpose_b, by_rows, m, n, k, a_stride, b_stride, block, (length + block - 1) / block, a, b, c};
   // A thread is worth waking for a few hundred thousand multiplications.
   int64_t per_item = (by_rows ? n : m) * (block < length ? block : length) * (k > 0 ? k : 1);
-  ck_parallel(batch * work.blocks, 1 + 200000 / per_item, &work, NAME(multiply_blocks));
-}
-
-void NAME(ck_matmul)(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const real *a,
-                     const real *b, real beta, real *c) {
-  NAME(ck_matmul_batched)(1, 0, 0, transpose_a, transpose_b, m, n, k, a, b, beta, c);
+  ck_parallel(batch * work.blocks, 1 + 200000 / per_item, &work, F(multiply_blocks));
 }

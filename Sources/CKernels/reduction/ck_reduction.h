@@ -6,10 +6,10 @@
 
 // Reductions of the middle axis: x [outer, reduce, inner] to y [outer, inner]. Sums are taken in
 // chunks of a fixed size, so that the bits do not depend on the number of threads. An empty axis
-// gives 0, NaN (mean), 1 (product), -inf (maximum, log-sum-exp), inf (minimum).
+// gives 0, 1 (product), -inf (maximum, log-sum-exp), inf (minimum).
 
 typedef enum ck_reduction {
-  ck_reduction_sum, ck_reduction_mean, ck_reduction_product, ck_reduction_maximum,
+  ck_reduction_sum, ck_reduction_product, ck_reduction_maximum,
   ck_reduction_minimum, ck_reduction_sum_of_squares, ck_reduction_sum_of_absolutes,
 } ck_reduction;
 

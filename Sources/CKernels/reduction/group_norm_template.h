@@ -1,4 +1,4 @@
-// Group norm for one precision, on batch norm's passes over one sample. Included by normalization.c.
+// Group norm, on batch norm's passes over one sample.
 
 typedef struct {
   int64_t batch, positions, channels, groups;

@@ -1,5 +1,4 @@
 // Group norm at single positions (layer norm over the last axis): each group is one run of neighbours.
-// Included by group_norm_template.h.
 
 // Mean and inverse deviation of a run, the mean corrected by the sum of the deviations from it.
 INLINE void F(run_moments)(

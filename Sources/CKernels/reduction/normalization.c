@@ -4,12 +4,10 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "elementwise/bfloat16.h"
+#include "runtime/bfloat16.h"
 #include "runtime/ck_allocator.h"
 #include "runtime/ck_parallel.h"
 #include "runtime/template.h"
-
-#define INLINE static inline __attribute__((always_inline))
 
 // How rows are taken. Narrow rows are joined into wide ones, over which per-channel values are repeated, so
 // that any number of channels fills whole vectors, a strip of them at a time. Sums within a block of rows are
@@ -47,36 +45,9 @@ INLINE double lane_sum(int64_t count, const double *values) {
   return sum;
 }
 
-#define LOAD(value) (value)
-#define STORE(value) (value)
-
-#define REAL float
-#define STORED float
-#define SUFFIX f32
-#include "normalization_template.h"
-#include "normalization_gradient_template.h"
-#include "group_norm_template.h"
-#undef REAL
-#undef STORED
-#undef SUFFIX
-
-#define REAL double
-#define STORED double
-#define SUFFIX f64
-#include "normalization_template.h"
-#include "normalization_gradient_template.h"
-#include "group_norm_template.h"
-#undef REAL
-#undef STORED
-#undef SUFFIX
-#undef LOAD
-#undef STORE
-
-#define LOAD(value) bfloat16_widened(value)
-#define STORE(value) bfloat16_rounded(value)
-#define REAL float
-#define STORED bfloat16
-#define SUFFIX bf16
-#define BESIDE_FLOAT  // whose coefficients are these too
-#include "normalization_template.h"
-#include "normalization_gradient_template.h"
+#define TEMPLATE "reduction/normalization_template.h"
+#include "runtime/each_stored.h"
+#define TEMPLATE "reduction/normalization_gradient_template.h"
+#include "runtime/each_stored.h"
+#define TEMPLATE "reduction/group_norm_template.h"
+#include "runtime/each_real.h"

@@ -1,4 +1,4 @@
-// Batch norm's gradients for one precision. Included by normalization.c after normalization_template.h.
+// Batch norm's gradients.
 
 // The gradient of each channel's affine map, g being dy where the mask lets it pass. Mean, scale, shift,
 // slope and offset are [width].

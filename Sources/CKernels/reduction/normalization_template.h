@@ -1,4 +1,4 @@
-// Batch norm for one precision: REAL, and STORED in memory. Included by normalization.c, which defines LOAD and STORE.
+// Batch norm.
 
 // Runs step(rows, length, first element, its column) over wide rows, strip by strip and four rows at a time
 // while there are four: what is repeated along a row is then loaded once for all four, sums are stored once,
@@ -174,7 +174,6 @@ CK_CLONES static void F(coefficients)(
   }
 }
 
-#ifndef BESIDE_FLOAT
 void F(ck_normalization_coefficients)(
     int64_t channels, const REAL *mean, const REAL *variance, double epsilon, const REAL *weight,
     const REAL *bias, REAL *inverse_deviation, REAL *scale, REAL *shift) {
@@ -182,7 +181,6 @@ void F(ck_normalization_coefficients)(
     inverse_deviation[c] = (REAL)(1 / sqrt((double)variance[c] + epsilon));
   F(coefficients)(channels, mean, inverse_deviation, weight, bias, scale, shift);
 }
-#endif
 
 typedef struct {
   int64_t count, width;

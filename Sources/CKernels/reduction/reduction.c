@@ -13,24 +13,11 @@
 enum { reduction_width = 512, folded_width = 128, rows_per_total = 32, segment_elements = 65536 };
 // One CASE for each operation, each compiled for itself.
 #define EACH_CASE                                                                                 \
-  CASE(ck_reduction_sum) CASE(ck_reduction_mean) CASE(ck_reduction_product)                       \
+  CASE(ck_reduction_sum) CASE(ck_reduction_product)                       \
   CASE(ck_reduction_maximum) CASE(ck_reduction_minimum) CASE(ck_reduction_sum_of_squares)         \
   CASE(ck_reduction_sum_of_absolutes)
 
 enum { short_length = 16, short_lanes = 64, long_length = 1024, reduction_grain = 65536 };
 
-#define REAL float
-#define SUFFIX f32
-#define BITS int32_t
-#include "reduction_template.h"
-#undef REAL
-#undef SUFFIX
-#undef BITS
-
-#define REAL double
-#define SUFFIX f64
-#define BITS int64_t
-#include "reduction_template.h"
-#undef REAL
-#undef SUFFIX
-#undef BITS
+#define TEMPLATE "reduction/reduction_template.h"
+#include "runtime/each_real.h"

@@ -1,5 +1,3 @@
-#define INLINE static inline __attribute__((always_inline))
-
 INLINE double F(identity)(ck_reduction op) {
   switch (op) {
     case ck_reduction_product: return 1;
@@ -77,7 +75,6 @@ static CK_CLONES void F(reduce_rows)(
     ck_reduction op, int64_t rows, int64_t width, int64_t stride, int64_t fold, const REAL *x,
     double *totals) {
   switch (op) {
-    case ck_reduction_mean:
     CASE(ck_reduction_sum)
     CASE(ck_reduction_product)
     CASE(ck_reduction_maximum)
@@ -98,7 +95,7 @@ INLINE void F(fold_short)(
     for (int64_t i = 0; i < lanes; i++) values[i] = F(taken)(op, values[i], x[i * length + j]);
   }
   for (int64_t i = 0; i < lanes; i++) {
-    y[i] = op == ck_reduction_mean ? values[i] / (REAL)length : values[i];
+    y[i] = values[i];
   }
 }
 
@@ -140,7 +137,7 @@ INLINE REAL F(fold_row)(ck_reduction op, int64_t length, const REAL *x) {
       else total += x[i];
     }
   }
-  return op == ck_reduction_mean ? total / (REAL)length : total;
+  return total;
 }
 
 #define CASE(op) \
@@ -154,7 +151,6 @@ static CK_CLONES void F(reduce_each_row)(
 }
 
 #undef CASE
-#undef INLINE
 
 // The axis is cut into segments and the row of neighbours into columns, one piece of work each.
 typedef struct {
@@ -166,17 +162,14 @@ typedef struct {
   double *partial;  // [outer, segments, inner] where there are several segments
 } F(reduction_work);
 
-static void F(write_reduced)(
-    const F(reduction_work) *w, int64_t count, const double *totals, REAL *y) {
-  double scale = w->op == ck_reduction_mean ? (double)w->reduce : 1;
-  for (int64_t j = 0; j < count; j++) y[j] = (REAL)(totals[j] / scale);
+static void F(write_reduced)(int64_t count, const double *totals, REAL *y) {
+  for (int64_t j = 0; j < count; j++) y[j] = (REAL)totals[j];
 }
 
 // One segment of neighbours.
 static double F(reduced_run)(ck_reduction op, int64_t length, const REAL *x) {
   REAL parts[segment_elements / long_length + 1];
   int64_t whole = length / long_length, rest = length % long_length;
-  if (op == ck_reduction_mean) op = ck_reduction_sum;
   F(reduce_each_row)(op, whole, long_length, x, parts);
   F(reduce_each_row)(op, 1, rest, x + whole * long_length, parts + whole);
   double total = (double)parts[0];
@@ -198,7 +191,7 @@ static void F(reduce_range)(void *context, int64_t begin, int64_t end) {
     if (w->segments > 1) {
       memcpy(w->partial + rest * w->inner + column, totals, (size_t)width * sizeof(double));
     } else {
-      F(write_reduced)(w, width, totals, w->y + outer * w->inner + column);
+      F(write_reduced)(width, totals, w->y + outer * w->inner + column);
     }
   }
 }
@@ -244,7 +237,7 @@ void F(ck_reduce)(
         total[j] = F(joined)(op, total[j], total[s * inner + j]);
       }
     }
-    F(write_reduced)(&w, inner, total, y + o * inner);
+    F(write_reduced)(inner, total, y + o * inner);
   }
   ck_deallocate(w.partial, bytes);
 }

@@ -4,14 +4,5 @@
 #include "lanes.h"
 #include "runtime/template.h"
 
-#define REAL float
-#define SUFFIX f32
-#include "scan_template.h"
-#undef REAL
-#undef SUFFIX
-
-#define REAL double
-#define SUFFIX f64
-#include "scan_template.h"
-#undef REAL
-#undef SUFFIX
+#define TEMPLATE "reduction/scan_template.h"
+#include "runtime/each_real.h"

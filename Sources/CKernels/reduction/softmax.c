@@ -12,18 +12,5 @@ static inline void fetch(const void *next, int64_t bytes) {
   for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch((const char *)next + i);
 }
 
-#define REAL float
-#define SUFFIX f32
-#define BITS int32_t
-#include "softmax_template.h"
-#undef REAL
-#undef SUFFIX
-#undef BITS
-
-#define REAL double
-#define SUFFIX f64
-#define BITS int64_t
-#include "softmax_template.h"
-#undef REAL
-#undef SUFFIX
-#undef BITS
+#define TEMPLATE "reduction/softmax_template.h"
+#include "runtime/each_real.h"

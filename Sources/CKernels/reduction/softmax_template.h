@@ -23,20 +23,20 @@ typedef struct {
 #define AT(x) x[s * l.stride + i]
 
 // The largest of each lane, 0 where that is not finite.
-MATH void F(lane_shifts)(F(lanes) l, const REAL *x, REAL *shift) {
+INLINE void F(lane_shifts)(F(lanes) l, const REAL *x, REAL *shift) {
   EACH_LANE shift[i] = -INFINITY;
   EACH_STEP_AND_LANE(shift[i] = AT(x) > shift[i] ? AT(x) : shift[i])
   EACH_LANE shift[i] = shift[i] - shift[i] == 0 ? shift[i] : 0;
 }
 
 // total: the sum of e^(x - shift).
-MATH void F(exponential_sums)(F(lanes) l, const REAL *x, REAL *shift, REAL *total) {
+INLINE void F(exponential_sums)(F(lanes) l, const REAL *x, REAL *shift, REAL *total) {
   F(lane_shifts)(l, x, shift);
   EACH_LANE total[i] = 0;
   EACH_STEP_AND_LANE(total[i] += F(exp_of_negative)(AT(x) - shift[i]))
 }
 
-MATH void F(log_sum_exp_lanes)(F(lanes) l, const REAL *x, REAL *y) {
+INLINE void F(log_sum_exp_lanes)(F(lanes) l, const REAL *x, REAL *y) {
   REAL shift[lane_limit], total[lane_limit];
   F(exponential_sums)(l, x, shift, total);
   EACH_LANE y[i] = F(log)(total[i]) + shift[i];
@@ -50,7 +50,7 @@ static REAL F(unsummable)(int64_t n, int64_t stride, const REAL *x) {
   return (REAL)INFINITY;
 }
 
-MATH void F(softmax_lanes)(F(lanes) l, int logarithm, const REAL *x, REAL *y) {
+INLINE void F(softmax_lanes)(F(lanes) l, int logarithm, const REAL *x, REAL *y) {
   REAL shift[lane_limit], total[lane_limit];
   if (logarithm) {
     F(exponential_sums)(l, x, shift, total);
@@ -65,7 +65,7 @@ MATH void F(softmax_lanes)(F(lanes) l, int logarithm, const REAL *x, REAL *y) {
   }
 }
 
-MATH void F(softmax_gradient_lanes)(
+INLINE void F(softmax_gradient_lanes)(
     F(lanes) l, int logarithm, const REAL *y, const REAL *dy, REAL *dx) {
   REAL total[lane_limit];
   EACH_LANE total[i] = 0;
@@ -96,7 +96,7 @@ MATH void F(softmax_gradient_lanes)(
   }
 
 // The largest of a row, 0 where that is not finite. Of integers, whose largest may be sought in any order.
-MATH REAL F(row_shift)(int64_t n, const REAL *x) {
+INLINE REAL F(row_shift)(int64_t n, const REAL *x) {
   BITS largest = F(ordered)(F(bits)(-INFINITY));
   for (int64_t i = 0; i < n; i++) {
     const BITS candidate = F(ordered)(F(bits)(x[i]));
@@ -106,7 +106,7 @@ MATH REAL F(row_shift)(int64_t n, const REAL *x) {
   return shift - shift == 0 ? shift : 0;
 }
 
-MATH void F(log_sum_exp_row)(int64_t n, const REAL *x, REAL *y) {
+INLINE void F(log_sum_exp_row)(int64_t n, const REAL *x, REAL *y) {
   const REAL shift = F(row_shift)(n, x);
   double total = 0;
   ROW_SUM(total, n, F(exp_of_negative)(x[i] - shift))
@@ -114,7 +114,7 @@ MATH void F(log_sum_exp_row)(int64_t n, const REAL *x, REAL *y) {
 }
 
 // Several rows, one stage after the other: a row's stages wait for each other, those of other rows need not.
-MATH void F(softmax_rows)(int64_t rows, int64_t n, int logarithm, const REAL *x, REAL *y) {
+INLINE void F(softmax_rows)(int64_t rows, int64_t n, int logarithm, const REAL *x, REAL *y) {
   REAL shift[rows_together];
   double total[rows_together] = {0};
   for (int64_t r = 0; r < rows; r++) shift[r] = F(row_shift)(n, x + r * n);
@@ -137,7 +137,7 @@ MATH void F(softmax_rows)(int64_t rows, int64_t n, int logarithm, const REAL *x,
   }
 }
 
-MATH void F(softmax_gradient_rows)(
+INLINE void F(softmax_gradient_rows)(
     int64_t rows, int64_t n, int logarithm, const REAL *y, const REAL *dy, REAL *dx) {
   double sums[rows_together] = {0};
   for (int64_t r = 0; r < rows; r++) {

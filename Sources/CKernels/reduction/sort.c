@@ -26,15 +26,5 @@ static uint64_t key_f64(double value, bool descending) {
   return descending ? ~bits : bits;
 }
 
-#define REAL float
-#define KEY uint32_t
-#define SUFFIX f32
-#include "sort_template.h"
-#undef REAL
-#undef KEY
-#undef SUFFIX
-
-#define REAL double
-#define KEY uint64_t
-#define SUFFIX f64
-#include "sort_template.h"
+#define TEMPLATE "reduction/sort_template.h"
+#include "runtime/each_real.h"

@@ -1,5 +1,3 @@
-// Sorting for one precision: REAL, its KEY. Included by sort.c.
-//
 // A stable radix sort, least significant digit first. A long row is cut into pieces that are counted and
 // scattered in parallel where there are not rows enough for all threads; short rows are merged.
 

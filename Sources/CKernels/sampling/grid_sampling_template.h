@@ -1,5 +1,3 @@
-// Grid sampling for one precision: REAL. Included by grid_sampling.c.
-
 // What one output reads along one axis: samples, their weights, and the weights' derivatives by the coordinate. Nothing is
 // known of an output whose coordinate is not finite, unless the padding, or the nearest sample, takes one for it.
 typedef struct {
@@ -22,15 +20,15 @@ INLINE F(coordinate) F(reflected)(F(coordinate) at, REAL low, REAL high, bool vo
   AS_WRITTEN
   REAL span = high - low;
   if (span <= 0) return (F(coordinate)){0, 0};
-  REAL distance = CALL(fabs)(at.value - low), rest, back;
+  REAL distance = LIBM(fabs)(at.value - low), rest, back;
   bool flips = false;
   if (volume) {
-    REAL spans = CALL(floor)(distance / span);
-    rest = CALL(fmod)(distance, span);
+    REAL spans = LIBM(floor)(distance / span);
+    rest = LIBM(fmod)(distance, span);
     back = span - rest;
-    flips = spans < R(2147483648) && CALL(fmod)(spans, 2) != 0;
+    flips = spans < R(2147483648) && LIBM(fmod)(spans, 2) != 0;
   } else {
-    rest = distance - CALL(trunc)(distance / (2 * span)) * (2 * span);
+    rest = distance - LIBM(trunc)(distance / (2 * span)) * (2 * span);
     back = 2 * span - rest;
     flips = rest > back;
   }
@@ -55,7 +53,7 @@ INLINE F(coordinate) F(padded)(const ck_grid_sampling *sampling, int64_t size, F
   }
   if (sampling->padding != ck_grid_zeros) at = F(clipped)(at, (REAL)(size - 1), volume);
   // Beyond what an index can be: outside.
-  if (!(CALL(fabs)(at.value) < R(9e18))) at = (F(coordinate)){-100, 0};
+  if (!(LIBM(fabs)(at.value) < R(9e18))) at = (F(coordinate)){-100, 0};
   return at;
 }
 
@@ -87,10 +85,10 @@ INLINE F(taps) F(taps_at)(const ck_grid_sampling *sampling, int axis, REAL coord
   F(taps) taps = {0};
   bool finds_sample = sampling->interpolation == ck_grid_nearest
       || (sampling->interpolation == ck_grid_linear && sampling->padding != ck_grid_zeros);
-  taps.unknown = !finds_sample && sampling->axes == 2 && !(CALL(fabs)(at.value) < (REAL)INFINITY);
+  taps.unknown = !finds_sample && sampling->axes == 2 && !(LIBM(fabs)(at.value) < (REAL)INFINITY);
   if (taps.unknown) return taps;
   if (sampling->interpolation == ck_grid_cubic) {
-    REAL base = CALL(floor)(at.value), t = at.value - base;
+    REAL base = LIBM(floor)(at.value), t = at.value - base;
     const REAL weight[4] = {F(far)(t + 1), F(near)(t), F(near)(1 - t), F(far)(2 - t)};
     const REAL slope[4] = {F(far_slope)(t + 1), F(near_slope)(t), -F(near_slope)(1 - t), -F(far_slope)(2 - t)};
     taps.count = 4;
@@ -105,11 +103,11 @@ INLINE F(taps) F(taps_at)(const ck_grid_sampling *sampling, int axis, REAL coord
   at = F(padded)(sampling, size, at);
   if (sampling->interpolation == ck_grid_nearest) {
     taps.count = 1;
-    taps.index[0] = (int64_t)CALL(rint)(at.value);
+    taps.index[0] = (int64_t)LIBM(rint)(at.value);
     taps.weight[0] = 1;
     return taps;
   }
-  REAL base = CALL(floor)(at.value), t = at.value - base;
+  REAL base = LIBM(floor)(at.value), t = at.value - base;
   taps.count = 2;
   taps.index[0] = (int64_t)base;
   taps.index[1] = taps.index[0] + 1;

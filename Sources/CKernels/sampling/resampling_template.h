@@ -1,6 +1,3 @@
-// Resampling for one precision: REAL, and STORED in memory. Included by upsample.c, which says how rows are read and
-// written where the two differ.
-//
 // Along one axis resampling is a sparse matrix, and its gradient is the transposed one: both directions
 // are the same gather.
 
@@ -86,7 +83,7 @@ static F(matrix) F(axis)(method method, int64_t in, int64_t out, double factor, 
   for (int64_t to = 0; to < out; to++) {
     REAL position = align ? step * (REAL)to : step * ((REAL)to + (REAL)0.5) - (REAL)0.5;
     if (method == linear && position < 0) position = 0;
-    int64_t base = (int64_t)FLOOR(position);
+    int64_t base = (int64_t)LIBM(floor)(position);
     if (base > in - 1) base = in - 1;
     REAL fraction = position - (REAL)base;
     if (fraction > 1) fraction = 1;
@@ -221,7 +218,7 @@ CK_CLONES static void F(resample_body)(void *opaque, int64_t begin, int64_t end)
   int64_t length = work->from[2] * work->channels;
   int64_t channels = work->channels < few_channels ? 1 : work->channels;
   int64_t elements = width->rows * channels;
-  size_t bytes = (size_t)(length + buffered_rows(length, elements)) * sizeof(REAL);
+  size_t bytes = (size_t)(length + F(buffered_rows)(length, elements)) * sizeof(REAL);
   REAL *buffer = ck_allocate(bytes), *sources = buffer + length, *result = sources + 4 * length;
   (void)sources, (void)result;
   for (int64_t line = begin; line < end; line++) {
@@ -242,7 +239,7 @@ CK_CLONES static void F(resample_body)(void *opaque, int64_t begin, int64_t end)
           waiting = 0;
         }
         const STORED *x = image + (time->index[i] * work->from[1] + height->index[j]) * length;
-        source[waiting] = READ_ROW(x, length, sources + waiting * length);
+        source[waiting] = F(READ_ROW)(x, length, sources + waiting * length);
         weight[waiting++] = time->weight[i] * height->weight[j];
       }
     if (waiting == 1 && !adds && weight[0] == 1)
@@ -252,8 +249,8 @@ CK_CLONES static void F(resample_body)(void *opaque, int64_t begin, int64_t end)
     else
       memset(buffer, 0, (size_t)length * sizeof(REAL));
     STORED *y = work->y + line * elements;
-    F(resample_row)(width, channels, row, ROW_TO_WRITE(y, result));
-    WRITE_ROW(elements, result, y);
+    F(resample_row)(width, channels, row, F(ROW_TO_WRITE)(y, result));
+    F(WRITE_ROW)(elements, result, y);
   }
   ck_deallocate(buffer, bytes);
 }

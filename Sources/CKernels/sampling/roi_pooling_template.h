@@ -1,5 +1,3 @@
-// RoI pooling for one precision: REAL. Included by roi_pooling.c.
-//
 // A bilinear surface is a sum of samples times hats, hat(x) = max(0, 1 − |x|), along both axes. So its integral over
 // a bin, and its mean over a grid of places, is a sum of samples times one factor for each axis.
 
@@ -9,7 +7,7 @@ typedef struct {
   int64_t first, last, size, points;
 } F(bin);
 
-INLINE REAL F(hat)(REAL x) { return CALL(fmax)(0, 1 - CALL(fabs)(x)); }
+INLINE REAL F(hat)(REAL x) { return LIBM(fmax)(0, 1 - LIBM(fabs)(x)); }
 
 // The integral of the hat up to x.
 INLINE REAL F(hat_integral)(REAL x) {
@@ -24,24 +22,24 @@ INLINE REAL F(weight_at_points)(F(bin) bin, int64_t sample) {
   int64_t first = 0, last = bin.points - 1;
   if (bin.points > few_points) {
     // Those that may lie within a sample of this one.
-    first = (int64_t)CALL(fmax)(((REAL)sample - 1 - bin.low) / step - 3, 0);
-    last = (int64_t)CALL(fmin)(((REAL)sample + 1 - bin.low) / step + 3, (REAL)last);
+    first = (int64_t)LIBM(fmax)(((REAL)sample - 1 - bin.low) / step - 3, 0);
+    last = (int64_t)LIBM(fmin)(((REAL)sample + 1 - bin.low) / step + 3, (REAL)last);
   }
   for (int64_t i = first; i <= last; i++) {
     REAL place = bin.low + ((REAL)i + (REAL)0.5) * step;
     if (place < -1 || place > end) continue;
-    sum += F(hat)(CALL(fmin)(CALL(fmax)(place, 0), end - 1) - (REAL)sample);
+    sum += F(hat)(LIBM(fmin)(LIBM(fmax)(place, 0), end - 1) - (REAL)sample);
   }
   return sum / (REAL)bin.points;
 }
 
 // The same where places are too many to be told from one another: the integral.
 INLINE REAL F(weight_at_all)(F(bin) bin, int64_t sample) {
-  REAL end = (REAL)(bin.size - 1), low = CALL(fmax)(bin.low, -1), high = CALL(fmin)(bin.high, end + 1);
-  REAL sum = F(hat_integral)(CALL(fmin)(high, end) - (REAL)sample) - F(hat_integral)(CALL(fmax)(low, 0) - (REAL)sample);
-  if (sample == 0) sum += CALL(fmax)(CALL(fmin)(high, 0) - low, 0);
-  if (sample == bin.size - 1) sum += CALL(fmax)(high - CALL(fmax)(low, end), 0);
-  return CALL(fmax)(sum, 0) / (bin.high - bin.low);
+  REAL end = (REAL)(bin.size - 1), low = LIBM(fmax)(bin.low, -1), high = LIBM(fmin)(bin.high, end + 1);
+  REAL sum = F(hat_integral)(LIBM(fmin)(high, end) - (REAL)sample) - F(hat_integral)(LIBM(fmax)(low, 0) - (REAL)sample);
+  if (sample == 0) sum += LIBM(fmax)(LIBM(fmin)(high, 0) - low, 0);
+  if (sample == bin.size - 1) sum += LIBM(fmax)(high - LIBM(fmax)(low, end), 0);
+  return LIBM(fmax)(sum, 0) / (bin.high - bin.low);
 }
 
 INLINE REAL F(weight)(F(bin) bin, int64_t sample) {
@@ -52,19 +50,19 @@ INLINE REAL F(weight)(F(bin) bin, int64_t sample) {
 
 // Bin `index` of `count` between two edges of a box.
 INLINE F(bin) F(bin_at)(REAL low, REAL high, int64_t index, int64_t count, int64_t size) {
-  REAL extent = CALL(fmax)(high - low, 0) / (REAL)count;
+  REAL extent = LIBM(fmax)(high - low, 0) / (REAL)count;
   F(bin) bin = {.low = low + extent * (REAL)index, .high = low + extent * (REAL)(index + 1), .size = size};
-  bin.first = (int64_t)CALL(fmin)(CALL(fmax)(CALL(floor)(bin.low), 0), (REAL)size);
-  bin.last = (int64_t)CALL(fmax)(CALL(fmin)(CALL(ceil)(bin.high), (REAL)(size - 1)), -1);
+  bin.first = (int64_t)LIBM(fmin)(LIBM(fmax)(LIBM(floor)(bin.low), 0), (REAL)size);
+  bin.last = (int64_t)LIBM(fmax)(LIBM(fmin)(LIBM(ceil)(bin.high), (REAL)(size - 1)), -1);
   return bin;
 }
 
 // The places of a bin, and the samples that they see: those at the borders from a sample outside.
 INLINE void F(take_points)(F(bin) *bin, int64_t points) {
-  bin->points = points > 0 ? points : (int64_t)CALL(fmin)(CALL(ceil)(bin->high - bin->low), R(1e9));
+  bin->points = points > 0 ? points : (int64_t)LIBM(fmin)(LIBM(ceil)(bin->high - bin->low), R(1e9));
   REAL end = (REAL)(bin->size - 1);
-  bin->first = (int64_t)CALL(fmin)(CALL(fmax)(CALL(floor)(bin->low), 0), end);
-  bin->last = (int64_t)CALL(fmax)(CALL(fmin)(CALL(ceil)(bin->high), end), 0);
+  bin->first = (int64_t)LIBM(fmin)(LIBM(fmax)(LIBM(floor)(bin->low), 0), end);
+  bin->last = (int64_t)LIBM(fmax)(LIBM(fmin)(LIBM(ceil)(bin->high), end), 0);
 }
 
 // The bins of an output, and 1 over their area, 0 where there is none, NaN where the box is not finite.
@@ -81,11 +79,11 @@ INLINE F(window) F(window_at)(const ck_roi_pooling *pooling, const REAL *boxes, 
   REAL left = box[1] * scale - shift, top = box[2] * scale - shift;
   REAL right = box[3] * scale - shift, bottom = box[4] * scale - shift;
   if (!pooling->precise && !pooling->half_pixel) {
-    right = CALL(fmax)(right, left + 1);
-    bottom = CALL(fmax)(bottom, top + 1);
+    right = LIBM(fmax)(right, left + 1);
+    bottom = LIBM(fmax)(bottom, top + 1);
   }
   F(window) window = {.sample = (int64_t)box[0], .rows.last = -1, .columns.last = -1};
-  if (!(CALL(fabs)(right - left) < (REAL)INFINITY && CALL(fabs)(bottom - top) < (REAL)INFINITY)) {
+  if (!(LIBM(fabs)(right - left) < (REAL)INFINITY && LIBM(fabs)(bottom - top) < (REAL)INFINITY)) {
     window.share = (REAL)NAN;
     return window;
   }

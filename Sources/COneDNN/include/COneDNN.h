@@ -27,14 +27,11 @@ bool onednn_convolution_input_gradient_bf16(const ck_convolution *convolution, c
 bool onednn_convolution_filter_gradient_bf16(const ck_convolution *convolution, const uint16_t *dy,
                                              const uint16_t *x, float *dw, float *dbias);
 
-bool onednn_matmul(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
-                   const float *b, float beta, float *c);
-bool onednn_matmul_batched(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a,
-                           bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a, const float *b,
-                           float beta, float *c);
+bool onednn_matmul(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m,
+                   int64_t n, int64_t k, const float *a, const float *b, float *c);
 
 /// Products of bfloat16 matrices; an operand whose batch is 1 is shared by all.
-bool onednn_matmul_batched_bf16(int64_t a_batch, int64_t b_batch, bool transpose_a, bool transpose_b, int64_t m,
-                                int64_t n, int64_t k, const uint16_t *a, const uint16_t *b, uint16_t *c);
+bool onednn_matmul_bf16(int64_t a_batch, int64_t b_batch, bool transpose_a, bool transpose_b, int64_t m,
+                        int64_t n, int64_t k, const uint16_t *a, const uint16_t *b, uint16_t *c);
 
 #endif

@@ -12,8 +12,6 @@ typedef struct ck_lattice ck_lattice;
 /// 2^31 − 1 points times dimensions + 1.
 ck_lattice *ck_lattice_make(int64_t points, int64_t dimensions, const float *positions);
 void ck_lattice_free(ck_lattice *lattice);
-/// The number of the lattice's corners in use.
-int64_t ck_lattice_corners(const ck_lattice *lattice);
 
 /// y_i ≈ Σ_j exp(−½‖p_i − p_j‖²)·x_j up to a common factor, for x and y [points, channels].
 void ck_lattice_filter(const ck_lattice *lattice, int64_t channels, const float *x, float *y);

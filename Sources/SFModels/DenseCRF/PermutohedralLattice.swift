@@ -26,9 +26,6 @@ public final class PermutohedralLattice: @unchecked Sendable {  // nothing chang
 
   deinit { ck_lattice_free(lattice) }
 
-  /// The number of the lattice's corners around the points: what memory and the time of the blur go with.
-  public var cornerCount: Int { Int(ck_lattice_corners(lattice)) }
-
   /// Σ_j exp(−½‖p_i − p_j‖²)·x_j up to a common factor, for `[points, channels]`.
   public func filter(_ x: Tensor) -> Tensor {
     require(

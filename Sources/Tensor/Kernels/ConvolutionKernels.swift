@@ -1,9 +1,6 @@
 import CKernels
 import COneDNN
 
-/// Whether this build uses oneDNN for float32 convolutions and matrix products; otherwise OpenBLAS carries them.
-public var hasOneDNN: Bool { onednn_is_available() }
-
 // float32 and bfloat16 go to oneDNN where it has a fast kernel; float64, and the rest, through OpenBLAS.
 extension Kernel {
   static func convolve(
@@ -130,13 +127,13 @@ extension Kernel {
     let (b, bStride) = operand(b, bBatch)
     switch a.dtype {
     case .float32:
-      if !onednn_matmul_batched(batch, aStride, bStride, left, right, m, n, k, a.f32, b.f32, 0, y.f32) {
-        ck_matmul_batched_f32(batch, aStride, bStride, left, right, m, n, k, a.f32, b.f32, 0, y.f32)
+      if !onednn_matmul(batch, aStride, bStride, left, right, m, n, k, a.f32, b.f32, y.f32) {
+        ck_matmul_f32(batch, aStride, bStride, left, right, m, n, k, a.f32, b.f32, y.f32)
       }
     case .float64:
-      ck_matmul_batched_f64(batch, aStride, bStride, left, right, m, n, k, a.f64, b.f64, 0, y.f64)
+      ck_matmul_f64(batch, aStride, bStride, left, right, m, n, k, a.f64, b.f64, y.f64)
     case .bfloat16:
-      let isDone = onednn_matmul_batched_bf16(
+      let isDone = onednn_matmul_bf16(
         aStride == 0 ? 1 : batch, bStride == 0 ? 1 : batch, left, right, m, n, k, a.u16, b.u16, y.u16)
       return isDone ? y : rounded(matmul(widened(a), widened(b), plan))
     default: unsupported("matmul", a.dtype)

@@ -34,7 +34,7 @@ extension Tensor {
   /// `self` to the power of `exponent`, elementwise. Where the base is 0 and the exponent is not negative, the exponent's
   /// gradient is 0.
   public func pow(_ exponent: Tensor) -> Tensor {
-    let y = Kernel.binary(ck_binary_power, self, exponent, "pow")
+    let y = Kernel.binary(ck_binary_pow, self, exponent, "pow")
     return y.recorded(
       edge { [x = self] dy in
         (dy * (exponent * x.pow(exponent - 1))).replacing(where: exponent .== 0, with: 0).sum(to: x.shape)
@@ -153,11 +153,11 @@ extension Tensor {
     case ck_unary_multiply_scalar: return self * Tensor(p, dtype: dtype)
     case ck_unary_divide_by_scalar: return self / Tensor(p, dtype: dtype)
     case ck_unary_scalar_divided: return Tensor(p, dtype: dtype) / self
-    case ck_unary_absolute: return dtype == .uint8 ? self : Tensor.maximum(self, -self)
-    case ck_unary_square: return self * self
+    case ck_unary_abs: return dtype == .uint8 ? self : Tensor.maximum(self, -self)
+    case ck_unary_squared: return self * self
     case ck_unary_sign: return (self .> 0).to(dtype) - (self .< 0).to(dtype)
-    case ck_unary_floor, ck_unary_ceil, ck_unary_round, ck_unary_truncate: return self
-    case ck_unary_power_scalar: return pow(Tensor(p, dtype: dtype))
+    case ck_unary_floor, ck_unary_ceil, ck_unary_round, ck_unary_trunc: return self
+    case ck_unary_pow: return pow(Tensor(p, dtype: dtype))
     // These are exact in float64, back in the integers cut to their range.
     case ck_unary_relu, ck_unary_clamp: return to(.float64).unary(operation, p, q).to(dtype)
     default: Kernel.unsupported("this elementwise function", dtype)

@@ -1,7 +1,7 @@
 // How the taps of a window reach from one grid of positions into another. A convolution samples its input
 // around every output position; its input gradient samples the output gradient around every input position.
-#ifndef SAMPLING_H
-#define SAMPLING_H
+#ifndef PATCHES_H
+#define PATCHES_H
 
 #include "ck_convolution.h"
 

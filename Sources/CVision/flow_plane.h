@@ -1,0 +1,26 @@
+// An image of floats with a margin that repeats its edge, so that patches may reach over it.
+#ifndef FLOW_PLANE_H
+#define FLOW_PLANE_H
+
+#include <stdint.h>
+
+#include "runtime/template.h"
+
+enum { flow_margin = 16 };
+
+typedef struct {
+  int64_t width, height, pitch;
+  float *pixels;  // of the top left corner, inside the margin
+} flow_plane;
+
+INLINE int64_t flow_bounded(int64_t i, int64_t count) { return i < 0 ? 0 : i < count ? i : count - 1; }
+INLINE float flow_clamped(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
+
+INLINE const float *flow_row(const flow_plane *plane, int64_t y) { return plane->pixels + y * plane->pitch; }
+
+flow_plane flow_plane_make(int64_t width, int64_t height);
+void flow_plane_free(flow_plane plane);
+/// Repeats the edges into the margin.
+void flow_plane_pad(flow_plane plane);
+
+#endif
