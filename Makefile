@@ -1,7 +1,7 @@
 # make demo    set up, build for release, train a small network on the embedded data set
 # make test    set up, run the whole test suite
 # make bench   set up, measure; ARGUMENTS="--filter conv2d --python /path/to/python" narrows it
-# make docs    the reference of Tensor and NN, by the toolchain's docc, into .build/documentation
+# make docs    the reference of all modules, by the toolchain's docc, into .build/documentation
 # SFVIDEO_MINIMAL=1 in the environment builds without the optional libraries.
 .PHONY: demo test bench docs lint setup
 

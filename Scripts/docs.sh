@@ -1,17 +1,26 @@
 #!/usr/bin/env bash
-# Builds the reference of Tensor and NN into .build/documentation with the toolchain's docc; a warning is an error.
+# Builds the reference of all modules into .build/documentation with the toolchain's docc; a warning is an error.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-rm -rf .build/documentation
-log=$(swift package dump-symbol-graph --minimum-access-level public 2>&1) || { echo "$log" >&2; exit 1; }
-graphs=$(dirname "$(find .build -name Tensor.symbols.json -path '*symbolgraph*' | head -1)")
-for module in Tensor NN; do
-  mkdir -p ".build/documentation/symbols/$module"
-  find "$graphs" -name "$module.symbols.json" -exec cp {} ".build/documentation/symbols/$module/" \;
-  docc convert "Sources/$module/$module.docc" --additional-symbol-graph-dir ".build/documentation/symbols/$module" \
+modules="Tensor NN Vision Datasets Evaluation SFModels"
+documentation="$PWD/.build/documentation"
+# Built apart, where the symbols of a module are written whenever it is compiled, and kept until then.
+graphs="$PWD/.build/reference/graphs"
+rm -rf "$documentation"
+mkdir -p "$graphs"
+
+for last in SFModels Evaluation; do
+  swift build --scratch-path .build/reference --target $last -Xswiftc -emit-symbol-graph \
+    -Xswiftc -emit-symbol-graph-dir -Xswiftc "$graphs" -Xswiftc -symbol-graph-minimum-access-level -Xswiftc public
+done
+
+for module in $modules; do
+  mkdir -p "$documentation/symbols/$module"
+  cp "$graphs/$module.symbols.json" "$graphs/$module"@*.symbols.json "$documentation/symbols/$module/" 2>/dev/null || true
+  docc convert "Sources/$module/$module.docc" --additional-symbol-graph-dir "$documentation/symbols/$module" \
     --fallback-display-name "$module" --fallback-bundle-identifier "SFVideo.$module" \
-    --transform-for-static-hosting --warnings-as-errors --output-path ".build/documentation/$module.doccarchive"
+    --transform-for-static-hosting --warnings-as-errors --output-path "$documentation/$module.doccarchive"
   echo "python3 -m http.server -d .build/documentation/$module.doccarchive" \
     "  # then http://localhost:8000/documentation/${module,,}"
 done

@@ -8,10 +8,12 @@ public struct TemporalConsistency: Sendable, Equatable {
   public let frames: [Double]
 
   /// TCONT: the mean over the frames.
-  public var mean: Double { frames.reduce(0, +) / Double(frames.count) }
+  public var mean: Double { (frames as [Double]).mean }
 
   /// Compares the segmentation `x` `[T, H, W]`, values in [0, 1], of T ≥ 3 frames, with the truth.
   /// - Parameters:
+  ///   - x: the segmentation.
+  ///   - truth: T masks.
   ///   - forward: T − 1 flows, of frame t to t + 1.
   ///   - backward: T − 1 flows, of frame t + 1 to t.
   ///   - threshold: what the average exceeds where the object is.

@@ -31,8 +31,8 @@ extension Image {
     return try Codec.size(bytes, ImageFormat(bytes: bytes, path: url.path), path: url.path)
   }
 
-  /// Writes a PNG or JPEG file, by the extension, under a temporary name that is then renamed.
-  /// - Parameter quality: of a JPEG, 1…100. JPEG has no alpha: it is dropped.
+  /// Writes a PNG or JPEG file, by the extension, under a temporary name that is then renamed. `quality` is a JPEG's,
+  /// 1…100; JPEG has no alpha: it is dropped.
   /// - Throws: `ImageError`.
   public func write(to url: URL, quality: Int = 95) throws(ImageError) {
     let format = try ImageFormat(extensionOf: url.path)

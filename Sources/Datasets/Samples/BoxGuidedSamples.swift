@@ -22,10 +22,13 @@ public struct BoxGuidedSamples: Sendable {
 
   /// Lists the samples of sequences, which may not be empty.
   /// - Parameters:
+  ///   - sequences: the videos, whose objects are taken one by one.
   ///   - longestSide: the length that the longer side of a frame is scaled to.
   ///   - frameStep: annotated frames from one sample of an object to its next.
   ///   - multiple: what the samples' width and height are rounded up to a multiple of; a network that halves
   ///     its input four times wants 16.
+  ///   - curriculum: which boxes point at the object as training proceeds.
+  ///   - trackerBoxes: trackers' own boxes, to train with.
   /// - Throws: what reading the sequences' objects and sizes throws.
   public init(
     _ sequences: [any MaskAnnotated], longestSide: Int = 480, frameStep: Int = 1, multiple: Int = 16,

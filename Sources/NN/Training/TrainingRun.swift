@@ -49,11 +49,15 @@ public struct TrainingRun {
   /// A run of one network.
   /// - Parameters:
   ///   - folder: where the results go; made where it is missing.
+  ///   - network: what is trained.
+  ///   - optimizer: what changes its parameters.
+  ///   - scheduler: what changes the optimiser's learning rates, by epochs or by steps.
   ///   - identity: what makes two runs the same, such as options and data. A run resumes only where it agrees.
   ///   - best: which metric of the validation says that a network is better.
-  ///   - averaging: the decay of running averages of the parameters (Polyak & Juditsky 1992), such as 0.999: then these
+  ///   - decay: that of running averages of the parameters (Polyak & Juditsky 1992), such as 0.999: then these
   ///     are validated and saved as the best.
   ///   - metadata: texts that `model.safetensors` carries.
+  ///   - progress: what the run says.
   /// - Throws: `OutputFolderError`, `TrainingRunError`.
   public init(
     folder: URL, _ network: some Module, _ optimizer: any Optimizer, _ scheduler: (any Scheduler)? = nil,
@@ -98,6 +102,8 @@ public struct TrainingRun {
 
   /// Trains until `epochs` are done, on a loss.
   /// - Parameters:
+  ///   - epochs: how many there are in all, those of a resumed run included.
+  ///   - loader: the batches.
   ///   - accumulating: the batches whose mean loss makes one step.
   ///   - clippingNorm: the most that all gradients together may measure.
   ///   - patience: the epochs without a better one after which training ends early.

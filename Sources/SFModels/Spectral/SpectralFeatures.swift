@@ -22,6 +22,7 @@ public enum SpectralFeatures: String, Sendable, CaseIterable {
 
   /// The features `[1, T, H, W, C]` of T frames of one size, float32.
   /// - Parameters:
+  ///   - frames: the images.
   ///   - forward: the T − 1 flows from each frame to the next; only `flow` needs them.
   ///   - backward: the T − 1 flows from each frame to the one before.
   public func callAsFunction(
