@@ -128,7 +128,7 @@ extension Kernel {
     switch tensor.dtype {
     case .float32, .float64: _ = ck_fill(tensor.dtype.kernelType, count, value, tensor.mutableElements)
     case .bfloat16:
-      let value = rounded(Tensor(value)).elements.load(as: UInt16.self)
+      let value = rounded(Tensor(value)).withUnsafeBytes { $0.load(as: UInt16.self) }
       tensor.mutableElements.initializeMemory(as: UInt16.self, repeating: value, count: Int(count))
     case .int32: tensor.i32.update(repeating: Int32(value), count: Int(count))
     // Negative numbers wrap, as arithmetic does: x − 1 of bytes adds 255.
