@@ -83,6 +83,13 @@ let package = Package(
       path: "Benchmarks", exclude: ["CMeasure", "README.md", "peer.py"]),
     .target(name: "CMeasure", dependencies: ["CKernels"], path: "Benchmarks/CMeasure", cSettings: optimised),
 
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "Datasets", "NN", "Tensor", "Vision",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Fuzz"),
+
     .target(name: "TestSupport", dependencies: ["NN", "Tensor"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorTests", dependencies: ["NN", "Tensor", "TestSupport"]),
     .testTarget(
