@@ -73,6 +73,7 @@ let package = Package(
     example("TrainSpectral"),
     example("RefineVideo"),
     example("TrackVideo"),
+    example("Evaluate"),
     example("SpectralFigures"),
     .executableTarget(
       name: "Benchmarks",
@@ -106,6 +107,7 @@ let package = Package(
     .testTarget(
       name: "TrackVideoTests",
       dependencies: ["TrackVideo", "Datasets", "NN", "SFModels", "TestSupport", "Vision"]),
+    .testTarget(name: "EvaluateTests", dependencies: ["Evaluate", "TestSupport", "Vision"]),
     .testTarget(name: "SpectralFiguresTests", dependencies: ["SpectralFigures", "NN", "Vision"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "NN", "Tensor", "TestSupport", "Vision"]),
