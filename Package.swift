@@ -16,8 +16,10 @@ let hasOneDNN = isInstalled("oneapi/dnnl/dnnl.h")
 let hasPNG = isInstalled("png.h")
 let hasJPEG = isInstalled("jpeglib.h")
 
-/// Hot loops are optimised in debug builds too: the tests run there.
-let optimised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])]
+/// Hot loops are optimised in debug builds too: the tests run there. They are compiled for several CPUs, among which the
+/// loader picks; `SFVIDEO_CPU=x86-64` or `x86-64-v3` leaves the code for that one only, to test it on a better one.
+let cpu = Context.environment["SFVIDEO_CPU"].map { ["-march=\($0)", "-DCK_ONE_CPU"] } ?? []
+let optimised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"] + cpu)]
 
 /// A program in `Examples`.
 func example(_ name: String) -> Target {
