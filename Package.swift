@@ -16,9 +16,12 @@ let hasOneDNN = isInstalled("oneapi/dnnl/dnnl.h")
 let hasPNG = isInstalled("png.h")
 let hasJPEG = isInstalled("jpeglib.h")
 
-/// Hot loops are optimised in debug builds too: the tests run there. They are compiled for several CPUs, among which the
-/// loader picks; `SFVIDEO_CPU=x86-64` or `x86-64-v3` leaves the code for that one only, to test it on a better one.
+/// The kernels are compiled for several CPUs, among which the loader picks; `SFVIDEO_CPU=x86-64` or `x86-64-v3` compiles
+/// them for that one only, to test it on a better one.
 let cpu = Context.environment["SFVIDEO_CPU"].map { ["-march=\($0)", "-DCK_ONE_CPU"] } ?? []
+
+/// Hot loops are optimised in debug builds too: the tests run there. These flags are why packages can depend on this one by
+/// branch, revision or path, but not by version: SwiftPM takes no unsafe flags of versioned dependencies.
 let optimised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"] + cpu)]
 
 /// A program in `Examples`.
@@ -91,8 +94,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz"),
 
-    .target(name: "TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport"),
-    .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"]),
+    .target(name: "TestSupport", dependencies: ["NN", "Tensor"], path: "Tests/TestSupport"),
+    .testTarget(name: "TensorTests", dependencies: ["NN", "Tensor", "TestSupport"]),
     .testTarget(
       name: "NNTests", dependencies: ["NN", "Tensor", "TestSupport"], exclude: ["read_events.py"]),
     .testTarget(
@@ -111,7 +114,8 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "NN", "Tensor", "TestSupport", "Vision"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Datasets", "Evaluation", "Tensor", "Vision"]),
-    .testTarget(name: "VisionTests", dependencies: ["Tensor", "Vision"], exclude: ["make_fixtures.py"]),
+    .testTarget(
+      name: "VisionTests", dependencies: ["Tensor", "TestSupport", "Vision"], exclude: ["make_fixtures.py"]),
   ],
   swiftLanguageModes: [.v6]
 )

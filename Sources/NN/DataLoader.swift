@@ -93,9 +93,8 @@ public final class Batches<Batch: Sendable> {
     let queue = BatchQueue<Batch>(capacity: ahead)
     self.queue = queue
     let thread = Thread {
-      Threads.keepCurrentSerial()
       do {
-        try producer(queue)
+        try Threads.serially { try producer(queue) }
         queue.close(with: nil)
       } catch {
         queue.close(with: error)

@@ -8,6 +8,7 @@
 // for one CPU (SFVIDEO_CPU), nor under ThreadSanitizer, which the loader's question who picks comes too early for.
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
+#define CK_THREAD_SANITIZER
 #define CK_ONE_CPU
 #endif
 #endif
@@ -34,9 +35,9 @@ void ck_pool_release(bool acquired);
 int ck_thread_count(void);
 void ck_set_thread_count(int count);
 
-/// Keeps the calling thread's kernels to itself from now on, so that a thread that works beside the training
-/// one never has the pool when that wants it.
-void ck_keep_thread_serial(void);
+/// Whether the calling thread's kernels keep to it, so that a thread that works beside the training one never has the
+/// pool when that wants it. Returns what was set before.
+bool ck_set_thread_serial(bool serial);
 
 /// What the scopes that a thread is in mean for the calls within them.
 typedef struct {
