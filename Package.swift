@@ -69,7 +69,7 @@ let package = Package(
     .target(name: "NN", dependencies: ["Tensor", "CKernels"]),
     .target(name: "Vision", dependencies: ["Tensor", "CVision", "CCodecs"]),
     .target(name: "Datasets", dependencies: ["Tensor", "Vision"]),
-    .target(name: "Evaluation", dependencies: ["Tensor", "Vision", "Datasets"]),
+    .target(name: "Evaluation", dependencies: ["CVision", "Tensor", "Vision", "Datasets"]),
     .target(
       name: "SFModels", dependencies: ["CSpectral", "COpenBLAS", "Tensor", "NN", "Vision", "Datasets"]),
 

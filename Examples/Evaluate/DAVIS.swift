@@ -59,7 +59,7 @@ struct MaskResults {
 
   init(_ sequence: DAVISSequence, _ folder: URL, singleObject: Bool) throws {
     let files = try FrameFolder(folder).files(for: sequence.frames)
-    let pairs = try files.indices.map { frame in
+    let pairs = try concurrentMap(files.count) { frame in
       let (found, truth) = (try IndexedImage.annotation(contentsOf: files[frame]), try sequence.masks(frame)!)
       guard found.height == truth.height && found.width == truth.width else {
         throw DatasetError.sizeMismatch(
@@ -68,12 +68,12 @@ struct MaskResults {
       }
       return (found: found, truth: truth)
     }
-    let labels: [UInt8?] = singleObject ? [nil] : try sequence.objects.map { UInt8($0) }
-    scores = labels.map { label in
+    let objects = Set(pairs.flatMap(\.truth.objects)).sorted()
+    let labels = singleObject ? [nil] : objects.map { UInt8($0) as UInt8? }
+    scores = try concurrentMap(labels.count) { index in
       SegmentationScore(
-        predictions: pairs.map { Mask($0.found, label: label) },
-        truth: pairs.map { Mask($0.truth, label: label) },
-        excludingEnds: pairs.count > 2)
+        predictions: pairs.map { Mask($0.found, label: labels[index]) },
+        truth: pairs.map { Mask($0.truth, label: labels[index]) }, excludingEnds: pairs.count > 2)
     }
   }
 }

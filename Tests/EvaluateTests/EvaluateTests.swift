@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Vision
 
-@Suite struct EvaluateTests {
+@Suite(.enabled(if: ImageFormat.png.isBuiltIn)) struct EvaluateTests {
   private let lines = ["10,20,40,20", "10,20,40,20", "10,20,40,20", "10,20,40,20"]
 
   private func write(_ lines: [String], to path: String, in workplace: Workplace) throws {
@@ -36,7 +36,8 @@ import Vision
       JSONSerialization.jsonObject(with: workplace.bytes(of: "figures.json")) as? [String: Any])
     let best = try #require((json["trackers"] as? [[String: Any]])?.first)
     #expect(best["name"] as? String == "right")
-    #expect((best["sequences"] as? [String: Double])?["two"] == 20.0 / 21)
+    let two = try #require((best["sequences"] as? [String: Double])?["two"])
+    #expect(abs(two - 20.0 / 21) < 1e-12)
   }
 
   @Test func whatIsMissingIsSaid() throws {
@@ -96,16 +97,18 @@ import Vision
 
   @Test func davisScoresEachObject() throws {
     let workplace = try Workplace(for: "Evaluate")
-    var map = IndexedImage(height: 40, width: 60, indices: [UInt8](repeating: 0, count: 2400))
-    map.palette = [.black, .red, .green]
-    for y in 10..<20 { for x in 10..<20 { map.indices[y * 60 + x] = 1 } }
-    let one = map
-    for y in 10..<20 { for x in 30..<40 { map.indices[y * 60 + x] = 2 } }
+    func map(objectAt columns: [Int]) -> IndexedImage {
+      var labels = [UInt8](repeating: 0, count: 40 * 60)
+      for (object, left) in columns.enumerated() {
+        for y in 10..<20 { for x in left..<left + 10 { labels[y * 60 + x] = UInt8(object + 1) } }
+      }
+      return IndexedImage(height: 40, width: 60, indices: labels, palette: [.black, .red, .green])
+    }
     for frame in 0..<4 {
       let name = "video/0000\(frame).png"
       try Image(height: 40, width: 60, channels: 3).write(to: workplace.file("truth/JPEGImages/480p/\(name)"))
-      try map.write(to: workplace.file("truth/Annotations/480p/\(name)"))
-      try one.write(to: workplace.file("method/\(name)"))
+      try map(objectAt: [10, 30]).write(to: workplace.file("truth/Annotations/480p/\(name)"))
+      try map(objectAt: [10]).write(to: workplace.file("method/\(name)"))
     }
     let outcome = try workplace.run(["davis", "--truth", "truth", "--results", "method"])
     #expect(outcome.exitCode == 0 && outcome.complaints == [])
