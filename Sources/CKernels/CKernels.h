@@ -16,6 +16,7 @@
 #include "reduction/ck_reduction.h"
 #include "reduction/ck_sort.h"
 #include "runtime/ck_allocator.h"
+#include "runtime/ck_exit.h"
 #include "runtime/ck_parallel.h"
 #include "sampling/ck_grid_sampling.h"
 #include "sampling/ck_roi_pooling.h"
