@@ -16,7 +16,8 @@ let hasOneDNN = isInstalled("oneapi/dnnl/dnnl.h")
 let hasPNG = isInstalled("png.h")
 let hasJPEG = isInstalled("jpeglib.h")
 
-/// Hot loops are optimised in debug builds too: the tests run there.
+/// Hot loops are optimised in debug builds too: the tests run there. These flags are why packages can depend on this one by
+/// branch, revision or path, but not by version: SwiftPM takes no unsafe flags of versioned dependencies.
 let optimised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])]
 
 /// A program in `Examples`.
@@ -82,8 +83,15 @@ let package = Package(
       path: "Benchmarks", exclude: ["CMeasure", "README.md", "peer.py"]),
     .target(name: "CMeasure", dependencies: ["CKernels"], path: "Benchmarks/CMeasure", cSettings: optimised),
 
-    .target(name: "TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport"),
-    .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"]),
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "Datasets", "NN", "Tensor", "Vision",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Fuzz"),
+
+    .target(name: "TestSupport", dependencies: ["NN", "Tensor"], path: "Tests/TestSupport"),
+    .testTarget(name: "TensorTests", dependencies: ["NN", "Tensor", "TestSupport"]),
     .testTarget(
       name: "NNTests", dependencies: ["NN", "Tensor", "TestSupport"], exclude: ["read_events.py"]),
     .testTarget(
@@ -102,7 +110,8 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "NN", "Tensor", "TestSupport", "Vision"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Datasets", "Evaluation", "Tensor", "Vision"]),
-    .testTarget(name: "VisionTests", dependencies: ["Tensor", "Vision"], exclude: ["make_fixtures.py"]),
+    .testTarget(
+      name: "VisionTests", dependencies: ["Tensor", "TestSupport", "Vision"], exclude: ["make_fixtures.py"]),
   ],
   swiftLanguageModes: [.v6]
 )

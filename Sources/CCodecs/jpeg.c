@@ -14,6 +14,7 @@ bool cc_has_jpeg(void) { return true; }
 // libjpeg hands its callbacks a pointer to the error manager, so that comes first.
 typedef struct {
   struct jpeg_error_mgr manager;
+  struct jpeg_progress_mgr progress;
   jmp_buf escape;
   cc_status status;
   char *message;
@@ -71,10 +72,20 @@ static void fail(failure *state, cc_status status, const char *text) {
   longjmp(state->escape, 1);
 }
 
+// A scan of a progressive file goes over all of the image, however few bytes it has. Encoders make some ten of them.
+static void check_scans(j_common_ptr info) {
+  struct jpeg_decompress_struct *jpeg = (struct jpeg_decompress_struct *)info;
+  uint64_t work = (uint64_t)jpeg->input_scan_number * jpeg->image_width * jpeg->image_height;
+  if (jpeg->input_scan_number > 100 || work > 16 * (uint64_t)CC_MAXIMUM_PIXELS)
+    fail((failure *)info->err, CC_CORRUPT, "too many scans");
+}
+
 static void read_image(struct jpeg_decompress_struct *jpeg, failure *state, const uint8_t *bytes, size_t count,
                        int channels, cc_header *header, uint8_t *pixels) {
   if (setjmp(state->escape)) return;
   jpeg_create_decompress(jpeg);
+  state->progress.progress_monitor = check_scans;
+  jpeg->progress = &state->progress;
   jpeg_mem_src(jpeg, bytes, count);
   jpeg_read_header(jpeg, TRUE);
   header->width = jpeg->image_width;

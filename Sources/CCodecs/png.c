@@ -92,6 +92,9 @@ static void read_header(codec *state, cc_form form, cc_header *header) {
   png_structp png = state->png;
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+  // Comments, profiles and the like say nothing about the samples; libpng would give them as much memory as their
+  // length claims, or as they unpack to. They are skipped, under their checksums.
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_set_read_fn(png, state, read_bytes);
   png_read_info(png, state->info);
   header->width = png_get_image_width(png, state->info);

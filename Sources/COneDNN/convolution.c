@@ -137,11 +137,11 @@ static void build(const plan_key *key, plan *plan) {
   onednn.primitive_desc_destroy(primitive);
 }
 
-static bool run(operation operation, const ck_convolution *convolution, bool bfloat16, const void *first,
+static bool run(operation operation, const ck_convolution *convolution, ck_type type, const void *first,
                 const void *second, const void *third, const void *bias) {
-  if (convolution->batch == 0) return false;
+  if ((type != ck_type_f32 && type != ck_type_bf16) || convolution->batch == 0) return false;
   bool acquired = ck_pool_acquire();
-  plan_key key = {operation, bfloat16, bias != NULL, acquired ? ck_thread_count() : 1, .convolution = *convolution};
+  plan_key key = {operation, type == ck_type_bf16, bias != NULL, acquired ? ck_thread_count() : 1, .convolution = *convolution};
   plan *plan = plan_acquire(&key, build);
   bool done = false;
   if (plan) {
@@ -168,7 +168,7 @@ static int64_t neighbours(const ck_convolution *convolution) {
 // A convolution of stride 1 to few channels, as one to `count` times as many with that stride: its filter holds the
 // given one at `count` places. In memory neighbours follow each other as channels do. More is multiplied, by zeros, but
 // a vector at a time: one channel of 7 columns takes a fifth of the time.
-static bool run_widened(const ck_convolution *convolution, int64_t count, bool bfloat16, const void *x,
+static bool run_widened(const ck_convolution *convolution, int64_t count, ck_type type, const void *x,
                         const float *w, const float *bias, void *y) {
   ck_convolution wide = *convolution;
   int64_t inputs = convolution->in_channels, outputs = convolution->out_channels;
@@ -191,21 +191,21 @@ static bool run_widened(const ck_convolution *convolution, int64_t count, bool b
     }
   }
   for (int64_t i = 0; bias && i < wide.out_channels; i++) biases[i] = bias[i % outputs];
-  bool done = run(forward, &wide, bfloat16, x, filter, y, bias ? biases : NULL);
+  bool done = run(forward, &wide, type, x, filter, y, bias ? biases : NULL);
   ck_deallocate(filter, bytes);
   return done;
 }
 
-static bool run_forward(const ck_convolution *convolution, bool bfloat16, const void *x, const float *w,
+static bool run_forward(const ck_convolution *convolution, ck_type type, const void *x, const float *w,
                         const float *bias, void *y) {
   int64_t count = neighbours(convolution);
-  return (count > 1 && run_widened(convolution, count, bfloat16, x, w, bias, y))
-      || run(forward, convolution, bfloat16, x, w, y, bias);
+  return (count > 1 && run_widened(convolution, count, type, x, w, bias, y))
+      || run(forward, convolution, type, x, w, y, bias);
 }
 
 // The input gradient of stride 1 is a convolution of dy with the filter turned round and its channels swapped.
 // Written so, it takes oneDNN's forward kernels, which run a fifth faster than those for gradients.
-static bool run_turned(const ck_convolution *convolution, bool bfloat16, const void *dy, const float *w, void *dx) {
+static bool run_turned(const ck_convolution *convolution, ck_type type, const void *dy, const float *w, void *dx) {
   int64_t groups = convolution->groups, inputs = convolution->in_channels, outputs = convolution->out_channels;
   ck_convolution turned = *convolution;
   turned.in_channels = outputs;
@@ -230,7 +230,7 @@ static bool run_turned(const ck_convolution *convolution, bool bfloat16, const v
       }
     }
   }
-  bool done = run_forward(&turned, bfloat16, dy, filter, NULL, dx);
+  bool done = run_forward(&turned, type, dy, filter, NULL, dx);
   ck_deallocate(filter, bytes);
   return done;
 }
@@ -239,19 +239,19 @@ static bool run_turned(const ck_convolution *convolution, bool bfloat16, const v
 
 typedef enum { forward, input_gradient, filter_gradient } operation;
 
-static bool run(operation operation, const ck_convolution *convolution, bool bfloat16, const void *first,
+static bool run(operation operation, const ck_convolution *convolution, ck_type type, const void *first,
                 const void *second, const void *third, const void *bias) {
-  (void)operation, (void)convolution, (void)bfloat16, (void)first, (void)second, (void)third, (void)bias;
+  (void)operation, (void)convolution, (void)type, (void)first, (void)second, (void)third, (void)bias;
   return false;
 }
 
-static bool run_forward(const ck_convolution *convolution, bool bfloat16, const void *x, const float *w,
+static bool run_forward(const ck_convolution *convolution, ck_type type, const void *x, const float *w,
                         const float *bias, void *y) {
-  return run(forward, convolution, bfloat16, x, w, y, bias);
+  return run(forward, convolution, type, x, w, y, bias);
 }
 
-static bool run_turned(const ck_convolution *convolution, bool bfloat16, const void *dy, const float *w, void *dx) {
-  (void)convolution, (void)bfloat16, (void)dy, (void)w, (void)dx;
+static bool run_turned(const ck_convolution *convolution, ck_type type, const void *dy, const float *w, void *dx) {
+  (void)convolution, (void)type, (void)dy, (void)w, (void)dx;
   return false;
 }
 
@@ -274,43 +274,25 @@ static int64_t output_count(const ck_convolution *convolution) {
   return convolution->batch * convolution->out[0] * convolution->out[1] * convolution->out[2] * convolution->out_channels;
 }
 
-bool onednn_convolution_forward(const ck_convolution *convolution, const float *x, const float *w,
-                                const float *bias, bool relu, float *y) {
-  if (!run_forward(convolution, false, x, w, bias, y)) return false;
-  if (relu) ck_unary_f32(ck_unary_relu, output_count(convolution), y, 0, 0, y);
+bool onednn_convolution_forward(
+    ck_type type, const ck_convolution *convolution, const void *x, const void *w, const void *bias, bool relu,
+    void *y) {
+  if (!run_forward(convolution, type, x, w, bias, y)) return false;
+  if (relu) ck_run_unary(type, ck_unary_relu, output_count(convolution), y, 0, 0, y);
   return true;
 }
 
-bool onednn_convolution_input_gradient(const ck_convolution *convolution, const float *dy, const float *w,
-                                       float *dx) {
-  return run_turned(convolution, false, dy, w, dx)
-      || run(input_gradient, convolution, false, dy, w, dx, NULL);
+bool onednn_convolution_input_gradient(
+    ck_type type, const ck_convolution *convolution, const void *dy, const void *w, void *dx) {
+  return run_turned(convolution, type, dy, w, dx) || run(input_gradient, convolution, type, dy, w, dx, NULL);
 }
 
-bool onednn_convolution_filter_gradient(const ck_convolution *convolution, const float *dy, const float *x,
-                                        float *dw, float *dbias) {
-  if (!dbias && is_pointwise(convolution)) {
+bool onednn_convolution_filter_gradient(
+    ck_type type, const ck_convolution *convolution, const void *dy, const void *x, void *dw, void *dbias) {
+  if (type == ck_type_f32 && !dbias && is_pointwise(convolution)) {
     int64_t positions = convolution->batch * convolution->in[0] * convolution->in[1] * convolution->in[2];
     return onednn_matmul(
-        1, 0, 0, true, false, convolution->in_channels, convolution->out_channels, positions, x, dy, dw);
+        type, 1, 0, 0, true, false, convolution->in_channels, convolution->out_channels, positions, x, dy, dw);
   }
-  return run(filter_gradient, convolution, false, dy, x, dw, dbias);
-}
-
-bool onednn_convolution_forward_bf16(const ck_convolution *convolution, const uint16_t *x, const float *w,
-                                     const float *bias, bool relu, uint16_t *y) {
-  if (!run_forward(convolution, true, x, w, bias, y)) return false;
-  if (relu) ck_unary_bf16(ck_unary_relu, output_count(convolution), y, 0, 0, y);
-  return true;
-}
-
-bool onednn_convolution_input_gradient_bf16(const ck_convolution *convolution, const uint16_t *dy, const float *w,
-                                            uint16_t *dx) {
-  return run_turned(convolution, true, dy, w, dx)
-      || run(input_gradient, convolution, true, dy, w, dx, NULL);
-}
-
-bool onednn_convolution_filter_gradient_bf16(const ck_convolution *convolution, const uint16_t *dy,
-                                             const uint16_t *x, float *dw, float *dbias) {
-  return run(filter_gradient, convolution, true, dy, x, dw, dbias);
+  return run(filter_gradient, convolution, type, dy, x, dw, dbias);
 }

@@ -25,9 +25,10 @@ static void multiply_share(void *context, int64_t begin, int64_t end) {
   for (int64_t matrix = begin; matrix < end; matrix++) multiply(context, matrix);
 }
 
-bool onednn_matmul(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m,
-                   int64_t n, int64_t k, const float *a, const float *b, float *c) {
-  if (m == 0 || n == 0 || k == 0 || !onednn_begin()) return false;
+static bool multiply_f32(
+    int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m, int64_t n,
+    int64_t k, const float *a, const float *b, float *c) {
+  if (!onednn_begin()) return false;
   const product it = {transpose_a, transpose_b, m, n, k, a_stride, b_stride, a, b, c};
   bool done = true;
   if (batch == 1) {
@@ -69,9 +70,9 @@ static void build(const plan_key *key, plan *plan) {
   onednn.primitive_desc_destroy(description);
 }
 
-bool onednn_matmul_bf16(int64_t a_batch, int64_t b_batch, bool transpose_a, bool transpose_b, int64_t m, int64_t n,
-                        int64_t k, const uint16_t *a, const uint16_t *b, uint16_t *c) {
-  if (m == 0 || n == 0 || k == 0) return false;
+static bool multiply_bf16(
+    int64_t a_batch, int64_t b_batch, bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a,
+    const void *b, void *c) {
   bool acquired = ck_pool_acquire();
   plan_key key = {.operation = matrix_product, .bfloat16 = true, .threads = acquired ? ck_thread_count() : 1};
   key.matrices = (matrix_sizes){a_batch, b_batch, m, n, k, transpose_a, transpose_b};
@@ -86,21 +87,26 @@ bool onednn_matmul_bf16(int64_t a_batch, int64_t b_batch, bool transpose_a, bool
   return done;
 }
 
+bool onednn_matmul(
+    ck_type type, int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m,
+    int64_t n, int64_t k, const void *a, const void *b, void *c) {
+  if (m == 0 || n == 0 || k == 0) return false;
+  if (type == ck_type_f32) return multiply_f32(batch, a_stride, b_stride, transpose_a, transpose_b, m, n, k, a, b, c);
+  // An operand whose batch is 1 is shared by all.
+  return type == ck_type_bf16
+      && multiply_bf16(
+          a_stride == 0 ? 1 : batch, b_stride == 0 ? 1 : batch, transpose_a, transpose_b, m, n, k, a, b, c);
+}
+
 #else
 
 bool onednn_is_available(void) { return false; }
 
-bool onednn_matmul(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m,
-                   int64_t n, int64_t k, const float *a, const float *b, float *c) {
-  (void)batch, (void)a_stride, (void)b_stride, (void)transpose_a, (void)transpose_b, (void)m, (void)n, (void)k,
-      (void)a, (void)b, (void)c;
-  return false;
-}
-
-bool onednn_matmul_bf16(int64_t a_batch, int64_t b_batch, bool transpose_a, bool transpose_b, int64_t m, int64_t n,
-                        int64_t k, const uint16_t *a, const uint16_t *b, uint16_t *c) {
-  (void)a_batch, (void)b_batch, (void)transpose_a, (void)transpose_b, (void)m, (void)n, (void)k, (void)a, (void)b,
-      (void)c;
+bool onednn_matmul(
+    ck_type type, int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m,
+    int64_t n, int64_t k, const void *a, const void *b, void *c) {
+  (void)type, (void)batch, (void)a_stride, (void)b_stride, (void)transpose_a, (void)transpose_b, (void)m, (void)n,
+      (void)k, (void)a, (void)b, (void)c;
   return false;
 }
 

@@ -32,7 +32,7 @@ CK_CLONES static void F(flow_agreement_rows)(void *context, int64_t begin, int64
   }
 }
 
-void F(ck_flow_agreement)(
+static void F(flow_agreement)(
     int64_t frames, int64_t height, int64_t width, double tolerance, const REAL *flow, const REAL *back,
     REAL *agreement) {
   F(flow_work) work = {height, width, R(1 / (tolerance * tolerance)), flow, back, agreement};

@@ -7,6 +7,7 @@
 
 #include "runtime/ck_allocator.h"
 #include "runtime/ck_parallel.h"
+#include "runtime/dispatch.h"
 #include "elementwise/math_f32.h"
 #include "runtime/template.h"
 
@@ -45,3 +46,21 @@ static int64_t band_count(const ck_spectral *s) {
 #include "runtime/each_real.h"
 #define TEMPLATE "spectral_run_template.h"
 #include "runtime/each_real.h"
+
+bool ck_flow_agreement(
+    ck_type type, int64_t frames, int64_t height, int64_t width, double tolerance, const void *flow, const void *back,
+    void *agreement) {
+  RUN_REAL(type, flow_agreement, frames, height, width, tolerance, flow, back, agreement);
+}
+
+bool ck_spectral_product(
+    ck_type type, const ck_spectral *spectral, const ck_spectral_motion *motion, const void *x, const void *d,
+    const void *f, void *y) {
+  RUN_REAL(type, spectral_product, spectral, motion, x, d, f, y);
+}
+
+bool ck_spectral_gradient(
+    ck_type type, const ck_spectral *spectral, const ck_spectral_motion *motion, const void *x, const void *d,
+    const void *f, const void *dy, void *dx, void *dd, void *df) {
+  RUN_REAL(type, spectral_gradient, spectral, motion, x, d, f, dy, dx, dd, df);
+}

@@ -23,18 +23,18 @@ static void F(spectral_run)(F(spectral_work) work) {
     ck_parallel(s->batch * band_count(s), 1, &work, F(spectral_bands));
 }
 
-void F(ck_spectral_product)(
+static void F(spectral_product)(
     const ck_spectral *spectral, const ck_spectral_motion *motion, const REAL *x, const REAL *d,
     const REAL *f, REAL *y) {
   F(spectral_run)((F(spectral_work)){
       .spectral = spectral, .motion = motion, .x = x, .d = d, .f = f, .y = y});
 }
 
-void F(ck_spectral_gradient)(
+static void F(spectral_gradient)(
     const ck_spectral *spectral, const ck_spectral_motion *motion, const REAL *x, const REAL *d,
     const REAL *f, const REAL *dy, REAL *dx, REAL *dd, REAL *df) {
   if (!motion && !dd)  // symmetric
-    F(ck_spectral_product)(spectral, NULL, dy, d, f, dx);
+    F(spectral_product)(spectral, NULL, dy, d, f, dx);
   else
     F(spectral_run)((F(spectral_work)){
         .spectral = spectral, .motion = motion, .x = x, .d = d, .f = f, .dy = dy, .dx = dx, .dd = dd,

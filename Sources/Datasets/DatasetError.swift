@@ -1,3 +1,5 @@
+import Tensor
+
 /// What is wrong with a data set on disk; the description is one line that names the file or folder.
 public enum DatasetError: Error, Equatable, CustomStringConvertible {
   /// There is no such folder.
@@ -22,7 +24,9 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case inaccessible(path: String, reason: String)
 
   /// One clear line.
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .missingFolder(let path): "\(path): no such folder"
     case .emptyFolder(let path, let wanted): "\(path): holds no \(wanted)"

@@ -117,12 +117,36 @@ extension Tensor {
     self = Tensor(ones: [size], dtype: dtype).diagonalMatrix()
   }
 
-  /// This tensor's values in another element type; to `bool`, whatever is not 0 is true. Differentiable between
-  /// the floating-point types.
-  public func to(_ dtype: DType) -> Tensor {
-    if dtype == self.dtype { return self }
-    return Kernel.cast(self, to: dtype).recorded(
-      dtype.isFloatingPoint ? edge { [own = self.dtype] dy in dy.to(own) } : nil)
+}
+
+extension Kernel {
+  static func fill(_ tensor: Tensor, _ value: Double) {
+    let count = Int64(tensor.elementCount)
+    require(
+      tensor.dtype.isFloatingPoint || tensor.dtype.holds(value),
+      "\(value) is not a value of \(tensor.dtype) tensors; convert with to(_:)")
+    switch tensor.dtype {
+    case .float32, .float64: _ = ck_fill(tensor.dtype.kernelType, count, value, tensor.mutableElements)
+    case .bfloat16:
+      let value = rounded(Tensor(value)).withUnsafeBytes { $0.load(as: UInt16.self) }
+      tensor.mutableElements.initializeMemory(as: UInt16.self, repeating: value, count: Int(count))
+    case .int32: tensor.i32.update(repeating: Int32(value), count: Int(count))
+    // Negative numbers wrap, as arithmetic does: x − 1 of bytes adds 255.
+    case .uint8: tensor.u8.update(repeating: UInt8(truncatingIfNeeded: Int(value)), count: Int(count))
+    case .bool: tensor.u8.update(repeating: value == 0 ? 0 : 1, count: Int(count))
+    }
+  }
+}
+
+extension DType {
+  /// Whether a number is one of this type of integers; bytes may be negative.
+  fileprivate func holds(_ value: Double) -> Bool {
+    guard let integer = Int(exactly: value) else { return false }
+    return switch self {
+    case .int32: Int32(exactly: integer) != nil
+    case .uint8: (-255...255).contains(integer)
+    default: true
+    }
   }
 }
 

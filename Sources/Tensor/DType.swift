@@ -1,3 +1,5 @@
+import CKernels
+
 /// The type of a tensor's elements.
 ///
 /// `bfloat16`, the upper half of a `float32`, halves the memory that activations take and, where the processor multiplies
@@ -18,6 +20,18 @@ public enum DType: String, Sendable, Hashable, CaseIterable {
 
   /// Whether the type can carry gradients.
   public var isFloatingPoint: Bool { self == .float32 || self == .float64 || self == .bfloat16 }
+
+  /// Its name among kernels.
+  var kernelType: ck_type {
+    switch self {
+    case .float32: ck_type_f32
+    case .float64: ck_type_f64
+    case .bfloat16: ck_type_bf16
+    case .int32: ck_type_i32
+    case .uint8: ck_type_u8
+    case .bool: ck_type_bool
+    }
+  }
 }
 
 /// A Swift type that can be a tensor's element.

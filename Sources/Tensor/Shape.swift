@@ -163,3 +163,20 @@ extension Shape {
     }
   }
 }
+
+// As the sizes of kernels.
+extension Shape {
+  /// The elements before, along and after an axis.
+  func split(at axis: Int) -> (outer: Int64, size: Int64, inner: Int64) {
+    let front = self.prefix(axis).reduce(1, *)
+    let back = self.suffix(from: axis + 1).reduce(1, *)
+    return (Int64(front), Int64(self[axis]), Int64(back))
+  }
+
+  /// The elements before, along and after neighbouring axes.
+  func split(around axes: Range<Int>) -> (outer: Int64, size: Int64, inner: Int64) {
+    let front = self.prefix(axes.lowerBound).reduce(1, *)
+    let back = self.suffix(from: axes.upperBound).reduce(1, *)
+    return (Int64(front), Int64(self[axes].reduce(1, *)), Int64(back))
+  }
+}

@@ -12,7 +12,7 @@ public struct Tensor: Sendable {
   var position = TapePosition.none
 
   /// A tensor over memory whose content is arbitrary until a kernel fills it.
-  init(uninitialized shape: Shape, _ dtype: DType) {
+  package init(uninitialized shape: Shape, _ dtype: DType) {
     let (byteCount, overflows) = shape.elementCount.multipliedReportingOverflow(by: dtype.size)
     require(!overflows, "a \(dtype) tensor of shape \(shape) has more bytes than can be counted")
     self.storage = Storage(byteCount: byteCount)
@@ -43,14 +43,18 @@ public struct Tensor: Sendable {
 
 // Kernels read and write through these; a tensor passed to a kernel outlives the call.
 extension Tensor {
-  var f32: UnsafeMutablePointer<Float> { storage.pointer.assumingMemoryBound(to: Float.self) }
-  var f64: UnsafeMutablePointer<Double> { storage.pointer.assumingMemoryBound(to: Double.self) }
+  /// The elements, to be read.
+  package var elements: UnsafeRawPointer { UnsafeRawPointer(storage.pointer) }
+  /// The elements of a tensor whose memory is its own: a fresh one, or after `makeUnique()`.
+  package var mutableElements: UnsafeMutableRawPointer { storage.pointer }
+  /// Those of indices.
   var i32: UnsafeMutablePointer<Int32> { storage.pointer.assumingMemoryBound(to: Int32.self) }
-  var u16: UnsafeMutablePointer<UInt16> { storage.pointer.assumingMemoryBound(to: UInt16.self) }
+  /// Those of truth values, and of bytes.
   var u8: UnsafeMutablePointer<UInt8> { storage.pointer.assumingMemoryBound(to: UInt8.self) }
 
-  /// Makes the memory this tensor's own, so that a kernel may write into it.
-  mutating func makeUnique() {
+  /// Makes the memory this tensor's own, so that a kernel may write into it. The tensor leaves the tape.
+  package mutating func makeUnique() {
+    position = .none
     if !isKnownUniquelyReferenced(&storage) {
       let copy = Storage(byteCount: storage.byteCount)
       copy.pointer.copyMemory(from: storage.pointer, byteCount: elementCount * dtype.size)
@@ -72,7 +76,6 @@ extension Tensor {
     _ body: (UnsafeMutableRawBufferPointer) throws -> Result
   ) rethrows -> Result {
     makeUnique()
-    position = .none
     return try withExtendedLifetime(storage) {
       try body(UnsafeMutableRawBufferPointer(start: storage.pointer, count: elementCount * dtype.size))
     }
@@ -95,11 +98,11 @@ extension Tensor {
   public var item: Double {
     require(elementCount == 1, "item: the tensor has shape \(shape), not one element")
     switch dtype {
-    case .float32: return Double(f32.pointee)
-    case .float64: return f64.pointee
+    case .float32: return Double(elements.load(as: Float.self))
+    case .float64: return elements.load(as: Double.self)
     case .bfloat16: return to(.float32).item
-    case .int32: return Double(i32.pointee)
-    case .uint8, .bool: return Double(u8.pointee)
+    case .int32: return Double(elements.load(as: Int32.self))
+    case .uint8, .bool: return Double(elements.load(as: UInt8.self))
     }
   }
 }

@@ -1,5 +1,6 @@
 import NN
 import Tensor
+import TestSupport
 import Testing
 
 /// Layers against PyTorch's modules of the same state: see Fixtures/layers.py.

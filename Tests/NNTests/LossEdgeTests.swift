@@ -1,6 +1,7 @@
 import Foundation
 import NN
 import Tensor
+import TestSupport
 import Testing
 
 /// Losses where weights are 0, where logits saturate or are infinite, and where there is nothing.

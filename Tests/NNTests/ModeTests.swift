@@ -1,5 +1,6 @@
 import NN
 import Tensor
+import TestSupport
 import Testing
 
 /// Training and evaluation, apart from recording; frozen parameters, apart from frozen statistics.

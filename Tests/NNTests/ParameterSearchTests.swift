@@ -2,6 +2,7 @@ import Foundation
 import NN
 import Synchronization
 import Tensor
+import TestSupport
 import Testing
 
 /// Wherever parameters stand in a module, they are found, or refused by name: never passed over in silence.

@@ -1,6 +1,7 @@
 import Foundation
 import NN
 import Tensor
+import TestSupport
 import Testing
 
 /// Files of `torch.save`: see Fixtures/pytorch_files.py.
@@ -114,14 +115,72 @@ import Testing
     }
   }
 
-  private func archive(of pickle: [UInt8]) -> [UInt8] {
-    func bytes(_ number: Int, _ width: Int) -> [UInt8] { (0..<width).map { UInt8(number >> (8 * $0) & 255) } }
-    let name = Array("a/data.pkl".utf8)
-    let sizes = bytes(0, 4) + bytes(pickle.count, 4) + bytes(pickle.count, 4)
-    let header = [0x50, 0x4b, 3, 4] + bytes(0, 10) + sizes + bytes(name.count, 2) + bytes(0, 2) + name
-    let entry =
-      [0x50, 0x4b, 1, 2] + bytes(0, 12) + sizes + bytes(name.count, 2) + bytes(0, 12) + bytes(0, 4) + name
-    let end = [0x50, 0x4b, 5, 6] + bytes(0, 4) + bytes(1, 2) + bytes(1, 2) + bytes(entry.count, 4)
-    return header + pickle + entry + end + bytes(header.count + pickle.count, 4) + bytes(0, 2)
+  static let references: [(sizes: [Int], strides: [Int], outcome: String)] = [
+    ([2, 1, 2], [3, .max, 1], "0.0, 1.0, 3.0, 4.0"), ([0, 1 << 40, 1 << 40], [1, 1 << 40, 1], ""),
+    ([1 << 40], [0], "1099511627776 elements over a storage of 6"), ([7], [1], "element 6 of a storage of 6"),
+    ([3], [.max], "impossible"), ([-1], [1], "impossible"), ([2, 2], [1], "impossible"),
+  ]
+
+  /// Of a storage of six numbers that claims to have 2⁵⁰.
+  @Test(arguments: references)
+  func sizesAndStridesAreHeldAgainstTheStorage(
+    _ reference: (sizes: [Int], strides: [Int], outcome: String)
+  ) throws {
+    func text(_ text: String) -> [UInt8] { Array("X".utf8) + bytes(text.utf8.count, 4) + Array(text.utf8) }
+    func integers(_ numbers: [Int]) -> [UInt8] {
+      Array("(".utf8) + numbers.flatMap { [0x8a, 8] + bytes($0, 8) } + Array("t".utf8)
+    }
+    let storage =
+      Array("(".utf8) + text("storage") + Array("ctorch\nFloatStorage\n".utf8) + text("0") + text("cpu")
+      + [0x8a, 8] + bytes(1 << 50, 8) + Array("tQ".utf8)
+    let tensor =
+      Array("ctorch._utils\n_rebuild_tensor_v2\n(".utf8) + storage + Array("K\0".utf8)
+      + integers(reference.sizes) + integers(reference.strides) + Array("tR".utf8)
+    let pickle = [0x80, 2] + Array("}".utf8) + text("w") + tensor + Array("s.".utf8)
+    let elements = (0..<6).flatMap { bytes(Int(Float($0).bitPattern), 4) }
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: "tensor.pth")
+      try Data(archive(of: pickle, storage: elements)).write(to: url)
+      let state = try PyTorchFile(contentsOf: url).stateDict()
+      do {
+        let tensor = try #require(try state.tensor("w"))
+        #expect(tensor.shape == Shape(reference.sizes))
+        #expect(tensor.array().map { "\($0)" }.joined(separator: ", ") == reference.outcome)
+      } catch {
+        #expect("\(error)".contains(reference.outcome), "\(error)")
+      }
+    }
+  }
+
+  /// A text that is named again and again, each time to be copied.
+  @Test func aFewBytesAreNotMultiplied() throws {
+    let text = [UInt8](repeating: UInt8(ascii: "a"), count: 1000)
+    let copy = Array("c_codecs\nencode\n".utf8) + Array("(h\0tR0".utf8)
+    let pickle = [0x80, 2] + Array("X".utf8) + bytes(1000, 4) + text + Array("q\0".utf8)
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: "copies.pth")
+      try Data(archive(of: pickle + (0..<1000).flatMap { _ in copy } + Array(".".utf8))).write(to: url)
+      let error = try #require(throws: CheckpointError.self) { try PyTorchFile(contentsOf: url) }
+      #expect(error.description.contains("multiplies"), "\(error)")
+    }
+  }
+
+  /// A number, little-endian.
+  private func bytes(_ number: Int, _ width: Int) -> [UInt8] {
+    (0..<width).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+  }
+
+  /// An archive of nothing but a pickle and the bytes of the storage "0".
+  private func archive(of pickle: [UInt8], storage: [UInt8] = []) -> [UInt8] {
+    var (contents, directory): ([UInt8], [UInt8]) = ([], [])
+    for (name, content) in [("a/data.pkl", pickle), ("a/data/0", storage)] {
+      let name = Array(name.utf8)
+      let sizes = bytes(0, 4) + bytes(content.count, 4) + bytes(content.count, 4) + bytes(name.count, 2)
+      directory +=
+        [0x50, 0x4b, 1, 2] + bytes(0, 12) + sizes + bytes(0, 12) + bytes(contents.count, 4) + name
+      contents += [0x50, 0x4b, 3, 4] + bytes(0, 10) + sizes + bytes(0, 2) + name + content
+    }
+    let end = [0x50, 0x4b, 5, 6] + bytes(0, 4) + bytes(2, 2) + bytes(2, 2) + bytes(directory.count, 4)
+    return contents + directory + end + bytes(contents.count, 4) + bytes(0, 2)
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import NN
 import Tensor
+import TestSupport
 import Testing
 
 @Suite struct SafeTensorsTests {
@@ -89,6 +90,8 @@ import Testing
     (#"{"a":03}"#, 0, "not JSON"),
     (String(repeating: #"{"a":["#, count: 20_000), 0, "not JSON"),
     (#"{"a":3}"#, 0, "entry 'a' lacks"),
+    (#"{"a\n\u001b\u2028b":3}"#, 0, #"entry 'a\n\u{1B}\u{2028}b' lacks"#),
+    (#"{""# + String(repeating: "a", count: 5000) + #"":3}"#, 0, "aaa … aaa"),
     (#"{"a":{"dtype":"F32","shape":[1]}}"#, 4, "entry 'a' lacks"),
     (#"{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}"#, 4, "whole numbers"),
     (#"{"__metadata__":{"a":1}}"#, 0, "'__metadata__' is not one of texts"),

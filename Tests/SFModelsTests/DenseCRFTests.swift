@@ -2,6 +2,7 @@ import Foundation
 import NN
 import SFModels
 import Tensor
+import TestSupport
 import Testing
 
 /// The dense CRF beside pydensecrf2's (`Tests/Fixtures/dense_crf.py`), and its lattice beside plain sums.

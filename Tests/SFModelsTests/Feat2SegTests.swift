@@ -1,5 +1,6 @@
 import SFModels
 import Tensor
+import TestSupport
 import Testing
 import Vision
 

@@ -2,6 +2,7 @@ import Foundation
 import NN
 import SFModels
 import Tensor
+import TestSupport
 import Testing
 
 /// The same U-Net, weights and batch as in PyTorch. In float32 it runs through oneDNN where that is installed; in

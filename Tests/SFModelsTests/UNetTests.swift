@@ -2,6 +2,7 @@ import Foundation
 import NN
 import SFModels
 import Tensor
+import TestSupport
 import Testing
 
 @Suite struct UNetTests {

@@ -1,4 +1,6 @@
 import Foundation
+import NN
+import TestSupport
 import Testing
 
 @testable import Tensor
@@ -14,18 +16,16 @@ import Testing
   }
 
   static let fixtures = Result {
-    let file = ProcessInfo.processInfo.environment["SFVIDEO_CONFIGURATIONS"]
-    return try
-      (file.map { [$0] }
-      ?? ["configurations", "algebra", "regions", "selections"].map { "\($0).safetensors" }).map(Fixture.init)
+    if let file = ProcessInfo.processInfo.environment["SFVIDEO_CONFIGURATIONS"] {
+      return try [SafeTensors(contentsOf: URL(filePath: file))]
+    }
+    return try ["configurations", "algebra", "regions", "selections"].map(Fixture.load)
   }
   static let tensors = Result {
     try fixtures.get().reduce(into: [:]) { $0.merge($1.tensors) { first, _ in first } }
   }
   static let cases: [Case] =
-    (try? fixtures.get().flatMap { fixture in
-      try fixture.metadata["cases"].map { try JSONDecoder().decode([Case].self, from: Data($0.utf8)) } ?? []
-    }) ?? []
+    (try? fixtures.get().flatMap { try Fixture.cases(Case.self, in: $0) }) ?? []
   static let operators = Set(cases.map(\.operator)).sorted()
 
   @Test func areThere() { #expect(!Self.operators.isEmpty) }
@@ -38,22 +38,14 @@ import Testing
       let operands = try (0..<check.operands).map { try stored("\($0)") }
       let (value, back) = try pullback(at: operands) { try check.options.apply(check.operator, $0) }
       let tolerance = dtype == .float64 ? 1e-9 : 1e-4
-      #expect(try distance(value, stored("output")) <= tolerance, "\(check.name), \(check.options)")
+      #expect(try relativeDistance(value, stored("output")) <= tolerance, "\(check.name), \(check.options)")
       guard try value.shape == stored("output").shape else { continue }
       for (index, gradient) in try back(stored("cotangent")).enumerated() {
         #expect(
-          try distance(gradient, stored("gradient.\(index)")) <= tolerance,
+          try relativeDistance(gradient, stored("gradient.\(index)")) <= tolerance,
           "\(check.name), \(check.options): the gradient of operand \(index)")
       }
     }
-  }
-
-  /// The largest difference, relative to the largest value; infinite where the shapes differ.
-  private func distance(_ a: Tensor, _ b: Tensor) -> Double {
-    guard a.shape == b.shape else { return .infinity }
-    if a.elementCount == 0 { return 0 }
-    let difference = (a - b).abs().max().item
-    return difference.isNaN ? .infinity : difference / Swift.max(1, b.abs().max().item)
   }
 }
 

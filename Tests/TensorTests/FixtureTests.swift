@@ -1,33 +1,9 @@
 import Foundation
+import NN
+import TestSupport
 import Testing
 
 @testable import Tensor
-
-/// The tensors and the metadata of a safetensors file whose tensors are `float64`.
-struct Fixture {
-  let tensors: [String: Tensor]
-  let metadata: [String: String]
-
-  init(_ name: String) throws {
-    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let url = URL(filePath: name, relativeTo: tests.appending(path: "Fixtures/"))
-    let data = try [UInt8](Data(contentsOf: url))
-    let headerLength = data[0..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
-    let start = 8 + headerLength
-    let header = try #require(
-      JSONSerialization.jsonObject(with: Data(data[8..<start])) as? [String: [String: Any]])
-    metadata = try #require(header["__metadata__"] as? [String: String])
-    var tensors: [String: Tensor] = [:]
-    for (name, entry) in header where name != "__metadata__" {
-      #expect(entry["dtype"] as? String == "F64")
-      let shape = try #require(entry["shape"] as? [Int])
-      let offsets = try #require(entry["data_offsets"] as? [Int])
-      tensors[name] = Tensor(
-        bytes: data[start + offsets[0]..<start + offsets[1]], shape: Shape(shape), dtype: .float64)
-    }
-    self.tensors = tensors
-  }
-}
 
 /// What PyTorch computed for convolutions, pooling, normalisation and resampling: see Fixtures/operators.py.
 @Suite struct FixtureTests {
@@ -51,25 +27,23 @@ struct Fixture {
     }
   }
 
-  static let fixture = Result { try Fixture("operators.safetensors") }
-  static let cases: [Case] =
-    (try? fixture.get().metadata["cases"].map { try JSONDecoder().decode([Case].self, from: Data($0.utf8)) })
-    ?? []
+  static let fixture = Result { try Fixture.load("operators") }
+  static let cases = (try? Fixture.cases(Case.self, in: fixture.get())) ?? []
 
   @Test func areThere() { #expect(Self.cases.count > 70) }
 
   @Test(arguments: cases)
   func agreesWithPyTorch(_ check: Case) throws {
-    let tensors = try Self.fixture.get().tensors
-    func stored(_ key: String) throws -> Tensor { try #require(tensors["\(check.name).\(key)"]) }
-    let keys = ["input", "filter", "weight", "bias"].filter { tensors["\(check.name).\($0)"] != nil }
+    let fixture = try Self.fixture.get()
+    func stored(_ key: String) throws -> Tensor { try #require(fixture["\(check.name).\(key)"]) }
+    let keys = ["input", "filter", "weight", "bias"].filter { fixture["\(check.name).\($0)"] != nil }
     let (value, pullback) = try pullback(at: keys.map(stored)) { values in
       let operands = Dictionary(uniqueKeysWithValues: zip(keys, values))
       return try output(check, operands, stored)
     }
-    #expect(try distance(value, stored("output")) <= 1e-12)
+    #expect(try relativeDistance(value, stored("output")) <= 1e-12)
     for (key, gradient) in try zip(keys, pullback(stored("cotangent"))) {
-      #expect(try distance(gradient, stored("gradient.\(key)")) <= 1e-10, "the gradient of \(key)")
+      #expect(try relativeDistance(gradient, stored("gradient.\(key)")) <= 1e-10, "the gradient of \(key)")
     }
   }
 
@@ -128,18 +102,13 @@ struct Fixture {
     let (y, batchMean, batchVariance) = x.batchNorm(weight: weight, bias: bias, epsilon: check.epsilon!)
     let (momentum, count) = (check.momentum!, Double(x.elementCount / x.shape[-1]))
     let unbiased = batchVariance * (count / (count - 1))
-    #expect(try distance(mean * (1 - momentum) + batchMean * momentum, stored("updated.mean")) <= 1e-12)
     #expect(
-      try distance(variance * (1 - momentum) + unbiased * momentum, stored("updated.variance")) <= 1e-12)
+      try relativeDistance(mean * (1 - momentum) + batchMean * momentum, stored("updated.mean")) <= 1e-12)
+    #expect(
+      try relativeDistance(variance * (1 - momentum) + unbiased * momentum, stored("updated.variance"))
+        <= 1e-12)
     return y
   }
 
   private struct UnknownOperator: Error { let name: String }
-
-  /// The largest difference, relative to the largest value; infinite where the shapes differ.
-  private func distance(_ a: Tensor, _ b: Tensor) -> Double {
-    guard a.shape == b.shape else { return .infinity }
-    let difference = (a - b).abs().max().item
-    return difference.isNaN ? .infinity : difference / Swift.max(1, b.abs().max().item)
-  }
 }

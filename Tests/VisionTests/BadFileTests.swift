@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Vision
@@ -48,6 +49,36 @@ import Testing
     #expect(
       imageError { try Image(encoded: jpeg, path: "b.jpg") }
         == .tooLarge(path: "b.jpg", height: 65280, width: 65280))
+  }
+
+  /// The head of an image, and that of a comment which claims two gigabytes.
+  @Test func aLengthBeyondTheFileTakesNoMemory() {
+    let head = Array(Fixtures.files["grey8"]!.prefix(33))
+    let comment: [UInt8] = [0x7F, 0xFF, 0xFF, 0xFF] + Array("tEXt".utf8)
+    let before = Self.greatestResidentBytes
+    #expect(imageError { try Image(encoded: head + comment, path: "a.png") } == .truncated(path: "a.png"))
+    #expect(Self.greatestResidentBytes - before < 1 << 30)
+  }
+
+  private static var greatestResidentBytes: Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return 1024 * usage.ru_maxrss
+  }
+
+  @Test func aProgressiveFileHasNoMoreThanAHundredScans() throws {
+    let file = Fixtures.files["jpegProgressive"]!
+    // The first scan, from its marker up to the next one.
+    let markers = file.indices.dropLast().filter { file[$0] == 0xFF && file[$0 + 1] >= 0xC0 }
+    let scan = try #require(markers.firstIndex { file[$0 + 1] == 0xDA })
+    let (start, end) = (markers[scan], markers[scan + 1])
+    func repeated(_ count: Int) -> [UInt8] {
+      file[..<start] + (0..<count).flatMap { _ in file[start..<end] } + file[end...]
+    }
+    #expect(imageError { try Image(encoded: repeated(50)) } == nil)
+    #expect(
+      imageError { try Image(encoded: repeated(1000), path: "a.jpg") }
+        == .corrupt(path: "a.jpg", reason: "too many scans"))
   }
 
   @Test func theExtensionMayLie() throws {

@@ -1,5 +1,3 @@
-import Foundation
-
 @testable import Vision
 
 /// The samples of every fixture, of the given number of levels.
@@ -20,13 +18,6 @@ func patternImage(channels: Int = 3) -> Image {
 
 func greatestDifference(_ a: [UInt8], _ b: [UInt8]) -> Int {
   a.count == b.count ? zip(a, b).map { abs(Int($0) - Int($1)) }.max() ?? 0 : .max
-}
-
-func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-  let folder = FileManager.default.temporaryDirectory.appending(path: "VisionTests-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder)
 }
 
 /// What an expression throws, nil when it does not.

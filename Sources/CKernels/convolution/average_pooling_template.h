@@ -35,12 +35,12 @@ CK_CLONES static void F(average_forward)(void *context, int64_t begin, int64_t e
   }
 }
 
-void F(ck_average_pool_forward)(const ck_pooling *pooling, const REAL *x, REAL *y) {
+static void F(average_pool_forward)(const ck_pooling *pooling, const REAL *x, REAL *y) {
   F(pool) work = {.pooling = pooling, .from = x, .to = y};
   ck_parallel(pooling->batch * pooling->out[0] * pooling->out[1], grain(pooling->out[2] * pooling->channels),
               &work, F(average_forward));
 }
 
-void F(ck_average_pool_backward)(const ck_pooling *pooling, const REAL *dy, REAL *dx) {
+static void F(average_pool_backward)(const ck_pooling *pooling, const REAL *dy, REAL *dx) {
   F(run_backward)(pooling, dy, NULL, dx);
 }

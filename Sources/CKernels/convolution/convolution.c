@@ -7,6 +7,7 @@
 
 #include "runtime/ck_allocator.h"
 #include "runtime/ck_parallel.h"
+#include "runtime/dispatch.h"
 #include "patches.h"
 
 // Where the positions of a sampling lie in the destination: every spacing-th, from base on.
@@ -67,3 +68,14 @@ static phase phase_of_gradient(const ck_convolution *convolution, const int64_t 
 #include "runtime/each_real.h"
 #define TEMPLATE "convolution/convolution_template.h"
 #include "runtime/each_real.h"
+
+bool ck_convolution_forward(
+    ck_type type, const ck_convolution *convolution, const void *x, const void *w, const void *bias, bool relu,
+    void *y) {
+  RUN_REAL(type, convolution_forward, convolution, x, w, bias, relu, y);
+}
+
+bool ck_convolution_input_gradient(
+    ck_type type, const ck_convolution *convolution, const void *dy, const void *w, void *dx) {
+  RUN_REAL(type, convolution_input_gradient, convolution, dy, w, dx);
+}

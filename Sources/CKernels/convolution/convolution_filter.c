@@ -6,6 +6,7 @@
 #include "runtime/ck_allocator.h"
 #include "ck_convolution.h"
 #include "runtime/ck_parallel.h"
+#include "runtime/dispatch.h"
 #include "patches.h"
 
 // As many partial sums as the memory for them (64 MB) allows, at most 16.
@@ -20,3 +21,8 @@ static int64_t chunk_count(int64_t tiles, int64_t filter_bytes) {
 #include "runtime/each_real.h"
 #define TEMPLATE "convolution/convolution_filter_template.h"
 #include "runtime/each_real.h"
+
+bool ck_convolution_filter_gradient(
+    ck_type type, const ck_convolution *convolution, const void *dy, const void *x, void *dw, void *dbias) {
+  RUN_REAL(type, convolution_filter_gradient, convolution, dy, x, dw, dbias);
+}

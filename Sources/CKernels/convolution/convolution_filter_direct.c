@@ -122,13 +122,6 @@ static bool run_filter(filter_work *w, ck_body body, float *dw, float *dbias) {
 #undef MULTIPLY_ADD
 #undef PACK
 
-bool ck_convolution_filter_gradient_direct_f32(
-    const ck_convolution *convolution, const float *dy, const float *x, float *dw, float *dbias) {
-  filter_work work = {.x = x, .dy = dy};
-  return __builtin_cpu_supports("x86-64-v4") && plan_filter(&work, convolution, 1, sizeof(float))
-      && run_filter(&work, add_chunks_f32, dw, dbias);
-}
-
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")))
 #define SUFFIX bf16
 #define STORED bfloat16
@@ -150,24 +143,21 @@ typedef bfloat16 sixteen __attribute__((vector_size(32), aligned(2)));
   }
 #include "convolution/convolution_filter_direct_template.h"
 
-bool ck_convolution_filter_gradient_direct_bf16(
-    const ck_convolution *convolution, const uint16_t *dy, const uint16_t *x, float *dw, float *dbias) {
+bool ck_convolution_filter_gradient_direct(
+    ck_type type, const ck_convolution *convolution, const void *dy, const void *x, void *dw, void *dbias) {
   filter_work work = {.x = x, .dy = dy};
-  return __builtin_cpu_supports("avx512bf16") && plan_filter(&work, convolution, 2, sizeof(bfloat16))
-      && run_filter(&work, add_chunks_bf16, dw, dbias);
+  if (type == ck_type_f32 && __builtin_cpu_supports("x86-64-v4")) {
+    return plan_filter(&work, convolution, 1, sizeof(float)) && run_filter(&work, add_chunks_f32, dw, dbias);
+  }
+  return type == ck_type_bf16 && __builtin_cpu_supports("avx512bf16")
+      && plan_filter(&work, convolution, 2, sizeof(bfloat16)) && run_filter(&work, add_chunks_bf16, dw, dbias);
 }
 
 #else
 
-bool ck_convolution_filter_gradient_direct_f32(
-    const ck_convolution *convolution, const float *dy, const float *x, float *dw, float *dbias) {
-  (void)convolution, (void)dy, (void)x, (void)dw, (void)dbias;
-  return false;
-}
-
-bool ck_convolution_filter_gradient_direct_bf16(
-    const ck_convolution *convolution, const uint16_t *dy, const uint16_t *x, float *dw, float *dbias) {
-  (void)convolution, (void)dy, (void)x, (void)dw, (void)dbias;
+bool ck_convolution_filter_gradient_direct(
+    ck_type type, const ck_convolution *convolution, const void *dy, const void *x, void *dw, void *dbias) {
+  (void)type, (void)convolution, (void)dy, (void)x, (void)dw, (void)dbias;
   return false;
 }
 

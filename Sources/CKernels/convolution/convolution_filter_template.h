@@ -103,7 +103,7 @@ static void F(add_filter_sums)(void *context, int64_t begin, int64_t end) {
   F(add_sums)(work, begin, end, work->dw + begin);
 }
 
-void F(ck_convolution_filter_gradient)(const ck_convolution *convolution, const REAL *dy, const REAL *x,
+static void F(convolution_filter_gradient)(const ck_convolution *convolution, const REAL *dy, const REAL *x,
                                           REAL *dw, REAL *dbias) {
   F(filter_gradient) work = {
       .convolution = convolution, .sampling = sampling_of_input(convolution), .dy = dy, .x = x, .dw = dw, .dbias = dbias};

@@ -106,7 +106,7 @@ static void F(correlate)(F(correlation) *work) {
   ck_parallel((positions + work->rows - 1) / work->rows, 1, work, F(correlate_tiles));
 }
 
-void F(ck_convolution_forward)(const ck_convolution *convolution, const REAL *x, const REAL *w,
+static void F(convolution_forward)(const ck_convolution *convolution, const REAL *x, const REAL *w,
                                   const REAL *bias, bool relu, REAL *y) {
   F(correlation) work = {
       .sampling = sampling_of_input(convolution), .groups = convolution->groups,
@@ -142,7 +142,7 @@ static void F(transpose_filter)(const ck_convolution *convolution, const phase *
   }
 }
 
-void F(ck_convolution_input_gradient)(const ck_convolution *convolution, const REAL *dy, const REAL *w,
+static void F(convolution_input_gradient)(const ck_convolution *convolution, const REAL *dy, const REAL *w,
                                          REAL *dx) {
   size_t filter_bytes = (size_t)(product3(convolution->kernel) * convolution->in_channels
                                  * convolution->out_channels / convolution->groups) * sizeof(REAL);

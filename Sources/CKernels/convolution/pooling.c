@@ -8,6 +8,7 @@
 #include "runtime/bfloat16.h"
 #include "runtime/ck_allocator.h"
 #include "runtime/ck_parallel.h"
+#include "runtime/dispatch.h"
 
 // Rows of the last axis that are worth a thread: about 16 thousand elements.
 static int64_t grain(int64_t row_elements) { return 1 + (1 << 14) / (row_elements > 0 ? row_elements : 1); }
@@ -79,3 +80,19 @@ static void release_cover(cover cover) { ck_deallocate(cover.begin, cover.bytes)
 #include "runtime/each_stored.h"
 #define TEMPLATE "convolution/average_pooling_template.h"
 #include "runtime/each_real.h"
+
+bool ck_max_pool_forward(ck_type type, const ck_pooling *pooling, const void *x, void *y, int32_t *index) {
+  RUN_STORED(type, max_pool_forward, pooling, x, y, index);
+}
+
+bool ck_max_pool_backward(ck_type type, const ck_pooling *pooling, const void *dy, const int32_t *index, void *dx) {
+  RUN_STORED(type, max_pool_backward, pooling, dy, index, dx);
+}
+
+bool ck_average_pool_forward(ck_type type, const ck_pooling *pooling, const void *x, void *y) {
+  RUN_REAL(type, average_pool_forward, pooling, x, y);
+}
+
+bool ck_average_pool_backward(ck_type type, const ck_pooling *pooling, const void *dy, void *dx) {
+  RUN_REAL(type, average_pool_backward, pooling, dy, dx);
+}

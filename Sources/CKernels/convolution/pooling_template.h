@@ -64,7 +64,7 @@ CK_CLONES static void F(max_forward)(void *context, int64_t begin, int64_t end) 
   }
 }
 
-void F(ck_max_pool_forward)(const ck_pooling *pooling, const STORED *x, STORED *y, int32_t *index) {
+static void F(max_pool_forward)(const ck_pooling *pooling, const STORED *x, STORED *y, int32_t *index) {
   F(pool) work = {.pooling = pooling, .from = x, .to = y, .index = index};
   ck_parallel(pooling->batch * pooling->out[0] * pooling->out[1], grain(pooling->out[2] * pooling->channels),
               &work, F(max_forward));
@@ -131,6 +131,6 @@ static void F(run_backward)(const ck_pooling *pooling, const STORED *dy, const i
   for (int axis = 0; axis < 3; axis++) release_cover(work.cover[axis]);
 }
 
-void F(ck_max_pool_backward)(const ck_pooling *pooling, const STORED *dy, const int32_t *index, STORED *dx) {
+static void F(max_pool_backward)(const ck_pooling *pooling, const STORED *dy, const int32_t *index, STORED *dx) {
   F(run_backward)(pooling, dy, index, dx);
 }

@@ -1,5 +1,6 @@
+#include "ck_elementwise.h"
+
 #include "runtime/bfloat16.h"
-#include "indexing/ck_copy.h"
 #include "runtime/ck_parallel.h"
 #include "runtime/template.h"
 

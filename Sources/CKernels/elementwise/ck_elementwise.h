@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runtime/ck_type.h"
+
 // One value in, one value out. Strides count elements, 0 repeats an axis; results are contiguous.
 // NaN goes through; minimum and maximum give NaN where either side is. Results may overwrite an
 // operand of the same shape, contiguous like them.
@@ -27,53 +29,37 @@ typedef enum ck_unary {
 #undef UNARY
 } ck_unary;
 
-/// Whether ck_unary_gradient reads x, and whether it reads y; what it does not read may be NULL.
+/// Whether ck_run_unary_gradient reads x, and whether it reads y; what it does not read may be NULL.
 bool ck_unary_gradient_uses_input(ck_unary op);
 bool ck_unary_gradient_uses_output(ck_unary op);
 
-#define CK_ELEMENTWISE(real, suffix)                                                            \
-  void ck_binary_##suffix(                                                                      \
-      ck_binary op, int rank, const int64_t *sizes, const real *a, const int64_t *a_strides,    \
-      const real *b, const int64_t *b_strides, real *y);                                        \
-  /* y is 0 or 1 */                                                                             \
-  void ck_compare_##suffix(                                                                     \
-      ck_comparison op, int rank, const int64_t *sizes, const real *a,                          \
-      const int64_t *a_strides, const real *b, const int64_t *b_strides, uint8_t *y);
+/// Integers too: their division truncates, division and remainder by zero give 0; arithmetic wraps; no atan2; a negative
+/// power is 0 unless the base is 1 or -1.
+bool ck_run_binary(
+    ck_type type, ck_binary op, int rank, const int64_t *sizes, const void *a, const int64_t *a_strides, const void *b,
+    const int64_t *b_strides, void *y);
 
-CK_ELEMENTWISE(float, f32)
-CK_ELEMENTWISE(double, f64)
-// Integers: division truncates, division and remainder by zero give 0; arithmetic wraps; no atan2; a negative power is 0
-// unless the base is 1 or -1.
-CK_ELEMENTWISE(int32_t, i32)
-#undef CK_ELEMENTWISE
+/// y is 0 or 1.
+bool ck_compare(
+    ck_type type, ck_comparison op, int rank, const int64_t *sizes, const void *a, const int64_t *a_strides,
+    const void *b, const int64_t *b_strides, uint8_t *y);
 
-#define CK_ELEMENTWISE(real, suffix)                                                            \
-  void ck_unary_##suffix(                                                                       \
-      ck_unary op, int64_t count, const real *x, double p, double q, real *y);                  \
-  /* dx = f'(x) dy; dx may be dy */                                                             \
-  void ck_unary_gradient_##suffix(                                                              \
-      ck_unary op, int64_t count, const real *x, const real *y, const real *dy, double p,       \
-      double q, real *dx);                                                                      \
-  /* y += x */                                                                                  \
-  void ck_accumulate_##suffix(int64_t count, real *y, const real *x);                           \
-  void ck_fill_##suffix(int64_t count, double value, real *y);                                  \
-  /* y = condition ? a : b */                                                                   \
-  void ck_where_##suffix(                                                                       \
-      int rank, const int64_t *sizes, const uint8_t *condition,                                 \
-      const int64_t *condition_strides, const real *a, const int64_t *a_strides, const real *b, \
-      const int64_t *b_strides, real *y);
+bool ck_run_unary(ck_type type, ck_unary op, int64_t count, const void *x, double p, double q, void *y);
 
-CK_ELEMENTWISE(float, f32)
-CK_ELEMENTWISE(double, f64)
-#undef CK_ELEMENTWISE
+/// dx = f'(x) dy; dx may be dy.
+bool ck_run_unary_gradient(
+    ck_type type, ck_unary op, int64_t count, const void *x, const void *y, const void *dy, double p, double q,
+    void *dx);
 
-// bfloat16 numbers, computed in float32 and rounded.
-void ck_binary_bf16(
-    ck_binary op, int rank, const int64_t *sizes, const uint16_t *a, const int64_t *a_strides,
-    const uint16_t *b, const int64_t *b_strides, uint16_t *y);
-void ck_unary_bf16(ck_unary op, int64_t count, const uint16_t *x, double p, double q, uint16_t *y);
-void ck_unary_gradient_bf16(
-    ck_unary op, int64_t count, const uint16_t *x, const uint16_t *y, const uint16_t *dy, double p,
-    double q, uint16_t *dx);
+bool ck_fill(ck_type type, int64_t count, double value, void *y);
+
+/// y = condition ? a : b, for elements of 1, 2, 4 or 8 bytes.
+void ck_where(
+    int element_size, int rank, const int64_t *sizes, const uint8_t *condition, const int64_t *condition_strides,
+    const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides, void *y);
+
+/// Fractions are cut off, what is out of range becomes the nearest bound, NaN becomes 0; anything
+/// but 0 is true.
+void ck_cast(ck_type from, ck_type to, int64_t count, const void *x, void *y);
 
 #endif

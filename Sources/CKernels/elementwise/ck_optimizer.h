@@ -4,26 +4,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runtime/ck_type.h"
+
 // One optimiser step in one pass over memory, in place, rounded as PyTorch rounds it.
 
 /// Stochastic gradient descent. `velocity` is the momentum buffer, NULL without momentum; on the
 /// first step it is set to the gradient, whatever it held.
-void ck_sgd_f32(
-    int64_t count, float *parameter, const float *gradient, float *velocity, bool first_step,
-    double learning_rate, double momentum, double dampening, double weight_decay, bool nesterov);
-void ck_sgd_f64(
-    int64_t count, double *parameter, const double *gradient, double *velocity, bool first_step,
+bool ck_sgd(
+    ck_type type, int64_t count, void *parameter, const void *gradient, void *velocity, bool first_step,
     double learning_rate, double momentum, double dampening, double weight_decay, bool nesterov);
 
 /// Adam, or AdamW where the weight decay is `decoupled`. `first` and `second` are the moments, zero
 /// before the first step; `max_second` is AMSGrad's maximum, NULL without; `step` counts from 1.
-void ck_adam_f32(
-    int64_t count, float *parameter, const float *gradient, float *first, float *second,
-    float *max_second, int64_t step, double learning_rate, double beta1, double beta2,
-    double epsilon, double weight_decay, bool decoupled);
-void ck_adam_f64(
-    int64_t count, double *parameter, const double *gradient, double *first, double *second,
-    double *max_second, int64_t step, double learning_rate, double beta1, double beta2,
-    double epsilon, double weight_decay, bool decoupled);
+bool ck_adam(
+    ck_type type, int64_t count, void *parameter, const void *gradient, void *first, void *second, void *max_second,
+    int64_t step, double learning_rate, double beta1, double beta2, double epsilon, double weight_decay,
+    bool decoupled);
 
 #endif

@@ -20,7 +20,7 @@ static CK_CLONES void F(compare_block)(int op, int64_t count, const void *const 
 
 #undef COMPARISON
 
-void F(ck_compare)(
+static void F(compare)(
     ck_comparison op, int rank, const int64_t *sizes, const REAL *a, const int64_t *a_strides,
     const REAL *b, const int64_t *b_strides, uint8_t *y) {
   operand operands[] = {{a, sizeof(REAL), a_strides}, {b, sizeof(REAL), b_strides}};

@@ -24,29 +24,10 @@ static CK_CLONES void F(binary_block)(int op, int64_t count, const void *const *
 
 #undef BINARY
 
-void F(ck_binary)(
+static void F(binary)(
     ck_binary op, int rank, const int64_t *sizes, const REAL *a, const int64_t *a_strides,
     const REAL *b, const int64_t *b_strides, REAL *y) {
   operand operands[] = {{a, sizeof(REAL), a_strides}, {b, sizeof(REAL), b_strides}};
   int64_t grain = op == ck_binary_pow || op == ck_binary_atan2 || op == ck_binary_remainder ? heavy_grain : light_grain;
   run_blocks(F(binary_block), op, rank, sizes, 2, operands, y, sizeof(REAL), grain);
-}
-
-static CK_CLONES void F(where_block)(int op, int64_t count, const void *const *x, void *result) {
-  (void)op;
-  const uint8_t *condition = x[0];
-  const REAL *a = x[1], *b = x[2];
-  REAL *y = result;
-  VECTORISED for (int64_t i = 0; i < count; i++) {
-    const REAL u = a[i], v = b[i];
-    y[i] = condition[i] ? u : v;
-  }
-}
-
-void F(ck_where)(
-    int rank, const int64_t *sizes, const uint8_t *condition, const int64_t *condition_strides,
-    const REAL *a, const int64_t *a_strides, const REAL *b, const int64_t *b_strides, REAL *y) {
-  operand operands[] = {
-    {condition, 1, condition_strides}, {a, sizeof(REAL), a_strides}, {b, sizeof(REAL), b_strides}};
-  run_blocks(F(where_block), 0, rank, sizes, 3, operands, y, sizeof(REAL), light_grain);
 }

@@ -51,18 +51,17 @@ static void F(cross_entropy_body)(void *context, int64_t begin, int64_t end) {
   }
 }
 
-double F(ck_binary_cross_entropy)(
-    int64_t count, const REAL *logits, const REAL *truth, double positive_weight) {
+static void F(binary_cross_entropy)(
+    int64_t count, const REAL *logits, const REAL *truth, double positive_weight, double *loss) {
   int64_t chunks = (count + loss_chunk - 1) / loss_chunk;
   size_t bytes = (size_t)(chunks + 1) * sizeof(double);
   F(cross_entropy_work) work = {
       .count = count, .logits = logits, .truth = truth, .weight = (REAL)positive_weight,
       .sums = ck_allocate(bytes)};
   ck_parallel(chunks, loss_grain / loss_chunk, &work, F(cross_entropy_body));
-  double sum = 0;
-  for (int64_t chunk = 0; chunk < chunks; chunk++) sum += work.sums[chunk];
+  *loss = 0;
+  for (int64_t chunk = 0; chunk < chunks; chunk++) *loss += work.sums[chunk];
   ck_deallocate(work.sums, bytes);
-  return sum;
 }
 
 static CK_CLONES void F(cross_entropy_gradient_body)(void *context, int64_t begin, int64_t end) {
@@ -76,7 +75,7 @@ static CK_CLONES void F(cross_entropy_gradient_body)(void *context, int64_t begi
   }
 }
 
-void F(ck_binary_cross_entropy_gradient)(
+static void F(binary_cross_entropy_gradient)(
     int64_t count, const REAL *logits, const REAL *truth, double positive_weight, double scale,
     REAL *gradient) {
   F(cross_entropy_work) work = {

@@ -27,7 +27,7 @@ CK_CLONES static void F(sgd_body)(void *opaque, int64_t begin, int64_t end) {
   }
 }
 
-void F(ck_sgd)(
+static void F(sgd)(
     int64_t count, REAL *parameter, const REAL *gradient, REAL *velocity, bool first_step,
     double learning_rate, double momentum, double dampening, double weight_decay, bool nesterov) {
   F(sgd_context) work = {
@@ -66,7 +66,7 @@ CK_CLONES static void F(adam_body)(void *opaque, int64_t begin, int64_t end) {
   }
 }
 
-void F(ck_adam)(
+static void F(adam)(
     int64_t count, REAL *parameter, const REAL *gradient, REAL *first, REAL *second,
     REAL *max_second, int64_t step, double learning_rate, double beta1, double beta2,
     double epsilon, double weight_decay, bool decoupled) {

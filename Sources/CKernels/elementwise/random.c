@@ -1,6 +1,7 @@
 #include "ck_random.h"
 
 #include "runtime/ck_parallel.h"
+#include "runtime/dispatch.h"
 #include "math_f32.h"
 #include "runtime/template.h"
 
@@ -60,4 +61,17 @@ void ck_random_permutation(uint64_t seed, uint64_t stream, int64_t count, int32_
     y[i] = y[other];
     y[other] = (int32_t)i;
   }
+}
+
+bool ck_random_uniform(ck_type type, uint64_t seed, uint64_t stream, int64_t count, double low, double high, void *y) {
+  RUN_REAL(type, random_uniform, seed, stream, count, low, high, y);
+}
+
+bool ck_random_normal(
+    ck_type type, uint64_t seed, uint64_t stream, int64_t count, double mean, double deviation, void *y) {
+  RUN_REAL(type, random_normal, seed, stream, count, mean, deviation, y);
+}
+
+bool ck_random_bernoulli(ck_type type, uint64_t seed, uint64_t stream, int64_t count, double probability, void *y) {
+  RUN_REAL(type, random_bernoulli, seed, stream, count, probability, y);
 }

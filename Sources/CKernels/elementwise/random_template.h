@@ -59,19 +59,19 @@ static void F(run_random)(F(random_job) job) {
   ck_parallel(chunks, random_grain / F(chunk_length), &job, F(random_range));
 }
 
-void F(ck_random_uniform)(
+static void F(random_uniform)(
     uint64_t seed, uint64_t stream, int64_t count, double low, double high, REAL *y) {
   F(run_random)((F(random_job)){
     {{seed, stream}, count, (REAL)low, (REAL)high, y}, F(uniform_chunk)});
 }
 
-void F(ck_random_normal)(
+static void F(random_normal)(
     uint64_t seed, uint64_t stream, int64_t count, double mean, double deviation, REAL *y) {
   F(run_random)((F(random_job)){
     {{seed, stream}, count, (REAL)mean, (REAL)deviation, y}, F(normal_chunk)});
 }
 
-void F(ck_random_bernoulli)(
+static void F(random_bernoulli)(
     uint64_t seed, uint64_t stream, int64_t count, double probability, REAL *y) {
   F(run_random)((F(random_job)){
     {{seed, stream}, count, (REAL)probability, 0, y}, F(bernoulli_chunk)});

@@ -1,5 +1,8 @@
 #include "ck_elementwise.h"
+
+#include "elementwise_bf16.h"
 #include "runtime/ck_parallel.h"
+#include "runtime/dispatch.h"
 #include "math_f32.h"
 #include "runtime/template.h"
 
@@ -27,5 +30,19 @@ static bool is_power_of_two(double p) {
 
 #define TEMPLATE "elementwise/unary_template.h"
 #include "runtime/each_real.h"
-#define TEMPLATE "elementwise/stream_template.h"
+#define TEMPLATE "elementwise/fill_template.h"
 #include "runtime/each_real.h"
+
+bool ck_run_unary(ck_type type, ck_unary op, int64_t count, const void *x, double p, double q, void *y) {
+  RUN_STORED(type, unary, op, count, x, p, q, y);
+}
+
+bool ck_run_unary_gradient(
+    ck_type type, ck_unary op, int64_t count, const void *x, const void *y, const void *dy, double p, double q,
+    void *dx) {
+  RUN_STORED(type, unary_gradient, op, count, x, y, dy, p, q, dx);
+}
+
+bool ck_fill(ck_type type, int64_t count, double value, void *y) {
+  RUN_REAL(type, fill, count, value, y);
+}

@@ -127,7 +127,7 @@ static void F(unary_range)(void *context, int64_t first, int64_t last) {
 
 #undef AT
 
-void F(ck_unary)(ck_unary op, int64_t count, const REAL *x, double p, double q, REAL *y) {
+static void F(unary)(ck_unary op, int64_t count, const REAL *x, double p, double q, REAL *y) {
   if (op == ck_unary_pow && p == 2) op = ck_unary_squared;
   if (op == ck_unary_pow && p == 0.5) op = ck_unary_sqrt;
   if (op == ck_unary_divide_by_scalar && is_power_of_two(p)) {
@@ -138,7 +138,7 @@ void F(ck_unary)(ck_unary op, int64_t count, const REAL *x, double p, double q, 
   ck_parallel(count, functions[op].grain, &w, F(unary_range));
 }
 
-void F(ck_unary_gradient)(
+static void F(unary_gradient)(
     ck_unary op, int64_t count, const REAL *x, const REAL *y, const REAL *dy, double p, double q,
     REAL *dx) {
   if (op == ck_unary_pow && p == 2) op = ck_unary_squared;

@@ -4,6 +4,7 @@
 
 #include "elementwise/ck_elementwise.h"
 #include "runtime/ck_parallel.h"
+#include "runtime/dispatch.h"
 #include "strided.h"
 #include "runtime/template.h"
 
@@ -160,3 +161,9 @@ void ck_copy_strided(
 
 #define TEMPLATE "indexing/copy_template.h"
 #include "runtime/each_real.h"
+
+bool ck_accumulate_strided(
+    ck_type type, int rank, const int64_t *sizes, const void *x, const int64_t *x_strides, void *y,
+    const int64_t *y_strides) {
+  RUN_REAL(type, accumulate_strided, rank, sizes, x, x_strides, y, y_strides);
+}

@@ -25,14 +25,15 @@ static void F(accumulate_rows)(void *context, int64_t begin, int64_t end) {
   }
 }
 
-void F(ck_accumulate_strided)(
+static void F(accumulate_strided)(
     int rank, const int64_t *sizes, const REAL *x, const int64_t *x_strides, REAL *y,
     const int64_t *y_strides) {
   F(accumulation) w = {strided_merge(rank, sizes, x_strides, y_strides), x, y};
   const strided_pair *pair = &w.pair;
   if (strided_count(pair, pair->rank) == 0) return;
   if (pair->rank == 1 && pair->x[0] == 1 && pair->y[0] == 1) {
-    F(ck_accumulate)(pair->sizes[0], y, x);
+    const int64_t step = 1;
+    ck_run_binary(TYPE, ck_binary_add, 1, pair->sizes, y, &step, x, &step, y);
     return;
   }
   int64_t length = pair->sizes[pair->rank - 1];

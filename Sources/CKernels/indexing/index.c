@@ -1,8 +1,9 @@
-#include "ck_copy.h"
+#include "ck_index.h"
 
 #include <string.h>
 
 #include "runtime/ck_parallel.h"
+#include "runtime/dispatch.h"
 #include "runtime/template.h"
 
 enum { index_grain = 16384, column_block = 64, column_bytes = 512 };
@@ -119,3 +120,15 @@ void ck_scatter_elements(
 
 #define TEMPLATE "indexing/index_template.h"
 #include "runtime/each_real.h"
+
+bool ck_scatter_add_rows(
+    ck_type type, int64_t outer, int64_t axis_size, int64_t inner, const int32_t *indices, int64_t count,
+    const void *dy, void *dx) {
+  RUN_REAL(type, scatter_add_rows, outer, axis_size, inner, indices, count, dy, dx);
+}
+
+bool ck_scatter_add_elements(
+    ck_type type, int64_t outer, int64_t axis_size, int64_t inner, const int32_t *indices, int64_t count,
+    const void *dy, void *dx) {
+  RUN_REAL(type, scatter_add_elements, outer, axis_size, inner, indices, count, dy, dx);
+}

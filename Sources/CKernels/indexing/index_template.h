@@ -15,7 +15,7 @@ static CK_CLONES void F(scatter_rows)(void *context, int64_t begin, int64_t end)
   }
 }
 
-void F(ck_scatter_add_rows)(
+static void F(scatter_add_rows)(
     int64_t outer, int64_t axis_size, int64_t inner, const int32_t *indices, int64_t count,
     const REAL *dy, REAL *dx) {
   int64_t columns = (inner + column_block - 1) / column_block;
@@ -38,7 +38,7 @@ static void F(scatter_elements)(void *context, int64_t begin, int64_t end) {
   }
 }
 
-void F(ck_scatter_add_elements)(
+static void F(scatter_add_elements)(
     int64_t outer, int64_t axis_size, int64_t inner, const int32_t *indices, int64_t count,
     const REAL *dy, REAL *dx) {
   int64_t columns = (inner + column_block - 1) / column_block;

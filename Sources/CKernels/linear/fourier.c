@@ -8,6 +8,7 @@
 
 #include "runtime/ck_allocator.h"
 #include "runtime/ck_parallel.h"
+#include "runtime/dispatch.h"
 #include "runtime/template.h"
 
 enum { fourier_lanes = 16, fourier_largest_radix = 31, fourier_stages = 64 };
@@ -24,3 +25,8 @@ static int radices_of(int64_t n, int *radices) {
 
 #define TEMPLATE "linear/fourier_template.h"
 #include "runtime/each_real.h"
+
+bool ck_fourier(
+    ck_type type, int64_t outer, int64_t n, int64_t inner, bool inverse, double scale, const void *x, void *y) {
+  RUN_REAL(type, fourier, outer, n, inner, inverse, scale, x, y);
+}

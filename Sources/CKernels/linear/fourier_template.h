@@ -11,7 +11,7 @@ typedef struct {
   F(complex) *chirp;  // [n] e^(-pi i j^2 / n)
   REAL *filter;       // [2, padded] the transform of the conjugated chirp, / padded
   bool inverse;
-} F(fourier);
+} F(fourier_plan);
 
 static void F(fill_roots)(int64_t n, F(complex) *roots) {
   for (int64_t k = 0; k < n; k++) {
@@ -76,7 +76,7 @@ static CK_CLONES void F(fourier_stage)(
 
 // Transforms a block of length n; `spare` is as large. Returns where the result lies.
 static REAL *F(fourier_block)(
-    const F(fourier) *plan, int64_t n, REAL *block, REAL *spare) {
+    const F(fourier_plan) *plan, int64_t n, REAL *block, REAL *spare) {
   int64_t half = n * fourier_lanes, m = n, s = 1;
   for (int stage = 0; stage < plan->count; stage++) {
     int radix = plan->radices[stage];
@@ -106,7 +106,7 @@ static CK_CLONES void F(fourier_product)(
 }
 
 // Bluestein: a transform as a convolution with a chirp, found by transforms of a padded length. The block has that length.
-static REAL *F(bluestein_block)(const F(fourier) *plan, REAL *block, REAL *spare) {
+static REAL *F(bluestein_block)(const F(fourier_plan) *plan, REAL *block, REAL *spare) {
   int64_t n = plan->n, padded = plan->padded, half = padded * fourier_lanes;
   const REAL *chirp = &plan->chirp->re, *chirp_im = &plan->chirp->im;
   F(fourier_product)(n, chirp, chirp_im, 2, false, block, block + half);
@@ -124,7 +124,7 @@ static REAL *F(bluestein_block)(const F(fourier) *plan, REAL *block, REAL *spare
 }
 
 typedef struct {
-  const F(fourier) *plan;
+  const F(fourier_plan) *plan;
   int64_t inner, total;
   REAL scale;
   const REAL *x;
@@ -133,7 +133,7 @@ typedef struct {
 
 static void F(fourier_body)(void *context, int64_t begin, int64_t end) {
   const F(fourier_work) *w = context;
-  const F(fourier) *plan = w->plan;
+  const F(fourier_plan) *plan = w->plan;
   int64_t n = plan->n, length = plan->padded > 0 ? plan->padded : n, half = length * fourier_lanes;
   size_t bytes = (size_t)(4 * half) * sizeof(REAL);
   REAL *block = ck_allocate(bytes), sign = plan->inverse ? -1 : 1;
@@ -168,7 +168,7 @@ static void F(fourier_body)(void *context, int64_t begin, int64_t end) {
   ck_deallocate(block, bytes);
 }
 
-static void F(prepare_bluestein)(F(fourier) *plan) {
+static void F(prepare_bluestein)(F(fourier_plan) *plan) {
   int64_t n = plan->n, padded = plan->padded;
   for (int64_t j = 0; j < n; j++) {
     // j² is taken modulo the period 2 n, so that the angle keeps its digits.
@@ -192,10 +192,10 @@ static void F(prepare_bluestein)(F(fourier) *plan) {
   ck_deallocate(block, bytes);
 }
 
-void F(ck_fourier)(
+static void F(fourier)(
     int64_t outer, int64_t n, int64_t inner, bool inverse, double scale, const REAL *x, REAL *y) {
   if (outer == 0 || n == 0 || inner == 0) return;
-  F(fourier) plan = {.n = n, .inverse = inverse};
+  F(fourier_plan) plan = {.n = n, .inverse = inverse};
   plan.count = radices_of(n, plan.radices);
   if (plan.count == 0 && n > 1) {
     for (plan.padded = 1; plan.padded < 2 * n - 1; plan.padded *= 2) continue;

@@ -87,42 +87,46 @@ static int F(run)(int64_t batch, int64_t work, F(matrices) *matrices, ck_body bo
   return failure;
 }
 
-int F(ck_symmetric_eigen)(int64_t batch, int64_t n, REAL *a, REAL *values) {
-  if (batch == 0 || n == 0) return 0;
+static void F(symmetric_eigen)(int64_t batch, int64_t n, REAL *a, REAL *values, int *info) {
+  *info = 0;
+  if (batch == 0 || n == 0) return;
   F(matrices) w = {.n = n, .a = a, .s = values};
-  return F(run)(batch, 9 * n * n * n, &w, F(eigen_body));
+  *info = F(run)(batch, 9 * n * n * n, &w, F(eigen_body));
 }
 
-int F(ck_svd)(int64_t batch, int64_t m, int64_t n, REAL *a, REAL *u, REAL *s, REAL *vt) {
+static void F(svd)(int64_t batch, int64_t m, int64_t n, REAL *a, REAL *u, REAL *s, REAL *vt, int *info) {
   int64_t k = m < n ? m : n;
-  if (batch == 0 || k == 0) return 0;
+  *info = 0;
+  if (batch == 0 || k == 0) return;
   F(matrices) w = {.m = m, .n = n, .k = k, .a = a, .u = u, .s = s, .v = vt};
-  return F(run)(batch, 10 * m * n * k, &w, F(svd_body));
+  *info = F(run)(batch, 10 * m * n * k, &w, F(svd_body));
 }
 
-int F(ck_qr)(int64_t batch, int64_t m, int64_t n, REAL *a, REAL *q, REAL *r) {
+static void F(qr)(int64_t batch, int64_t m, int64_t n, REAL *a, REAL *q, REAL *r, int *info) {
   int64_t k = m < n ? m : n;
-  if (batch == 0 || k == 0) return 0;
+  *info = 0;
+  if (batch == 0 || k == 0) return;
   size_t bytes = (size_t)(batch * k) * sizeof(REAL);
   F(matrices) w = {.m = m, .n = n, .k = k, .a = a, .u = q, .s = ck_allocate(bytes), .v = r};
-  int failure = F(run)(batch, 4 * m * n * k, &w, F(qr_body));
+  *info = F(run)(batch, 4 * m * n * k, &w, F(qr_body));
   ck_deallocate(w.s, bytes);
-  return failure;
 }
 
-int F(ck_cholesky)(int64_t batch, int64_t n, REAL *a) {
-  if (batch == 0 || n == 0) return 0;
+static void F(cholesky)(int64_t batch, int64_t n, REAL *a, int *info) {
+  *info = 0;
+  if (batch == 0 || n == 0) return;
   F(matrices) w = {.n = n, .a = a};
-  return F(run)(batch, n * n * n / 3, &w, F(cholesky_body));
+  *info = F(run)(batch, n * n * n / 3, &w, F(cholesky_body));
 }
 
-int F(ck_lu)(int64_t batch, int64_t n, REAL *a, int32_t *pivots) {
-  if (batch == 0 || n == 0) return 0;
+static void F(lu)(int64_t batch, int64_t n, REAL *a, int32_t *pivots, int *info) {
+  *info = 0;
+  if (batch == 0 || n == 0) return;
   F(matrices) w = {.n = n, .a = a, .pivots = pivots};
-  return F(run)(batch, n * n * n, &w, F(lu_body));
+  *info = F(run)(batch, n * n * n, &w, F(lu_body));
 }
 
-void F(ck_lu_solve)(
+static void F(lu_solve)(
     int64_t batch, int64_t n, int64_t k, bool transposed, const REAL *lu, const int32_t *pivots, REAL *b) {
   if (n == 0 || k == 0) return;
   F(matrices) w = {
@@ -130,7 +134,7 @@ void F(ck_lu_solve)(
   ck_parallel(batch, matrix_grain(2 * n * n * k), &w, F(lu_solve_body));
 }
 
-void F(ck_triangular_solve)(
+static void F(triangular_solve)(
     int64_t batch, int64_t n, int64_t k, bool upper, bool transposed, bool unit, const REAL *a, REAL *b) {
   if (n == 0 || k == 0) return;
   F(matrices) w = {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "runtime/ck_parallel.h"
+#include "runtime/dispatch.h"
 
 // The length of a block of an axis of `length`: blocks cost a copy of the other operand each, so they are
 // no smaller than 128, and no more than 32.
@@ -16,3 +17,9 @@ static int64_t block_length(int64_t length) {
 
 #define TEMPLATE "linear/matmul_template.h"
 #include "runtime/each_real.h"
+
+bool ck_matmul(
+    ck_type type, int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m,
+    int64_t n, int64_t k, const void *a, const void *b, void *c) {
+  RUN_REAL(type, matmul, batch, a_stride, b_stride, transpose_a, transpose_b, m, n, k, a, b, c);
+}

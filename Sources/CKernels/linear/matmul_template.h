@@ -28,7 +28,7 @@ static void F(multiply_blocks)(void *context, int64_t begin, int64_t end) {
   }
 }
 
-void F(ck_matmul)(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m,
+static void F(matmul)(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m,
                   int64_t n, int64_t k, const REAL *a, const REAL *b, REAL *c) {
   if (m == 0 || n == 0) return;
   bool by_rows = m >= n;

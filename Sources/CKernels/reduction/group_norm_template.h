@@ -38,13 +38,13 @@ CK_CLONES static void F(group_body)(void *opaque, int64_t begin, int64_t end) {
         shift[c] = (REAL)((work->bias ? (double)work->bias[c] : 0) - mean * factor);
       }
     }
-    F(ck_channel_affine)(
+    F(channel_affine)(
         rows, channels, x, scale, shift, false, work->result + n * rows * channels);
   }
   ck_deallocate(means, bytes);
 }
 
-void F(ck_group_norm)(
+static void F(group_norm)(
     int64_t batch, int64_t positions, int64_t channels, int64_t groups, const REAL *x,
     const REAL *weight, const REAL *bias, double epsilon, REAL *y, REAL *mean,
     REAL *inverse_deviation) {
@@ -121,7 +121,7 @@ CK_CLONES static void F(group_gradient_body)(void *opaque, int64_t begin, int64_
   ck_deallocate(sum, bytes);
 }
 
-void F(ck_group_norm_gradient)(
+static void F(group_norm_gradient)(
     int64_t batch, int64_t positions, int64_t channels, int64_t groups, const REAL *x,
     const REAL *dy, const REAL *weight, const REAL *mean, const REAL *inverse_deviation, REAL *dx,
     REAL *dweight, REAL *dbias) {

@@ -7,6 +7,7 @@
 #include "runtime/bfloat16.h"
 #include "runtime/ck_allocator.h"
 #include "runtime/ck_parallel.h"
+#include "runtime/dispatch.h"
 #include "runtime/template.h"
 
 // How rows are taken. Narrow rows are joined into wide ones, over which per-channel values are repeated, so
@@ -51,3 +52,51 @@ INLINE double lane_sum(int64_t count, const double *values) {
 #include "runtime/each_stored.h"
 #define TEMPLATE "reduction/group_norm_template.h"
 #include "runtime/each_real.h"
+
+bool ck_batch_statistics(ck_type type, int64_t rows, int64_t channels, const void *x, void *mean, void *variance) {
+  RUN_STORED(type, batch_statistics, rows, channels, x, mean, variance);
+}
+
+bool ck_normalization_coefficients(
+    ck_type type, int64_t channels, const void *mean, const void *variance, double epsilon, const void *weight,
+    const void *bias, void *inverse_deviation, void *scale, void *shift) {
+  RUN_STORED(
+      type, normalization_coefficients, channels, mean, variance, epsilon, weight, bias, inverse_deviation, scale, shift);
+}
+
+bool ck_channel_affine(
+    ck_type type, int64_t rows, int64_t channels, const void *x, const void *scale, const void *shift, bool relu,
+    void *y) {
+  RUN_STORED(type, channel_affine, rows, channels, x, scale, shift, relu, y);
+}
+
+bool ck_batch_norm_gradient(
+    ck_type type, int64_t rows, int64_t channels, const void *x, const void *dy, const void *mean,
+    const void *inverse_deviation, const void *weight, const void *bias, bool relu, void *dx, void *dweight,
+    void *dbias) {
+  RUN_STORED(
+      type, batch_norm_gradient, rows, channels, x, dy, mean, inverse_deviation, weight, bias, relu, dx, dweight, dbias);
+}
+
+bool ck_channel_affine_gradient(
+    ck_type type, int64_t rows, int64_t channels, const void *x, const void *dy, const void *mean,
+    const void *inverse_deviation, const void *weight, const void *bias, bool relu, void *dx, void *dweight,
+    void *dbias) {
+  RUN_STORED(
+      type, channel_affine_gradient, rows, channels, x, dy, mean, inverse_deviation, weight, bias, relu, dx, dweight,
+      dbias);
+}
+
+bool ck_group_norm(
+    ck_type type, int64_t batch, int64_t positions, int64_t channels, int64_t groups, const void *x, const void *weight,
+    const void *bias, double epsilon, void *y, void *mean, void *inverse_deviation) {
+  RUN_REAL(type, group_norm, batch, positions, channels, groups, x, weight, bias, epsilon, y, mean, inverse_deviation);
+}
+
+bool ck_group_norm_gradient(
+    ck_type type, int64_t batch, int64_t positions, int64_t channels, int64_t groups, const void *x, const void *dy,
+    const void *weight, const void *mean, const void *inverse_deviation, void *dx, void *dweight, void *dbias) {
+  RUN_REAL(
+      type, group_norm_gradient, batch, positions, channels, groups, x, dy, weight, mean, inverse_deviation, dx, dweight,
+      dbias);
+}

@@ -190,7 +190,7 @@ static void F(norm_gradient)(
   ck_deallocate(sum, bytes);
 }
 
-void F(ck_batch_norm_gradient)(
+static void F(batch_norm_gradient)(
     int64_t rows, int64_t channels, const STORED *x, const STORED *dy, const REAL *mean,
     const REAL *inverse_deviation, const REAL *weight, const REAL *bias, bool relu, STORED *dx,
     REAL *dweight, REAL *dbias) {
@@ -199,7 +199,7 @@ void F(ck_batch_norm_gradient)(
       dbias);
 }
 
-void F(ck_channel_affine_gradient)(
+static void F(channel_affine_gradient)(
     int64_t rows, int64_t channels, const STORED *x, const STORED *dy, const REAL *mean,
     const REAL *inverse_deviation, const REAL *weight, const REAL *bias, bool relu, STORED *dx,
     REAL *dweight, REAL *dbias) {

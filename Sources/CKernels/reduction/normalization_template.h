@@ -150,7 +150,7 @@ CK_CLONES static void F(statistics)(
   ck_deallocate(partial, bytes);
 }
 
-void F(ck_batch_statistics)(
+static void F(batch_statistics)(
     int64_t rows, int64_t channels, const STORED *x, REAL *mean, REAL *variance) {
   size_t bytes = (size_t)(2 * channels) * sizeof(double);
   double *means = ck_allocate(bytes), *squares = means + channels;
@@ -174,7 +174,7 @@ CK_CLONES static void F(coefficients)(
   }
 }
 
-void F(ck_normalization_coefficients)(
+static void F(normalization_coefficients)(
     int64_t channels, const REAL *mean, const REAL *variance, double epsilon, const REAL *weight,
     const REAL *bias, REAL *inverse_deviation, REAL *scale, REAL *shift) {
   for (int64_t c = 0; c < channels; c++)
@@ -210,7 +210,7 @@ CK_CLONES static void F(affine_body)(void *opaque, int64_t begin, int64_t end) {
   }
 }
 
-void F(ck_channel_affine)(
+static void F(channel_affine)(
     int64_t rows, int64_t channels, const STORED *x, const REAL *scale, const REAL *shift, bool relu,
     STORED *y) {
   if (rows <= 0 || channels <= 0) return;

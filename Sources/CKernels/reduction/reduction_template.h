@@ -209,7 +209,7 @@ static void F(rows_range)(void *context, int64_t begin, int64_t end) {
   F(reduce_each_row)(w->op, end - begin, w->reduce, w->x + begin * w->reduce, w->y + begin);
 }
 
-void F(ck_reduce)(
+static void F(reduce)(
     ck_reduction op, int64_t outer, int64_t reduce, int64_t inner, const REAL *x, REAL *y) {
   F(reduction_work) w = {.op = op, .outer = outer, .reduce = reduce, .inner = inner, .x = x, .y = y};
   if (outer == 0 || inner == 0) return;

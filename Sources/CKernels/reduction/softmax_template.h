@@ -207,20 +207,20 @@ static void F(run_softmax)(int64_t rows, F(softmax_work) w) {
       w.columns < lane_limit ? F(softmax_short) : F(softmax_long));
 }
 
-void F(ck_softmax)(int64_t rows, int64_t columns, const REAL *x, REAL *y) {
+static void F(softmax)(int64_t rows, int64_t columns, const REAL *x, REAL *y) {
   F(run_softmax)(rows, (F(softmax_work)){0, columns, 1, x, 0, y});
 }
 
-void F(ck_log_softmax)(int64_t rows, int64_t columns, const REAL *x, REAL *y) {
+static void F(log_softmax)(int64_t rows, int64_t columns, const REAL *x, REAL *y) {
   F(run_softmax)(rows, (F(softmax_work)){1, columns, 1, x, 0, y});
 }
 
-void F(ck_softmax_gradient)(
+static void F(softmax_gradient)(
     int64_t rows, int64_t columns, const REAL *y, const REAL *dy, REAL *dx) {
   F(run_softmax)(rows, (F(softmax_work)){0, columns, 1, y, dy, dx});
 }
 
-void F(ck_log_softmax_gradient)(
+static void F(log_softmax_gradient)(
     int64_t rows, int64_t columns, const REAL *y, const REAL *dy, REAL *dx) {
   F(run_softmax)(rows, (F(softmax_work)){1, columns, 1, y, dy, dx});
 }
@@ -252,7 +252,7 @@ static CK_CLONES void F(log_sum_exp_range)(void *context, int64_t begin, int64_t
   }
 }
 
-void F(ck_log_sum_exp)(int64_t outer, int64_t reduce, int64_t inner, const REAL *x, REAL *y) {
+static void F(log_sum_exp)(int64_t outer, int64_t reduce, int64_t inner, const REAL *x, REAL *y) {
   F(softmax_work) w = {0, reduce, inner, x, 0, y};
   ck_parallel(outer * inner, softmax_grain / (reduce + 1) + 1, &w, F(log_sum_exp_range));
 }

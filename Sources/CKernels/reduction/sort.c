@@ -5,6 +5,7 @@
 
 #include "runtime/ck_allocator.h"
 #include "runtime/ck_parallel.h"
+#include "runtime/dispatch.h"
 #include "runtime/template.h"
 
 // Values are compared through unsigned keys in the same order: NaN above all, −0 with 0, complemented
@@ -28,3 +29,18 @@ static uint64_t key_f64(double value, bool descending) {
 
 #define TEMPLATE "reduction/sort_template.h"
 #include "runtime/each_real.h"
+
+bool ck_sort(
+    ck_type type, int64_t rows, int64_t columns, bool descending, const void *x, void *values, int32_t *permutation) {
+  RUN_REAL(type, sort, rows, columns, descending, x, values, permutation);
+}
+
+bool ck_top_k(
+    ck_type type, int64_t rows, int64_t columns, int64_t k, bool largest, const void *x, void *values,
+    int32_t *indices) {
+  RUN_REAL(type, top_k, rows, columns, k, largest, x, values, indices);
+}
+
+bool ck_lovasz_gradient(ck_type type, int64_t rows, int64_t columns, const void *truth_sorted, void *gradient) {
+  RUN_REAL(type, lovasz_gradient, rows, columns, truth_sorted, gradient);
+}

@@ -178,7 +178,7 @@ static void F(sort_body)(void *opaque, int64_t begin, int64_t end) {
         columns, work->descending, work->x + i, work->values + i, work->indices + i);
 }
 
-void F(ck_sort)(
+static void F(sort)(
     int64_t rows, int64_t columns, bool descending, const REAL *x, REAL *values,
     int32_t *permutation) {
   if (columns <= 0) return;
@@ -229,7 +229,7 @@ static void F(top_k_body)(void *opaque, int64_t begin, int64_t end) {
   ck_deallocate(heap, bytes);
 }
 
-void F(ck_top_k)(
+static void F(top_k)(
     int64_t rows, int64_t columns, int64_t k, bool largest, const REAL *x, REAL *values,
     int32_t *indices) {
   if (k <= 0) return;
@@ -274,7 +274,7 @@ static void F(jaccard_body)(void *opaque, int64_t begin, int64_t end) {
   }
 }
 
-void F(ck_lovasz_gradient)(int64_t count, const REAL *truth_sorted, REAL *gradient) {
+static void F(lovasz_row)(int64_t count, const REAL *truth_sorted, REAL *gradient) {
   int64_t pieces = (count + F(piece) - 1) / F(piece);
   size_t bytes = (size_t)(pieces + 1) * sizeof(double);
   F(lovasz_context) work = {count, truth_sorted, gradient, ck_allocate(bytes)};
@@ -288,4 +288,10 @@ void F(ck_lovasz_gradient)(int64_t count, const REAL *truth_sorted, REAL *gradie
   work.before[pieces] = total;
   ck_parallel(pieces, 1, &work, F(jaccard_body));
   ck_deallocate(work.before, bytes);
+}
+
+static void F(lovasz_gradient)(int64_t rows, int64_t columns, const REAL *truth_sorted, REAL *gradient) {
+  for (int64_t row = 0; row < rows; row++) {
+    F(lovasz_row)(columns, truth_sorted + row * columns, gradient + row * columns);
+  }
 }

@@ -28,9 +28,9 @@ void ck_pool_release(bool acquired);
 int ck_thread_count(void);
 void ck_set_thread_count(int count);
 
-/// Keeps the calling thread's kernels to itself from now on, so that a thread that works beside the training
-/// one never has the pool when that wants it.
-void ck_keep_thread_serial(void);
+/// Whether the calling thread's kernels keep to it, so that a thread that works beside the training one never has the
+/// pool when that wants it. Returns what was set before.
+bool ck_set_thread_serial(bool serial);
 
 /// What the scopes that a thread is in mean for the calls within them.
 typedef struct {

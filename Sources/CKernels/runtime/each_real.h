@@ -7,6 +7,7 @@
 #define REAL float
 #define STORED float
 #define SUFFIX f32
+#define TYPE ck_type_f32
 #define BITS int32_t
 #define KEY uint32_t
 #define LIBM(name) name##f
@@ -16,6 +17,7 @@
 #undef REAL
 #undef STORED
 #undef SUFFIX
+#undef TYPE
 #undef BITS
 #undef KEY
 #undef LIBM
@@ -25,6 +27,7 @@
 #define REAL double
 #define STORED double
 #define SUFFIX f64
+#define TYPE ck_type_f64
 #define BITS int64_t
 #define KEY uint64_t
 #define LIBM(name) name
@@ -34,6 +37,7 @@
 #undef REAL
 #undef STORED
 #undef SUFFIX
+#undef TYPE
 #undef BITS
 #undef KEY
 #undef LIBM

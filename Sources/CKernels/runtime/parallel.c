@@ -118,6 +118,10 @@ void ck_parallel(int64_t count, int64_t grain, void *context, ck_body body) {
   body(context, 0, count);
 }
 
-void ck_keep_thread_serial(void) { thread_is_serial = true; }
+bool ck_set_thread_serial(bool serial) {
+  bool before = thread_is_serial;
+  thread_is_serial = serial;
+  return before;
+}
 
 ck_thread *ck_this_thread(void) { return &this_thread; }

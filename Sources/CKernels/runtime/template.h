@@ -2,6 +2,7 @@
 // bfloat16 is stored too; the header is then compiled for each type, with
 //
 //   REAL, SUFFIX         float and f32, double and f64, float and bf16; F(name) is name_f32, …
+//   TYPE                 ck_type_f32 or ck_type_f64
 //   STORED, LOAD, STORE  how elements lie in memory: as they are, or as bfloat16
 //   BITS, KEY            signed and unsigned integers of REAL's size
 //   LIBM(name)           the C library's function: sqrtf, sqrt

@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "runtime/ck_type.h"
+
 // Samples taken where a grid says, over two or three axes (a missing time axis has size 1), channels last.
 //   input  [batch, in[0], in[1], in[2], channels]
 //   grid   [batch, out[0], out[1], out[2], axes], the coordinates in the order width, height, time
@@ -24,17 +26,11 @@ typedef struct {
   ck_grid_coordinates coordinates;
 } ck_grid_sampling;
 
-#define CK_GRID_SAMPLING_FUNCTIONS(real, suffix)                                                         \
-  void ck_grid_sample_##suffix(const ck_grid_sampling *sampling, const real *x, const real *grid,        \
-                               real *y);                                                                 \
-  /* dx from dy; each sum in the order of the grid. */                                                   \
-  void ck_grid_sample_input_gradient_##suffix(const ck_grid_sampling *sampling, const real *dy,          \
-                                              const real *grid, real *dx);                               \
-  void ck_grid_sample_grid_gradient_##suffix(const ck_grid_sampling *sampling, const real *dy,           \
-                                             const real *x, const real *grid, real *dgrid);
-
-CK_GRID_SAMPLING_FUNCTIONS(float, f32)
-CK_GRID_SAMPLING_FUNCTIONS(double, f64)
-#undef CK_GRID_SAMPLING_FUNCTIONS
+bool ck_grid_sample(ck_type type, const ck_grid_sampling *sampling, const void *x, const void *grid, void *y);
+/// dx from dy; each sum in the order of the grid.
+bool ck_grid_sample_input_gradient(
+    ck_type type, const ck_grid_sampling *sampling, const void *dy, const void *grid, void *dx);
+bool ck_grid_sample_grid_gradient(
+    ck_type type, const ck_grid_sampling *sampling, const void *dy, const void *x, const void *grid, void *dgrid);
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runtime/ck_type.h"
+
 // RoI pooling: the mean of the bilinear surface through the samples over each bin of a box.
 //   precise  by its exact integral, the surface zero outside (Jiang et al. 2018)
 //   aligned  at `points` places along each axis of a bin, or one per sample that it covers where that is 0; the surface
@@ -21,17 +23,12 @@ typedef struct {
   bool half_pixel;
 } ck_roi_pooling;
 
-#define CK_ROI_POOLING_FUNCTIONS(real, suffix)                                                           \
-  void ck_roi_pool_##suffix(const ck_roi_pooling *pooling, const real *x, const real *boxes, real *y);   \
-  /* dx from dy; each sum in the order of the boxes. */                                                  \
-  void ck_roi_pool_input_gradient_##suffix(const ck_roi_pooling *pooling, const real *dy,                \
-                                           const real *boxes, real *dx);                                 \
-  /* Of precise pooling only. */                                                                         \
-  void ck_roi_pool_box_gradient_##suffix(const ck_roi_pooling *pooling, const real *dy, const real *x,   \
-                                         const real *boxes, real *dboxes);
-
-CK_ROI_POOLING_FUNCTIONS(float, f32)
-CK_ROI_POOLING_FUNCTIONS(double, f64)
-#undef CK_ROI_POOLING_FUNCTIONS
+bool ck_roi_pool(ck_type type, const ck_roi_pooling *pooling, const void *x, const void *boxes, void *y);
+/// dx from dy; each sum in the order of the boxes.
+bool ck_roi_pool_input_gradient(
+    ck_type type, const ck_roi_pooling *pooling, const void *dy, const void *boxes, void *dx);
+/// Of precise pooling only.
+bool ck_roi_pool_box_gradient(
+    ck_type type, const ck_roi_pooling *pooling, const void *dy, const void *x, const void *boxes, void *dboxes);
 
 #endif

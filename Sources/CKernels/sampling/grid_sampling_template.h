@@ -219,12 +219,12 @@ static int64_t F(point_count)(const ck_grid_sampling *sampling) {
   return sampling->batch * sampling->out[0] * sampling->out[1] * sampling->out[2];
 }
 
-void F(ck_grid_sample)(const ck_grid_sampling *sampling, const REAL *x, const REAL *grid, REAL *y) {
+static void F(grid_sample)(const ck_grid_sampling *sampling, const REAL *x, const REAL *grid, REAL *y) {
   F(grid_work) work = {.sampling = sampling, .x = x, .grid = grid, .result = y};
   ck_parallel(F(point_count)(sampling), grain_elements / (sampling->channels + 8) + 1, &work, F(grid_sample_range));
 }
 
-void F(ck_grid_sample_input_gradient)(
+static void F(grid_sample_input_gradient)(
     const ck_grid_sampling *sampling, const REAL *dy, const REAL *grid, REAL *dx) {
   F(grid_work) work = {.sampling = sampling, .dy = dy, .grid = grid, .result = dx};
   int64_t length = sampling->in[2] * sampling->channels;
@@ -233,7 +233,7 @@ void F(ck_grid_sample_input_gradient)(
       F(input_gradient_range));
 }
 
-void F(ck_grid_sample_grid_gradient)(
+static void F(grid_sample_grid_gradient)(
     const ck_grid_sampling *sampling, const REAL *dy, const REAL *x, const REAL *grid, REAL *dgrid) {
   F(grid_work) work = {.sampling = sampling, .x = x, .dy = dy, .grid = grid, .result = dgrid};
   ck_parallel(

@@ -34,9 +34,9 @@ static REAL F(far)(REAL d) {
 }
 
 // The filter at a distance: a hat, or cubic convolution with a = −0.5.
-static double F(filter)(method method, double distance) {
+static double F(filter)(ck_interpolation method, double distance) {
   double d = fabs(distance);
-  if (method == linear) return d < 1 ? 1 - d : 0;
+  if (method == ck_interpolation_linear) return d < 1 ? 1 - d : 0;
   if (d < 1) return (1.5 * d - 2.5) * d * d + 1;
   return d < 2 ? ((-0.5 * d + 2.5) * d - 4) * d + 2 : 0;
 }
@@ -48,10 +48,10 @@ static double F(common)(double low, double high, int64_t sample) {
 }
 
 static F(matrix) F(covering_axis)(
-    method method, int64_t in, int64_t out, double factor, bool align, ck_coverage coverage) {
+    ck_interpolation method, int64_t in, int64_t out, double factor, bool align, ck_coverage coverage) {
   double step = align ? (out > 1 ? (double)(in - 1) / (double)(out - 1) : 0)
       : factor > 0 ? 1 / factor : (double)in / (double)out;
-  double stretch = step > 1 ? step : 1, reach = stretch * (method == cubic ? 2 : 1);
+  double stretch = step > 1 ? step : 1, reach = stretch * (method == ck_interpolation_cubic ? 2 : 1);
   bool by_area = coverage == ck_coverage_area && step > 1;
   int64_t most = (int64_t)fmin(2 * reach + 2, (double)in);
   F(matrix) result = F(allocate)(out, most * out);
@@ -74,7 +74,7 @@ static F(matrix) F(covering_axis)(
 
 // The positions are computed in the precision PyTorch uses, so that samples are chosen alike: float32 for
 // nearest, the tensor's own otherwise.
-static F(matrix) F(axis)(method method, int64_t in, int64_t out, double factor, bool align) {
+static F(matrix) F(axis)(ck_interpolation method, int64_t in, int64_t out, double factor, bool align) {
   F(matrix) result = F(allocate)(out, 4 * out);
   REAL step = factor > 0 ? (REAL)(1 / factor) : (REAL)in / (REAL)out;
   if (align) step = out > 1 ? (REAL)(in - 1) / (REAL)(out - 1) : 0;
@@ -82,21 +82,21 @@ static F(matrix) F(axis)(method method, int64_t in, int64_t out, double factor, 
   int32_t count = 0;
   for (int64_t to = 0; to < out; to++) {
     REAL position = align ? step * (REAL)to : step * ((REAL)to + (REAL)0.5) - (REAL)0.5;
-    if (method == linear && position < 0) position = 0;
+    if (method == ck_interpolation_linear && position < 0) position = 0;
     int64_t base = (int64_t)LIBM(floor)(position);
     if (base > in - 1) base = in - 1;
     REAL fraction = position - (REAL)base;
     if (fraction > 1) fraction = 1;
-    if (method == nearest || method == nearest_exact) {
-      if (method == nearest) {
+    if (method == ck_interpolation_nearest || method == ck_interpolation_nearest_exact) {
+      if (method == ck_interpolation_nearest) {
         base = in == out ? to : out == 2 * in ? to / 2 : (int64_t)floorf((float)to * nearest_step);
       } else {
         base = (int64_t)floorf((float)(((double)to + 0.5) * nearest_step));
       }
       F(add)(&result, &count, base < in - 1 ? base : in - 1, 1);
-    } else if (in == out && method == linear) {
+    } else if (in == out && method == ck_interpolation_linear) {
       F(add)(&result, &count, to, 1);
-    } else if (method == linear) {
+    } else if (method == ck_interpolation_linear) {
       F(add)(&result, &count, base, base < in - 1 ? 1 - fraction : 1);
       if (base < in - 1) F(add)(&result, &count, base + 1, fraction);
     } else {
@@ -255,8 +255,8 @@ CK_CLONES static void F(resample_body)(void *opaque, int64_t begin, int64_t end)
   ck_deallocate(buffer, bytes);
 }
 
-static void F(resample)(
-    method method, bool transpose, const ck_resampling *shape, const STORED *x, STORED *y) {
+static void F(resample)(const ck_resampling *shape, bool transpose, const STORED *x, STORED *y) {
+  const ck_interpolation method = shape->interpolation;
   F(resampling_context) work = {.channels = shape->channels, .x = x, .y = y};
   int64_t lines = shape->batch, length = shape->channels;
   for (int i = 0; i < 3; i++) {
@@ -273,7 +273,7 @@ static void F(resample)(
           method, shape->in[i], shape->out[i], shape->scale[i], shape->align_corners, shape->coverage);
     } else {
       *axis = F(axis)(
-          i == 0 && method == cubic ? linear : method, shape->in[i], shape->out[i], shape->scale[i],
+          i == 0 && method == ck_interpolation_cubic ? ck_interpolation_linear : method, shape->in[i], shape->out[i], shape->scale[i],
           shape->align_corners);
     }
     if (transpose) {
@@ -289,39 +289,4 @@ static void F(resample)(
   }
   ck_parallel(lines, grain_elements / length + 1, &work, F(resample_body));
   for (int i = 0; i < 3; i++) ck_deallocate(work.axes[i].weight, work.axes[i].bytes);
-}
-
-void F(ck_resample_nearest)(const ck_resampling *resampling, const STORED *x, STORED *y) {
-  F(resample)(nearest, false, resampling, x, y);
-}
-
-void F(ck_resample_nearest_exact)(const ck_resampling *resampling, const STORED *x, STORED *y) {
-  F(resample)(nearest_exact, false, resampling, x, y);
-}
-
-void F(ck_resample_linear)(const ck_resampling *resampling, const STORED *x, STORED *y) {
-  F(resample)(linear, false, resampling, x, y);
-}
-
-void F(ck_resample_cubic)(const ck_resampling *resampling, const STORED *x, STORED *y) {
-  F(resample)(cubic, false, resampling, x, y);
-}
-
-void F(ck_resample_nearest_gradient)(
-    const ck_resampling *resampling, const STORED *dy, STORED *dx) {
-  F(resample)(nearest, true, resampling, dy, dx);
-}
-
-void F(ck_resample_nearest_exact_gradient)(
-    const ck_resampling *resampling, const STORED *dy, STORED *dx) {
-  F(resample)(nearest_exact, true, resampling, dy, dx);
-}
-
-void F(ck_resample_linear_gradient)(
-    const ck_resampling *resampling, const STORED *dy, STORED *dx) {
-  F(resample)(linear, true, resampling, dy, dx);
-}
-
-void F(ck_resample_cubic_gradient)(const ck_resampling *resampling, const STORED *dy, STORED *dx) {
-  F(resample)(cubic, true, resampling, dy, dx);
 }

@@ -194,14 +194,14 @@ CK_CLONES static void F(roi_box_gradient_range)(void *context, int64_t begin, in
   }
 }
 
-void F(ck_roi_pool)(const ck_roi_pooling *pooling, const REAL *x, const REAL *boxes, REAL *y) {
+static void F(roi_pool)(const ck_roi_pooling *pooling, const REAL *x, const REAL *boxes, REAL *y) {
   F(roi_work) work = {.pooling = pooling, .x = x, .boxes = boxes, .result = y};
   ck_parallel(
       pooling->boxes * pooling->out_height * pooling->out_width, (1 << 11) / (pooling->channels + 1) + 1, &work,
       F(roi_pool_range));
 }
 
-void F(ck_roi_pool_input_gradient)(
+static void F(roi_pool_input_gradient)(
     const ck_roi_pooling *pooling, const REAL *dy, const REAL *boxes, REAL *dx) {
   F(roi_work) work = {.pooling = pooling, .dy = dy, .boxes = boxes, .result = dx};
   ck_parallel(
@@ -209,7 +209,7 @@ void F(ck_roi_pool_input_gradient)(
       F(roi_input_gradient_range));
 }
 
-void F(ck_roi_pool_box_gradient)(
+static void F(roi_pool_box_gradient)(
     const ck_roi_pooling *pooling, const REAL *dy, const REAL *x, const REAL *boxes, REAL *dboxes) {
   F(roi_work) work = {.pooling = pooling, .x = x, .dy = dy, .boxes = boxes, .result = dboxes};
   ck_parallel(pooling->boxes, 1, &work, F(roi_box_gradient_range));

@@ -12,26 +12,16 @@
 /// Whether this build found oneDNN.
 bool onednn_is_available(void);
 
-bool onednn_convolution_forward(const ck_convolution *convolution, const float *x, const float *w,
-                                const float *bias, bool relu, float *y);
-bool onednn_convolution_input_gradient(const ck_convolution *convolution, const float *dy, const float *w,
-                                       float *dx);
-bool onednn_convolution_filter_gradient(const ck_convolution *convolution, const float *dy, const float *x,
-                                        float *dw, float *dbias);
+// Of float32 and bfloat16 images; filters, biases and their gradients are float32.
+bool onednn_convolution_forward(
+    ck_type type, const ck_convolution *convolution, const void *x, const void *w, const void *bias, bool relu, void *y);
+bool onednn_convolution_input_gradient(
+    ck_type type, const ck_convolution *convolution, const void *dy, const void *w, void *dx);
+bool onednn_convolution_filter_gradient(
+    ck_type type, const ck_convolution *convolution, const void *dy, const void *x, void *dw, void *dbias);
 
-// The same of bfloat16 images; filters, biases and their gradients are float32.
-bool onednn_convolution_forward_bf16(const ck_convolution *convolution, const uint16_t *x, const float *w,
-                                     const float *bias, bool relu, uint16_t *y);
-bool onednn_convolution_input_gradient_bf16(const ck_convolution *convolution, const uint16_t *dy, const float *w,
-                                            uint16_t *dx);
-bool onednn_convolution_filter_gradient_bf16(const ck_convolution *convolution, const uint16_t *dy,
-                                             const uint16_t *x, float *dw, float *dbias);
-
-bool onednn_matmul(int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m,
-                   int64_t n, int64_t k, const float *a, const float *b, float *c);
-
-/// Products of bfloat16 matrices; an operand whose batch is 1 is shared by all.
-bool onednn_matmul_bf16(int64_t a_batch, int64_t b_batch, bool transpose_a, bool transpose_b, int64_t m,
-                        int64_t n, int64_t k, const uint16_t *a, const uint16_t *b, uint16_t *c);
+bool onednn_matmul(
+    ck_type type, int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m,
+    int64_t n, int64_t k, const void *a, const void *b, void *c);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "runtime/ck_type.h"
+
 // The operator of SFSeg on volumes [batch, frames, height, width], with `channels` pairwise volumes
 // f [channels, batch, frames, height, width] and weights d = s^p: y = d·K(d·x), with the Taylor links
 //   K(u) = (1/α − Σ f²)·G∗u − G∗(Σ f²·u) + 2 Σ f·G∗(f·u),
@@ -25,28 +27,19 @@ void ck_spectral_taps(int64_t size, double *taps);
 
 /// y. Without a motion, NULL, the neighbours of a pixel in another frame lie around the same place; with it, around
 /// where the flow leads, between pixels with Taylor links, at the nearest pixel with exact ones.
-void ck_spectral_product_f32(
-    const ck_spectral *spectral, const ck_spectral_motion *motion, const float *x, const float *d,
-    const float *f, float *y);
-void ck_spectral_product_f64(
-    const ck_spectral *spectral, const ck_spectral_motion *motion, const double *x, const double *d,
-    const double *f, double *y);
+bool ck_spectral_product(
+    ck_type type, const ck_spectral *spectral, const ck_spectral_motion *motion, const void *x, const void *d,
+    const void *f, void *y);
 
 /// The gradients of x, d and f from that of y; dd and df may both be NULL.
-void ck_spectral_gradient_f32(
-    const ck_spectral *spectral, const ck_spectral_motion *motion, const float *x, const float *d,
-    const float *f, const float *dy, float *dx, float *dd, float *df);
-void ck_spectral_gradient_f64(
-    const ck_spectral *spectral, const ck_spectral_motion *motion, const double *x, const double *d,
-    const double *f, const double *dy, double *dx, double *dd, double *df);
+bool ck_spectral_gradient(
+    ck_type type, const ck_spectral *spectral, const ck_spectral_motion *motion, const void *x, const void *d,
+    const void *f, const void *dy, void *dx, void *dd, void *df);
 
 /// How well the flows between frames and the next ones agree, both [frames, height, width, 2]:
 /// 1 / (1 + |flow(p) + back(p + flow(p))|² / tolerance²), 0 where p + flow(p) lies beside the frame.
-void ck_flow_agreement_f32(
-    int64_t frames, int64_t height, int64_t width, double tolerance, const float *flow,
-    const float *back, float *agreement);
-void ck_flow_agreement_f64(
-    int64_t frames, int64_t height, int64_t width, double tolerance, const double *flow,
-    const double *back, double *agreement);
+bool ck_flow_agreement(
+    ck_type type, int64_t frames, int64_t height, int64_t width, double tolerance, const void *flow, const void *back,
+    void *agreement);
 
 #endif

@@ -19,10 +19,7 @@ final class LoadingThreads: @unchecked Sendable {
   /// Starts a thread that outlives the call; the caller's may end the process.
   func start(_ body: @escaping @Sendable () -> Void) {
     ck_thread_may_exit()
-    let thread = Thread {
-      Threads.keepCurrentSerial()
-      body()
-    }
+    let thread = Thread { Threads.serially(body) }
     thread.name = "data loader"
     thread.start()
   }

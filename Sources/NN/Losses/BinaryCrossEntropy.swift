@@ -53,28 +53,14 @@ private func binaryCrossEntropy(
 ) -> Tensor {
   let x = logits.detached()
   let count = Int64(x.elementCount)
-  let sum = x.withUnsafeBytes { x in
-    g.withUnsafeBytes { g in
-      logits.dtype == .float32
-        ? ck_binary_cross_entropy_f32(count, x.start(), g.start(), positiveWeight)
-        : ck_binary_cross_entropy_f64(count, x.start(), g.start(), positiveWeight)
-    }
+  var sum = 0.0
+  Kernel.run("binaryCrossEntropy", on: x.dtype) {
+    ck_binary_cross_entropy($0, count, x.elements, g.elements, positiveWeight, &sum)
   }
   return Tensor(sum / divisor, dtype: x.dtype).recorded(
     logits.edge { dy in
-      let scale = dy.item / divisor
-      return Tensor(unsafeUninitialized: x.shape, dtype: x.dtype) { dx in
-        x.withUnsafeBytes { x in
-          g.withUnsafeBytes { g in
-            if dy.dtype == .float32 {
-              ck_binary_cross_entropy_gradient_f32(
-                count, x.start(), g.start(), positiveWeight, scale, dx.start())
-            } else {
-              ck_binary_cross_entropy_gradient_f64(
-                count, x.start(), g.start(), positiveWeight, scale, dx.start())
-            }
-          }
-        }
+      Kernel.make("binaryCrossEntropy", x.shape, from: x, g) {
+        ck_binary_cross_entropy_gradient($0, count, $1, $2, positiveWeight, dy.item / divisor, $3)
       }
     })
 }

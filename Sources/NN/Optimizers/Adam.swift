@@ -39,31 +39,19 @@ public class Adam: Optimizer {
   public func update(
     _ value: inout Tensor, gradient: Tensor, in group: ParameterGroup, history: inout ParameterHistory
   ) {
-    let count = Int64(value.elementCount)
-    let step = Int64(history.steps)
     var first = history.take("exp_avg", like: value)
     var second = history.take("exp_avg_sq", like: value)
     var largest = isAMSGrad ? history.take("max_exp_avg_sq", like: value) : nil
-    value.withUnsafeMutableBytes { value in
-      gradient.withUnsafeBytes { slope in
-        first.withUnsafeMutableBytes { first in
-          second.withUnsafeMutableBytes { second in
-            withUnsafeMutableBytes(of: &largest) { largest in
-              switch gradient.dtype {
-              case .float32:
-                ck_adam_f32(
-                  count, value.start(), slope.start(), first.start(), second.start(), largest?.start(), step,
-                  group.learningRate, betas.first, betas.second, epsilon, group.weightDecay, isDecoupled)
-              case .float64:
-                ck_adam_f64(
-                  count, value.start(), slope.start(), first.start(), second.start(), largest?.start(), step,
-                  group.learningRate, betas.first, betas.second, epsilon, group.weightDecay, isDecoupled)
-              default: fatalError("Adam: a parameter is \(gradient.dtype), not floating-point")
-              }
-            }
-          }
-        }
-      }
+    value.makeUnique()
+    first.makeUnique()
+    second.makeUnique()
+    largest?.makeUnique()
+    Kernel.run("Adam", on: gradient.dtype) {
+      ck_adam(
+        $0, Int64(value.elementCount), value.mutableElements, gradient.elements, first.mutableElements,
+        second.mutableElements, largest?.mutableElements, Int64(history.steps), group.learningRate,
+        betas.first,
+        betas.second, epsilon, group.weightDecay, isDecoupled)
     }
     history.tensors["exp_avg"] = first
     history.tensors["exp_avg_sq"] = second

@@ -36,25 +36,13 @@ public final class SGD: Optimizer {
   public func update(
     _ value: inout Tensor, gradient: Tensor, in group: ParameterGroup, history: inout ParameterHistory
   ) {
-    let count = Int64(value.elementCount)
-    let isFirst = history.steps == 1
     var velocity = momentum == 0 ? nil : history.take("momentum_buffer", like: value)
-    value.withUnsafeMutableBytes { value in
-      gradient.withUnsafeBytes { slope in
-        withUnsafeMutableBytes(of: &velocity) { velocity in
-          switch gradient.dtype {
-          case .float32:
-            ck_sgd_f32(
-              count, value.start(), slope.start(), velocity?.start(), isFirst, group.learningRate, momentum,
-              dampening, group.weightDecay, isNesterov)
-          case .float64:
-            ck_sgd_f64(
-              count, value.start(), slope.start(), velocity?.start(), isFirst, group.learningRate, momentum,
-              dampening, group.weightDecay, isNesterov)
-          default: fatalError("SGD: a parameter is \(gradient.dtype), not floating-point")
-          }
-        }
-      }
+    value.makeUnique()
+    velocity?.makeUnique()
+    Kernel.run("SGD", on: gradient.dtype) {
+      ck_sgd(
+        $0, Int64(value.elementCount), value.mutableElements, gradient.elements, velocity?.mutableElements,
+        history.steps == 1, group.learningRate, momentum, dampening, group.weightDecay, isNesterov)
     }
     history.tensors["momentum_buffer"] = velocity
   }

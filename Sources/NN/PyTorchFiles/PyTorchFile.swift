@@ -86,11 +86,19 @@ public struct PyTorchFile: Sendable {
       throw CheckpointError.malformed(file: file, format: "PyTorch", reason: "it holds no tensors by name")
     }
     var result = SafeTensors()
+    // Tensors that share a storage are copied out of it one by one: what a few bytes can multiply is bounded.
+    var left = 4 * contents.byteCount + (1 << 26)
     for (name, entry) in zip(names, chosen) {
       do throws(CheckpointError) {
-        result[name] = try tensor(entry)
+        let tensor = try tensor(entry)
+        left -= tensor.shape.elementCount
+        result[name] = tensor
       } catch {
         result.entries[ExactName(name)] = .unreadable(error)
+      }
+      guard left >= 0 else {
+        throw CheckpointError.malformed(
+          file: file, format: "PyTorch", reason: "its tensors have many times the elements that it holds")
       }
       if entry.type == "int64" { result.wideIntegers.insert(name) }
     }

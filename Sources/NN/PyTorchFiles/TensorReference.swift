@@ -24,10 +24,14 @@ struct TensorReference: Sendable, Hashable {
     guard let type = storage.type else { throw .unsupported }
     let size = type.bits / 8
     let (count, last) = try extent()
-    guard last < bytes.count / size else {
-      throw .reason("it reaches element \(last) of a storage of \(bytes.count / size)")
+    let stored = bytes.count / size
+    guard last < stored else { throw .reason("it reaches element \(last) of a storage of \(stored)") }
+    // Stretched tensors may have more elements than their storage, but not without bound.
+    guard count <= max(stored, 1 << 24) else {
+      throw .reason("\(count) elements over a storage of \(stored)")
     }
-    let start = UnsafeRawBufferPointer(rebasing: bytes[(count == 0 ? 0 : offset * size)...])
+    if count == 0 { return try type.tensor(UnsafeRawBufferPointer(rebasing: bytes[..<0]), sizes) }
+    let start = UnsafeRawBufferPointer(rebasing: bytes[(offset * size)...])
     if isContiguous {
       return try type.tensor(UnsafeRawBufferPointer(rebasing: start[..<(count * size)]), sizes)
     }
@@ -43,12 +47,14 @@ struct TensorReference: Sendable, Hashable {
     [UInt8](unsafeUninitializedCapacity: count * size) { buffer, filled in
       var index = [Int](repeating: 0, count: sizes.count)
       var position = 0
+      // Nothing is ever reached by an axis of one element, whatever its stride.
+      let axes = sizes.indices.reversed().filter { sizes[$0] > 1 }
       while filled < count * size {
         for byte in 0..<size {
           buffer.initializeElement(at: filled + byte, to: start[position * size + byte])
         }
         filled += size
-        for axis in sizes.indices.reversed() {
+        for axis in axes {
           index[axis] += 1
           position += strides[axis]
           if index[axis] < sizes[axis] { break }
@@ -82,10 +88,6 @@ struct TensorReference: Sendable, Hashable {
       let (sum, beyond) = last.addingReportingOverflow(reach)
       guard !tooMany, !tooFar, !beyond else { throw impossible }
       (count, last) = (product, sum)
-    }
-    // Stretched tensors may have more elements than their storage, but not without bound.
-    guard count <= max(storage.count, 1 << 24) else {
-      throw .reason("\(count) elements over a storage of \(storage.count)")
     }
     return (count, last)
   }

@@ -14,6 +14,9 @@ struct TorchContainer: Sendable {
     0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
   ]
 
+  /// The size of the file.
+  var byteCount: Int { data.count }
+
   /// Whether a file starts as one of the two formats does; false where it can't be read.
   static func isOne(_ url: URL) -> Bool {
     guard let file = try? FileHandle(forReadingFrom: url), let start = try? file.read(upToCount: older.count)

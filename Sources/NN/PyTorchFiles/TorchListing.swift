@@ -3,8 +3,9 @@ struct TorchListing {
   private(set) var tensors: [PyTorchFile.Entry] = []
   private(set) var values: [String: String] = [:]
   private let pickle: Pickle
-  // A container may stand in many places, and each of them be listed: what a few bytes can multiply is bounded.
-  private var left = 4_000_000
+  // A container may stand in many places, and each of them be listed, under a path of long names: what a few bytes can
+  // multiply is bounded, by the bytes of all paths.
+  private var left = 64_000_000
 
   private static let deepest = 64
 
@@ -12,10 +13,13 @@ struct TorchListing {
   private struct Place {
     var keys: [String] = []
     var parts: [String] = []
+    var length = 16
 
     var path: [String] { parts.isEmpty ? keys : keys + [parts.joined(separator: ".")] }
-    func key(_ name: String) -> Place { Place(keys: path + [name]) }
-    func part(_ name: String) -> Place { Place(keys: keys, parts: parts + [name]) }
+    func key(_ name: String) -> Place { Place(keys: path + [name], length: length + name.utf8.count) }
+    func part(_ name: String) -> Place {
+      Place(keys: keys, parts: parts + [name], length: length + name.utf8.count)
+    }
   }
 
   init(_ pickle: Pickle) {
@@ -25,7 +29,7 @@ struct TorchListing {
 
   private mutating func visit(_ value: Pickle.Value, at place: Place, depth: Int) {
     guard depth < Self.deepest, left > 0 else { return }
-    left -= 1
+    left -= place.length
     func note(_ value: some CustomStringConvertible) {
       values[place.path.joined(separator: ".")] = value.description
     }

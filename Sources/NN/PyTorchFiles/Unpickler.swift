@@ -69,6 +69,8 @@ private struct Unpickler {
   private var stack: [Pickle.Value] = []
   private var marks: [Int] = []
   private var memo: [Int: Pickle.Value] = [:]
+  /// Of the elements of containers and the bytes of texts.
+  private var copied = 0
 
   /// More operations than any checkpoint needs, fewer than would fill the memory.
   private static let mostOperations = 16_000_000
@@ -159,7 +161,9 @@ private struct Unpickler {
     if case .global(let name) = parts[0] {
       switch name {
       case "collections.OrderedDict":
-        return push(.dictionary(try arguments.first.map(entries(of:)) ?? []))
+        let entries = try arguments.first.map(entries(of:)) ?? []
+        try countCopied(entries.count)
+        return push(.dictionary(entries))
       case "collections.defaultdict": return push(.dictionary([]))
       case "torch.Size", "builtins.set", "__builtin__.set", "builtins.list", "__builtin__.list":
         if let first = arguments.first, let elements = elements(first) { return push(.list(elements)) }
@@ -168,12 +172,19 @@ private struct Unpickler {
         if case .text(let text) = arguments.first,
           text.unicodeScalars.allSatisfy({ $0.value < 256 })
         {
+          try countCopied(text.utf8.count)
           return stack.append(.bytes(text.unicodeScalars.map { UInt8($0.value) }))
         }
       default: break
       }
     }
     push(.object(callable: parts[0], arguments: arguments, state: .none))
+  }
+
+  /// What was read before can be named again by a few bytes; copies of it must not outgrow the file.
+  private mutating func countCopied(_ count: Int) throws(Pickle.Malformed) {
+    copied += count
+    guard copied <= bytes.count else { throw malformed("it multiplies what it holds") }
   }
 
   private func entries(of list: Pickle.Value) throws(Pickle.Malformed) -> [(

@@ -1,3 +1,5 @@
+import Tensor
+
 /// Why a checkpoint could not be read, written or taken over; the description is one line that starts with the file.
 public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   /// The file cannot be opened or read.
@@ -16,7 +18,9 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   case mismatch(file: String, missing: [String], unexpected: [String], misshapen: [String])
 
   /// One clear line.
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
     case .unwritable(let file, let reason): "\(file): cannot be written: \(reason)"

@@ -144,7 +144,9 @@ public enum TrainingRunError: Error, CustomStringConvertible, Sendable {
   case notResumable(String, reason: String)
 
   /// One clear line.
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .lossIsNotFinite(let what, let last):
       "\(what) is not a finite number; try a lower learning rate"

@@ -78,13 +78,7 @@ public func flowAgreement(_ flow: Tensor, _ back: Tensor, tolerance: Double = 1)
   let shape = Shape(flow.shape.dropLast())
   let (height, width) = (shape[-2], shape[-1])
   let frames = shape.dropLast(2).reduce(1, *)
-  return withElements(of: [flow.detached(), back.detached()], results: [(shape, flow.dtype)]) { i, o in
-    if flow.dtype == .float32 {
-      ck_flow_agreement_f32(
-        Int64(frames), Int64(height), Int64(width), tolerance, i[0].start(), i[1].start(), o[0].start())
-    } else {
-      ck_flow_agreement_f64(
-        Int64(frames), Int64(height), Int64(width), tolerance, i[0].start(), i[1].start(), o[0].start())
-    }
-  }[0]
+  return Kernel.make("flowAgreement", shape, from: flow, back) {
+    ck_flow_agreement($0, Int64(frames), Int64(height), Int64(width), tolerance, $1, $2, $3)
+  }
 }

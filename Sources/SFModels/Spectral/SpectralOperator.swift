@@ -145,44 +145,34 @@ private struct SpectralPlan {
   }
 
   func product(_ x: Tensor, _ d: Tensor, _ f: Tensor) -> Tensor {
-    run([x, d, f], results: [x]) { plan, motion, i, o in
-      if x.dtype == .float32 {
-        ck_spectral_product_f32(plan, motion, i[0].start(), i[1].start(), i[2].start(), o[0].start())
-      } else {
-        ck_spectral_product_f64(plan, motion, i[0].start(), i[1].start(), i[2].start(), o[0].start())
-      }
-    }[0]
-  }
-
-  /// The gradients of x, and where all are wanted of d and f.
-  func gradients(_ x: Tensor, _ d: Tensor, _ f: Tensor, _ dy: Tensor, all: Bool) -> [Tensor] {
-    run([x, d, f, dy], results: all ? [x, d, f] : [x]) { plan, motion, i, o in
-      if x.dtype == .float32 {
-        ck_spectral_gradient_f32(
-          plan, motion, i[0].start(), i[1].start(), i[2].start(), i[3].start(), o[0].start(),
-          all ? o[1].start() : nil, all ? o[2].start() : nil)
-      } else {
-        ck_spectral_gradient_f64(
-          plan, motion, i[0].start(), i[1].start(), i[2].start(), i[3].start(), o[0].start(),
-          all ? o[1].start() : nil, all ? o[2].start() : nil)
+    withPointers { sizes, motion in
+      Kernel.make("spectral step", x.shape, x.dtype) {
+        ck_spectral_product($0, sizes, motion, x.elements, d.elements, f.elements, $1)
       }
     }
   }
 
-  private func run(
-    _ inputs: [Tensor], results: [Tensor],
-    _ kernel: (
-      UnsafePointer<ck_spectral>, UnsafePointer<ck_spectral_motion>?, [UnsafeRawBufferPointer],
-      [UnsafeMutableRawBufferPointer]
-    ) -> Void
-  ) -> [Tensor] {
-    withElements(of: inputs + motion, results: results.map { ($0.shape, $0.dtype) }) { i, o in
-      withUnsafePointer(to: sizes) { plan in
-        guard !motion.isEmpty else { return kernel(plan, nil, i, o) }
-        let m = i.suffix(4).map(\.baseAddress)
-        let pointers = ck_spectral_motion(flow: (m[0], m[1]), agreement: (m[2], m[3]))
-        withUnsafePointer(to: pointers) { kernel(plan, $0, i, o) }
+  /// The gradients of x, and where all are wanted of d and f.
+  func gradients(_ x: Tensor, _ d: Tensor, _ f: Tensor, _ dy: Tensor, all: Bool) -> [Tensor] {
+    let gradients = (all ? [x, d, f] : [x]).map { Tensor(uninitialized: $0.shape, $0.dtype) }
+    withPointers { sizes, motion in
+      Kernel.run("spectral step", on: x.dtype) {
+        ck_spectral_gradient(
+          $0, sizes, motion, x.elements, d.elements, f.elements, dy.elements, gradients[0].mutableElements,
+          all ? gradients[1].mutableElements : nil, all ? gradients[2].mutableElements : nil)
       }
+    }
+    return gradients
+  }
+
+  private func withPointers<Result>(
+    _ kernel: (UnsafePointer<ck_spectral>, UnsafePointer<ck_spectral_motion>?) -> Result
+  ) -> Result {
+    withUnsafePointer(to: sizes) { sizes in
+      guard !motion.isEmpty else { return kernel(sizes, nil) }
+      let elements = motion.map(\.elements)
+      let motion = ck_spectral_motion(flow: (elements[0], elements[1]), agreement: (elements[2], elements[3]))
+      return withUnsafePointer(to: motion) { kernel(sizes, $0) }
     }
   }
 }

@@ -60,18 +60,4 @@ extension Tensor {
   public func hardSigmoid() -> Tensor { unary(ck_unary_hard_sigmoid) }
   /// x·relu6(x + 3) / 6.
   public func hardSwish() -> Tensor { unary(ck_unary_hard_swish) }
-
-  /// e^x over its sum along an axis.
-  public func softmax(axis: Int = -1) -> Tensor { softmax(axis: axis, log: false) }
-  /// The logarithm of the softmax along an axis.
-  public func logSoftmax(axis: Int = -1) -> Tensor { softmax(axis: axis, log: true) }
-
-  private func softmax(axis: Int, log: Bool) -> Tensor {
-    let axis = shape.axis(axis)
-    guard axis == rank - 1 else {
-      return swappingAxes(axis, -1).softmax(axis: -1, log: log).swappingAxes(axis, -1)
-    }
-    let y = Kernel.softmax(self, log: log)
-    return y.recorded(edge { dy in Kernel.softmaxGradient(y, dy, log: log) })
-  }
 }

@@ -132,35 +132,3 @@ extension Tensor {
   /// Divides by a number in place.
   public static func /= (x: inout Tensor, y: Double) { x = x / y }
 }
-
-extension Tensor {
-  /// A unary kernel with its gradient, which keeps the input or the output alive, whichever it needs.
-  func unary(_ operation: ck_unary, _ p: Double = 0, _ q: Double = 0) -> Tensor {
-    if !dtype.isFloatingPoint { return integerUnary(operation, p, q) }
-    let y = Kernel.unary(operation, self, p, q)
-    guard isRecorded else { return y }
-    let input = ck_unary_gradient_uses_input(operation) ? self : nil
-    let output = ck_unary_gradient_uses_output(operation) ? y : nil
-    return y.recorded(
-      edge { dy in Kernel.unaryGradient(operation, input: input, output: output, dy, p, q) })
-  }
-
-  /// Integers know the operations that stay within the integers.
-  private func integerUnary(_ operation: ck_unary, _ p: Double, _ q: Double) -> Tensor {
-    switch operation {
-    case ck_unary_negate: return Tensor(0, dtype: dtype) - self
-    case ck_unary_add_scalar: return self + Tensor(p, dtype: dtype)
-    case ck_unary_multiply_scalar: return self * Tensor(p, dtype: dtype)
-    case ck_unary_divide_by_scalar: return self / Tensor(p, dtype: dtype)
-    case ck_unary_scalar_divided: return Tensor(p, dtype: dtype) / self
-    case ck_unary_abs: return dtype == .uint8 ? self : Tensor.maximum(self, -self)
-    case ck_unary_squared: return self * self
-    case ck_unary_sign: return (self .> 0).to(dtype) - (self .< 0).to(dtype)
-    case ck_unary_floor, ck_unary_ceil, ck_unary_round, ck_unary_trunc: return self
-    case ck_unary_pow: return pow(Tensor(p, dtype: dtype))
-    // These are exact in float64, back in the integers cut to their range.
-    case ck_unary_relu, ck_unary_clamp: return to(.float64).unary(operation, p, q).to(dtype)
-    default: Kernel.unsupported("this elementwise function", dtype)
-    }
-  }
-}

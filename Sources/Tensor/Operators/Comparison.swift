@@ -90,3 +90,35 @@ extension Tensor {
     Tensor.where(condition, Tensor(value, dtype: dtype), self)
   }
 }
+
+extension Kernel {
+  static func compare(_ operation: ck_comparison, _ a: Tensor, _ b: Tensor, _ name: String) -> Tensor {
+    requireSame(a, b, name)
+    if a.dtype == .bfloat16 { return compare(operation, widened(a), widened(b), name) }
+    if !a.dtype.isFloatingPoint && a.dtype != .int32 {
+      return compare(operation, a.to(.int32), b.to(.int32), name)
+    }
+    let y = Tensor(uninitialized: broadcast(a, b, name), .bool)
+    let walk = Walk(y.shape, a.shape.strides(broadcastTo: y.shape), b.shape.strides(broadcastTo: y.shape))
+    run(name, on: a.dtype) {
+      ck_compare(
+        $0, operation, walk.rank, walk.sizes, a.elements, walk.strides[0], b.elements, walk.strides[1], y.u8)
+    }
+    return y
+  }
+
+  /// `condition ? a : b`, the three broadcast together.
+  static func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+    requireSame(a, b, "where")
+    require(condition.dtype == .bool, "where: the condition is \(condition.dtype), not bool")
+    let shape = broadcast(condition, Tensor(a, viewedAs: broadcast(a, b, "where")), "where")
+    let y = Tensor(uninitialized: shape, a.dtype)
+    let walk = Walk(
+      shape, condition.shape.strides(broadcastTo: shape), a.shape.strides(broadcastTo: shape),
+      b.shape.strides(broadcastTo: shape))
+    ck_where(
+      Int32(a.dtype.size), walk.rank, walk.sizes, condition.u8, walk.strides[0], a.elements, walk.strides[1],
+      b.elements, walk.strides[2], y.mutableElements)
+    return y
+  }
+}

@@ -1,4 +1,5 @@
 import CKernels
+import COneDNN
 
 /// A convolution's sizes, checked once and passed whole to the kernels.
 struct ConvolutionPlan {
@@ -181,5 +182,49 @@ extension Tensor {
   func sum(overAllBut axis: Int) -> Tensor {
     let axis = shape.axis(axis)
     return sum(axis: shape.indices.filter { $0 != axis })
+  }
+}
+
+// float32 and bfloat16 go to oneDNN where it has a fast kernel; float64, and the rest, through OpenBLAS.
+extension Kernel {
+  static func convolve(
+    _ x: Tensor, _ filter: Tensor, _ bias: Tensor?, relu: Bool, _ plan: ConvolutionPlan
+  ) -> Tensor {
+    var kernel = plan.kernel
+    return make("a convolution", plan.output, from: x) {
+      onednn_convolution_forward($0, &kernel, $1, filter.elements, bias?.elements, relu, $2)
+        || ck_convolution_forward($0, &kernel, $1, filter.elements, bias?.elements, relu, $2)
+    }
+  }
+
+  static func convolutionInputGradient(_ dy: Tensor, _ filter: Tensor, _ plan: ConvolutionPlan) -> Tensor {
+    var kernel = plan.kernel
+    return make("a convolution", plan.input, from: dy) {
+      onednn_convolution_input_gradient($0, &kernel, $1, filter.elements, $2)
+        || ck_convolution_input_gradient($0, &kernel, $1, filter.elements, $2)
+    }
+  }
+
+  static func convolutionFilterGradient(
+    _ dy: Tensor, _ x: Tensor, _ plan: ConvolutionPlan, bias: Bool
+  ) -> (filter: Tensor, bias: Tensor?) {
+    let type = dy.dtype == .float64 ? DType.float64 : .float32
+    let dw = Tensor(uninitialized: plan.filter, type)
+    let db = bias ? Tensor(uninitialized: [plan.filter[-1]], type) : nil
+    var kernel = plan.kernel
+    func isDone(
+      by gradient: (
+        ck_type, UnsafePointer<ck_convolution>, UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer,
+        UnsafeMutableRawPointer?
+      ) -> Bool
+    ) -> Bool {
+      gradient(dy.dtype.kernelType, &kernel, dy.elements, x.elements, dw.mutableElements, db?.mutableElements)
+    }
+    if isDone(by: ck_convolution_filter_gradient_direct) || isDone(by: onednn_convolution_filter_gradient)
+      || isDone(by: ck_convolution_filter_gradient)
+    {
+      return (dw, db)
+    }
+    return convolutionFilterGradient(widened(dy), widened(x), plan, bias: bias)
   }
 }

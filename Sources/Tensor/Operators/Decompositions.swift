@@ -1,3 +1,5 @@
+import CKernels
+
 // Decompositions through LAPACK, over the last two axes; the axes before are a batch. float32 and float64.
 extension Tensor {
   /// The eigenvalues `[…, n]`, ascending, and the eigenvectors `[…, n, n]`, in columns, of symmetric matrices
@@ -99,5 +101,58 @@ extension Tensor {
   private func divided(byDifferencesOf values: Tensor) -> Tensor {
     let differences = values.expandingAxis(-2) - values.expandingAxis(-1)
     return (self / differences).replacing(where: differences .== 0, with: 0)
+  }
+}
+
+// What can fail tells so by LAPACK's `info`, 0 where all went well.
+extension Kernel {
+  /// The sizes of a batch of matrices `[…, m, n]`.
+  static func matrices(_ x: Tensor) -> (batch: Int64, rows: Int64, columns: Int64) {
+    (Int64(x.shape.dropLast(2).reduce(1, *)), Int64(x.shape[-2]), Int64(x.shape[-1]))
+  }
+
+  /// Runs a kernel of LAPACK; returns its `info`.
+  static func info(_ operation: String, _ dtype: DType, _ kernel: (ck_type, inout Int32) -> Bool) -> Int32 {
+    var info: Int32 = 0
+    run(operation, on: dtype) { kernel($0, &info) }
+    return info
+  }
+
+  static func symmetricEigen(_ x: Tensor) -> (values: Tensor, vectors: Tensor, info: Int32) {
+    let vectors = copied(x)
+    let values = Tensor(uninitialized: Shape(x.shape.dropLast()), x.dtype)
+    let (batch, n, _) = matrices(x)
+    let info = info("symmetricEigen", x.dtype) {
+      ck_symmetric_eigen($0, batch, n, vectors.mutableElements, values.mutableElements, &$1)
+    }
+    return (values, vectors, info)
+  }
+
+  static func svd(_ x: Tensor) -> (u: Tensor, s: Tensor, vTransposed: Tensor, info: Int32) {
+    let (batch, m, n) = matrices(x)
+    let (front, k) = (x.shape.dropLast(2), Int(Swift.min(m, n)))
+    let u = Tensor(uninitialized: Shape(front + [Int(m), k]), x.dtype)
+    let s = Tensor(uninitialized: Shape(front + [k]), x.dtype)
+    let v = Tensor(uninitialized: Shape(front + [k, Int(n)]), x.dtype)
+    let scratch = copied(x)
+    let info = info("svd", x.dtype) {
+      ck_svd(
+        $0, batch, m, n, scratch.mutableElements, u.mutableElements, s.mutableElements, v.mutableElements, &$1
+      )
+    }
+    return (u, s, v, info)
+  }
+
+  /// A matrix that holds a NaN is left as it is.
+  static func qr(_ x: Tensor) -> (q: Tensor, r: Tensor) {
+    let (batch, m, n) = matrices(x)
+    let (front, k) = (x.shape.dropLast(2), Int(Swift.min(m, n)))
+    let q = Tensor(uninitialized: Shape(front + [Int(m), k]), x.dtype)
+    let r = Tensor(uninitialized: Shape(front + [k, Int(n)]), x.dtype)
+    let scratch = copied(x)
+    _ = info("qr", x.dtype) {
+      ck_qr($0, batch, m, n, scratch.mutableElements, q.mutableElements, r.mutableElements, &$1)
+    }
+    return (q, r)
   }
 }

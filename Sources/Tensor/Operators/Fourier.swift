@@ -1,3 +1,5 @@
+import CKernels
+
 // The discrete Fourier transform, of any size, along any axes at once: of images `[N, H, W, C]`, `realFFT(axis:
 // [1, 2])`. Complex numbers are pairs along a last axis of size 2: the real part, then the imaginary one; axes
 // that count from the end pass over it. float32 and float64.
@@ -97,5 +99,23 @@ extension Tensor {
     other.requireComplex("complexProduct")
     let (a, b, c, d) = (realPart, imaginaryPart, other.realPart, other.imaginaryPart)
     return .complex(a * c - b * d, a * d + b * c)
+  }
+}
+
+extension Kernel {
+  /// The transform of complex numbers (the last axis) along each of some axes, the result multiplied by
+  /// `scale`.
+  static func fourier(_ x: Tensor, _ axes: [Int], inverse: Bool, scale: Double) -> Tensor {
+    var y = x.detached()
+    for (position, axis) in axes.enumerated() {
+      let (outer, n, pairs) = x.shape.split(at: axis)
+      let target = position == 0 ? Tensor(uninitialized: x.shape, x.dtype) : y
+      let scale = position == 0 ? scale : 1
+      run("fft", on: x.dtype) {
+        ck_fourier($0, outer, n, pairs / 2, inverse, scale, y.elements, target.mutableElements)
+      }
+      y = target
+    }
+    return y
   }
 }

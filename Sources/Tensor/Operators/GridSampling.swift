@@ -85,39 +85,25 @@ extension GridPadding {
 
 extension Kernel {
   static func gridSample(_ x: Tensor, _ grid: Tensor, _ plan: ck_grid_sampling) -> Tensor {
-    let y = Tensor(uninitialized: Shape(grid.shape.dropLast() + [x.shape[-1]]), x.dtype)
     var plan = plan
-    if x.dtype == .float32 {
-      ck_grid_sample_f32(&plan, x.f32, grid.f32, y.f32)
-    } else {
-      ck_grid_sample_f64(&plan, x.f64, grid.f64, y.f64)
+    return make("a sampling", Shape(grid.shape.dropLast() + [x.shape[-1]]), from: x, grid) {
+      ck_grid_sample($0, &plan, $1, $2, $3)
     }
-    return y
   }
 
   static func gridSampleInputGradient(
     _ dy: Tensor, _ grid: Tensor, to shape: Shape, _ plan: ck_grid_sampling
   ) -> Tensor {
-    let dx = Tensor(uninitialized: shape, dy.dtype)
     var plan = plan
-    if dy.dtype == .float32 {
-      ck_grid_sample_input_gradient_f32(&plan, dy.f32, grid.f32, dx.f32)
-    } else {
-      ck_grid_sample_input_gradient_f64(&plan, dy.f64, grid.f64, dx.f64)
-    }
-    return dx
+    return make("a sampling", shape, from: dy, grid) { ck_grid_sample_input_gradient($0, &plan, $1, $2, $3) }
   }
 
   static func gridSampleGridGradient(
     _ dy: Tensor, _ x: Tensor, _ grid: Tensor, _ plan: ck_grid_sampling
   ) -> Tensor {
-    let dgrid = Tensor(uninitialized: grid.shape, grid.dtype)
     var plan = plan
-    if dy.dtype == .float32 {
-      ck_grid_sample_grid_gradient_f32(&plan, dy.f32, x.f32, grid.f32, dgrid.f32)
-    } else {
-      ck_grid_sample_grid_gradient_f64(&plan, dy.f64, x.f64, grid.f64, dgrid.f64)
+    return make("a sampling", grid.shape, from: x, grid) {
+      ck_grid_sample_grid_gradient($0, &plan, dy.elements, $1, $2, $3)
     }
-    return dgrid
   }
 }

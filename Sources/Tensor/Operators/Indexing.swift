@@ -166,3 +166,89 @@ extension Tensor {
     return (axis, checked(indices, axis: axis, operation))
   }
 }
+
+extension Kernel {
+  /// `y[o, i, :] = x[o, indices[i], :]` along an axis.
+  static func gather(_ x: Tensor, _ indices: Tensor, axis: Int) -> Tensor {
+    var shape = x.shape
+    shape[axis] = indices.elementCount
+    let y = Tensor(uninitialized: shape, x.dtype)
+    let (outer, size, inner) = x.shape.split(at: axis)
+    ck_gather_rows(
+      Int32(x.dtype.size), outer, size, inner, indices.i32, Int64(indices.elementCount), x.elements,
+      y.mutableElements)
+    return y
+  }
+
+  /// The transpose of `gather`: rows with one index are added up.
+  static func scatterAdd(_ dy: Tensor, _ indices: Tensor, axis: Int, shape: Shape) -> Tensor {
+    scatterAdd(dy, indices, axis: axis, into: Tensor(zeros: shape, dtype: dy.dtype))
+  }
+
+  /// Rows added to those of a fresh tensor that the indices name.
+  static func scatterAdd(_ rows: Tensor, _ indices: Tensor, axis: Int, into y: Tensor) -> Tensor {
+    let (outer, size, inner) = y.shape.split(at: axis)
+    let count = Int64(indices.elementCount)
+    if y.dtype == .bfloat16 {
+      return rounded(scatterAdd(widened(rows), indices, axis: axis, into: widened(y)))
+    }
+    if !y.dtype.isFloatingPoint {
+      let sums = scatterAdd(cast(rows, to: .float64), indices, axis: axis, into: cast(y, to: .float64))
+      return integers(sums, of: y.dtype, "scatterAdd")
+    }
+    run("scatterAdd", on: y.dtype) {
+      ck_scatter_add_rows($0, outer, size, inner, indices.i32, count, rows.elements, y.mutableElements)
+    }
+    return y
+  }
+
+  /// Rows put in place of those of a fresh tensor that the indices name, the last of equal ones.
+  static func scatter(_ rows: Tensor, _ indices: Tensor, axis: Int, into y: Tensor) -> Tensor {
+    let (outer, size, inner) = y.shape.split(at: axis)
+    ck_scatter_rows(
+      Int32(y.dtype.size), outer, size, inner, indices.i32, Int64(indices.elementCount),
+      rows.elements, y.mutableElements)
+    return y
+  }
+
+  /// `y[o, i, j] = x[o, indices[o, i, j], j]` along an axis.
+  static func gatherElements(_ x: Tensor, _ indices: Tensor, axis: Int) -> Tensor {
+    let y = Tensor(uninitialized: indices.shape, x.dtype)
+    let (outer, size, inner) = x.shape.split(at: axis)
+    ck_gather_elements(
+      Int32(x.dtype.size), outer, size, inner, indices.i32, Int64(indices.shape[axis]), x.elements,
+      y.mutableElements)
+    return y
+  }
+
+  static func scatterAddElements(_ dy: Tensor, _ indices: Tensor, axis: Int, shape: Shape) -> Tensor {
+    scatterAddElements(dy, indices, axis: axis, into: Tensor(zeros: shape, dtype: dy.dtype))
+  }
+
+  /// Elements added to those of a fresh tensor that the indices name.
+  static func scatterAddElements(_ values: Tensor, _ indices: Tensor, axis: Int, into y: Tensor) -> Tensor {
+    let (outer, size, inner) = y.shape.split(at: axis)
+    let count = Int64(indices.shape[axis])
+    if y.dtype == .bfloat16 {
+      return rounded(scatterAddElements(widened(values), indices, axis: axis, into: widened(y)))
+    }
+    if !y.dtype.isFloatingPoint {
+      let sums = scatterAddElements(
+        cast(values, to: .float64), indices, axis: axis, into: cast(y, to: .float64))
+      return integers(sums, of: y.dtype, "scatterAdd")
+    }
+    run("scatterAdd", on: y.dtype) {
+      ck_scatter_add_elements($0, outer, size, inner, indices.i32, count, values.elements, y.mutableElements)
+    }
+    return y
+  }
+
+  /// Elements put in place of those of a fresh tensor that the indices name, the last of equal ones.
+  static func scatterElements(_ values: Tensor, _ indices: Tensor, axis: Int, into y: Tensor) -> Tensor {
+    let (outer, size, inner) = y.shape.split(at: axis)
+    ck_scatter_elements(
+      Int32(y.dtype.size), outer, size, inner, indices.i32, Int64(indices.shape[axis]),
+      values.elements, y.mutableElements)
+    return y
+  }
+}

@@ -1,3 +1,5 @@
+import CKernels
+
 // Linear equations through LAPACK, over the last two axes; the axes before are a batch. float32 and float64.
 extension Tensor {
   /// The solution X of A X = B, for this A `[…, n, n]` and B `[…, n, k]`, or a vector `[n]`; the axes before
@@ -128,5 +130,44 @@ extension Tensor {
     return (
       broadcast(to: Shape(batch + shape.suffix(2))), b.broadcast(to: Shape(batch + b.shape.suffix(2)))
     )
+  }
+}
+
+extension Kernel {
+  static func cholesky(_ x: Tensor) -> (factor: Tensor, info: Int32) {
+    let y = copied(x)
+    let (batch, n, _) = matrices(x)
+    return (y, info("cholesky", x.dtype) { ck_cholesky($0, batch, n, y.mutableElements, &$1) })
+  }
+
+  /// The factors L and U in one matrix, and the exchanges of rows, counted from 1. A matrix that holds a NaN
+  /// is left as it is, its exchanges 0.
+  static func lu(_ x: Tensor) -> (factors: Tensor, pivots: Tensor, info: Int32) {
+    let factors = copied(x)
+    let pivots = Tensor(zeros: Shape(x.shape.dropLast()), dtype: .int32)
+    let (batch, n, _) = matrices(x)
+    return (
+      factors, pivots, info("lu", x.dtype) { ck_lu($0, batch, n, factors.mutableElements, pivots.i32, &$1) }
+    )
+  }
+
+  static func luSolve(_ factors: Tensor, _ pivots: Tensor, _ b: Tensor, transposed: Bool) -> Tensor {
+    let y = copied(b)
+    let (batch, n, k) = matrices(b)
+    run("solve", on: b.dtype) {
+      ck_lu_solve($0, batch, n, k, transposed, factors.elements, pivots.i32, y.mutableElements)
+    }
+    return y
+  }
+
+  static func triangularSolve(
+    _ a: Tensor, _ b: Tensor, upper: Bool = false, transposed: Bool = false, unitDiagonal: Bool = false
+  ) -> Tensor {
+    let y = copied(b)
+    let (batch, n, k) = matrices(b)
+    run("triangularSolve", on: b.dtype) {
+      ck_triangular_solve($0, batch, n, k, upper, transposed, unitDiagonal, a.elements, y.mutableElements)
+    }
+    return y
   }
 }

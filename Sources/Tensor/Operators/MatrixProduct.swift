@@ -1,3 +1,6 @@
+import CKernels
+import COneDNN
+
 extension Tensor {
   /// The matrix product over the last two axes, `[…, M, K] × […, K, N] → […, M, N]`; the axes before are
   /// stretched as in arithmetic. A vector on the left is a row, on the right a column, and its axis goes.
@@ -68,5 +71,28 @@ struct MatrixProductPlan {
     self.transposeRight = transposeRight
     self.batch = batch
     output = Shape(batch + [rows, columns])
+  }
+}
+
+extension Kernel {
+  static func matmul(_ a: Tensor, _ b: Tensor, _ plan: MatrixProductPlan) -> Tensor {
+    if plan.output.elementCount == 0 { return Tensor(zeros: plan.output, dtype: a.dtype) }
+    let (m, n, k) = (Int64(plan.rows), Int64(plan.columns), Int64(plan.inner))
+    let (left, right) = (plan.transposeLeft, plan.transposeRight)
+    // A batch whose axes are stretched unevenly is laid out first; one operand shared by all stays as it is.
+    let aBatch = Shape(a.shape.dropLast(2)), bBatch = Shape(b.shape.dropLast(2))
+    let batch = Int64(plan.batch.elementCount)
+    func operand(_ x: Tensor, _ own: Shape) -> (Tensor, Int64) {
+      let size = Int64(x.shape[-1] * x.shape[-2])
+      if own == plan.batch { return (x, size) }
+      if own.elementCount == 1 { return (x, 0) }
+      return (broadcast(x, to: Shape(plan.batch + x.shape.suffix(2))), size)
+    }
+    let (a, aStride) = operand(a, aBatch)
+    let (b, bStride) = operand(b, bBatch)
+    return make("matmul", plan.output, from: a, b) {
+      onednn_matmul($0, batch, aStride, bStride, left, right, m, n, k, $1, $2, $3)
+        || ck_matmul($0, batch, aStride, bStride, left, right, m, n, k, $1, $2, $3)
+    }
   }
 }

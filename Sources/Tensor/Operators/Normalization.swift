@@ -132,3 +132,103 @@ extension Tensor {
     return vector.parameter(of: self, name)
   }
 }
+
+extension Kernel {
+  /// The affine map per channel that normalises, and 1/√(variance + ε).
+  struct ChannelAffine {
+    let scale: Tensor, shift: Tensor, inverseDeviation: Tensor
+  }
+
+  /// Rows and channels of a tensor seen as a matrix.
+  private static func matrix(_ x: Tensor) -> (rows: Int64, channels: Int64) {
+    let channels = x.shape[-1]
+    return (Int64(x.shape.dropLast().reduce(1, *)), Int64(channels))
+  }
+
+  static func batchStatistics(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
+    let (rows, channels) = matrix(x)
+    let mean = Tensor(uninitialized: [x.shape[-1]], x.dtype == .float64 ? .float64 : .float32)
+    let variance = Tensor(uninitialized: mean.shape, mean.dtype)
+    run("batchNorm", on: x.dtype) {
+      ck_batch_statistics($0, rows, channels, x.elements, mean.mutableElements, variance.mutableElements)
+    }
+    return (mean, variance)
+  }
+
+  static func normalization(
+    _ mean: Tensor, _ variance: Tensor, _ epsilon: Double, _ weight: Tensor?, _ bias: Tensor?
+  ) -> ChannelAffine {
+    let make = { Tensor(uninitialized: mean.shape, mean.dtype) }
+    let affine = ChannelAffine(scale: make(), shift: make(), inverseDeviation: make())
+    run("a normalization", on: mean.dtype) {
+      ck_normalization_coefficients(
+        $0, Int64(mean.elementCount), mean.elements, variance.elements, epsilon, weight?.elements,
+        bias?.elements,
+        affine.inverseDeviation.mutableElements, affine.scale.mutableElements, affine.shift.mutableElements)
+    }
+    return affine
+  }
+
+  static func channelAffine(_ x: Tensor, _ affine: ChannelAffine, relu: Bool) -> Tensor {
+    let (rows, channels) = matrix(x)
+    return make("batchNorm", x.shape, from: x) {
+      ck_channel_affine($0, rows, channels, $1, affine.scale.elements, affine.shift.elements, relu, $2)
+    }
+  }
+
+  /// The gradients of input, weight and bias; with `ofStatistics` the mean and variance are the input's own.
+  static func batchNormGradient(
+    _ x: Tensor, _ dy: Tensor, _ mean: Tensor, _ affine: ChannelAffine, _ weight: Tensor?, _ bias: Tensor?,
+    relu: Bool, ofStatistics: Bool, wantsInput: Bool
+  ) -> [Tensor?] {
+    let dx = wantsInput ? Tensor(uninitialized: x.shape, x.dtype) : nil
+    let dweight = Tensor(uninitialized: mean.shape, mean.dtype)
+    let dbias = Tensor(uninitialized: mean.shape, mean.dtype)
+    let (rows, channels) = matrix(x)
+    run("batchNorm", on: x.dtype) {
+      (ofStatistics ? ck_batch_norm_gradient : ck_channel_affine_gradient)(
+        $0, rows, channels, x.elements, dy.elements, mean.elements, affine.inverseDeviation.elements,
+        weight?.elements,
+        bias?.elements, relu, dx?.mutableElements, dweight.mutableElements, dbias.mutableElements)
+    }
+    return [dx, dweight, dbias]
+  }
+
+  /// `sizes`: batch, positions, channels, groups.
+  static func groupNorm(
+    _ x: Tensor, _ sizes: [Int64], _ weight: Tensor?, _ bias: Tensor?, _ epsilon: Double
+  ) -> (Tensor, mean: Tensor, inverseDeviation: Tensor) {
+    if x.dtype == .bfloat16 {
+      let (y, mean, inverse) = groupNorm(widened(x), sizes, weight, bias, epsilon)
+      return (rounded(y), mean, inverse)
+    }
+    let y = Tensor(uninitialized: x.shape, x.dtype)
+    let mean = Tensor(uninitialized: [Int(sizes[0]), Int(sizes[3])], x.dtype)
+    let inverse = Tensor(uninitialized: mean.shape, x.dtype)
+    run("groupNorm", on: x.dtype) {
+      ck_group_norm(
+        $0, sizes[0], sizes[1], sizes[2], sizes[3], x.elements, weight?.elements, bias?.elements, epsilon,
+        y.mutableElements,
+        mean.mutableElements, inverse.mutableElements)
+    }
+    return (y, mean, inverse)
+  }
+
+  static func groupNormGradient(
+    _ x: Tensor, _ dy: Tensor, _ sizes: [Int64], _ weight: Tensor?, _ mean: Tensor, _ inverse: Tensor
+  ) -> (input: Tensor, weight: Tensor, bias: Tensor) {
+    if x.dtype == .bfloat16 {
+      let (dx, dweight, dbias) = groupNormGradient(widened(x), widened(dy), sizes, weight, mean, inverse)
+      return (rounded(dx), dweight, dbias)
+    }
+    let dx = Tensor(uninitialized: x.shape, x.dtype)
+    let dweight = Tensor(uninitialized: [Int(sizes[2])], x.dtype)
+    let dbias = Tensor(uninitialized: [Int(sizes[2])], x.dtype)
+    run("groupNorm", on: x.dtype) {
+      ck_group_norm_gradient(
+        $0, sizes[0], sizes[1], sizes[2], sizes[3], x.elements, dy.elements, weight?.elements, mean.elements,
+        inverse.elements, dx.mutableElements, dweight.mutableElements, dbias.mutableElements)
+    }
+    return (dx, dweight, dbias)
+  }
+}

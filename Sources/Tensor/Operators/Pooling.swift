@@ -183,54 +183,33 @@ struct PoolingPlan {
 
 extension Kernel {
   static func maxPool(_ x: Tensor, _ plan: PoolingPlan, wantsIndex: Bool) -> (Tensor, index: Tensor?) {
-    let y = Tensor(uninitialized: plan.output, x.dtype)
-    if wantsIndex { requireIndices(x.shape.dropFirst().dropLast().reduce(1, *), "max pooling") }
-    let index = wantsIndex ? Tensor(uninitialized: plan.output, .int32) : nil
     if !x.dtype.isFloatingPoint {
       let (largest, index) = maxPool(x.to(.float64), plan, wantsIndex: wantsIndex)
       return (largest.to(x.dtype), index)
     }
-    var plan = plan.kernel
-    switch x.dtype {
-    case .float32: ck_max_pool_forward_f32(&plan, x.f32, y.f32, index?.i32)
-    case .bfloat16: ck_max_pool_forward_bf16(&plan, x.u16, y.u16, index?.i32)
-    default: ck_max_pool_forward_f64(&plan, x.f64, y.f64, index?.i32)
+    if wantsIndex { requireIndices(x.shape.dropFirst().dropLast().reduce(1, *), "max pooling") }
+    let index = wantsIndex ? Tensor(uninitialized: plan.output, .int32) : nil
+    var kernel = plan.kernel
+    let y = make("max pooling", plan.output, from: x) {
+      ck_max_pool_forward($0, &kernel, $1, $2, index?.i32)
     }
     return (y, index)
   }
 
   static func maxPoolGradient(_ dy: Tensor, _ index: Tensor, _ plan: PoolingPlan) -> Tensor {
-    let dx = Tensor(uninitialized: plan.input, dy.dtype)
-    var plan = plan.kernel
-    switch dy.dtype {
-    case .float32: ck_max_pool_backward_f32(&plan, dy.f32, index.i32, dx.f32)
-    case .bfloat16: ck_max_pool_backward_bf16(&plan, dy.u16, index.i32, dx.u16)
-    default: ck_max_pool_backward_f64(&plan, dy.f64, index.i32, dx.f64)
+    var kernel = plan.kernel
+    return make("max pooling", plan.input, from: dy) {
+      ck_max_pool_backward($0, &kernel, $1, index.i32, $2)
     }
-    return dx
   }
 
   static func averagePool(_ x: Tensor, _ plan: PoolingPlan) -> Tensor {
-    if x.dtype == .bfloat16 { return rounded(averagePool(widened(x), plan)) }
-    let y = Tensor(uninitialized: plan.output, x.dtype)
-    var plan = plan.kernel
-    switch x.dtype {
-    case .float32: ck_average_pool_forward_f32(&plan, x.f32, y.f32)
-    case .float64: ck_average_pool_forward_f64(&plan, x.f64, y.f64)
-    default: unsupported("averagePool", x.dtype)
-    }
-    return y
+    var kernel = plan.kernel
+    return make("average pooling", plan.output, from: x) { ck_average_pool_forward($0, &kernel, $1, $2) }
   }
 
   static func averagePoolGradient(_ dy: Tensor, _ plan: PoolingPlan) -> Tensor {
-    if dy.dtype == .bfloat16 { return rounded(averagePoolGradient(widened(dy), plan)) }
-    let dx = Tensor(uninitialized: plan.input, dy.dtype)
-    var plan = plan.kernel
-    if dy.dtype == .float32 {
-      ck_average_pool_backward_f32(&plan, dy.f32, dx.f32)
-    } else {
-      ck_average_pool_backward_f64(&plan, dy.f64, dx.f64)
-    }
-    return dx
+    var kernel = plan.kernel
+    return make("average pooling", plan.input, from: dy) { ck_average_pool_backward($0, &kernel, $1, $2) }
   }
 }

@@ -130,23 +130,6 @@ extension Tensor {
     return (abs() / unit).pow(order).sum(axis: axes, keepingAxes: true).pow(1 / order) * unit
   }
 
-  /// log Σ eˣ, safe against overflow.
-  public func logSumExp(axis: (any Axes)? = nil, keepingAxes: Bool = false) -> Tensor {
-    // From the last axis on, so that those before keep their numbers.
-    throughFloat32 { x in
-      shape.axes(axis).reversed().reduce(x) { x, axis in
-        let y = Kernel.logSumExp(x, axis: axis)
-        return y.reduced(from: x, [axis], keepingAxes) { dy in dy * x.shares(in: y, axis: axis) }
-      }
-    }
-  }
-
-  /// The derivatives of `logSumExp`, which is y: the softmax; of infinite elements those that are y have equal shares.
-  private func shares(in y: Tensor, axis: Int) -> Tensor {
-    if y.isFinite().isAllTrue { return softmax(axis: axis) }
-    return (self - y).replacing(where: self .== y, with: 0).softmax(axis: axis)
-  }
-
   /// Whether any element differs from 0.
   public var isAnyTrue: Bool { withUnsafeBytesOfTruth { $0.contains { $0 != 0 } } }
 
@@ -182,13 +165,93 @@ extension Tensor {
     return Tensor(Kernel.reduce(ck_reduction_sum, self, axes: axes), viewedAs: target)
   }
 
+  /// The position of the first largest element along an axis, `int32`.
+  public func argmax(axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
+    argExtreme(maximum: true, axis, keepingAxes)
+  }
+
+  /// The position of the first smallest element along an axis, `int32`.
+  public func argmin(axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
+    argExtreme(maximum: false, axis, keepingAxes)
+  }
+
+  private func argExtreme(maximum: Bool, _ axis: Int, _ keepingAxes: Bool) -> Tensor {
+    let axis = shape.axis(axis)
+    let positions = Kernel.argExtreme(maximum: maximum, self, axis: axis)
+    return keepingAxes ? positions.expandingAxis(axis) : positions
+  }
+
   /// A reduction's result in the shape asked for, with the way back to `x`; the closure gets the gradient
   /// with the reduced axes kept.
-  private func reduced(
+  func reduced(
     from x: Tensor, _ axes: [Int], _ keepingAxes: Bool, _ pullback: @escaping (Tensor) -> Tensor
   ) -> Tensor {
     let kept = shape
     return Tensor(self, viewedAs: x.shape.removing(axes, keepingAxes: keepingAxes)).recorded(
       x.edge { dy in pullback(Tensor(dy, viewedAs: kept)) })
+  }
+}
+
+extension Kernel {
+  /// Reduces some axes (ascending), which stay with size 1.
+  static func reduce(_ operation: ck_reduction, _ x: Tensor, axes: [Int]) -> Tensor {
+    // Rounded once, not after each run of axes.
+    if x.dtype == .bfloat16 { return rounded(reduce(operation, widened(x), axes: axes)) }
+    var result = x
+    var operation = operation
+    for run in runs(of: axes, in: x.shape).reversed() {
+      var shape = result.shape
+      let (outer, count, inner) = shape.split(around: run)
+      for axis in run { shape[axis] = 1 }
+      result = make("a reduction", shape, from: result) {
+        ck_reduce($0, operation, outer, count, inner, $1, $2)
+      }
+      // What the later runs reduce has already been squared or made positive.
+      if operation == ck_reduction_sum_of_squares || operation == ck_reduction_sum_of_absolutes {
+        operation = ck_reduction_sum
+      }
+    }
+    return result
+  }
+
+  /// The sums of integers over some axes (ascending), which stay with size 1: `int32`, exact.
+  static func sumIntegers(_ x: Tensor, axes: [Int]) -> Tensor {
+    let runs = runs(of: axes, in: x.shape)
+    guard runs.count <= 1 else {
+      // Side by side, so that nothing is rounded, or does not fit, in between.
+      let others = x.shape.indices.filter { !axes.contains($0) }
+      let sums = sumIntegers(permute(x, others + axes), axes: Array(others.count..<x.rank))
+      return Tensor(sums, viewedAs: x.shape.removing(axes, keepingAxes: true))
+    }
+    let y = Tensor(uninitialized: x.shape.removing(axes, keepingAxes: true), .int32)
+    let (outer, count, inner) = x.shape.split(around: runs.first ?? 0..<0)
+    let fits = ck_sum_integers(x.dtype != .int32, outer, count, inner, x.elements, y.i32)
+    require(fits, "sum: of \(x.dtype), a result is out of int32's range; convert with to(.float64)")
+    return y
+  }
+
+  /// Ascending axes as runs of neighbours, each reduced at one go. Axes of size 1 between two runs join them.
+  private static func runs(of axes: [Int], in shape: Shape) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    for axis in axes {
+      if let last = result.last, (last.upperBound..<axis).allSatisfy({ shape[$0] == 1 }) {
+        result[result.count - 1] = last.lowerBound..<axis + 1
+      } else {
+        result.append(axis..<axis + 1)
+      }
+    }
+    return result
+  }
+
+  static func argExtreme(maximum: Bool, _ x: Tensor, axis: Int) -> Tensor {
+    if !x.dtype.isFloatingPoint || x.dtype == .bfloat16 {
+      return argExtreme(maximum: maximum, x.to(.float64), axis: axis)
+    }
+    let y = Tensor(uninitialized: x.shape.removing([axis], keepingAxes: false), .int32)
+    let (outer, count, inner) = x.shape.split(at: axis)
+    require(count > 0, "argmax/argmin: axis \(axis) of shape \(x.shape) is empty")
+    requireIndices(x.shape[axis], "argmax/argmin")
+    run("argmax/argmin", on: x.dtype) { ck_arg_extreme($0, maximum, outer, count, inner, x.elements, y.i32) }
+    return y
   }
 }

@@ -102,59 +102,37 @@ extension Tensor {
     let plan = ck_resampling(
       batch: Int64(shape[0]), channels: Int64(shape[-1]),
       in: threeAxes(Array(shape.dropFirst().dropLast()), filler: 1), out: threeAxes(sizes, filler: 1),
-      align_corners: alignCorners, coverage: coverage, scale: (scale[0], scale[1], scale[2]))
-    return Kernel.resample(self, to: output, interpolation, plan).recorded(
-      edge { [shape] dy in Kernel.resampleGradient(dy, to: shape, interpolation, plan) })
+      interpolation: interpolation.ofResampling, align_corners: alignCorners, coverage: coverage,
+      scale: (scale[0], scale[1], scale[2]))
+    return Kernel.resample(self, to: output, plan).recorded(
+      edge { [shape] dy in Kernel.resampleGradient(dy, to: shape, plan) })
+  }
+}
+
+extension Interpolation {
+  fileprivate var ofResampling: ck_interpolation {
+    switch self {
+    case .nearest: ck_interpolation_nearest
+    case .nearestExact: ck_interpolation_nearest_exact
+    case .linear, .area: ck_interpolation_linear
+    case .cubic: ck_interpolation_cubic
+    }
   }
 }
 
 extension Kernel {
-  static func resample(
-    _ x: Tensor, to shape: Shape, _ interpolation: Interpolation, _ plan: ck_resampling
-  ) -> Tensor {
+  static func resample(_ x: Tensor, to shape: Shape, _ plan: ck_resampling) -> Tensor {
     // Labels have neighbours, but nothing between them.
-    if !x.dtype.isFloatingPoint && [.nearest, .nearestExact].contains(interpolation) {
-      return resample(x.to(.float64), to: shape, interpolation, plan).to(x.dtype)
+    let nearest = [ck_interpolation_nearest, ck_interpolation_nearest_exact]
+    if !x.dtype.isFloatingPoint && nearest.contains(plan.interpolation) {
+      return resample(x.to(.float64), to: shape, plan).to(x.dtype)
     }
-    let y = Tensor(uninitialized: shape, x.dtype)
     var plan = plan
-    switch (x.dtype, interpolation) {
-    case (.float32, .nearest): ck_resample_nearest_f32(&plan, x.f32, y.f32)
-    case (.float32, .nearestExact): ck_resample_nearest_exact_f32(&plan, x.f32, y.f32)
-    case (.float32, .linear), (.float32, .area): ck_resample_linear_f32(&plan, x.f32, y.f32)
-    case (.float32, .cubic): ck_resample_cubic_f32(&plan, x.f32, y.f32)
-    case (.float64, .nearest): ck_resample_nearest_f64(&plan, x.f64, y.f64)
-    case (.float64, .nearestExact): ck_resample_nearest_exact_f64(&plan, x.f64, y.f64)
-    case (.float64, .linear), (.float64, .area): ck_resample_linear_f64(&plan, x.f64, y.f64)
-    case (.float64, .cubic): ck_resample_cubic_f64(&plan, x.f64, y.f64)
-    case (.bfloat16, .nearest): ck_resample_nearest_bf16(&plan, x.u16, y.u16)
-    case (.bfloat16, .nearestExact): ck_resample_nearest_exact_bf16(&plan, x.u16, y.u16)
-    case (.bfloat16, .linear), (.bfloat16, .area): ck_resample_linear_bf16(&plan, x.u16, y.u16)
-    case (.bfloat16, .cubic): ck_resample_cubic_bf16(&plan, x.u16, y.u16)
-    default: unsupported("resampling", x.dtype)
-    }
-    return y
+    return make("resampling", shape, from: x) { ck_resample($0, &plan, $1, $2) }
   }
 
-  static func resampleGradient(
-    _ dy: Tensor, to shape: Shape, _ interpolation: Interpolation, _ plan: ck_resampling
-  ) -> Tensor {
-    let dx = Tensor(uninitialized: shape, dy.dtype)
+  static func resampleGradient(_ dy: Tensor, to shape: Shape, _ plan: ck_resampling) -> Tensor {
     var plan = plan
-    switch (dy.dtype, interpolation) {
-    case (.float32, .nearest): ck_resample_nearest_gradient_f32(&plan, dy.f32, dx.f32)
-    case (.float32, .nearestExact): ck_resample_nearest_exact_gradient_f32(&plan, dy.f32, dx.f32)
-    case (.float32, .linear), (.float32, .area): ck_resample_linear_gradient_f32(&plan, dy.f32, dx.f32)
-    case (.float32, .cubic): ck_resample_cubic_gradient_f32(&plan, dy.f32, dx.f32)
-    case (.bfloat16, .nearest): ck_resample_nearest_gradient_bf16(&plan, dy.u16, dx.u16)
-    case (.bfloat16, .nearestExact): ck_resample_nearest_exact_gradient_bf16(&plan, dy.u16, dx.u16)
-    case (.bfloat16, .linear), (.bfloat16, .area): ck_resample_linear_gradient_bf16(&plan, dy.u16, dx.u16)
-    case (.bfloat16, .cubic): ck_resample_cubic_gradient_bf16(&plan, dy.u16, dx.u16)
-    case (_, .nearest): ck_resample_nearest_gradient_f64(&plan, dy.f64, dx.f64)
-    case (_, .nearestExact): ck_resample_nearest_exact_gradient_f64(&plan, dy.f64, dx.f64)
-    case (_, .linear), (_, .area): ck_resample_linear_gradient_f64(&plan, dy.f64, dx.f64)
-    case (_, .cubic): ck_resample_cubic_gradient_f64(&plan, dy.f64, dx.f64)
-    }
-    return dx
+    return make("resampling", shape, from: dy) { ck_resample_gradient($0, &plan, $1, $2) }
   }
 }

@@ -65,40 +65,23 @@ extension Tensor {
 
 extension Kernel {
   static func roiPool(_ x: Tensor, _ boxes: Tensor, _ plan: ck_roi_pooling) -> Tensor {
-    let shape: Shape = [boxes.shape[0], Int(plan.out_height), Int(plan.out_width), x.shape[-1]]
-    let y = Tensor(uninitialized: shape, x.dtype)
     var plan = plan
-    if x.dtype == .float32 {
-      ck_roi_pool_f32(&plan, x.f32, boxes.f32, y.f32)
-    } else {
-      ck_roi_pool_f64(&plan, x.f64, boxes.f64, y.f64)
-    }
-    return y
+    let shape: Shape = [boxes.shape[0], Int(plan.out_height), Int(plan.out_width), x.shape[-1]]
+    return make("RoI pooling", shape, from: x, boxes) { ck_roi_pool($0, &plan, $1, $2, $3) }
   }
 
   static func roiPoolInputGradient(
     _ dy: Tensor, _ boxes: Tensor, to shape: Shape, _ plan: ck_roi_pooling
   ) -> Tensor {
-    let dx = Tensor(uninitialized: shape, dy.dtype)
     var plan = plan
-    if dy.dtype == .float32 {
-      ck_roi_pool_input_gradient_f32(&plan, dy.f32, boxes.f32, dx.f32)
-    } else {
-      ck_roi_pool_input_gradient_f64(&plan, dy.f64, boxes.f64, dx.f64)
-    }
-    return dx
+    return make("RoI pooling", shape, from: dy, boxes) { ck_roi_pool_input_gradient($0, &plan, $1, $2, $3) }
   }
 
-  static func roiPoolBoxGradient(
-    _ dy: Tensor, _ x: Tensor, _ boxes: Tensor, _ plan: ck_roi_pooling
-  ) -> Tensor {
-    let dboxes = Tensor(uninitialized: boxes.shape, boxes.dtype)
+  static func roiPoolBoxGradient(_ dy: Tensor, _ x: Tensor, _ boxes: Tensor, _ plan: ck_roi_pooling) -> Tensor
+  {
     var plan = plan
-    if dy.dtype == .float32 {
-      ck_roi_pool_box_gradient_f32(&plan, dy.f32, x.f32, boxes.f32, dboxes.f32)
-    } else {
-      ck_roi_pool_box_gradient_f64(&plan, dy.f64, x.f64, boxes.f64, dboxes.f64)
+    return make("RoI pooling", boxes.shape, from: x, boxes) {
+      ck_roi_pool_box_gradient($0, &plan, dy.elements, $1, $2, $3)
     }
-    return dboxes
   }
 }

@@ -1,4 +1,5 @@
 import CKernels
+import COneDNN
 
 // Convolutions whose filter is another one for each sample: y = x ∗ w. It is linear in x and in w, so that with its two
 // transposes, by x and by w, it forms a triple: the gradients of each are the other two. Steepest-descent learners
@@ -141,8 +142,51 @@ struct SampleConvolutionPlan {
   var input: Shape { Shape([samples] + one.input.dropFirst()) }
   var filter: Shape { Shape([samples] + one.filter) }
   var output: Shape { Shape([samples] + one.output.dropFirst()) }
+
+  /// Whether a kernel did its work on each sample, whose input, filter and output begin so many bytes behind the first's.
+  fileprivate func forEachSample(_ dtype: DType, _ kernel: (_ x: Int, _ w: Int, _ y: Int) -> Bool) -> Bool {
+    let (x, w, y) = (one.input.elementCount, one.filter.elementCount, one.output.elementCount)
+    return (0..<samples).allSatisfy { sample in
+      let first = sample * dtype.size
+      return kernel(first * x, first * w, first * y)
+    }
+  }
 }
 
 extension Shape {
   fileprivate var ofOneSample: Shape { Shape([1] + dropFirst()) }
+}
+
+extension Kernel {
+  /// Each sample with a filter of its own.
+  static func convolveSamples(_ x: Tensor, _ filter: Tensor, _ plan: SampleConvolutionPlan) -> Tensor {
+    var one = plan.one.kernel
+    return make("a convolution per sample", plan.output, from: x, filter) { type, x, w, y in
+      plan.forEachSample(filter.dtype) {
+        onednn_convolution_forward(type, &one, x + $0, w + $1, nil, false, y + $2)
+          || ck_convolution_forward(type, &one, x + $0, w + $1, nil, false, y + $2)
+      }
+    }
+  }
+
+  static func sampleTranspose(_ y: Tensor, _ filter: Tensor, _ plan: SampleConvolutionPlan) -> Tensor {
+    var one = plan.one.kernel
+    return make("a convolution per sample", plan.input, from: y, filter) { type, y, w, x in
+      plan.forEachSample(filter.dtype) {
+        onednn_convolution_input_gradient(type, &one, y + $2, w + $1, x + $0)
+          || ck_convolution_input_gradient(type, &one, y + $2, w + $1, x + $0)
+      }
+    }
+  }
+
+  static func sampleFilterTranspose(_ x: Tensor, _ y: Tensor, _ plan: SampleConvolutionPlan) -> Tensor {
+    let dtype = x.dtype
+    var one = plan.one.kernel
+    return make("a convolution per sample", plan.filter, from: x, y) { type, x, y, w in
+      plan.forEachSample(dtype) {
+        onednn_convolution_filter_gradient(type, &one, y + $2, x + $0, w + $1, nil)
+          || ck_convolution_filter_gradient(type, &one, y + $2, x + $0, w + $1, nil)
+      }
+    }
+  }
 }

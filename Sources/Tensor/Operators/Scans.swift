@@ -1,3 +1,5 @@
+import CKernels
+
 // Walks along one axis.
 extension Tensor {
   /// The sums of all elements up to each one along an axis: itself included unless `exclusive`, from the end
@@ -61,20 +63,22 @@ extension Tensor {
     widths[axis] = reversed ? (-step, step) : (step, -step)
     return padded(widths, value: filler)
   }
+}
 
-  /// The position of the first largest element along an axis, `int32`.
-  public func argmax(axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
-    argExtreme(maximum: true, axis, keepingAxes)
-  }
+extension Kernel {
+  enum Cumulation { case sum, product }
 
-  /// The position of the first smallest element along an axis, `int32`.
-  public func argmin(axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
-    argExtreme(maximum: false, axis, keepingAxes)
-  }
-
-  private func argExtreme(maximum: Bool, _ axis: Int, _ keepingAxes: Bool) -> Tensor {
-    let axis = shape.axis(axis)
-    let positions = Kernel.argExtreme(maximum: maximum, self, axis: axis)
-    return keepingAxes ? positions.expandingAxis(axis) : positions
+  /// What each element and those before it along an axis come to.
+  static func cumulate(_ operation: Cumulation, _ x: Tensor, axis: Int, reversed: Bool) -> Tensor {
+    let name = operation == .sum ? "cumulativeSum" : "cumulativeProduct"
+    if !x.dtype.isFloatingPoint {
+      return integers(
+        cumulate(operation, cast(x, to: .float64), axis: axis, reversed: reversed), of: .int32, name)
+    }
+    let (outer, count, inner) = x.shape.split(at: axis)
+    return make(name, x.shape, from: x) {
+      (operation == .sum ? ck_cumulative_sum : ck_cumulative_product)(
+        $0, outer, count, inner, reversed, $1, $2)
+    }
   }
 }

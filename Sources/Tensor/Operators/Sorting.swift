@@ -39,7 +39,7 @@ extension Tensor {
   /// prediction whose truths are in [0, 1] (Berman et al. 2018, algorithm 1), row by row: the loss is Σ
   /// errors·weights. The weights depend on the order of the errors alone, and are constants: no gradient
   /// flows through them.
-  public static func lovaszWeights(errors: Tensor, truth: Tensor) -> Tensor {
+  package static func lovaszWeights(errors: Tensor, truth: Tensor) -> Tensor {
     require(
       errors.rank == 2 && truth.shape == errors.shape && truth.dtype == errors.dtype,
       "lovaszWeights: \(errors.dtype) errors \(errors.shape) for \(truth.dtype) truths \(truth.shape)")
@@ -51,48 +51,41 @@ extension Tensor {
 
 extension Kernel {
   static func sort(_ x: Tensor, descending: Bool) -> (Tensor, Tensor) {
-    let values = Tensor(uninitialized: x.shape, x.dtype)
-    let indices = Tensor(uninitialized: x.shape, .int32)
-    requireIndices(x.shape[-1], "sorted")
-    let (rows, columns, _) = x.shape.split(at: x.rank - 1)
-    switch x.dtype {
-    case .float32: ck_sort_f32(rows, columns, descending, x.f32, values.f32, indices.i32)
-    case .float64: ck_sort_f64(rows, columns, descending, x.f64, values.f64, indices.i32)
-    default:
+    if !x.dtype.isFloatingPoint || x.dtype == .bfloat16 {
       let (sorted, order) = sort(x.to(.float64), descending: descending)
       return (sorted.to(x.dtype), order)
+    }
+    requireIndices(x.shape[-1], "sorted")
+    let values = Tensor(uninitialized: x.shape, x.dtype)
+    let indices = Tensor(uninitialized: x.shape, .int32)
+    let (rows, columns, _) = x.shape.split(at: x.rank - 1)
+    run("sorted", on: x.dtype) {
+      ck_sort($0, rows, columns, descending, x.elements, values.mutableElements, indices.i32)
     }
     return (values, indices)
   }
 
   static func topK(_ x: Tensor, _ count: Int, largest: Bool) -> (Tensor, Tensor) {
+    if !x.dtype.isFloatingPoint || x.dtype == .bfloat16 {
+      let (best, positions) = topK(x.to(.float64), count, largest: largest)
+      return (best.to(x.dtype), positions)
+    }
+    requireIndices(x.shape[-1], "topK")
     var shape = x.shape
     shape[-1] = count
     let values = Tensor(uninitialized: shape, x.dtype)
     let indices = Tensor(uninitialized: shape, .int32)
-    requireIndices(x.shape[-1], "topK")
     let (rows, columns, _) = x.shape.split(at: x.rank - 1)
-    switch x.dtype {
-    case .float32: ck_top_k_f32(rows, columns, Int64(count), largest, x.f32, values.f32, indices.i32)
-    case .float64: ck_top_k_f64(rows, columns, Int64(count), largest, x.f64, values.f64, indices.i32)
-    default:
-      let (best, positions) = topK(x.to(.float64), count, largest: largest)
-      return (best.to(x.dtype), positions)
+    run("topK", on: x.dtype) {
+      ck_top_k($0, rows, columns, Int64(count), largest, x.elements, values.mutableElements, indices.i32)
     }
     return (values, indices)
   }
 
   static func lovaszGradient(_ sortedTruth: Tensor) -> Tensor {
-    let y = Tensor(uninitialized: sortedTruth.shape, sortedTruth.dtype)
     let (rows, columns, _) = sortedTruth.shape.split(at: sortedTruth.rank - 1)
-    for row in 0..<Int(rows) {
-      let start = row * Int(columns)
-      switch sortedTruth.dtype {
-      case .float32: ck_lovasz_gradient_f32(columns, sortedTruth.f32 + start, y.f32 + start)
-      case .float64: ck_lovasz_gradient_f64(columns, sortedTruth.f64 + start, y.f64 + start)
-      default: unsupported("the Lovász gradient", sortedTruth.dtype)
-      }
+    return make("a Lovász loss", sortedTruth.shape, from: sortedTruth) {
+      ck_lovasz_gradient($0, rows, columns, $1, $2)
     }
-    return y
   }
 }

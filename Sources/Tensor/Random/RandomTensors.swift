@@ -58,13 +58,9 @@ extension Tensor {
   public init(
     uniform shape: Shape, in range: Range<Double> = 0..<1, dtype: DType = .float32, seed: UInt64? = nil
   ) {
-    self.init(uninitialized: shape, dtype)
-    let (count, stream) = (Int64(elementCount), seed ?? Self.nextStream())
-    switch dtype {
-    case .float32: ck_random_uniform_f32(stream, 0, count, range.lowerBound, range.upperBound, f32)
-    case .float64: ck_random_uniform_f64(stream, 0, count, range.lowerBound, range.upperBound, f64)
-    case .bfloat16: self = Kernel.rounded(Tensor(uniform: shape, in: range, seed: stream))
-    default: Kernel.unsupported("a uniform distribution", dtype)
+    let stream = seed ?? Self.nextStream()
+    self = Kernel.draw("a uniform distribution", shape, dtype) {
+      ck_random_uniform($0, stream, 0, $1, range.lowerBound, range.upperBound, $2)
     }
   }
 
@@ -73,15 +69,9 @@ extension Tensor {
     normal shape: Shape, mean: Double = 0, standardDeviation: Double = 1, dtype: DType = .float32,
     seed: UInt64? = nil
   ) {
-    self.init(uninitialized: shape, dtype)
-    let (count, stream) = (Int64(elementCount), seed ?? Self.nextStream())
-    switch dtype {
-    case .float32: ck_random_normal_f32(stream, 1, count, mean, standardDeviation, f32)
-    case .float64: ck_random_normal_f64(stream, 1, count, mean, standardDeviation, f64)
-    case .bfloat16:
-      self = Kernel.rounded(
-        Tensor(normal: shape, mean: mean, standardDeviation: standardDeviation, seed: stream))
-    default: Kernel.unsupported("a normal distribution", dtype)
+    let stream = seed ?? Self.nextStream()
+    self = Kernel.draw("a normal distribution", shape, dtype) {
+      ck_random_normal($0, stream, 1, $1, mean, standardDeviation, $2)
     }
   }
 
@@ -89,13 +79,9 @@ extension Tensor {
   public init(
     bernoulli shape: Shape, probability: Double, dtype: DType = .float32, seed: UInt64? = nil
   ) {
-    self.init(uninitialized: shape, dtype)
-    let (count, stream) = (Int64(elementCount), seed ?? Self.nextStream())
-    switch dtype {
-    case .float32: ck_random_bernoulli_f32(stream, 2, count, probability, f32)
-    case .float64: ck_random_bernoulli_f64(stream, 2, count, probability, f64)
-    case .bfloat16: self = Kernel.rounded(Tensor(bernoulli: shape, probability: probability, seed: stream))
-    default: Kernel.unsupported("a Bernoulli distribution", dtype)
+    let stream = seed ?? Self.nextStream()
+    self = Kernel.draw("a Bernoulli distribution", shape, dtype) {
+      ck_random_bernoulli($0, stream, 2, $1, probability, $2)
     }
   }
 
@@ -104,5 +90,16 @@ extension Tensor {
     Kernel.requireIndices(count, "a permutation")
     self.init(uninitialized: [count], .int32)
     ck_random_permutation(seed ?? Self.nextStream(), 3, Int64(count), i32)
+  }
+}
+
+extension Kernel {
+  /// Random numbers, of bfloat16 drawn as float32's.
+  fileprivate static func draw(
+    _ distribution: String, _ shape: Shape, _ dtype: DType,
+    _ kernel: (ck_type, _ count: Int64, UnsafeMutableRawPointer) -> Bool
+  ) -> Tensor {
+    if dtype == .bfloat16 { return rounded(draw(distribution, shape, .float32, kernel)) }
+    return make(distribution, shape, dtype) { kernel($0, Int64(shape.elementCount), $1) }
   }
 }

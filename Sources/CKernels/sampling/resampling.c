@@ -1,4 +1,4 @@
-#include "ck_upsample.h"
+#include "ck_resampling.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -7,9 +7,8 @@
 #include "runtime/bfloat16.h"
 #include "runtime/ck_allocator.h"
 #include "runtime/ck_parallel.h"
+#include "runtime/dispatch.h"
 #include "runtime/template.h"
-
-typedef enum { nearest, nearest_exact, linear, cubic } method;
 
 // Channels fewer than this are resampled element by element, through indices of their own.
 enum { few_channels = 16, grain_elements = 1 << 14 };
@@ -30,3 +29,11 @@ enum { few_channels = 16, grain_elements = 1 << 14 };
 
 #define TEMPLATE "sampling/resampling_template.h"
 #include "runtime/each_stored.h"
+
+bool ck_resample(ck_type type, const ck_resampling *resampling, const void *x, void *y) {
+  RUN_STORED(type, resample, resampling, false, x, y);
+}
+
+bool ck_resample_gradient(ck_type type, const ck_resampling *resampling, const void *dy, void *dx) {
+  RUN_STORED(type, resample, resampling, true, dy, dx);
+}
