@@ -32,8 +32,7 @@ import Testing
     }
   }
 
-  @Test func exitFromWithinALoader() async {
-    let start = ContinuousClock.now
+  @Test(.timeLimit(.minutes(10))) func exitFromWithinALoader() async {
     await #expect(processExitsWith: .exitCode(3)) {
       let loader = DataLoader(count: 4, batchSize: 1, workers: 2, seed: 1) { index, _, _ in
         if index == 0 { exit(3) }
@@ -42,14 +41,12 @@ import Testing
       }
       for batch in loader.batches(epoch: 0) { _ = try batch.get() }
     }
-    #expect(ContinuousClock.now - start < .seconds(20))
   }
 
-  @Test func aSampleThatTakesLongHoldsUpNothing() async {
-    let start = ContinuousClock.now
+  @Test(.timeLimit(.minutes(10))) func aSampleThatTakesLongHoldsUpNothing() async {
     await #expect(processExitsWith: .exitCode(3)) {
       let loader = DataLoader(count: 4, batchSize: 1, seed: 1) { _, _, _ in
-        _ = sleep(60)
+        _ = sleep(3600)
       } collate: {
         $0.count
       }
@@ -57,7 +54,6 @@ import Testing
       usleep(50_000)
       withExtendedLifetime(batches) { exit(3) }
     }
-    #expect(ContinuousClock.now - start < .seconds(30))
   }
 }
 
