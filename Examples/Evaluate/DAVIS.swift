@@ -71,7 +71,7 @@ struct MaskResults {
     let objects = Set(pairs.flatMap(\.truth.objects)).sorted()
     let labels = singleObject ? [nil] : objects.map { UInt8($0) as UInt8? }
     scores = try concurrentMap(labels.count) { index in
-      SegmentationScore(
+      try SegmentationScore(
         predictions: pairs.map { Mask($0.found, label: labels[index]) },
         truth: pairs.map { Mask($0.truth, label: labels[index]) }, excludingEnds: pairs.count > 2)
     }
