@@ -67,7 +67,8 @@ struct Report {
   ) {
     let series = rows.map { row in
       LinePlot.Series(
-        "\(row.name) \(Self.figure(row.figures[column]))", points: zip(thresholds, curve(row.name)).map { Point($0, $1) })
+        "\(row.name) \(Self.figure(row.figures[column]))",
+        points: zip(thresholds, curve(row.name)).map { Point($0, $1) })
     }
     figures.append((name, LinePlot(title: title, xLabel: x, yLabel: y, series: series)))
   }
