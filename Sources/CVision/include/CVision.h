@@ -3,6 +3,7 @@
 #define CVISION_H
 
 #include "ck_flow.h"
+#include "ck_hog.h"
 #include "ck_image.h"
 
 #endif
