@@ -16,9 +16,13 @@ let hasOneDNN = isInstalled("oneapi/dnnl/dnnl.h")
 let hasPNG = isInstalled("png.h")
 let hasJPEG = isInstalled("jpeglib.h")
 
+/// The kernels are compiled for several CPUs, among which the loader picks; `SFVIDEO_CPU=x86-64` or `x86-64-v3` compiles
+/// them for that one only, to test it on a better one.
+let cpu = Context.environment["SFVIDEO_CPU"].map { ["-march=\($0)", "-DCK_ONE_CPU"] } ?? []
+
 /// Hot loops are optimised in debug builds too: the tests run there. These flags are why packages can depend on this one by
 /// branch, revision or path, but not by version: SwiftPM takes no unsafe flags of versioned dependencies.
-let optimised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])]
+let optimised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"] + cpu)]
 
 /// A program in `Examples`.
 func example(_ name: String) -> Target {

@@ -58,9 +58,11 @@ public final class Workplace {
     }
   }
 
-  /// Runs the program, its streams redirected as the shell is told to; sends SIGINT once standard error holds a text.
+  /// Runs the program, its streams redirected as the shell is told to; sends SIGINT once standard error holds a text, and
+  /// SIGKILL once it is time, which is asked many times a millisecond.
   public func run(
-    _ arguments: [String], interruptAt text: String? = nil, redirection: String = ""
+    _ arguments: [String], interruptAt text: String? = nil, redirection: String = "",
+    killWhen isTime: (() -> Bool)? = nil
   ) throws -> Outcome {
     let process = Process()
     let path = Bundle.main.executableURL!.deletingLastPathComponent().appending(path: program).path
@@ -85,7 +87,8 @@ public final class Workplace {
         process.interrupt()
         waitedFor = nil
       }
-      Thread.sleep(forTimeInterval: 0.005)
+      if isTime?() == true { kill(process.processIdentifier, SIGKILL) }
+      Thread.sleep(forTimeInterval: isTime == nil ? 0.005 : 0.0001)
     }
     return Outcome(
       exitCode: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,

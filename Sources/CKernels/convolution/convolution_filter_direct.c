@@ -7,13 +7,14 @@
 // summed in a fixed number of groups, so that no result depends on the threads.
 #include "ck_convolution.h"
 
-#if defined(__x86_64__)
+#include "runtime/ck_parallel.h"
+
+#if defined(__x86_64__) && !defined(CK_ONE_CPU)
 
 #include <string.h>
 
 #include "runtime/bfloat16.h"
 #include "runtime/ck_allocator.h"
-#include "runtime/ck_parallel.h"
 #include "runtime/template.h"
 
 enum { lanes = 16, outputs = 8, most_vectors = 3, most_groups = 16, chunk_bytes = 1 << 20, most_sum_bytes = 64 << 20 };

@@ -109,13 +109,16 @@ INLINE float tanh_f32(float x) {
   return copysignf(e / (e + 2.0f), x);
 }
 
-// e^(t^2) erfc(t) for 0 <= t <= 10, a polynomial in s = 3 / (3 + t); beyond, e^(-t^2) is 0.
-INLINE float scaled_erfc(float s) {
-  float z = s * s;
-  float high = (5.714667216e-02f * s - 3.003891110e-01f) * z + (5.566105247e-01f * s - 4.717684686e-01f);
-  float middle = (4.321652949e-01f * s - 1.983512193e-02f) * z + (1.997070760e-01f * s + 1.692974567e-01f);
-  float p = (high * (z * z) + middle) * z + (1.890673935e-01f * s + 1.879965067e-01f);
-  return p * s + 1.760792316e-06f;
+// e^(t^2) erfc(t) for 0 <= t <= 10, a polynomial around the middle of t / (3 + t), which has no rounding to speak of
+// where t is small and the function steep; beyond, e^(-t^2) is 0.
+INLINE float scaled_erfc(float t) {
+  t = t > 10.0f ? 10.0f : t;
+  float v = t / (3.0f + t) - 0.5f;
+  float z = v * v;
+  float high = -3.532560866e-02f * v - 1.508990260e-01f;
+  float middle = (1.011669743e-01f * v + 2.739761711e-01f) * z + (-7.812772184e-01f * v + 1.146604724e+00f);
+  float p = (high * (z * z) + middle) * z + (-1.200907606e+00f * v + 9.824158529e-01f);
+  return p * z + (-6.524672774e-01f * v + 1.790011508e-01f);
 }
 
 INLINE float erf_f32(float x) {
@@ -128,7 +131,7 @@ INLINE float erf_f32(float x) {
   p = p * z - 3.761262596e-01f;
   p = p * z + 1.283791661e-01f;
   float t = fabsf(x);
-  float outside = copysignf(1.0f - exp_f32(-z) * scaled_erfc(3.0f / (3.0f + t)), x);
+  float outside = copysignf(1.0f - exp_f32(-z) * scaled_erfc(t), x);
   return t < 1.0f ? p * x + x : outside;
 }
 
@@ -136,7 +139,7 @@ INLINE float erf_f32(float x) {
 INLINE float normal_integral_f32(float x, float *density) {
   float e = exp_of_negative_f32(-0.5f * x * x);
   *density = 0.398942280f * e;
-  float upper = 0.5f * e * scaled_erfc(3.0f / (3.0f + fabsf(x) * 0.707106781f));
+  float upper = 0.5f * e * scaled_erfc(fabsf(x) * 0.707106781f);
   return x < 0.0f ? upper : 1.0f - upper;
 }
 

@@ -4,8 +4,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// A function marked so is compiled for AVX-512, AVX2 and the baseline; the loader picks one.
-#if defined(__x86_64__) && defined(__linux__)
+// A function marked so is compiled for AVX-512, AVX2 and the baseline; the loader picks one. Not where all is compiled
+// for one CPU (SFVIDEO_CPU), nor under ThreadSanitizer, which the loader's question who picks comes too early for.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define CK_THREAD_SANITIZER
+#define CK_ONE_CPU
+#endif
+#endif
+#if defined(__x86_64__) && defined(__linux__) && !defined(CK_ONE_CPU)
 #define CK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CK_CLONES
