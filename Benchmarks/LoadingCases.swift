@@ -20,7 +20,7 @@ func loadingBenchmarks() -> [Benchmark] {
       training.step()
       let batches = loader.batches(epoch: 0)
       let time = try milliseconds {
-        while let images = try batches.next() { training.step(images) }
+        for images in batches { training.step(try images.get()) }
       }
       return 100 * 1000 * batches.secondsWaited / time
     }

@@ -21,17 +21,21 @@ struct RefinementScore {
       input.append(try Image.softMask(contentsOf: sequence.masks[frame]))
       truth.append(try sequence.trueMask(frame, height: height, width: width)!)
     }
-    func score(_ soft: [Tensor], _ masks: [Mask], above threshold: Double) -> (Double, Double?) {
-      let j = SegmentationScore(predictions: masks, truth: truth, excludingEnds: truth.count > 2).region.mean
+    if truth.allSatisfy({ $0.area == 0 }) {
+      throw DatasetError.noObjects(path: sequence.truth![0].deletingLastPathComponent().path)
+    }
+    func score(_ soft: [Tensor], _ masks: [Mask], above threshold: Double) throws -> (Double, Double?) {
+      let j = try SegmentationScore(predictions: masks, truth: truth, excludingEnds: truth.count > 2).region
+        .mean
       guard truth.count > 2 else { return (j, nil) }
-      let consistency = TemporalConsistency(
+      let consistency = try TemporalConsistency(
         of: .stack(soft), truth: truth, forward: outcome.forward, backward: outcome.backward,
         threshold: threshold)
       return (j, consistency.mean)
     }
     name = sequence.name
-    before = score(input.map { $0.tensor().squeezed(axis: -1) }, input.map { Mask($0) }, above: 0.5)
-    after = score(outcome.masks, outcome.masks.map { Mask($0, above: threshold) }, above: threshold)
+    before = try score(input.map { $0.tensor().squeezed(axis: -1) }, input.map { Mask($0) }, above: 0.5)
+    after = try score(outcome.masks, outcome.masks.map { Mask($0, above: threshold) }, above: threshold)
     speed = outcome.speed
   }
 }

@@ -42,7 +42,7 @@ struct TrainingData {
       BoxGuidedBatch($0)
     }
     validation = DataLoader(
-      count: validationSamples.count, batchSize: batch, isShuffled: false, seed: seed
+      count: validationSamples.count, batchSize: batch, sampling: .inOrder, seed: seed
     ) { index, _, _ in
       try validationSamples.plain(index)
     } collate: {
@@ -60,9 +60,9 @@ struct TrainingData {
   func score(_ loss: SegmentationLoss, _ logits: (BoxGuidedBatch) -> Tensor) throws -> Metrics {
     var losses: [Double] = []
     var scores: [String: [Double]] = [:]
-    let batches = validation.batches(epoch: 0)
     var index = 0
-    while let batch = try batches.next() {
+    for batch in validation.batches(epoch: 0) {
+      let batch = try batch.get()
       try Program.checkInterruption()
       let logits = logits(batch)
       losses.append(loss(logits: logits, truth: batch.truth).item)

@@ -46,6 +46,9 @@ extension ChannelVideo {
       }
       frames.append(.concatenate(channels, axis: -1))
     }
+    if truth.allSatisfy({ $0.area == 0 }) {
+      throw DatasetError.noObjects(path: sequence.annotations[0].deletingLastPathComponent().path)
+    }
     self.init(name: sequence.name, values: .stack(frames), truth: truth) {
       try sequence.image($0).resized(longestSide: longestSide)
     }

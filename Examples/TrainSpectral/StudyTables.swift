@@ -37,7 +37,7 @@ extension Study {
     return table
   }
 
-  func table7(_ basic: BasicCombinations, _ network: Combination, _ further: [Combination]) -> Table {
+  func table7(_ basic: BasicCombinations, _ network: Combination, _ further: [Combination]) throws -> Table {
     let combinations =
       [
         single(data.channelCount - 1, "Weakest Method"), single(0, "Best Method"), basic.mean,
@@ -50,17 +50,17 @@ extension Study {
       columns: ["method"] + (truth ? ["true flow"] : []) + ["estimated flow"])
     for combination in combinations {
       let masks = data.test.map { combination.balancedMasks($0) }
-      func score(_ flow: (VideoFlows) -> VideoFlows.Flows) -> Double {
-        100
+      func score(_ flow: (VideoFlows) -> VideoFlows.Flows) throws -> Double {
+        try 100
           * data.test.indices.map { video in
             let flow = flow(flows[video])
-            return TemporalConsistency(
+            return try TemporalConsistency(
               of: masks[video], truth: data.test[video].truth, forward: flow.forward, backward: flow.backward
             ).mean
           }.mean
       }
       table.rows.append(
-        (combination.name, (truth ? [score { $0.trueFlow! }] : []) + [score { $0.estimatedFlow }]))
+        (combination.name, try (truth ? [score { $0.trueFlow! }] : []) + [score { $0.estimatedFlow }]))
     }
     return table
   }

@@ -80,6 +80,18 @@ static void check_scans(j_common_ptr info) {
     fail((failure *)info->err, CC_CORRUPT, "too many scans");
 }
 
+// CMYK as Adobe writes it, and everybody after: inverted, so that 255 is no ink. Ink lets through its share of what the
+// black lets through.
+static void read_inks(struct jpeg_decompress_struct *jpeg, uint8_t *pixels) {
+  JSAMPARRAY inks = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, 4 * jpeg->output_width, 1);
+  while (jpeg->output_scanline < jpeg->output_height) {
+    jpeg_read_scanlines(jpeg, inks, 1);
+    for (const uint8_t *ink = inks[0]; ink < inks[0] + 4 * (size_t)jpeg->output_width; ink += 4) {
+      for (int channel = 0; channel < 3; channel++) *pixels++ = (uint8_t)((ink[channel] * ink[3] + 127) / 255);
+    }
+  }
+}
+
 static void read_image(struct jpeg_decompress_struct *jpeg, failure *state, const uint8_t *bytes, size_t count,
                        int channels, cc_header *header, uint8_t *pixels) {
   if (setjmp(state->escape)) return;
@@ -91,13 +103,15 @@ static void read_image(struct jpeg_decompress_struct *jpeg, failure *state, cons
   header->width = jpeg->image_width;
   header->height = jpeg->image_height;
   if ((uint64_t)header->width * header->height > CC_MAXIMUM_PIXELS) fail(state, CC_TOO_LARGE, "too large");
-  if (jpeg->num_components != 1 && jpeg->num_components != 3)
-    fail(state, CC_UNSUPPORTED, "a JPEG is read as grey or RGB, this one is CMYK or unknown");
-  header->channels = channels ? channels : jpeg->num_components;
+  bool has_inks = jpeg->num_components == 4;
+  if (!has_inks && jpeg->num_components != 1 && jpeg->num_components != 3)
+    fail(state, CC_UNSUPPORTED, "a JPEG is grey, RGB or CMYK, this one is none of them");
+  header->channels = has_inks ? 3 : channels ? channels : jpeg->num_components;
   header->bytes_per_sample = 1;
   if (!pixels) return;
-  jpeg->out_color_space = header->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg->out_color_space = has_inks ? JCS_CMYK : header->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_start_decompress(jpeg);
+  if (has_inks) read_inks(jpeg, pixels);
   size_t row = (size_t)jpeg->output_width * jpeg->output_components;
   while (jpeg->output_scanline < jpeg->output_height) {
     JSAMPROW line = pixels + jpeg->output_scanline * row;

@@ -23,7 +23,12 @@ typedef struct {
 
 extern onednn_functions onednn;
 
-/// Whether the library is there; loads it on the first call. Nothing of `onednn` may be called before.
+/// Whether the library is there; loads it on the first call.
 bool onednn_load(void);
+
+/// Whether the library is there and may be used. Paired with an end where it is so; nothing of `onednn` may be called but
+/// between the two.
+bool onednn_begin(void);
+void onednn_end(void);
 
 #endif

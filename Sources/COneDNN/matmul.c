@@ -28,16 +28,18 @@ static void multiply_share(void *context, int64_t begin, int64_t end) {
 static bool multiply_f32(
     int64_t batch, int64_t a_stride, int64_t b_stride, bool transpose_a, bool transpose_b, int64_t m, int64_t n,
     int64_t k, const float *a, const float *b, float *c) {
-  if (!onednn_load()) return false;
+  if (!onednn_begin()) return false;
   const product it = {transpose_a, transpose_b, m, n, k, a_stride, b_stride, a, b, c};
+  bool done = true;
   if (batch == 1) {
     bool acquired = ck_pool_acquire();
-    bool done = multiply(&it, 0);
+    done = multiply(&it, 0);
     ck_pool_release(acquired);
-    return done;
+  } else {
+    ck_parallel(batch, 1 + 200000 / (m * n * k), (void *)&it, multiply_share);
   }
-  ck_parallel(batch, 1 + 200000 / (m * n * k), (void *)&it, multiply_share);
-  return true;
+  onednn_end();
+  return done;
 }
 
 static void describe_matrices(dnnl_memory_desc_t *result, int64_t batch, int64_t rows, int64_t columns, bool transpose) {

@@ -111,7 +111,7 @@ static entry *place(void) {
 }
 
 plan *plan_acquire(const plan_key *key, void (*build)(const plan_key *key, plan *plan)) {
-  if (!onednn_load()) return NULL;
+  if (!onednn_begin()) return NULL;
   pthread_mutex_lock(&lock);
   entry *found = NULL;
   for (int i = 0; i < entry_count && !found; i++) {
@@ -126,6 +126,7 @@ plan *plan_acquire(const plan_key *key, void (*build)(const plan_key *key, plan 
     found->last_use = ++clock_now;
   }
   pthread_mutex_unlock(&lock);
+  if (!found) onednn_end();
   return found ? &found->plan : NULL;
 }
 
@@ -133,6 +134,7 @@ void plan_release(plan *plan) {
   pthread_mutex_lock(&lock);
   ((entry *)plan)->users--;
   pthread_mutex_unlock(&lock);
+  onednn_end();
 }
 
 static dnnl_memory_t memory_at(const dnnl_memory_desc_t *description, void *array) {

@@ -61,7 +61,7 @@ dnnl_primitive_attr_t plan_attributes(void);
 void plan_create(plan *plan, const_dnnl_primitive_desc_t description);
 
 /// The plan for a key, made by `build` where the table has none. Paired with a release.
-/// NULL where every plan of the table is in use, or the library is missing.
+/// NULL where every plan of the table is in use, the library is missing, or can't be used any more.
 plan *plan_acquire(const plan_key *key, void (*build)(const plan_key *key, plan *plan));
 void plan_release(plan *plan);
 

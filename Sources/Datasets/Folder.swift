@@ -2,13 +2,14 @@ import Foundation
 
 /// Folders and text files, with this module's errors.
 package enum Folder {
-  /// The visible entries a test accepts, sorted by name.
+  /// The visible entries a test accepts, by name: `9` before `10`.
   package static func list(_ folder: URL, where isWanted: (URL) -> Bool) throws -> [URL] {
     guard isFolder(folder) else { throw DatasetError.missingFolder(path: folder.path) }
     do {
       // By path, which follows a link to a folder where the same call by URL does not.
-      return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        .filter { !$0.hasPrefix(".") }.map { folder.appending(path: $0) }.filter(isWanted)
+      return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        .sorted { $0.naturallyPrecedes($1) }.filter { !$0.hasPrefix(".") }.map { folder.appending(path: $0) }
+        .filter(isWanted)
     } catch {
       throw DatasetError.inaccessible(path: folder.path, reason: "the folder cannot be listed")
     }

@@ -2,7 +2,7 @@ import Foundation
 import Vision
 
 /// The images of one video, or of one method's masks for it: the PNG and JPEG files of a folder, in the order of their
-/// names.
+/// names, `9` before `10`.
 public struct FrameFolder: VideoSequence {
   /// The folder's name.
   public let name: String

@@ -32,10 +32,14 @@ public struct SegmentationScore: Sendable, Equatable {
 
   /// Compares predictions with the truth, frame by frame. The semi-supervised protocol gives away the first
   /// frame and leaves out the last: `excludingEnds` drops both.
-  public init(predictions: [Mask], truth: [Mask], excludingEnds: Bool = true) {
+  /// - Throws: `ScoreError` where that leaves no frame.
+  public init(predictions: [Mask], truth: [Mask], excludingEnds: Bool = true) throws(ScoreError) {
     require(
-      predictions.count == truth.count && predictions.count > (excludingEnds ? 2 : 0),
+      predictions.count == truth.count,
       "SegmentationScore: \(predictions.count) predictions for \(truth.count) frames")
+    guard truth.count > (excludingEnds ? 2 : 0) else {
+      throw .tooFewFrames(truth.count, needed: excludingEnds ? 3 : 1)
+    }
     let pairs = zip(predictions, truth).dropFirst(excludingEnds ? 1 : 0).dropLast(excludingEnds ? 1 : 0)
     region = SequenceScore(frames: pairs.map { $0.iou($1) })
     boundary = SequenceScore(frames: pairs.map { boundaryMeasure($0, $1) })

@@ -11,6 +11,7 @@ public struct TemporalConsistency: Sendable, Equatable {
   public var mean: Double { (frames as [Double]).mean }
 
   /// Compares the segmentation `x` `[T, H, W]`, values in [0, 1], of T ≥ 3 frames, with the truth.
+  /// - Throws: `ScoreError` for fewer frames.
   /// - Parameters:
   ///   - x: the segmentation.
   ///   - truth: T masks.
@@ -19,14 +20,15 @@ public struct TemporalConsistency: Sendable, Equatable {
   ///   - threshold: what the average exceeds where the object is.
   public init(
     of x: Tensor, truth: [Mask], forward: [FlowField], backward: [FlowField], threshold: Double = 0.5
-  ) {
+  ) throws(ScoreError) {
     require(
-      x.rank == 3 && x.shape[0] >= 3 && truth.count == x.shape[0] && forward.count == x.shape[0] - 1
+      x.rank == 3 && x.shape[0] > 0 && truth.count == x.shape[0] && forward.count == x.shape[0] - 1
         && backward.count == x.shape[0] - 1,
       """
       TemporalConsistency: a segmentation of shape \(x.shape) with \(truth.count) masks, \(forward.count) forward and \
       \(backward.count) backward flows
       """)
+    guard truth.count >= 3 else { throw .tooFewFrames(truth.count, needed: 3) }
     /// The frame that a flow leads to, seen from where the flow starts.
     func warped(_ frame: Int, by flow: FlowField) -> Tensor {
       x[frame].reshape(1, x.shape[1], x.shape[2], 1).warped(by: flow.tensor().expandingAxis(0))

@@ -28,19 +28,26 @@ struct PlotAxis {
       isLogarithmic ? log10($0) : $0
     }
     var (low, high) = (usable.min() ?? 0, usable.max() ?? 1)
-    if high - low <= 1e-12 * max(abs(low), abs(high)) {
-      let margin = isLogarithmic || low == 0 ? 0.5 : abs(low) / 10
-      (low, high) = (low - margin, high + margin)
+    if high - low <= max(1e-12 * max(abs(low), abs(high)), Self.least) {
+      let margin = isLogarithmic || low == 0 ? 0.5 : max(abs(low) / 10, Self.least)
+      (low, high) = (Self.clamped(low - margin), Self.clamped(high + margin))
     }
-    let step = max(leastStep, Self.roundStep((high - low) / Double(count)))
+    let step = max(leastStep, Self.roundStep(high / Double(count) - low / Double(count)))
     if endsOnTicks {
-      low = (low / step + 1e-9).rounded(.down) * step
-      high = (high / step - 1e-9).rounded(.up) * step
+      low = Self.clamped((low / step + 1e-9).rounded(.down) * step)
+      high = Self.clamped((high / step - 1e-9).rounded(.up) * step)
     }
     let first = Int((low / step - 1e-9).rounded(.up))
     let last = Int((high / step + 1e-9).rounded(.down))
     (self.low, self.high) = (low, high)
-    ticks = first <= last ? (first...last).map { Double($0) * step } : []
+    ticks = first <= last ? (first...last).map { Double($0) * step }.filter(\.isFinite) : []
+  }
+
+  /// What differs by less, lies at one place: the numbers next to 0 have few digits.
+  private static let least = 1e-300
+
+  private static func clamped(_ value: Double) -> Double {
+    min(max(value, -.greatestFiniteMagnitude), .greatestFiniteMagnitude)
   }
 
   /// The 1, 2 or 5 times a power of ten at or above a length.
@@ -55,7 +62,11 @@ struct PlotAxis {
     return tickPosition(isLogarithmic ? log10(value) : value)
   }
 
-  func tickPosition(_ tick: Double) -> Double { (tick - low) / (high - low) }
+  func tickPosition(_ tick: Double) -> Double {
+    // The difference of the greatest numbers is none.
+    let scale = max(abs(low), abs(high)) > 1 ? 0.5 : 1
+    return (tick * scale - low * scale) / (high * scale - low * scale)
+  }
 
   /// The tick in as many digits as tell it from its neighbours.
   func label(_ tick: Double) -> String {

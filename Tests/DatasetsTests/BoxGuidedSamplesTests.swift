@@ -152,10 +152,7 @@ import Vision
       BoxGuidedBatch($0)
     }
     func epoch() throws -> [[Float]] {
-      let batches = loader.batches(epoch: 1)
-      var inputs: [[Float]] = []
-      while let batch = try batches.next() { inputs.append(batch.images.array(of: Float.self)) }
-      return inputs
+      try loader.batches(epoch: 1).map { try $0.get().images.array(of: Float.self) }
     }
     let first = try epoch()
     #expect(first.count == 5)

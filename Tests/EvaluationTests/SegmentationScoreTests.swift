@@ -50,13 +50,28 @@ import Vision
     #expect(abs(score.decay - 0.6) < 1e-12)
   }
 
-  @Test func theEndsMayBeLeftOut() {
+  @Test func theEndsMayBeLeftOut() throws {
     let full = Mask(Box(x: 0, y: 0, width: 4, height: 4), height: 8, width: 8)
     let half = Mask(Box(x: 0, y: 0, width: 4, height: 2), height: 8, width: 8)
     let predictions = [full, half, half, full]
     let truth = [full, full, full, full]
-    #expect(SegmentationScore(predictions: predictions, truth: truth).region.mean == 0.5)
+    #expect(try SegmentationScore(predictions: predictions, truth: truth).region.mean == 0.5)
     #expect(
-      SegmentationScore(predictions: predictions, truth: truth, excludingEnds: false).region.mean == 0.75)
+      try SegmentationScore(predictions: predictions, truth: truth, excludingEnds: false).region.mean == 0.75)
+  }
+
+  @Test(arguments: [0, 1, 2]) func fewFramesAreScoredOrRefused(count: Int) throws {
+    let masks = [Mask](
+      repeating: Mask(Box(x: 0, y: 0, width: 4, height: 4), height: 8, width: 8), count: count)
+    let error = #expect(throws: ScoreError.self) { try SegmentationScore(predictions: masks, truth: masks) }
+    #expect("\(error!)".contains("at least 3"))
+    if count == 0 {
+      #expect(throws: ScoreError.tooFewFrames(0, needed: 1)) {
+        try SegmentationScore(predictions: masks, truth: masks, excludingEnds: false)
+      }
+    } else {
+      let score = try SegmentationScore(predictions: masks, truth: masks, excludingEnds: false)
+      #expect(score.region == SequenceScore(frames: [1]) && score.boundary.mean == 1)
+    }
   }
 }

@@ -141,7 +141,7 @@ private struct Line {
     try withTemporaryFolder { folder in
       let small = Line(), large = Line()
       func loader(_ size: Int) -> DataLoader<Float, Tensor> {
-        DataLoader(count: 6, batchSize: size, isShuffled: false, seed: 1) { index, _, _ in
+        DataLoader(count: 6, batchSize: size, sampling: .inOrder, seed: 1) { index, _, _ in
           Float(index)
         } collate: {
           Tensor($0).expandingAxis(-1)

@@ -72,6 +72,18 @@ extension Workplace {
     #expect(strip.width > 5 * Workplace.width && strip.height > 3 * Workplace.height)
   }
 
+  @Test func anEmptyTruthIsReported() throws {
+    let workplace = try Workplace()
+    try workplace.writeSequence()
+    for frame in 0..<7 {
+      try Mask(height: Workplace.height, width: Workplace.width).image
+        .write(to: workplace.file("truth/0000\(frame).png"))
+    }
+    let outcome = try workplace.refine(["--truth", "truth"])
+    #expect(outcome.exitCode == 1 && outcome.complaints.count == 1)
+    #expect(outcome.complaints.first?.hasSuffix("truth: shows no object") == true, "\(outcome.errors)")
+  }
+
   @Test func everySequenceOfAFolderIsRefined() throws {
     let workplace = try Workplace()
     try workplace.writeSequence("a")

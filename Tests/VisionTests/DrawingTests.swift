@@ -104,12 +104,25 @@ import Testing
 }
 
 @Test func plotOfNothingOrOfOnePoint() {
-  for values in [[], [0.5], [.nan, .infinity], [3, 3, 3], [0], [-1e9, 1e9], [1e-7, 3e-7]] {
+  let cases: [[Double]] = [
+    [], [0.5], [.nan, .infinity], [3, 3, 3], [0], [-1e9, 1e9], [1e-7, 3e-7], [.nan],
+    [1e308, -1e308], [.greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0], [.greatestFiniteMagnitude],
+    [.leastNonzeroMagnitude],
+    [.leastNonzeroMagnitude, .leastNonzeroMagnitude * 2000, .leastNormalMagnitude / 8],
+    [-.leastNonzeroMagnitude, 0],
+    [1e300, 1e-300],
+  ]
+  for values in cases {
     for isLogarithmic in [false, true] {
       let plot = LinePlot(
         title: "", xLabel: "", yLabel: "", series: [.init("a", values: values)], isLogarithmicY: isLogarithmic
       )
       #expect(Set(plot.render(height: 200, width: 300).pixels).count > 2)
+      let across = values.map { Point($0, $0) }
+      let steep = LinePlot(
+        title: "", xLabel: "", yLabel: "", series: [.init("a", points: across)], isLogarithmicX: isLogarithmic
+      )
+      #expect(Set(steep.render(height: 200, width: 300).pixels).count > 2)
     }
   }
 }
@@ -125,6 +138,10 @@ import Testing
   let sizes = PlotAxis(across: [250, 4e6, -1], isLogarithmic: true)
   #expect(sizes.ticks.map(sizes.label) == ["1000", "1e4", "1e5", "1e6"])
   #expect(sizes.position(of: 250) == 0 && sizes.position(of: -1) == nil)
+  let greatest = PlotAxis(up: [-1e308, 1e308], isLogarithmic: false)
+  #expect(greatest.position(of: 0) == 0.5 && greatest.ticks.map(greatest.label).contains("5e307"))
+  let least = PlotAxis(up: [.leastNonzeroMagnitude], isLogarithmic: false)
+  #expect(least.position(of: .leastNonzeroMagnitude) == 0.5)
   let tiny = PlotAxis(up: [1e-5, 4e-5], isLogarithmic: false)
   #expect(tiny.ticks.map(tiny.label).first == "1e-5")
 }

@@ -87,7 +87,22 @@ jpeg("jpegRGB", Image.fromarray(smooth), quality=80)
 jpeg("jpegProgressive", Image.fromarray(smooth), quality=80, progressive=True)
 jpeg("jpegGrey", Image.fromarray(smooth[..., 1]), quality=80)
 jpeg("jpegCMYK", Image.fromarray(smooth).convert("CMYK"), quality=80)
-del decoded["jpegCMYK"]
+# 16×8 pixels that libjpeg itself wrote after jpeg_set_colorspace(…, JCS_YCCK), which Pillow does not.
+YCCK = (
+    "/9j/7gAOQWRvYmUAZAAAAAAC/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBETFBUV"
+    "FQwPFxgWFBgSFBUU/9sAQwEDBAQFBAUJBQUJFA0LDRQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU"
+    "FBQUFBQU/8AAFAgACAAQBAEiAAIRAQMRAQQiAP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMF"
+    "BQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5OkNERUZHSElKU1RV"
+    "VldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh"
+    "4uPk5ebn6Onq8fLz9PX29/j5+v/EAB8BAAMBAQEBAQEBAQEAAAAAAAABAgMEBQYHCAkKC//EALURAAIBAgQEAwQHBQQEAAECdwAB"
+    "AgMRBAUhMQYSQVEHYXETIjKBCBRCkaGxwQkjM1LwFWJy0QoWJDThJfEXGBkaJicoKSo1Njc4OTpDREVGR0hJSlNUVVZXWFlaY2Rl"
+    "ZmdoaWpzdHV2d3h5eoKDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uLj5OXm5+jp"
+    "6vLz9PX29/j5+v/aAA4EAQACEQMRBAAAPwDy7wz8Yvufv/1r1nwz8Yvufv8A9aKK+7p8LZX/AM+zz+DMjwPu+4faH/DQH/Tz/wCP"
+    "Uf8ADQH/AE8/+PUUV//Z"
+)
+files["jpegYCCK"] = base64.b64decode(YCCK)
+for name in ("jpegCMYK", "jpegYCCK"):
+    decoded[name] = np.array(Image.open(io.BytesIO(files[name])).convert("RGB"))
 
 resized = {
     "bilinear20x17": cv2.resize(image, (20, 17), interpolation=cv2.INTER_LINEAR),

@@ -45,7 +45,7 @@ cc_status cc_png_read(const uint8_t *bytes, size_t count, cc_form form, cc_heade
 cc_status cc_png_write(const cc_header *header, const void *pixels, uint8_t **bytes, size_t *count,
                        char *message);
 
-/// As cc_png_read; `channels` is 1, 3, or 0 for as stored.
+/// As cc_png_read; `channels` is 1, 3, or 0 for as stored; CMYK becomes 3 in any case.
 cc_status cc_jpeg_read(const uint8_t *bytes, size_t count, int channels, cc_header *header, uint8_t *pixels,
                        char *message);
 

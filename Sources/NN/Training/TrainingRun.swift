@@ -223,8 +223,8 @@ public struct TrainingRun {
         "epoch \(position.epoch + 1)/\(epochs)", count: loader.batchCount, done: position.step)
     }
     defer { bar?.finish() }
-    while let batch = try batches.next() {
-      let (metrics, isStep) = try step(batch, position.step)
+    for batch in batches {
+      let (metrics, isStep) = try step(batch.get(), position.step)
       if let name = metrics.names.first(where: { $0.hasSuffix("loss") && !metrics[$0]!.isFinite }) {
         throw lossIsNotFinite("step \(position.step + 1): \(name)")
       }

@@ -1,21 +1,25 @@
 import Foundation
 
 extension FlowField {
-  /// The flow as colours, RGB: the hue is the direction, the saturation the length; black where it is unknown. The
-  /// colour wheel is that of Baker et al., "A Database and Evaluation Methodology for Optical Flow" (ICCV 2007).
+  /// The flow as colours, RGB: the hue is the direction, the saturation the length; black where it is unknown or
+  /// not a number. The colour wheel is that of Baker et al., "A Database and Evaluation Methodology for Optical Flow" (ICCV 2007).
   /// - Parameter longest: the length in pixels of full saturation, longer ones are darker; by default the longest.
   public func picture(longest: Double? = nil) -> Image {
-    let lengths = (0..<width * height).map { (vector($0) * vector($0)).sum().squareRoot() }
-    let scale = max(longest.map { Float($0) } ?? lengths.max()!, .leastNormalMagnitude)
+    // In double precision no square of a number overflows.
+    let lengths = (0..<width * height).map { pixel -> Double in
+      let vector = SIMD2<Double>(vector(pixel))
+      return isKnown(pixel) ? (vector * vector).sum().squareRoot() : .nan
+    }
+    let scale = max(longest ?? lengths.filter(\.isFinite).max() ?? 0, .leastNormalMagnitude)
     var pixels: [UInt8] = []
     pixels.reserveCapacity(3 * lengths.count)
     for (pixel, length) in lengths.enumerated() {
-      guard isKnown(pixel) else {
+      guard length.isFinite else {
         pixels += [0, 0, 0]
         continue
       }
       let hue = ColorWheel.color(toward: vector(pixel))
-      let radius = length / scale
+      let radius = Float(length / scale)
       for channel in 0..<3 {
         let value = radius <= 1 ? 1 - radius * (1 - hue[channel]) : 0.75 * hue[channel]
         pixels.append(UInt8(255 * value))

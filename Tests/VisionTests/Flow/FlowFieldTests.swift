@@ -54,6 +54,18 @@ import Testing
     #expect(leaving.occlusions(against: back).values == [0, 0, 1, 1, 0, 0, 1, 1])
   }
 
+  @Test func whatIsNoNumberIsBlackInPictures() {
+    let vectors: [Float] = [.nan, 0, 1, .infinity, -.infinity, .nan, 2, 0, 3e38, 3e38]
+    let flow = FlowField(height: 1, width: 5, vectors: vectors)
+    for longest in [nil, 2, 0, -1, .nan, .infinity] as [Double?] {
+      let pixels = flow.picture(longest: longest).pixels
+      #expect(pixels[..<9].allSatisfy { $0 == 0 } && pixels[9...].contains { $0 > 0 })
+    }
+    #expect(flow.picture(longest: 2).pixels[9..<12] == [255, 0, 0])
+    #expect(
+      FlowField(height: 1, width: 1, vectors: [.nan, .nan]).picture().pixels == [0, 0, 0], "nothing is known")
+  }
+
   @Test func picturesShowDirectionAndLength() {
     let flow = FlowField(
       height: 1, width: 4, vectors: [2, 0, -2, 0, 0, 0, 1, 0],
