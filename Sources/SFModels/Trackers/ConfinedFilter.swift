@@ -16,8 +16,8 @@ struct ConfinedFilter: Sendable {
   /// The filter's spectrum, `[H, W / 2 + 1, K, 2]`.
   private var filter: Tensor?
 
-  // The weight of the last frame's filter (STRCF's), and of the confinement, which grows with each step (BACF's).
-  private static let inertia = 16.0, confinement = 1.0, growth = 10.0, steps = 2
+  // The weight of the last frame's filter, and of the confinement, which grows with each step.
+  private static let inertia = 24.0, confinement = 1.0, growth = 10.0, steps = 2
 
   /// A filter for targets of a size in elements, whose response is `wished`, `[H, W]`, the target in the middle.
   init(wished: Tensor, targetHeight: Double, targetWidth: Double) {

@@ -13,7 +13,7 @@ public struct CorrelationTracker: Tracker, Sendable {
   // The filter sees a square around the target, so many of its sizes wide, in cells of so many pixels.
   private static let surroundings = 5.0, cells = 48, cellSize = 4
   /// How wide the wished response is, in sizes of the target.
-  private static let deviation = 0.08
+  private static let deviation = 0.1
   private static let window = CorrelationFilter.window([cells, cells])
 
   /// A tracker.
