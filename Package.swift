@@ -69,7 +69,7 @@ let package = Package(
     .target(name: "NN", dependencies: ["Tensor", "CKernels"]),
     .target(name: "Vision", dependencies: ["Tensor", "CVision", "CCodecs"]),
     .target(name: "Datasets", dependencies: ["Tensor", "Vision"]),
-    .target(name: "Evaluation", dependencies: ["Tensor", "Vision", "Datasets"]),
+    .target(name: "Evaluation", dependencies: ["CVision", "Tensor", "Vision", "Datasets"]),
     .target(
       name: "SFModels", dependencies: ["CSpectral", "COpenBLAS", "Tensor", "NN", "Vision", "Datasets"]),
 
@@ -77,6 +77,7 @@ let package = Package(
     example("TrainSpectral"),
     example("RefineVideo"),
     example("TrackVideo"),
+    example("Evaluate"),
     example("SpectralFigures"),
     .executableTarget(
       name: "Benchmarks",
@@ -110,6 +111,7 @@ let package = Package(
     .testTarget(
       name: "TrackVideoTests",
       dependencies: ["TrackVideo", "Datasets", "NN", "SFModels", "TestSupport", "Vision"]),
+    .testTarget(name: "EvaluateTests", dependencies: ["Evaluate", "TestSupport", "Vision"]),
     .testTarget(name: "SpectralFiguresTests", dependencies: ["SpectralFigures", "NN", "Vision"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "NN", "Tensor", "TestSupport", "Vision"]),

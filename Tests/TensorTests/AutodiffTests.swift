@@ -84,14 +84,17 @@ import Testing
       return recomputed { y.batchNorm().output.dropout(0.5) * y.sum(axis: [1, 2], keepingAxes: true) } + y
     }
     let seeds = (0..<3).map { Tensor(normal: [2, 2, 2, 2], seed: UInt64(10 + $0)) }
-    let expected = seeds.map { seed in
-      withRandomSeed(4) { pullback(at: [x, filter], function).pullback(seed) }.map { $0.array() }
+    // On one thread: the pool's number of threads, which decides the last bits, is that of the tests beside this one.
+    Threads.serially {
+      let expected = seeds.map { seed in
+        withRandomSeed(4) { pullback(at: [x, filter], function).pullback(seed) }.map { $0.array() }
+      }
+      let (value, back) = withRandomSeed(4) { pullback(at: [x, filter], reusable: true, function) }
+      for _ in 0..<2 {
+        for (seed, expected) in zip(seeds, expected) { #expect(back(seed).map { $0.array() } == expected) }
+      }
+      #expect(value.shape == [2, 2, 2, 2])
     }
-    let (value, back) = withRandomSeed(4) { pullback(at: [x, filter], reusable: true, function) }
-    for _ in 0..<2 {
-      for (seed, expected) in zip(seeds, expected) { #expect(back(seed).map { $0.array() } == expected) }
-    }
-    #expect(value.shape == [2, 2, 2, 2])
     #expect(pullback(at: [x], reusable: true) { $0[0] }.pullback(x)[0].array() == x.array())
   }
 

@@ -2,6 +2,7 @@
 #ifndef CVISION_H
 #define CVISION_H
 
+#include "ck_boundary.h"
 #include "ck_flow.h"
 #include "ck_hog.h"
 #include "ck_image.h"

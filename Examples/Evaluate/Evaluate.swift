@@ -1,0 +1,64 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import NN
+import Vision
+
+/// Scores results of trackers and of segmentation methods as their benchmarks do.
+@main
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Scores results of trackers and of segmentation methods as their benchmarks do.",
+    discussion: """
+      Several --results, one folder for each tracker or method, are ranked in one table, from which a sequence that a \
+      tracker has no file for is left out, with a word. What a tracker's file lacks at its end counts as lost.
+      """,
+    subcommands: [OnePass.self, GOT10k.self, TrackingNet.self, DAVIS.self])
+}
+
+/// What every benchmark's command takes.
+struct Inputs: ParsableArguments {
+  @Option(help: "The data set's folder, or one of the truth's files.")
+  var truth: String
+
+  @Option(parsing: .upToNextOption, help: "Folders of results, one for each tracker or method.")
+  var results: [String]
+
+  @Option(help: "Where the figures go as JSON.")
+  var json: String?
+
+  @Option(help: "A folder for plots of the curves, PNG.")
+  var plot: String?
+
+  @Option(help: "Where one page with the tables and plots goes.")
+  var html: String?
+
+  var truthFolder: URL { URL(filePath: truth) }
+
+  /// The folders of results with the names of their trackers.
+  func entries() throws -> [(name: String, folder: URL)] {
+    try results.map { path in
+      let folder = URL(filePath: path)
+      guard Folder.isFolder(folder) else { throw DatasetError.missingFolder(path: path) }
+      return (folder.standardizedFileURL.lastPathComponent, folder)
+    }
+  }
+
+  /// Shows the report, and writes what was asked for.
+  func present(_ report: Report) throws {
+    if report.rows.isEmpty {
+      throw DatasetError.emptyFolder(path: results.joined(separator: ", "), wanted: "results")
+    }
+    Program.report(report.table)
+    if let json { try report.json().write(to: URL(filePath: json)) }
+    if let plot {
+      let folder = try OutputFolder(URL(filePath: plot))
+      for figure in report.figures { try figure.plot.render().write(to: folder.file("\(figure.name).png")) }
+    }
+    if let html { try Page(report).write(to: URL(filePath: html)) }
+  }
+}
+
+/// A line on standard error about what was left out.
+func warn(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }

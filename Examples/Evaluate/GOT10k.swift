@@ -1,0 +1,69 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import Vision
+
+/// GOT-10k's average overlap and success rates.
+struct GOT10k: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "got10k",
+    abstract: "GOT-10k's average overlap and success rates, over all frames in which the target can be seen.",
+    discussion: """
+      --truth is the data set's folder, --results hold SEQUENCE/SEQUENCE_001.txt, _002.txt, …, one for each repetition.
+      """)
+
+  @OptionGroup var inputs: Inputs
+
+  func run() throws {
+    let sequences = try GOT10kDataset(root: inputs.truthFolder).sequences
+    var report = Report(title: "GOT-10k", columns: ["AO", "SR 0.50", "SR 0.75"])
+    var totals: [String: GOT10kScore] = [:]
+    for (name, folder) in try inputs.entries() {
+      var total = GOT10kScore()
+      var means: [String: Double] = [:]
+      for sequence in sequences {
+        var own = GOT10kScore()
+        let runs = try Self.runs(of: sequence, in: folder)
+        if runs.isEmpty { warn("\(name) has no \(sequence.name)/\(sequence.name)_001.txt: left out") }
+        for boxes in runs {
+          let size = try sequence.size(0)
+          let truth = sequence.annotatedFrames.map {
+            sequence.box($0) ?? Box(x: 0, y: 0, width: 0, height: 0)
+          }
+          guard boxes.count == truth.count else {
+            throw DatasetError.boxCount(
+              path: folder.appending(path: sequence.name).path, boxes: boxes.count, frames: truth.count)
+          }
+          own.add(
+            boxes, truth: truth, isVisible: sequence.cover.prefix(truth.count).map { $0 > 0 },
+            height: size.height,
+            width: size.width)
+        }
+        total.add(own)
+        if !runs.isEmpty { means[sequence.name] = own.averageOverlap }
+      }
+      guard !means.isEmpty else { continue }
+      totals[name] = total
+      report.add(
+        name, [total.averageOverlap, total.successRate(at: 0.5), total.successRate(at: 0.75)],
+        sequences: means)
+    }
+    report.plot(
+      "success", "Success", x: "overlap", y: "share of frames above", at: GOT10kScore.overlapThresholds,
+      column: 0
+    ) { totals[$0]!.success }
+    try inputs.present(report)
+  }
+
+  private static func runs(of sequence: GOT10kSequence, in folder: URL) throws -> [[Box?]] {
+    let results = folder.appending(path: sequence.name)
+    guard Folder.isFolder(results) else { return [] }
+    let pattern = "\(sequence.name)_[0-9]+"
+    return try Folder.list(results) {
+      $0.pathExtension == "txt"
+        && $0.deletingPathExtension().lastPathComponent.range(of: "^\(pattern)$", options: .regularExpression)
+          != nil
+    }.map { try BoxFile(contentsOf: $0).boxes }
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Vision
+
+/// What an evaluation found: figures for each tracker, the best first, the same for each sequence, and curves.
+struct Report {
+  /// The benchmark.
+  var title: String
+  /// What the figures are; the first one ranks.
+  var columns: [String]
+  /// A tracker's figures.
+  var rows: [(name: String, figures: [Double])] = []
+  /// For each tracker the ranking figure of each sequence.
+  var sequences: [String: [String: Double]] = [:]
+  /// Plots by name.
+  var figures: [(name: String, plot: LinePlot)] = []
+
+  /// Adds a tracker.
+  mutating func add(_ name: String, _ figures: [Double], sequences: [String: Double]) {
+    rows.append((name, figures))
+    rows.sort { $0.figures[0] > $1.figures[0] }
+    self.sequences[name] = sequences
+  }
+
+  /// The table as text.
+  var table: String {
+    let width = (rows.map(\.name.count) + [title.count]).max()! + 2
+    func padded(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: max(0, width - text.count))
+    }
+    let head = padded(title, width) + columns.map { padded($0, 12) }.joined()
+    let lines = rows.map { row in
+      padded(row.name, width) + row.figures.map { padded(Self.figure($0), 12) }.joined()
+    }
+    return ([head] + lines).map { $0.replacing(/\s+$/, with: "") }.joined(separator: "\n")
+  }
+
+  /// A figure with three places.
+  static func figure(_ value: Double) -> String { String(format: "%.3f", value) }
+
+  /// All figures as a JSON document.
+  func json() throws -> Data {
+    struct Entry: Encodable {
+      let name: String
+      let figures: [String: Double]
+      let sequences: [String: Double]
+    }
+    struct Document: Encodable {
+      let benchmark: String
+      let trackers: [Entry]
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    return try encoder.encode(
+      Document(
+        benchmark: title,
+        trackers: rows.map {
+          Entry(
+            name: $0.name, figures: Dictionary(uniqueKeysWithValues: zip(columns, $0.figures)),
+            sequences: sequences[$0.name] ?? [:])
+        }))
+  }
+
+  /// Adds a plot of one curve for each tracker, in the order of the ranking, named with the figure it stands for.
+  mutating func plot(
+    _ name: String, _ title: String, x: String, y: String, at thresholds: [Double], column: Int,
+    _ curve: (String) -> [Double]
+  ) {
+    let series = rows.map { row in
+      LinePlot.Series(
+        "\(row.name) \(Self.figure(row.figures[column]))",
+        points: zip(thresholds, curve(row.name)).map { Point($0, $1) })
+    }
+    figures.append((name, LinePlot(title: title, xLabel: x, yLabel: y, series: series)))
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import Vision
+
+/// TrackingNet's success, precision and normalised precision.
+struct TrackingNet: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trackingnet",
+    abstract: "TrackingNet's success, precision and normalised precision, of boxes rounded to pixels.",
+    discussion: "--truth is the data set's folder, or its anno; --results hold VIDEO.txt.")
+
+  @OptionGroup var inputs: Inputs
+
+  func run() throws {
+    let annotations = inputs.truthFolder.appending(path: "anno")
+    let truth = try BoxResults(Folder.isFolder(annotations) ? annotations : inputs.truthFolder)
+    var report = Report(title: "TrackingNet", columns: ["success", "precision", "normalized"])
+    for (name, folder) in try inputs.entries() {
+      let scores = try truth.boxes(of: name, in: folder).map { video in
+        let none = Box(x: 0, y: 0, width: 0, height: 0)
+        return (video.name, TrackingNetScore(video.boxes, truth: video.truth.map { $0 ?? none }))
+      }
+      guard !scores.isEmpty else { continue }
+      let mean = TrackingNetScore(meanOf: scores.map(\.1))
+      report.add(
+        name, [mean.success, mean.precision, mean.normalizedPrecision],
+        sequences: Dictionary(uniqueKeysWithValues: scores.map { ($0, $1.success) }))
+    }
+    try inputs.present(report)
+  }
+}

@@ -1,0 +1,45 @@
+import Tensor
+import Vision
+
+/// Success, precision and normalised precision as TrackingNet's server computes them (Müller et al., ECCV 2018): of boxes
+/// rounded to pixels, each the area under its curve at 21 thresholds by trapezoids.
+public struct TrackingNetScore: Sendable, Equatable {
+  private let successCurve: [Double]
+  private let precisionCurve: [Double]
+  private let normalizedCurve: [Double]
+
+  /// The area under the curve of overlaps from 0 to 1.
+  public var success: Double { Self.area(successCurve) }
+  /// The area under the curve of distances from 0 to 50 pixels.
+  public var precision: Double { Self.area(precisionCurve) }
+  /// The area under the curve of distances from 0 to 0.5 parts of the true box.
+  public var normalizedPrecision: Double { Self.area(normalizedCurve) }
+
+  /// Scores one sequence, in the same coordinates. The first frame's box counts as found.
+  public init(_ boxes: [Box?], truth: [Box]) {
+    require(boxes.count == truth.count, "TrackingNetScore: \(boxes.count) boxes for \(truth.count) frames")
+    func rounded(_ box: Box) -> Box {
+      Box(
+        x: box.x.rounded(.toNearestOrEven), y: box.y.rounded(.toNearestOrEven),
+        width: box.width.rounded(.toNearestOrEven), height: box.height.rounded(.toNearestOrEven))
+    }
+    let frames = TrackedFrames(
+      truth.indices.map { frame in
+        (frame == 0 ? rounded(truth[0]) : boxes[frame].map(rounded), rounded(truth[frame]))
+      })
+    successCurve = frames.overlaps.shares(>=, .thresholds(21, to: 1))
+    precisionCurve = frames.distances.shares(<=, .thresholds(21, to: 50))
+    normalizedCurve = frames.normalizedDistances.shares(<=, .thresholds(21, to: 0.5))
+  }
+
+  /// The mean of the curves of several sequences.
+  public init(meanOf scores: [TrackingNetScore]) {
+    successCurve = .mean(of: scores.map(\.successCurve))
+    precisionCurve = .mean(of: scores.map(\.precisionCurve))
+    normalizedCurve = .mean(of: scores.map(\.normalizedCurve))
+  }
+
+  private static func area(_ curve: [Double]) -> Double {
+    zip(curve, curve.dropFirst()).map { ($0 + $1) / 2 }.mean
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import TestSupport
+import Testing
+import Vision
+
+@Suite(.enabled(if: ImageFormat.png.isBuiltIn)) struct EvaluateTests {
+  private let lines = ["10,20,40,20", "10,20,40,20", "10,20,40,20", "10,20,40,20"]
+
+  private func write(_ lines: [String], to path: String, in workplace: Workplace) throws {
+    try workplace.write((lines.joined(separator: "\n") + "\n").utf8, to: path)
+  }
+
+  @Test func onePassRanksTrackersAndLeavesFilesBehind() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    for sequence in ["one", "two"] {
+      try write(lines, to: "truth/\(sequence)/groundtruth_rect.txt", in: workplace)
+      try write(lines, to: "results/right/\(sequence).txt", in: workplace)
+      try write(
+        lines.prefix(2) + ["nan,nan,nan,nan", "200,20,40,20"], to: "results/half/\(sequence).txt",
+        in: workplace)
+    }
+    let outcome = try workplace.run([
+      "ope", "--truth", "truth", "--results", "results/half", "results/right", "--json", "figures.json",
+      "--plot",
+      "plots", "--html", "page.html",
+    ])
+    #expect(outcome.exitCode == 0 && outcome.errors == [])
+    #expect(
+      outcome.output.map { $0.split(separator: " ").joined(separator: " ") } == [
+        "one pass success precision normalized", "right 0.952 1.000 1.000", "half 0.476 0.500 0.500",
+      ])
+    #expect(workplace.files(in: "plots") == ["normalized_precision.png", "precision.png", "success.png"])
+    let page = try workplace.text("page.html")
+    #expect(page.contains("<td>half</td>") && page.contains("data:image/png;base64,"))
+    let json = try #require(
+      JSONSerialization.jsonObject(with: workplace.bytes(of: "figures.json")) as? [String: Any])
+    let best = try #require((json["trackers"] as? [[String: Any]])?.first)
+    #expect(best["name"] as? String == "right")
+    let two = try #require((best["sequences"] as? [String: Double])?["two"])
+    #expect(abs(two - 20.0 / 21) < 1e-12)
+  }
+
+  @Test func whatIsMissingIsSaid() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    for sequence in ["one", "two"] {
+      try write(lines, to: "truth/\(sequence)/groundtruth_rect.txt", in: workplace)
+    }
+    try write(Array(lines.prefix(2)), to: "short/one.txt", in: workplace)
+    let outcome = try workplace.run(["ope", "--truth", "truth", "--results", "short"])
+    #expect(outcome.exitCode == 0 && outcome.errors.count == 2)
+    #expect(outcome.errors.contains { $0.contains("2 boxes for 4 frames") })
+    #expect(outcome.errors.contains { $0.contains("short has no two.txt") })
+    #expect(outcome.output.last?.contains("0.476") == true)
+  }
+
+  @Test(arguments: [
+    (["ope", "--truth", "nowhere", "--results", "short"], "nowhere"),
+    (["ope", "--truth", "truth", "--results", "nowhere"], "nowhere"),
+    (["ope", "--truth", "truth", "--results", "bad"], "bad/one.txt:2"),
+    (["got10k", "--truth", "truth", "--results", "bad"], "truth"),
+    (["davis", "--truth", "truth", "--results", "bad"], "truth"),
+  ])
+  func mistakesAreOneLine(_ arguments: [String], _ said: String) throws {
+    let workplace = try Workplace(for: "Evaluate")
+    try write(lines, to: "truth/one/groundtruth_rect.txt", in: workplace)
+    try write(lines, to: "short/one.txt", in: workplace)
+    try write([lines[0], "1,2,x,4"], to: "bad/one.txt", in: workplace)
+    let outcome = try workplace.run(arguments)
+    #expect(outcome.exitCode == 1 && outcome.errors.count == 1)
+    #expect(outcome.errors.first?.contains(said) == true)
+  }
+
+  @Test func got10kReadsEveryRepetition() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    try write(lines, to: "truth/one/groundtruth.txt", in: workplace)
+    try write(["8", "8", "0", "3"], to: "truth/one/cover.label", in: workplace)
+    for frame in 1...4 {
+      try Image(height: 60, width: 80, channels: 3).write(
+        to: workplace.file("truth/one/0000000\(frame).png"))
+    }
+    // Overlap 0.6 in the last frame, 1 in the second; what is hidden doesn't count.
+    try write(lines.prefix(3) + ["20,20,40,20"], to: "tracker/one/one_001.txt", in: workplace)
+    try write(lines.prefix(2) + ["0,0,1,1"] + lines.prefix(1), to: "tracker/one/one_002.txt", in: workplace)
+    let outcome = try workplace.run(["got10k", "--truth", "truth", "--results", "tracker"])
+    #expect(outcome.exitCode == 0 && outcome.errors == [])
+    #expect(outcome.output.last?.split(separator: " ") == ["tracker", "0.900", "1.000", "0.750"])
+  }
+
+  @Test func trackingNetReadsItsFolders() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    try write(lines, to: "truth/anno/one.txt", in: workplace)
+    try write(lines, to: "tracker/one.txt", in: workplace)
+    let outcome = try workplace.run(["trackingnet", "--truth", "truth", "--results", "tracker"])
+    #expect(outcome.exitCode == 0)
+    #expect(outcome.output.last?.split(separator: " ") == ["tracker", "1.000", "1.000", "1.000"])
+  }
+
+  @Test func davisScoresEachObject() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    func map(objectAt columns: [Int]) -> IndexedImage {
+      var labels = [UInt8](repeating: 0, count: 40 * 60)
+      for (object, left) in columns.enumerated() {
+        for y in 10..<20 { for x in left..<left + 10 { labels[y * 60 + x] = UInt8(object + 1) } }
+      }
+      return IndexedImage(height: 40, width: 60, indices: labels, palette: [.black, .red, .green])
+    }
+    for frame in 0..<4 {
+      let name = "video/0000\(frame).png"
+      try Image(height: 40, width: 60, channels: 3).write(to: workplace.file("truth/JPEGImages/480p/\(name)"))
+      try map(objectAt: [10, 30]).write(to: workplace.file("truth/Annotations/480p/\(name)"))
+      try map(objectAt: [10]).write(to: workplace.file("method/\(name)"))
+    }
+    let outcome = try workplace.run(["davis", "--truth", "truth", "--results", "method"])
+    #expect(outcome.exitCode == 0 && outcome.complaints == [])
+    #expect(
+      outcome.output.last?.split(separator: " ")
+        == ["method", "0.500", "0.500", "0.500", "0.000", "0.500", "0.500", "0.000"])
+  }
+}
