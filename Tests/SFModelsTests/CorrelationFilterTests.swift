@@ -51,7 +51,7 @@ import Vision
     var filter = filter()
     filter.learn(sample(1))
     let peak = ResponsePeak(filter.response(to: sample(1).rolled(by: -5, axis: 1).rolled(by: 2, axis: 0)))
-    #expect(abs(peak.x + 5) < 0.2 && abs(peak.y - 2) < 0.2 && peak.value > 0.5)
+    #expect(abs(peak.x + 5) < 0.2 && abs(peak.y - 2) < 0.2 && peak.sharpness > 5)
   }
 
   /// What lies outside the target's 7 rows and columns around the middle does not matter to the response there.
