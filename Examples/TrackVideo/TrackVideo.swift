@@ -2,7 +2,6 @@ import ArgumentParser
 import Datasets
 import Foundation
 import NN
-import SFModels
 import Vision
 
 /// Tracks a target through a video, from its box in the first frame.
@@ -24,17 +23,25 @@ struct TrackVideo: ParsableCommand {
   @Option(help: "Which tracker.")
   var tracker = TrackerName.nanotrack
 
-  @Option(help: "The tracker's weights: a file of PyTorch's or safetensors.")
-  var model: String
+  @Option(help: "The weights of a tracker that has some: a file of PyTorch's or safetensors.")
+  var model: String?
 
   @Option(help: "Where the results go.")
   var output: String
+
+  func validate() throws {
+    if tracker.hasWeights != (model != nil) {
+      throw ValidationError(
+        tracker.hasWeights
+          ? "--tracker \(tracker.rawValue) needs --model" : "--tracker \(tracker.rawValue) has no --model")
+    }
+  }
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted before anything was tracked")
     let frames = try FrameFolder(URL(filePath: video))
     let output = try OutputFolder(URL(filePath: output))
-    var tracker = try tracker.make(model: URL(filePath: model))
+    var tracker = try tracker.make(model: model.map { URL(filePath: $0) })
     try Program.deferringInterrupts {
       let run = try TrackedVideo(frames, box.box, &tracker)
       try BoxFile(boxes: run.boxes).write(to: output.file("boxes.txt"))
@@ -45,21 +52,6 @@ struct TrackVideo: ParsableCommand {
         Program.report(
           String(format: "%d frames, %.0f a second; results in %@", run.boxes.count, speed, output.url.path))
       }
-    }
-  }
-}
-
-/// The trackers there are.
-enum TrackerName: String, ExpressibleByArgument, CaseIterable {
-  case nanotrack
-
-  /// The tracker with its weights.
-  func make(model: URL) throws -> any Tracker {
-    switch self {
-    case .nanotrack:
-      let network = NanoTrack()
-      try network.load(from: model)
-      return NanoTracker(network)
     }
   }
 }

@@ -6,33 +6,6 @@
 #include "runtime/ck_allocator.h"
 #include "runtime/ck_parallel.h"
 
-static flow_plane plane_of(const uint8_t *pixels, int64_t width, int64_t height) {
-  flow_plane plane = flow_plane_make(width, height);
-  for (int64_t y = 0; y < height; y++)
-    for (int64_t x = 0; x < width; x++) plane.pixels[y * plane.pitch + x] = pixels[y * width + x];
-  flow_plane_pad(plane);
-  return plane;
-}
-
-// Half the size, rounded up: filtered with (1 3 3 1)/8 along both axes, so that pixel x lies at 2x + ½ of the finer.
-CK_CLONES static flow_plane halved(flow_plane fine) {
-  flow_plane coarse = flow_plane_make((fine.width + 1) / 2, (fine.height + 1) / 2);
-  size_t bytes = (size_t)(fine.width + 4) * sizeof(float);
-  float *column = ck_allocate(bytes);
-  for (int64_t y = 0; y < coarse.height; y++) {
-    const float *a = flow_row(&fine, 2 * y - 1) - 1, *b = a + fine.pitch, *c = b + fine.pitch, *d = c + fine.pitch;
-    for (int64_t x = 0; x < fine.width + 4; x++) column[x] = (a[x] + d[x] + 3 * (b[x] + c[x])) / 64;
-    float *row = coarse.pixels + y * coarse.pitch;
-    for (int64_t x = 0; x < coarse.width; x++) {
-      const float *p = column + 2 * x;
-      row[x] = p[0] + p[3] + 3 * (p[1] + p[2]);
-    }
-  }
-  ck_deallocate(column, bytes);
-  flow_plane_pad(coarse);
-  return coarse;
-}
-
 static size_t field_bytes(int64_t width, int64_t height) { return 2 * (size_t)(width * height) * sizeof(float); }
 
 static flow_field field_make(int64_t width, int64_t height) {
@@ -64,12 +37,12 @@ enum { most_levels = 16, least_side = 8 };
 void ck_flow_u8(const ck_flow_settings *settings, const uint8_t *first, const uint8_t *second, float *flow) {
   flow_plane pyramids[2][most_levels];
   int64_t levels = 1;
-  pyramids[0][0] = plane_of(first, settings->width, settings->height);
-  pyramids[1][0] = plane_of(second, settings->width, settings->height);
+  pyramids[0][0] = flow_plane_of(first, settings->width, settings->height);
+  pyramids[1][0] = flow_plane_of(second, settings->width, settings->height);
   for (; levels < most_levels; levels++) {
     flow_plane finer = pyramids[0][levels - 1];
     if (finer.width < 2 * least_side || finer.height < 2 * least_side) break;
-    for (int i = 0; i < 2; i++) pyramids[i][levels] = halved(pyramids[i][levels - 1]);
+    for (int i = 0; i < 2; i++) pyramids[i][levels] = flow_plane_halved(pyramids[i][levels - 1]);
   }
 
   flow_plane coarsest = pyramids[0][levels - 1];

@@ -22,5 +22,9 @@ flow_plane flow_plane_make(int64_t width, int64_t height);
 void flow_plane_free(flow_plane plane);
 /// Repeats the edges into the margin.
 void flow_plane_pad(flow_plane plane);
+/// The grey levels of an image [height, width].
+flow_plane flow_plane_of(const uint8_t *pixels, int64_t width, int64_t height);
+/// Half the size, rounded up: filtered with (1 3 3 1)/8 along both axes, so that pixel x lies at 2x + ½ of the finer.
+flow_plane flow_plane_halved(flow_plane fine);
 
 #endif

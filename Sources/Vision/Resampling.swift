@@ -50,6 +50,18 @@ extension Image {
     return Image(height: height, width: width, channels: channels, pixels: cropped)
   }
 
+  /// What a box shows, wherever it lies, resampled to another size without aliasing; beyond the image its edge is
+  /// repeated.
+  public func patch(_ box: Box, height: Int, width: Int) -> Image {
+    require(
+      !box.isEmpty && [box.x, box.y, box.maxX, box.maxY].allSatisfy { abs($0) < 1e6 },
+      "Image.patch: no part \(box)")
+    return Image(height: height, width: width, channels: channels) {
+      ck_image_patch_u8(
+        pixels, shape, [box.x, box.y, box.width, box.height], $0, Int64(width), Int64(height))
+    }
+  }
+
   /// The image mirrored left to right.
   public func flippedHorizontally() -> Image {
     Image(height: height, width: width, channels: channels) { ck_image_flip_u8(pixels, shape, $0) }

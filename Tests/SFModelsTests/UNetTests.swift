@@ -49,10 +49,12 @@ import Testing
   }
 
   @Test(arguments: cases) func keepsTheSizeAndReachesEveryParameter(_ check: Case) throws {
-    let network: any Layer =
+    // Some starts leave a channel dead.
+    let network: any Layer = withRandomSeed(1) { () -> any Layer in
       check.input.rank == 4
-      ? UNet2d(inputs: 4, outputs: 2, widths: [4, 6, 8], upsampling: check.upsampling)
-      : UNet3d(inputs: 4, outputs: 2, widths: [4, 6, 8], upsampling: check.upsampling)
+        ? UNet2d(inputs: 4, outputs: 2, widths: [4, 6, 8], upsampling: check.upsampling)
+        : UNet3d(inputs: 4, outputs: 2, widths: [4, 6, 8], upsampling: check.upsampling)
+    }
     let x = Tensor(normal: check.input, seed: 1)
     let size = Shape(check.input.dropLast() + [2])
     #expect(network(x).shape == size)

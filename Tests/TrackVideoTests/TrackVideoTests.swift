@@ -6,6 +6,8 @@ import TestSupport
 import Testing
 import Vision
 
+@testable import TrackVideo
+
 @Suite(.enabled(if: ImageFormat.png.isBuiltIn)) struct TrackVideoTests {
   private func video(_ place: Workplace, frames: Int) throws {
     for frame in 0..<frames {
@@ -27,6 +29,27 @@ import Vision
     let boxes = try BoxFile(contentsOf: place.folder.appending(path: "out/run/boxes.txt")).boxes
     #expect(boxes.count == 4 && boxes.first == Box(x: 10, y: 12, width: 12, height: 10))
     if ImageFormat.jpeg.isBuiltIn { #expect(place.files(in: "out/run") == ["boxes.txt", "overlays.jpg"]) }
+  }
+
+  @Test(arguments: TrackerName.allCases.filter { !$0.hasWeights })
+  func trackersWithoutWeights(_ tracker: TrackerName) throws {
+    let place = try Workplace(for: "TrackVideo")
+    try video(place, frames: 4)
+    let options = [
+      "--video", "video", "--box", "10,12,12,10", "--tracker", tracker.rawValue, "--output", "out",
+    ]
+    let outcome = try place.run(options)
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    #expect(try BoxFile(contentsOf: place.folder.appending(path: "out/boxes.txt")).boxes.count == 4)
+    let weighted = try place.run(options + ["--model", "model.safetensors"])
+    #expect(weighted.exitCode == 64 && weighted.errors.first?.contains("has no --model") == true)
+  }
+
+  @Test func aLearnedTrackerNeedsItsWeights() throws {
+    let place = try Workplace(for: "TrackVideo")
+    try video(place, frames: 2)
+    let outcome = try place.run(["--video", "video", "--box", "10,12,12,10", "--output", "out"])
+    #expect(outcome.exitCode == 64 && outcome.errors.first?.contains("needs --model") == true)
   }
 
   @Test func aVideoOfOneFrameIsOne() throws {

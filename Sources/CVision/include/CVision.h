@@ -4,6 +4,7 @@
 
 #include "ck_boundary.h"
 #include "ck_flow.h"
+#include "ck_hog.h"
 #include "ck_image.h"
 
 #endif

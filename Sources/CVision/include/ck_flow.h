@@ -22,4 +22,10 @@ typedef struct {
 /// `flow` [height, width, 2] gets (dx, dy) in pixels.
 void ck_flow_u8(const ck_flow_settings *settings, const uint8_t *first, const uint8_t *second, float *flow);
 
+/// Where points of the first grey image [height, width] are in the second, by pyramidal Lucas–Kanade: points [count, 2]
+/// of (x, y), pixel centres at halves, are replaced. A point whose surroundings are flat stays where the levels above
+/// left it.
+void ck_flow_points_u8(const uint8_t *first, const uint8_t *second, int64_t width, int64_t height, int64_t count,
+                       float *points);
+
 #endif

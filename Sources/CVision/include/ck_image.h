@@ -22,6 +22,11 @@ void ck_image_channels_u8(const uint8_t *source, int64_t source_channels, uint8_
 void ck_image_resize_u8(const uint8_t *source, ck_image_shape shape, uint8_t *destination, int64_t width,
                         int64_t height, ck_image_filter filter);
 
+/// What the box (x, y, width, height) shows, at width × height: each output pixel is a mean of what lies around it,
+/// weighted by a triangle that reaches to its neighbours'. Beyond the source its edge is repeated.
+void ck_image_patch_u8(const uint8_t *source, ck_image_shape shape, const double box[4], uint8_t *destination,
+                       int64_t width, int64_t height);
+
 /// destination(x, y) = source(m[0] x + m[1] y + m[2], m[3] x + m[4] y + m[5]), pixel centres at halves,
 /// nearest or bilinear; `fill` (one value per channel) lies outside the source.
 void ck_image_warp_u8(const uint8_t *source, ck_image_shape shape, uint8_t *destination, int64_t width,
