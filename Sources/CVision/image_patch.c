@@ -37,6 +37,20 @@ CK_CLONES static void add_row(const uint8_t *restrict source, float weight, int6
   for (int64_t i = 0; i < count; i++) row[i] += weight * source[i];
 }
 
+CK_CLONES static void add_columns(
+    const float *restrict row, const patch_axis *across, int64_t width, int64_t channels,
+    uint8_t *restrict destination) {
+  for (int64_t x = 0; x < width; x++) {
+    const int64_t *places = across->places + x * across->count;
+    const float *weights = across->weights + x * across->count;
+    for (int64_t c = 0; c < channels; c++) {
+      float sum = 0.5f;
+      for (int64_t k = 0; k < across->count; k++) sum += weights[k] * row[places[k] * channels + c];
+      *destination++ = (uint8_t)fminf(sum, 255);
+    }
+  }
+}
+
 void ck_image_patch_u8(
     const uint8_t *source, ck_image_shape shape, const double box[4], uint8_t *destination, int64_t width,
     int64_t height) {
@@ -58,13 +72,7 @@ void ck_image_patch_u8(
     for (int64_t k = y * down.count; k < (y + 1) * down.count; k++)
       if (down.weights[k] > 0)
         add_row(source + down.places[k] * shape.width * channels + left, down.weights[k], right - left, row + left);
-    for (int64_t x = 0; x < width; x++)
-      for (int64_t c = 0; c < channels; c++) {
-        float sum = 0.5f;
-        for (int64_t k = x * across.count; k < (x + 1) * across.count; k++)
-          sum += across.weights[k] * row[across.places[k] * channels + c];
-        *destination++ = (uint8_t)fminf(sum, 255);
-      }
+    add_columns(row, &across, width, channels, destination + y * width * channels);
   }
   ck_deallocate(across.places, bytes);
 }

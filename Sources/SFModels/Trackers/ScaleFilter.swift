@@ -3,13 +3,13 @@ import Tensor
 import Vision
 
 /// Tells by how much a target grew or shrank: a correlation filter along scales alone, on the gradients of the target at
-/// 33 sizes (Danelljan et al., "Accurate Scale Estimation for Robust Visual Tracking", BMVC 2014).
+/// 17 sizes (Danelljan et al., "Accurate Scale Estimation for Robust Visual Tracking", BMVC 2014).
 struct ScaleFilter: Sendable {
   private var filter: CorrelationFilter
   private let height: Int, width: Int
 
-  // The paper's settings.
-  private static let count = 33, step = 1.02, largestArea = 512.0, cellSize = 4
+  // The paper's settings, but for fewer sizes farther apart, which find as much in half the time.
+  private static let count = 17, step = 1.03, largestArea = 512.0, cellSize = 4
   private static let rate = 0.025, regularization = 0.01
   private static let window = CorrelationFilter.window([count])
 
