@@ -116,8 +116,7 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "NN", "Tensor", "TestSupport", "Vision"]),
     .testTarget(name: "EvaluationTests", dependencies: ["Datasets", "Evaluation", "Tensor", "Vision"]),
-    .testTarget(
-      name: "VisionTests", dependencies: ["Tensor", "TestSupport", "Vision"], exclude: ["make_fixtures.py"]),
+    .testTarget(name: "VisionTests", dependencies: ["Tensor", "TestSupport", "Vision"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Made by make_fixtures.py: encoded files, and the pixels [H, W, C] other libraries make of them.
+/// Made by Tests/Fixtures/images.py: encoded files, and the pixels [H, W, C] other libraries make of them.
 enum Fixtures {
   static let files = [
     "grey1": """

@@ -1,8 +1,9 @@
-"""Writes Fixtures.swift: image files of kinds the package reads but cannot write (Pillow, OpenCV, and
-zlib by hand), and resampled images (OpenCV, Pillow, PyTorch). Run beside it: python3 make_fixtures.py"""
+"""Writes Tests/VisionTests/Fixtures.swift: image files of kinds the package reads but cannot write (Pillow, OpenCV, and
+zlib by hand), and resampled images (OpenCV, Pillow, PyTorch). Run: python3 Tests/Fixtures/images.py"""
 
 import base64
 import io
+import pathlib
 import struct
 import zlib
 
@@ -122,9 +123,9 @@ source = torch.tensor(image).double().permute(2, 0, 1)[None]
 warped = torch.nn.functional.grid_sample(source, where, padding_mode="zeros", align_corners=False)
 resized["warped10x8"] = warped[0].permute(1, 2, 0).round().numpy().astype(np.uint8)
 
-with open("Fixtures.swift", "w") as out:
+with open(pathlib.Path(__file__).parent.parent / "VisionTests/Fixtures.swift", "w") as out:
     out.write("import Foundation\n\n")
-    out.write("/// Made by make_fixtures.py: encoded files, and the pixels [H, W, C] other libraries make of them.\n")
+    out.write("/// Made by Tests/Fixtures/images.py: encoded files, and the pixels [H, W, C] other libraries make of them.\n")
     out.write("enum Fixtures {\n")
     for kind, table in (("files", files), ("decoded", decoded), ("resized", resized)):
         out.write(f"  static let {kind} = [\n")
