@@ -2,39 +2,30 @@
 /// allocates nothing. Indices count from the end where negative: `shape[-1]` is the last axis.
 public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomStringConvertible {
   private var sizes = Sizes()
-  /// The number of axes.
-  public private(set) var rank = 0
+  private var rankStorage: Int32 = 0
 
-  /// Four vectors of two, not one of eight: the compiler (6.3) mishandles values aligned to more than 16 bytes in
-  /// asynchronous functions, tests with arguments among them.
+  /// 32 bits a size: every tensor holds a shape, and a tape one for each of its values. Two vectors of four, not one of
+  /// eight: the compiler (6.3) mishandles values aligned to more than 16 bytes in asynchronous functions, tests with
+  /// arguments among them.
   private struct Sizes: Hashable {
-    var first = SIMD2<Int>()
-    var second = SIMD2<Int>()
-    var third = SIMD2<Int>()
-    var fourth = SIMD2<Int>()
+    var first = SIMD4<UInt32>()
+    var last = SIMD4<UInt32>()
 
     subscript(axis: Int) -> Int {
-      get {
-        switch axis >> 1 {
-        case 0: first[axis & 1]
-        case 1: second[axis & 1]
-        case 2: third[axis & 1]
-        default: fourth[axis & 1]
-        }
-      }
+      get { Int(axis < 4 ? first[axis] : last[axis - 4]) }
       set {
-        switch axis >> 1 {
-        case 0: first[axis & 1] = newValue
-        case 1: second[axis & 1] = newValue
-        case 2: third[axis & 1] = newValue
-        default: fourth[axis & 1] = newValue
-        }
+        require(
+          UInt32(exactly: newValue) != nil,
+          "axis \(axis) of a tensor has a size from 0 to \(Shape.maximumSize), not \(newValue)")
+        if axis < 4 { first[axis] = UInt32(newValue) } else { last[axis - 4] = UInt32(newValue) }
       }
     }
   }
 
   /// The largest number of axes.
   public static let maximumRank = 8
+  /// The largest size of an axis.
+  public static let maximumSize = Int(UInt32.max)
 
   /// The shape of a scalar.
   public init() {}
@@ -42,15 +33,15 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
   /// A shape of the given sizes.
   public init(_ sizes: some Collection<Int>) {
     require(sizes.count <= Self.maximumRank, "a tensor has at most 8 axes, not \(sizes.count)")
-    rank = sizes.count
-    for (axis, size) in sizes.enumerated() {
-      require(size >= 0, "the size of axis \(axis) is negative: \(size)")
-      self.sizes[axis] = size
-    }
+    rankStorage = Int32(sizes.count)
+    for (axis, size) in sizes.enumerated() { self.sizes[axis] = size }
   }
 
   /// A shape of the given sizes.
   public init(arrayLiteral sizes: Int...) { self.init(sizes) }
+
+  /// The number of axes.
+  public var rank: Int { Int(rankStorage) }
 
   /// The number of elements.
   public var elementCount: Int {

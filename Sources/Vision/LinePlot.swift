@@ -42,7 +42,10 @@ public struct LinePlot: Sendable {
     (self.isLogarithmicX, self.isLogarithmicY) = (isLogarithmicX, isLogarithmicY)
   }
 
-  private static let colors: [Color] = [.blue, .orange, .green, .red, .purple, Color(120, 85, 70)]
+  private static let colors: [Color] = [
+    .blue, .orange, .green, .red, .purple, Color(120, 85, 70), Color(225, 120, 190), Color(grey: 125),
+    Color(175, 175, 35), Color(35, 180, 195),
+  ]
 
   /// The plot as an RGB image; the text takes its size from the image's.
   public func render(height: Int = 560, width: Int = 900) -> Image {

@@ -20,6 +20,11 @@ public struct Mask: Sendable, Equatable {
     self.values = values.map { $0 == 0 ? 0 : 1 }
   }
 
+  /// The mask of an image that was made from a mask's values, which are taken as they are.
+  fileprivate init(valuesOf image: Image) {
+    (width, height, values) = (image.width, image.height, image.pixels)
+  }
+
   /// A mask with no pixel set.
   public init(height: Int, width: Int) {
     self.init(height: height, width: width, values: [UInt8](repeating: 0, count: width * height))
@@ -127,9 +132,11 @@ public struct Mask: Sendable, Equatable {
     Image(height: height, width: width, channels: 1, pixels: values.map { $0 * 255 })
   }
 
+  /// The values as levels, which the image's operations move without a copy of their own.
   private var grey: Image { Image(height: height, width: width, channels: 1, pixels: values) }
 }
 
 extension Image {
-  fileprivate var asMask: Mask { Mask(height: height, width: width, values: pixels) }
+  /// The mask whose values these pixels are.
+  fileprivate var asMask: Mask { Mask(valuesOf: self) }
 }

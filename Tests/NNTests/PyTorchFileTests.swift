@@ -116,8 +116,9 @@ import Testing
   }
 
   static let references: [(sizes: [Int], strides: [Int], outcome: String)] = [
-    ([2, 1, 2], [3, .max, 1], "0.0, 1.0, 3.0, 4.0"), ([0, 1 << 40, 1 << 40], [1, 1 << 40, 1], ""),
-    ([1 << 40], [0], "1099511627776 elements over a storage of 6"), ([7], [1], "element 6 of a storage of 6"),
+    ([2, 1, 2], [3, .max, 1], "0.0, 1.0, 3.0, 4.0"), ([0, 1 << 31, 1 << 31], [1, 1 << 31, 1], ""),
+    ([1 << 31], [0], "2147483648 elements over a storage of 6"), ([0, 1 << 40], [1, 1], "impossible"),
+    ([7], [1], "element 6 of a storage of 6"),
     ([3], [.max], "impossible"), ([-1], [1], "impossible"), ([2, 2], [1], "impossible"),
   ]
 

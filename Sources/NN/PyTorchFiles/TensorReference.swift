@@ -77,8 +77,8 @@ struct TensorReference: Sendable, Hashable {
   /// The number of elements, and the last one of the storage that is read; −1 where none is.
   private func extent() throws(Unfit) -> (count: Int, last: Int) {
     let impossible = Unfit.reason("it has the impossible sizes \(sizes) and strides \(strides)")
-    guard sizes.count == strides.count, offset >= 0, sizes.allSatisfy({ $0 >= 0 }),
-      strides.allSatisfy({ $0 >= 0 })
+    guard sizes.count == strides.count, offset >= 0,
+      sizes.allSatisfy({ (0...Shape.maximumSize).contains($0) }), strides.allSatisfy({ $0 >= 0 })
     else { throw impossible }
     if sizes.contains(0) { return (0, -1) }
     var (count, last) = (1, offset)

@@ -53,6 +53,9 @@ enum SafeTensorsType: String {
   /// The tensor of some elements, or why there is none.
   func tensor(_ bytes: UnsafeRawBufferPointer, _ sizes: [Int]) throws(Unfit) -> Tensor {
     guard sizes.count <= Shape.maximumRank else { throw .reason("it has \(sizes.count) axes, more than 8") }
+    guard sizes.allSatisfy({ $0 <= Shape.maximumSize }) else {
+      throw .reason("it has an axis of \(sizes.max()!) elements, more than \(Shape.maximumSize)")
+    }
     let shape = Shape(sizes)
     switch self {
     case .float64: return Tensor(bytes: bytes, shape: shape, dtype: .float64)
