@@ -25,6 +25,8 @@ public struct GOT10kScore: Sendable, Equatable {
   ///   - boxes: the tracker's, one for each frame.
   ///   - truth: the true ones, in the same coordinates.
   ///   - isVisible: whether something of the target can be seen in each frame.
+  ///   - height: the frames' height, in pixels.
+  ///   - width: their width.
   public mutating func add(
     _ boxes: [Box?], truth: [Box], isVisible: [Bool], height: Int, width: Int
   ) {
