@@ -39,7 +39,7 @@ struct DAVIS: ParsableCommand {
           means[sequence.name] = own.map { ($0.region.mean + $0.boundary.mean) / 2 }.mean
           scores += own
         } else {
-          warn("\(name) has no folder \(sequence.name): left out")
+          Program.warn("\(name) has no folder \(sequence.name): left out")
         }
         bar.advance(sequence.name)
       }
@@ -69,6 +69,9 @@ struct MaskResults {
       return (found: found, truth: truth)
     }
     let objects = Set(pairs.flatMap(\.truth.objects)).sorted()
+    guard !objects.isEmpty else {
+      throw DatasetError.noObjects(path: sequence.annotations[0].deletingLastPathComponent().path)
+    }
     let labels = singleObject ? [nil] : objects.map { UInt8($0) as UInt8? }
     scores = try concurrentMap(labels.count) { index in
       try SegmentationScore(

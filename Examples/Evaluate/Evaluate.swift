@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Foundation
 import NN
+import Tensor
 import Vision
 
 /// Scores results of trackers and of segmentation methods as their benchmarks do.
@@ -19,7 +20,7 @@ struct Evaluate: ParsableCommand {
 
 /// What every benchmark's command takes.
 struct Inputs: ParsableArguments {
-  @Option(help: "The data set's folder, or one of the truth's files.")
+  @Option(help: "The data set's folder.")
   var truth: String
 
   @Option(parsing: .upToNextOption, help: "Folders of results, one for each tracker or method.")
@@ -28,7 +29,7 @@ struct Inputs: ParsableArguments {
   @Option(help: "Where the figures go as JSON.")
   var json: String?
 
-  @Option(help: "A folder for plots of the curves, PNG.")
+  @Option(help: "A folder for plots of the curves, PNG; DAVIS has none.")
   var plot: String?
 
   @Option(help: "Where one page with the tables and plots goes.")
@@ -36,12 +37,17 @@ struct Inputs: ParsableArguments {
 
   var truthFolder: URL { URL(filePath: truth) }
 
-  /// The folders of results with the names of their trackers.
+  /// The folders of results with the names of their trackers: the folders' own, or where two have one name their paths.
   func entries() throws -> [(name: String, folder: URL)] {
-    try results.map { path in
-      let folder = URL(filePath: path)
+    Program.prepare()
+    let folders = try results.map { path in
+      let folder = URL(filePath: path).standardizedFileURL
       guard Folder.isFolder(folder) else { throw DatasetError.missingFolder(path: path) }
-      return (folder.standardizedFileURL.lastPathComponent, folder)
+      return folder
+    }
+    return folders.map { folder in
+      let isAlone = folders.count { $0.lastPathComponent == folder.lastPathComponent } == 1
+      return (isAlone ? folder.lastPathComponent : folder.path, folder)
     }
   }
 
@@ -51,14 +57,19 @@ struct Inputs: ParsableArguments {
       throw DatasetError.emptyFolder(path: results.joined(separator: ", "), wanted: "results")
     }
     Program.report(report.table)
-    if let json { try report.json().write(to: URL(filePath: json)) }
+    if let json { try write([UInt8](report.json()), to: json) }
     if let plot {
       let folder = try OutputFolder(URL(filePath: plot))
       for figure in report.figures { try figure.plot.render().write(to: folder.file("\(figure.name).png")) }
     }
-    if let html { try Page(report).write(to: URL(filePath: html)) }
+    if let html { try write([UInt8](Page(report: report).text().utf8), to: html) }
+  }
+
+  private func write(_ bytes: [UInt8], to path: String) throws {
+    do throws(WholeFile.Failure) {
+      try WholeFile.write(bytes, to: URL(filePath: path))
+    } catch {
+      throw DatasetError.inaccessible(path: path, reason: "cannot be written: \(error.reason)")
+    }
   }
 }
-
-/// A line on standard error about what was left out.
-func warn(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Evaluation
 import Foundation
+import NN
 import Vision
 
 /// GOT-10k's average overlap and success rates.
@@ -25,7 +26,7 @@ struct GOT10k: ParsableCommand {
       for sequence in sequences {
         var own = GOT10kScore()
         let runs = try Self.runs(of: sequence, in: folder)
-        if runs.isEmpty { warn("\(name) has no \(sequence.name)/\(sequence.name)_001.txt: left out") }
+        if runs.isEmpty { Program.warn("\(name) has no \(sequence.name)/\(sequence.name)_001.txt: left out") }
         for boxes in runs {
           let size = try sequence.size(0)
           let truth = sequence.annotatedFrames.map {
@@ -37,8 +38,7 @@ struct GOT10k: ParsableCommand {
           }
           own.add(
             boxes, truth: truth, isVisible: sequence.cover.prefix(truth.count).map { $0 > 0 },
-            height: size.height,
-            width: size.width)
+            height: size.height, width: size.width)
         }
         total.add(own)
         if !runs.isEmpty { means[sequence.name] = own.averageOverlap }
@@ -59,11 +59,9 @@ struct GOT10k: ParsableCommand {
   private static func runs(of sequence: GOT10kSequence, in folder: URL) throws -> [[Box?]] {
     let results = folder.appending(path: sequence.name)
     guard Folder.isFolder(results) else { return [] }
-    let pattern = "\(sequence.name)_[0-9]+"
-    return try Folder.list(results) {
-      $0.pathExtension == "txt"
-        && $0.deletingPathExtension().lastPathComponent.range(of: "^\(pattern)$", options: .regularExpression)
-          != nil
+    return try Folder.list(results) { file in
+      let name = file.deletingPathExtension().lastPathComponent, prefix = "\(sequence.name)_"
+      return file.pathExtension == "txt" && name.hasPrefix(prefix) && Int(name.dropFirst(prefix.count)) != nil
     }.map { try BoxFile(contentsOf: $0).boxes }
   }
 }

@@ -6,7 +6,7 @@ import Foundation
 struct OnePass: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ope",
-    abstract: "One-pass evaluation: success, precision, normalised precision (OTB, UAV123, NFS, LaSOT).",
+    abstract: "One-pass evaluation: success, precision, normalised precision (OTB, UAV123, NFS, …).",
     discussion: """
       --truth holds SEQUENCE/groundtruth_rect.txt, SEQUENCE/groundtruth.txt or SEQUENCE.txt, --results SEQUENCE.txt, \
       x,y,width,height a line.
@@ -23,6 +23,12 @@ struct OnePass: ParsableCommand {
   @Flag(
     help: "Frames without a true box count as missed, as UAV123's toolkit has it, instead of being left out.")
   var countAbsent = false
+
+  func validate() throws {
+    guard abs(truthShift) <= 1000 else {
+      throw ValidationError("--truth-shift is \(truthShift); it must be -1000 to 1000.")
+    }
+  }
 
   func run() throws {
     let truth = try BoxResults(inputs.truthFolder, shift: -truthShift)

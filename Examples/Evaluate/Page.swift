@@ -5,13 +5,8 @@ import Vision
 struct Page {
   let report: Report
 
-  init(_ report: Report) { self.report = report }
-
-  func write(to url: URL) throws {
-    try Data(try text().utf8).write(to: url, options: .atomic)
-  }
-
-  private func text() throws -> String {
+  /// The page's HTML.
+  func text() throws -> String {
     let names = Set(report.sequences.values.flatMap(\.keys)).sorted()
     let trackers = report.rows.map(\.name)
     let pictures = try report.figures.map { figure in

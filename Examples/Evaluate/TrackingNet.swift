@@ -17,6 +17,7 @@ struct TrackingNet: ParsableCommand {
     let annotations = inputs.truthFolder.appending(path: "anno")
     let truth = try BoxResults(Folder.isFolder(annotations) ? annotations : inputs.truthFolder)
     var report = Report(title: "TrackingNet", columns: ["success", "precision", "normalized"])
+    var means: [String: TrackingNetScore] = [:]
     for (name, folder) in try inputs.entries() {
       let scores = try truth.boxes(of: name, in: folder).map { video in
         let none = Box(x: 0, y: 0, width: 0, height: 0)
@@ -24,10 +25,23 @@ struct TrackingNet: ParsableCommand {
       }
       guard !scores.isEmpty else { continue }
       let mean = TrackingNetScore(meanOf: scores.map(\.1))
+      means[name] = mean
       report.add(
         name, [mean.success, mean.precision, mean.normalizedPrecision],
         sequences: Dictionary(uniqueKeysWithValues: scores.map { ($0, $1.success) }))
     }
+    report.plot(
+      "success", "Success", x: "overlap", y: "share of frames at least",
+      at: TrackingNetScore.overlapThresholds, column: 0
+    ) { means[$0]!.successCurve }
+    report.plot(
+      "precision", "Precision", x: "distance of the centres, pixels", y: "share of frames within",
+      at: TrackingNetScore.distanceThresholds, column: 1
+    ) { means[$0]!.precisionCurve }
+    report.plot(
+      "normalized_precision", "Normalised precision", x: "distance of the centres, parts of the box",
+      y: "share of frames within", at: TrackingNetScore.normalizedThresholds, column: 2
+    ) { means[$0]!.normalizedCurve }
     try inputs.present(report)
   }
 }

@@ -53,10 +53,44 @@ import Vision
     #expect(outcome.output.last?.contains("0.476") == true)
   }
 
+  @Test func coordinatesFromOneMeetThoseFromZero() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    try write(lines, to: "truth/one/groundtruth_rect.txt", in: workplace)
+    try write(Array(repeating: "9,19,40,20", count: 4), to: "zero/one.txt", in: workplace)
+    let shifted = try workplace.run(["ope", "--truth", "truth", "--results", "zero", "--truth-shift", "1"])
+    #expect(shifted.output.last?.split(separator: " ") == ["zero", "0.952", "1.000", "1.000"])
+    let plain = try workplace.run(["ope", "--truth", "truth", "--results", "zero"])
+    #expect(plain.output.last?.contains("0.952") == false)
+    #expect(
+      try workplace.run(["ope", "--truth", "truth", "--results", "zero", "--truth-shift", "nan"]).exitCode
+        == 64)
+  }
+
+  @Test func targetsOfOneSequenceAndTrackersOfOneNameStayApart() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    for target in 1...2 {
+      try write(lines, to: "truth/two/groundtruth_rect.\(target).txt", in: workplace)
+      try write(lines, to: "a/boxes/two-\(target).txt", in: workplace)
+      try write(["0,0,1,1"], to: "b/boxes/two-\(target).txt", in: workplace)
+    }
+    try write(["nan,nan,nan,nan"], to: "truth/unknown/groundtruth_rect.txt", in: workplace)
+    // What can't be said stops nothing.
+    let arguments = ["ope", "--truth", "truth", "--results", "a/boxes", "b/boxes", "--json", "f.json"]
+    let outcome = try workplace.run(arguments, redirection: "2>/dev/full")
+    #expect(outcome.exitCode == 0)
+    #expect(outcome.output.count == 3 && outcome.output[1].contains("/a/boxes"))
+    let json = try #require(
+      JSONSerialization.jsonObject(with: workplace.bytes(of: "f.json")) as? [String: Any])
+    let sequences = try #require(
+      (json["trackers"] as? [[String: Any]])?.map { $0["sequences"] as? [String: Double] })
+    #expect(sequences[0]?.keys.sorted() == ["two-1", "two-2"])
+  }
+
   @Test(arguments: [
     (["ope", "--truth", "nowhere", "--results", "short"], "nowhere"),
     (["ope", "--truth", "truth", "--results", "nowhere"], "nowhere"),
     (["ope", "--truth", "truth", "--results", "bad"], "bad/one.txt:2"),
+    (["ope", "--truth", "truth", "--results", "short", "--json", "nowhere/f.json"], "nowhere/f.json"),
     (["got10k", "--truth", "truth", "--results", "bad"], "truth"),
     (["davis", "--truth", "truth", "--results", "bad"], "truth"),
   ])

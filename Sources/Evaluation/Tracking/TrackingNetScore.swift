@@ -4,9 +4,19 @@ import Vision
 /// Success, precision and normalised precision as TrackingNet's server computes them (Müller et al., ECCV 2018): of boxes
 /// rounded to pixels, each the area under its curve at 21 thresholds by trapezoids.
 public struct TrackingNetScore: Sendable, Equatable {
-  private let successCurve: [Double]
-  private let precisionCurve: [Double]
-  private let normalizedCurve: [Double]
+  /// Overlaps 0, 0.05, …, 1.
+  public static let overlapThresholds = [Double].thresholds(21, to: 1)
+  /// Distances 0, 2.5, …, 50 pixels.
+  public static let distanceThresholds = [Double].thresholds(21, to: 50)
+  /// Distances 0, 0.025, …, 0.5 in parts of the true box's width and height.
+  public static let normalizedThresholds = [Double].thresholds(21, to: 0.5)
+
+  /// The share of frames whose overlap is at least each threshold.
+  public let successCurve: [Double]
+  /// The share of frames whose centre is no further off than each distance.
+  public let precisionCurve: [Double]
+  /// The share of frames whose centre is no further off than each part of the box.
+  public let normalizedCurve: [Double]
 
   /// The area under the curve of overlaps from 0 to 1.
   public var success: Double { Self.area(successCurve) }
@@ -27,9 +37,9 @@ public struct TrackingNetScore: Sendable, Equatable {
       truth.indices.map { frame in
         (frame == 0 ? rounded(truth[0]) : boxes[frame].map(rounded), rounded(truth[frame]))
       })
-    successCurve = frames.overlaps.shares(>=, .thresholds(21, to: 1))
-    precisionCurve = frames.distances.shares(<=, .thresholds(21, to: 50))
-    normalizedCurve = frames.normalizedDistances.shares(<=, .thresholds(21, to: 0.5))
+    successCurve = frames.overlaps.shares(>=, Self.overlapThresholds)
+    precisionCurve = frames.distances.shares(<=, Self.distanceThresholds)
+    normalizedCurve = frames.normalizedDistances.shares(<=, Self.normalizedThresholds)
   }
 
   /// The mean of the curves of several sequences.

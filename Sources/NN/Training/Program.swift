@@ -77,6 +77,9 @@ public enum Program {
     fflush(nil)
   }
 
+  /// Writes a line to standard error, such as what was left out. What can't be written is lost.
+  public static func warn(_ line: String) { showProgress(line + "\n") }
+
   /// Writes to standard error. What can't be written is lost.
   static func showProgress(_ text: String) {
     var bytes = Array(text.utf8)[...]
