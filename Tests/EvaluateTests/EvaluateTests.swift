@@ -124,7 +124,10 @@ import Vision
     let workplace = try Workplace(for: "Evaluate")
     try write(lines, to: "truth/anno/one.txt", in: workplace)
     try write(lines, to: "tracker/one.txt", in: workplace)
-    let outcome = try workplace.run(["trackingnet", "--truth", "truth", "--results", "tracker"])
+    let outcome = try workplace.run([
+      "trackingnet", "--truth", "truth", "--results", "tracker", "--plot", "plots",
+    ])
+    #expect(workplace.files(in: "plots") == ["normalized_precision.png", "precision.png", "success.png"])
     #expect(outcome.exitCode == 0)
     #expect(outcome.output.last?.split(separator: " ") == ["tracker", "1.000", "1.000", "1.000"])
   }

@@ -119,6 +119,16 @@ private struct MovingSquare {
     }
   }
 
+  @Test func aBoxThatIsNotFiniteIsNamed() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var tracker = CorrelationTracker()
+      let frame = Image(height: 48, width: 64, channels: 3)
+      tracker.start(frame, on: .box(Box(x: .nan, y: 0, width: 8, height: 8)))
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("a tracker can't follow a box that is not finite"))
+  }
+
   /// What a target can be at worst: a pixel, beyond the edges, larger than the frame, without extent.
   static let boxes = [
     Box(x: 10, y: 10, width: 20, height: 15), Box(x: 0, y: 0, width: 1, height: 1),
