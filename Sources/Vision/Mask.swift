@@ -2,7 +2,7 @@ import CVision
 import Tensor
 
 /// A set of pixels: 1 where a pixel belongs to it, 0 elsewhere.
-public struct Mask: Sendable, Equatable {
+public struct Mask: Sendable, Hashable {
   /// The number of columns.
   public let width: Int
   /// The number of rows.
