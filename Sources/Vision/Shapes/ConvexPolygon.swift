@@ -41,8 +41,15 @@ public struct ConvexPolygon: Sendable, Hashable {
     corners = upper.isEmpty ? Array(sorted.prefix(1)) : upper + lower
   }
 
-  /// The convex hull of a region, which is the region itself unless it is a polygon with dents.
-  public init(hullOf region: Region) { self.init(hullOf: region.corners) }
+  /// The convex hull of a region: of a box, or of a polygon without dents, the region itself.
+  public init(hullOf region: Region) {
+    if case .mask(let mask, let x, let y) = region {
+      let hull = ConvexPolygon(hullOf: mask)
+      self.init(corners: hull.corners.map { $0 + Point(Double(x), Double(y)) })
+    } else {
+      self.init(hullOf: region.corners)
+    }
+  }
 
   /// The convex hull of the set pixels, each with its whole square.
   public init(hullOf mask: Mask) {
@@ -87,23 +94,5 @@ public struct ConvexPolygon: Sendable, Hashable {
     let common = intersection(other).area
     let total = area + other.area - common
     return total > 0 ? min(common / total, 1) : 0
-  }
-}
-
-extension Region {
-  /// The area in square pixels; of a polygon that does not cross itself.
-  public var area: Double {
-    switch self {
-    case .box(let box): box.area
-    case .rotatedBox(let box): abs(box.width * box.height)
-    case .polygon(let corners): abs(polygonArea(corners))
-    }
-  }
-
-  /// The intersection's area over the union's, 0…1; 0 where both are without area. A polygon with dents counts as its
-  /// convex hull.
-  public func iou(_ other: Region) -> Double {
-    if case .box(let a) = self, case .box(let b) = other { return a.iou(b) }
-    return ConvexPolygon(hullOf: self).iou(ConvexPolygon(hullOf: other))
   }
 }

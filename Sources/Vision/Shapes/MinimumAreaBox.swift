@@ -59,5 +59,7 @@ extension RotatedBox {
   }
 
   /// The intersection's area over the union's, 0…1; 0 where both are without area.
-  public func iou(_ other: RotatedBox) -> Double { Region.rotatedBox(self).iou(.rotatedBox(other)) }
+  public func iou(_ other: RotatedBox) -> Double {
+    ConvexPolygon(hullOf: corners).iou(ConvexPolygon(hullOf: other.corners))
+  }
 }

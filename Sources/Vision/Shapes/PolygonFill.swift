@@ -26,13 +26,4 @@ extension Mask {
       ck_mask_fill(Int64(height), Int64(width), rule == .evenOdd, Int64(ends.count), ends, corners, $0)
     }
   }
-
-  /// The pixels whose centres lie inside a region.
-  public init(_ region: Region, height: Int, width: Int) {
-    if case .box(let box) = region {
-      self.init(box, height: height, width: width)
-    } else {
-      self.init(Outline.polygon(region.corners), height: height, width: width)
-    }
-  }
 }
