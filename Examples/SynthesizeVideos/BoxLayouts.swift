@@ -11,8 +11,9 @@ struct OTBLayout: Layout {
     try boxFile(video.boxes).write(to: files.file("\(video.name)/groundtruth_rect.txt"))
   }
 
-  func write(_ tracks: [Int: SimulatedTrack], of tracker: String, for video: DrawnVideo) throws {
-    try boxFile(tracks[video.target]!.boxes).write(to: files.file("results/\(tracker)/\(video.name).txt"))
+  func write(_ tracker: SimulatedTracker, on video: DrawnVideo) throws {
+    let boxes = video.track(by: tracker, of: video.target).boxes
+    try boxFile(boxes).write(to: files.file("results/\(tracker.name)/\(video.name).txt"))
   }
 
   func writeLists(_ names: [String]) throws {}
@@ -46,9 +47,9 @@ struct GOT10kLayout: Layout {
       ], to: "\(name)/meta_info.ini")
   }
 
-  func write(_ tracks: [Int: SimulatedTrack], of tracker: String, for video: DrawnVideo) throws {
-    try files.write(
-      tracks[video.target]!.boxes.map(line), to: "results/\(tracker)/\(video.name)/\(video.name)_001.txt")
+  func write(_ tracker: SimulatedTracker, on video: DrawnVideo) throws {
+    let boxes = video.track(by: tracker, of: video.target).boxes
+    try files.write(boxes.map(line), to: "results/\(tracker.name)/\(video.name)/\(video.name)_001.txt")
   }
 
   func writeLists(_ names: [String]) throws { try files.write(names, to: "list.txt") }

@@ -21,13 +21,15 @@ struct DAVISLayout: Layout {
   }
 
   /// A tracker's masks are the true ones of what it follows, moved into its boxes.
-  func write(_ tracks: [Int: SimulatedTrack], of tracker: String, for video: DrawnVideo) throws {
+  func write(_ tracker: SimulatedTracker, on video: DrawnVideo) throws {
+    let tracks = video.truth.keys.sorted().map { ($0, video.track(by: tracker, of: $0)) }
     for (object, track) in tracks {
-      try BoxFile(boxes: track.boxes).write(to: files.file("boxes/\(tracker)/\(video.name)-\(object).txt"))
+      try BoxFile(boxes: track.boxes).write(
+        to: files.file("boxes/\(tracker.name)/\(video.name)-\(object).txt"))
     }
     for (frame, truth) in video.masks.enumerated() {
       var labels = [UInt8](repeating: 0, count: truth.indices.count)
-      for (object, track) in tracks.sorted(by: { $0.key < $1.key }) {
+      for (object, track) in tracks {
         guard let box = track.boxes[frame], let source = track.sources[frame],
           let seen = video.truth[source.object]?[source.frame]
         else { continue }
@@ -38,7 +40,7 @@ struct DAVISLayout: Layout {
         for pixel in labels.indices where mask.values[pixel] != 0 { labels[pixel] = UInt8(object) }
       }
       try IndexedImage(height: truth.height, width: truth.width, indices: labels)
-        .write(to: files.file("results/\(tracker)/\(video.name)/\(Self.name(frame)).png"))
+        .write(to: files.file("results/\(tracker.name)/\(video.name)/\(Self.name(frame)).png"))
     }
   }
 

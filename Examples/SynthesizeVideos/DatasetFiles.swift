@@ -47,8 +47,8 @@ struct DatasetFiles {
 protocol Layout {
   /// Writes a video's frames and what is known of them.
   func write(_ video: DrawnVideo) throws
-  /// Writes what a tracker made of a video's objects.
-  func write(_ tracks: [Int: SimulatedTrack], of tracker: String, for video: DrawnVideo) throws
+  /// Writes what a tracker makes of a video.
+  func write(_ tracker: SimulatedTracker, on video: DrawnVideo) throws
   /// Writes the lists of all videos.
   func writeLists(_ names: [String]) throws
 }

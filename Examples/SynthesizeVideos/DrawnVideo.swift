@@ -4,6 +4,7 @@ import Vision
 /// A synthetic video with its masks, and the boxes that these give.
 struct DrawnVideo {
   let sequence: SyntheticSequence
+  private let seed: UInt64
   let masks: [IndexedImage]
   /// By object, the box of its visible pixels in each frame; nil where none is seen. An object that is never seen is left
   /// out.
@@ -15,8 +16,9 @@ struct DrawnVideo {
   var name: String { sequence.name }
   var frameCount: Int { sequence.frameCount }
 
-  init(_ sequence: SyntheticSequence) {
-    self.sequence = sequence
+  /// Draws a sequence; what trackers make of it depends on the seed.
+  init(_ sequence: SyntheticSequence, seed: UInt64) {
+    (self.sequence, self.seed) = (sequence, seed)
     let masks = (0..<sequence.frameCount).map { sequence.masks($0)! }
     self.masks = masks
     let boxes = sequence.objects.map { object in
@@ -29,6 +31,12 @@ struct DrawnVideo {
 
   /// The target's box in each frame.
   var boxes: [Box?] { truth[target] ?? [] }
+
+  /// What a tracker makes of an object, started in a frame that shows it; the first box is that frame's.
+  func track(by tracker: SimulatedTracker, of object: Int, from start: Int = 0) -> SimulatedTrack {
+    SimulatedTrack(
+      tracker, target: object, truth: truth.mapValues { Array($0[start...]) }, seed: seed &+ UInt64(start))
+  }
 
   /// The target's pixels.
   func mask(_ frame: Int) -> Mask { Mask(masks[frame], label: UInt8(target)) }

@@ -11,9 +11,9 @@ struct SynthesizeVideos: ParsableCommand {
     abstract:
       "Writes the embedded synthetic videos as a data set in the layout of DAVIS, OTB, GOT-10k or VOT.",
     discussion: """
-      Objects move, deform and hide one another before a moving camera, beside look-alikes; in every second video the \
-      target leaves the frame and comes back. OTB, GOT-10k and VOT follow this one; DAVIS has masks of all objects, and \
-      the true optical flow under Flow, as RefineVideo takes it. With --trackers the results of six simulated trackers \
+      Objects move, deform and hide one another before a moving camera, beside look-alikes; in every second video, but for \
+      VOT's, the target leaves the frame and comes back. OTB, GOT-10k and VOT follow this one; DAVIS has masks of all \
+      objects, and the true optical flow under Flow, as RefineVideo takes it. With --trackers the results of six simulated trackers \
       lie under results, and for DAVIS their boxes under boxes.
       """)
 
@@ -57,11 +57,12 @@ struct SynthesizeVideos: ParsableCommand {
       throw DatasetError.inaccessible(
         path: folder.path, reason: "the folder is not empty: it has \(file.lastPathComponent)")
     }
-    let layout = layout.layout(try DatasetFiles(folder))
+    let writer = layout.layout(try DatasetFiles(folder))
     let sequences = SyntheticVideos(
-      seed: seed, sequences: videos, frames: frames, height: size.height, width: size.width, absences: true
+      seed: seed, sequences: videos, frames: frames, height: size.height, width: size.width,
+      absences: layout != .vot
     ).sequences
-    try write(sequences, in: layout)
+    try write(sequences, in: writer)
     Program.report("\(videos) videos of \(frames) frames in \(output)")
   }
 
@@ -69,14 +70,9 @@ struct SynthesizeVideos: ParsableCommand {
     var bar = ProgressBar("videos", count: videos)
     defer { bar.finish() }
     for (index, sequence) in sequences.enumerated() {
-      let video = DrawnVideo(sequence)
+      let video = DrawnVideo(sequence, seed: seed &+ UInt64(index) << 32)
       try layout.write(video)
-      for tracker in trackers ? SimulatedTracker.all : [] {
-        let tracks = video.truth.keys.map { object in
-          (object, SimulatedTrack(tracker, target: object, truth: video.truth, seed: seed &+ UInt64(index)))
-        }
-        try layout.write(Dictionary(uniqueKeysWithValues: tracks), of: tracker.name, for: video)
-      }
+      for tracker in trackers ? SimulatedTracker.all : [] { try layout.write(tracker, on: video) }
       bar.advance(sequence.name)
     }
     try layout.writeLists(sequences.map(\.name))

@@ -2,16 +2,17 @@ import Datasets
 import Foundation
 import Vision
 
-/// VOT, 2018 and 2019: polygons of four corners, the smallest rectangles around the masks; NaNs where the target is absent.
+/// VOT, 2016 to 2019: polygons of four corners, the smallest rectangles around the masks.
 struct VOTLayout: Layout {
   let files: DatasetFiles
 
   func write(_ video: DrawnVideo) throws {
     let name = video.name
     try files.writeFrames(of: video, to: "\(name)/color", digits: 8)
-    try files.write(
-      (0..<video.frameCount).map { Self.line(video.boxes[$0].map { .box($0) }) },
-      to: "\(name)/groundtruth.txt")
+    let regions = (0..<video.frameCount).map { frame in
+      RotatedBox(enclosing: video.mask(frame)).map { VOTRegion.region(.rotatedBox($0)) } ?? .unknown
+    }
+    try VOTTrajectory(entries: regions).write(to: files.file("\(name)/groundtruth.txt"))
     try files.write(
       (0..<video.frameCount).map { video.visibility($0) < 0.9 ? "1" : "0" }, to: "\(name)/occlusion.tag")
     try files.write(
@@ -19,18 +20,28 @@ struct VOTLayout: Layout {
       to: "\(name)/sequence")
   }
 
-  /// As the toolkit has it of a run without restarts.
-  func write(_ tracks: [Int: SimulatedTrack], of tracker: String, for video: DrawnVideo) throws {
-    let boxes = tracks[video.target]!.boxes.dropFirst().map { box in
-      box.map { "\($0.x),\($0.y),\($0.width),\($0.height)" } ?? "0"
+  /// A run that is started again five frames after each failure.
+  func write(_ tracker: SimulatedTracker, on video: DrawnVideo) throws {
+    var entries: [VOTRegion] = []
+    while entries.count < video.frameCount {
+      let start = entries.count
+      guard video.boxes[start] != nil else {
+        entries.append(.unknown)
+        continue
+      }
+      entries.append(.initialization)
+      let boxes = video.track(by: tracker, of: video.target, from: start).boxes
+      for (frame, box) in zip(start..., boxes).dropFirst() {
+        if let truth = video.boxes[frame], let box, box.iou(truth) == 0 {
+          entries += [.failure] + Array(repeating: .unknown, count: 4)
+          break
+        }
+        entries.append(box.map { .region(.box($0)) } ?? .unknown)
+      }
     }
-    try files.write(["1"] + boxes, to: "results/\(tracker)/unsupervised/\(video.name)/\(video.name)_001.txt")
+    let run = VOTTrajectory(entries: Array(entries.prefix(video.frameCount)))
+    try run.write(to: files.file("results/\(tracker.name)/baseline/\(video.name)/\(video.name)_001.txt"))
   }
 
   func writeLists(_ names: [String]) throws { try files.write(names, to: "list.txt") }
-
-  private static func line(_ region: Region?) -> String {
-    let numbers = region?.corners.flatMap { [$0.x, $0.y] } ?? Array(repeating: .nan, count: 8)
-    return numbers.map { $0.isNaN ? "nan" : String(format: "%.4f", $0) }.joined(separator: ",")
-  }
 }

@@ -55,13 +55,12 @@ import Vision
     let scaled = try track("misscaling").map { $0.area.squareRoot() / 20 }
     #expect(mean(scaled) > 1.15 && scaled.max()! > 1.5)
 
-    let losing = try track("losing")
-    let lost = overlaps(losing).indices.filter { overlaps(losing)[$0] < 0.1 }
-    #expect(lost.count > 20 && lost.count < 300, "\(lost.count)")
+    let losing = try (1...5).map { try overlaps(track("losing", seed: $0)) }
+    let lost = losing.joined().count { $0 < 0.1 }
+    #expect(lost > 100 && lost < 1000, "\(lost) of 2000 frames")
     let jumping = try track("jumping")
     let others = overlaps(jumping, with: 2).count { $0 > 0.5 }
     #expect(others > 40 && others < 300, "\(others)")
-    #expect(overlaps(losing, with: 2).allSatisfy { $0 < 0.5 })
   }
 
   @Test func whoIsAwayIsWaitedForAndFoundAgain() throws {

@@ -28,7 +28,7 @@ import Vision
     let videos = SyntheticVideos(seed: 3, sequences: 2, frames: 20, height: 40, width: 64, absences: true)
     let sequences = try DAVISDataset(root: root, list: "2017/train").sequences
     #expect(sequences.map(\.name) == ["synthetic-000"])
-    #expect(try DAVISDataset(root: root, list: "2016/val").sequences.map(\.name) == ["synthetic-001"])
+    #expect(try DAVISDataset(root: root, list: "2016/val").names == ["synthetic-001"])
     #expect(try sequences[0].masks(7) == videos.sequences[0].masks(7))
     let (read, drawn) = (try sequences[0].image(7), videos.sequences[0].image(7))
     let difference = zip(read.pixels, drawn.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
@@ -73,7 +73,7 @@ import Vision
   @Test func got10k() throws {
     let place = try dataset("got10k")
     let root = place.folder.appending(path: "data")
-    let sequence = try GOT10kDataset(root: root).sequences[1]
+    let sequence = try GOT10kDataset(root: root).sequence("synthetic-001")
     #expect(sequence.annotatedFrames.count == 20 && sequence.cover[0] >= 6 && sequence.cover[10] == 0)
     #expect(sequence.region(0) != nil && sequence.region(10) == nil)
     #expect(try place.text("data/list.txt") == "synthetic-000\nsynthetic-001\n")
@@ -84,12 +84,25 @@ import Vision
 
   @Test func vot() throws {
     let place = try dataset("vot")
-    let lines = try place.text("data/synthetic-001/groundtruth.txt").split(separator: "\n")
-    #expect(lines.count == 20 && lines.allSatisfy { $0.split(separator: ",").count == 8 })
-    #expect(lines[10].hasPrefix("nan,") && !lines[0].contains("nan"))
-    #expect(try place.text("data/synthetic-001/sequence").contains("channels.color=color/%08d."))
-    let results = try place.text("data/results/steady/unsupervised/synthetic-001/synthetic-001_001.txt")
-    #expect(results.hasPrefix("1\n") && results.split(separator: "\n").count == 20)
+    let root = place.folder.appending(path: "data")
+    let sequence = try VOTDataset(root: root).sequence("synthetic-001")
+    #expect(
+      sequence.frameCount == 20 && sequence.truth.count == 20 && sequence.tags["occlusion"]?.count == 20)
+    let video = SyntheticVideos(seed: 3, sequences: 2, frames: 20, height: 40, width: 64).sequences[1]
+    for frame in [0, 10] {
+      let (mask, region) = (video.mask(frame, object: video.leader), try #require(sequence.region(frame)))
+      let filled = Mask(of: region, height: 40, width: 64)
+      #expect(zip(mask.values, filled.values).allSatisfy { $0 <= $1 }, "the rectangle holds the mask")
+      #expect(region.corners.count == 4 && filled.area <= Int(mask.boundingBox!.area) + 40)
+    }
+    for tracker in Self.trackers {
+      let path = "results/\(tracker)/baseline/synthetic-001/synthetic-001_001.txt"
+      let run = try VOTTrajectory(contentsOf: root.appending(path: path)).entries
+      #expect(run.count == 20 && run[0] == .initialization)
+      for failure in run.indices where run[failure] == .failure {
+        #expect(failure + 5 >= 20 || run[failure + 5] == .initialization)
+      }
+    }
   }
 
   @Test func whatCannotBeIsSaid() throws {
