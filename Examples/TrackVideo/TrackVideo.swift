@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import NN
+import SFModels
 import Vision
 
 /// Tracks a target through a video, from its box in the first frame.
@@ -17,11 +18,20 @@ struct TrackVideo: ParsableCommand {
   @Option(help: "A folder of frames, JPEG or PNG.")
   var video: String
 
-  @Option(help: "The target in the first frame: x,y,width,height in pixels from the top-left corner.")
-  var box: BoxArgument
+  @Option(
+    help:
+      "The target in the first frame: x,y,width,height in pixels from the top-left corner. With --trackers their first box, unless given."
+  )
+  var box: BoxArgument?
 
   @Option(help: "Which tracker.")
   var tracker = TrackerName.nanotrack
+
+  @Option(
+    help:
+      "Result files of trackers, separated by commas, x,y,width,height a line: instead of --tracker, what they agree on."
+  )
+  var trackers: String?
 
   @Option(help: "The weights of a tracker that has some: a file of PyTorch's or safetensors.")
   var model: String?
@@ -30,6 +40,13 @@ struct TrackVideo: ParsableCommand {
   var output: String
 
   func validate() throws {
+    if trackers != nil {
+      if model != nil { throw ValidationError("--trackers has no --model") }
+      return
+    }
+    guard box != nil else {
+      throw ValidationError("--box or --trackers must say where the target is in the first frame")
+    }
     if tracker.hasWeights != (model != nil) {
       throw ValidationError(
         tracker.hasWeights
@@ -41,9 +58,9 @@ struct TrackVideo: ParsableCommand {
     Program.prepare(ifInterrupted: "interrupted before anything was tracked")
     let frames = try FrameFolder(URL(filePath: video))
     let output = try OutputFolder(URL(filePath: output))
-    var tracker = try tracker.make(model: model.map { URL(filePath: $0) })
+    var (tracker, start) = try start()
     try Program.deferringInterrupts {
-      let run = try TrackedVideo(frames, box.box, &tracker)
+      let run = try TrackedVideo(frames, start, &tracker)
       try BoxFile(boxes: run.boxes).write(to: output.file("boxes.txt"))
       if ImageFormat.jpeg.isBuiltIn { try run.overlays(frames).write(to: output.file("overlays.jpg")) }
       let speed = Double(run.boxes.count - 1) / max(run.seconds, 1e-9)
@@ -53,6 +70,13 @@ struct TrackVideo: ParsableCommand {
           String(format: "%d frames, %.0f a second; results in %@", run.boxes.count, speed, output.url.path))
       }
     }
+  }
+
+  /// The tracker, and the box it starts on.
+  private func start() throws -> (any Tracker, Box) {
+    guard let trackers else { return (try tracker.make(model: model.map { URL(filePath: $0) }), box!.box) }
+    let recorded = try TrackerFiles(trackers.split(separator: ",").map { URL(filePath: String($0)) })
+    return (SFTracker(recorded.trackers), try box?.box ?? recorded.firstBox())
   }
 }
 

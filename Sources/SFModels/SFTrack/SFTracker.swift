@@ -1,0 +1,55 @@
+import Tensor
+import Vision
+
+/// Follows a target by what other trackers say of it: where most of them see it (``BoxConsensus``), those first whose boxes
+/// sit on what the target looks like, and marked in the way of the first box.
+///
+/// ```swift
+/// var tracker = SFTracker([RecordedTracker(first), RecordedTracker(second), CorrelationTracker()])
+/// ```
+public struct SFTracker: Tracker {
+  private var trackers: [any Tracker]
+  private var target: Target?
+
+  /// What is known of the target.
+  private struct Target {
+    var box: Box
+    var judge: BoxJudge
+    var calibration: BoxCalibration
+  }
+
+  /// A tracker made of others.
+  public init(_ trackers: [any Tracker]) { self.trackers = trackers }
+
+  /// Starts them all on the target. Throws what they throw.
+  public mutating func start(_ frame: Image, on region: Region) throws {
+    for index in trackers.indices { try trackers[index].start(frame, on: region) }
+    let box = region.boundingBox.trackable(in: frame)
+    target = Threads.serially {
+      Target(box: box, judge: BoxJudge(frame, box), calibration: BoxCalibration(frame, box))
+    }
+  }
+
+  /// The target's box in the next frame, and how well the trackers agree on it. Where none of them sees the target it is
+  /// taken to stay, with a confidence of 0. Throws what the trackers throw.
+  public mutating func track(_ frame: Image) throws -> TrackedTarget {
+    guard var target else { fatalError("SFTracker: a frame to track in before one to start on") }
+    var boxes: [Box] = []
+    for index in trackers.indices {
+      let found = try trackers[index].track(frame)
+      let box = found.region.boundingBox
+      if found.confidence > 0 && box.isFollowable { boxes.append(box) }
+    }
+    return Threads.serially {
+      let scores = boxes.map { target.judge.score(frame, $0) }
+      guard let consensus = BoxConsensus(boxes, scores: scores) else {
+        return TrackedTarget(.box(target.box), confidence: 0)
+      }
+      target.judge.learn(frame, consensus.box)
+      target.calibration.observe(frame, consensus.box)
+      target.box = target.calibration.corrected(consensus.box)
+      self.target = target
+      return TrackedTarget(.box(target.box), confidence: consensus.agreement)
+    }
+  }
+}
