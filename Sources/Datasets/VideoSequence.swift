@@ -79,3 +79,5 @@ extension VideoDataset {
     return sequence
   }
 }
+
+extension Video: VideoSequence {}
