@@ -3,10 +3,10 @@ import Tensor
 import Vision
 
 /// A file of boxes, as trackers leave them and annotations give them: one a line, `x,y,width,height` in pixels, separated
-/// by commas, tabs or spaces.
+/// by commas, semicolons, tabs or spaces. Of a polygon, `x,y,x,y,…` of three corners or more, the box around it is taken.
 public struct BoxFile: Sendable, Equatable {
   /// One box per frame; nil where there is none, or the tracker lost its object: the line is empty, has NaNs, or its box
-  /// no area.
+  /// no area. Empty lines at the end are none.
   public var boxes: [Box?]
 
   /// The given boxes.
@@ -16,9 +16,15 @@ public struct BoxFile: Sendable, Equatable {
   /// first row: 1 in files that were made for MATLAB, as OTB's.
   /// - Throws: `DatasetError.badLine` or `.inaccessible`.
   public init(contentsOf url: URL, origin: Double = 0) throws {
-    boxes = try Folder.rows(of: url, "x,y,width,height") { $0 == 4 }.map { row in
-      guard !row.isEmpty, row.allSatisfy(\.isFinite), row[2] > 0, row[3] > 0 else { return nil }
-      return Box(x: row[0] - origin, y: row[1] - origin, width: row[2], height: row[3])
+    let rows = try TextFile(url).rows("x,y,width,height") { $0 == 4 || $0 >= 6 && $0.isMultiple(of: 2) }
+    boxes = rows.map { row in
+      guard !row.isEmpty, row.allSatisfy(\.isFinite) else { return nil }
+      var box = Box(x: row[0], y: row[1], width: row[2], height: row[3])
+      if row.count > 4 {
+        let corners = stride(from: 0, to: row.count, by: 2).map { Point(row[$0], row[$0 + 1]) }
+        box = Region.polygon(corners).boundingBox
+      }
+      return box.isEmpty ? nil : box.translated(x: -origin, y: -origin)
     }
   }
 

@@ -10,10 +10,11 @@ import Vision
 public struct DAVISDataset: VideoDataset {
   /// The data set's folder.
   public let root: URL
-  /// The sequences, by name.
-  public let sequences: [DAVISSequence]
+  /// The sequences' names, in the order of the list.
+  public var names: [String] { catalog.names }
+  private let catalog: Catalog<(frames: URL, annotations: URL)>
 
-  /// Lists a data set and checks that it is whole: each frame has its annotation.
+  /// Lists a data set.
   ///
   /// `list` names a file under `ImageSets` that says which sequences to take, such as `2017/train`;
   /// without it all are taken.
@@ -25,13 +26,19 @@ public struct DAVISDataset: VideoDataset {
     guard !found.isEmpty else {
       throw DatasetError.emptyFolder(path: frames.path, wanted: "folders of frames")
     }
+    self.root = root
     let names = try list.map {
       try Folder.names(in: root.appending(path: "ImageSets/\($0).txt"), among: found)
     }
-    self.root = root
-    sequences = try (names ?? found).map {
-      try DAVISSequence(frames: frames.appending(path: $0), annotations: annotations.appending(path: $0))
-    }
+    catalog = Catalog(
+      (names ?? found).map { ($0, (frames.appending(path: $0), annotations.appending(path: $0))) })
+  }
+
+  /// Opens a sequence, each of whose frames must have its annotation.
+  /// - Throws: `DatasetError`.
+  public func sequence(_ name: String) throws -> DAVISSequence {
+    let place = try catalog[name]
+    return try DAVISSequence(frames: place.frames, annotations: place.annotations)
   }
 }
 

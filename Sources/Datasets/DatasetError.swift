@@ -6,6 +6,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case missingFolder(path: String)
   /// The folder holds nothing of the kind looked for.
   case emptyFolder(path: String, wanted: String)
+  /// A frame is missing between others.
+  case missingFrame(path: String)
   /// A frame has no annotation of its name.
   case missingAnnotation(frame: String, annotation: String)
   /// A method has no mask for a frame of a sequence.
@@ -30,13 +32,15 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .missingFolder(let path): "\(path): no such folder"
     case .emptyFolder(let path, let wanted): "\(path): holds no \(wanted)"
+    case .missingFrame(let path): "\(path): no such frame, though there are frames before it and after"
     case .missingAnnotation(let frame, let annotation): "\(frame): has no annotation \(annotation)"
     case .missingMask(let path): "\(path): no such mask, though the sequence has this frame"
     case .sizeMismatch(let path, let height, let width, let expectedHeight, let expectedWidth):
       "\(path): is \(height)×\(width), but its sequence's frames are \(expectedHeight)×\(expectedWidth)"
     case .noObjects(let path): "\(path): shows no object"
     case .unknownSequence(let name, let known):
-      "no sequence '\(name)'; there are \(known.joined(separator: ", "))"
+      "no sequence '\(name)'; there are \(known.prefix(100).joined(separator: ", "))"
+        + (known.count > 100 ? ", … \(known.count) in all" : "")
     case .badLine(let path, let line, let reason): "\(path):\(line): \(reason)"
     case .boxCount(let path, let boxes, let frames): "\(path): \(boxes) boxes for \(frames) frames"
     case .inaccessible(let path, let reason): "\(path): \(reason)"

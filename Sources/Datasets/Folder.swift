@@ -1,6 +1,6 @@
 import Foundation
 
-/// Folders and text files, with this module's errors.
+/// Folders, with this module's errors.
 package enum Folder {
   /// The visible entries a test accepts, by name: `9` before `10`.
   package static func list(_ folder: URL, where isWanted: (URL) -> Bool) throws -> [URL] {
@@ -21,36 +21,23 @@ package enum Folder {
     return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
-  package static func text(of file: URL) throws -> String {
-    do {
-      return try String(contentsOf: file, encoding: .utf8)
-    } catch {
-      throw DatasetError.inaccessible(path: file.path, reason: "the file cannot be read as text")
-    }
+  /// Whether there is something at a URL.
+  static func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+
+  /// The folders of a data set's sequences: those that its `list.txt` names, or else those that are accepted.
+  static func sequences(in root: URL, where isSequence: (URL) -> Bool) throws -> [URL] {
+    let listed = root.appending(path: "list.txt")
+    guard exists(listed) else { return try list(root) { isFolder($0) && isSequence($0) } }
+    return try TextFile(listed).names.map { root.appending(path: $0) }
   }
 
   /// The names that a file lists, all of them known.
   static func names(in file: URL, among known: [String]) throws -> [String] {
-    let names = try text(of: file).split(whereSeparator: \.isWhitespace).map(String.init)
+    let names = try TextFile(file).names
     guard !names.isEmpty else { throw DatasetError.emptyFolder(path: file.path, wanted: "sequence names") }
     if let unknown = names.first(where: { !known.contains($0) }) {
       throw DatasetError.unknownSequence(unknown, known: known)
     }
     return names
-  }
-
-  /// The numbers of each line of a file, separated by commas, tabs or spaces; none of an empty line.
-  /// - Throws: `DatasetError.badLine` where a line is not `what`: has other than numbers, or as many as don't fit.
-  static func rows(of file: URL, _ what: String, fits: (_ count: Int) -> Bool) throws -> [[Double]] {
-    var lines = try text(of: file).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    if lines.last?.isEmpty == true { lines.removeLast() }
-    return try lines.enumerated().map { index, line in
-      let words = line.split { $0 == "," || $0.isWhitespace }
-      let numbers = words.compactMap { Double($0) }
-      guard words.isEmpty || numbers.count == words.count && fits(words.count) else {
-        throw DatasetError.badLine(path: file.path, line: index + 1, reason: "\"\(line)\" is not \(what)")
-      }
-      return numbers
-    }
   }
 }

@@ -58,6 +58,28 @@ public struct FrameFolder: VideoSequence {
     }
   }
 
+  /// Checks that a file has a line for each frame.
+  /// - Throws: `DatasetError.boxCount`, or `.missingFrame` where the file has more, and the frames' numbers a gap.
+  func check(_ lines: Int, linesOf file: URL) throws(DatasetError) {
+    if lines == frameCount { return }
+    if lines > frameCount, let gap = firstGap { throw .missingFrame(path: gap.path) }
+    throw .boxCount(path: file.path, boxes: lines, frames: frameCount)
+  }
+
+  /// The first file that lacks among names which are numbers.
+  private var firstGap: URL? {
+    for (file, next) in zip(files, files.dropFirst()) {
+      let name = Self.stem(file)
+      guard let number = Int(name), let following = Int(Self.stem(next)) else { return nil }
+      if following > number + 1 {
+        let digits = String(number + 1)
+        let zeros = String(repeating: "0", count: max(0, name.count - digits.count))
+        return url.appending(path: "\(zeros)\(digits).\(file.pathExtension)")
+      }
+    }
+    return nil
+  }
+
   private static func images(in folder: URL) throws -> [URL] {
     try Folder.list(folder) { ["png", "jpg", "jpeg"].contains($0.pathExtension.lowercased()) }
   }

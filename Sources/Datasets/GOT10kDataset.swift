@@ -3,23 +3,29 @@ import Vision
 
 /// A folder in the layout of GOT-10k (Huang et al., TPAMI 2021): frames in `SEQUENCE/*.jpg`, the target's boxes in
 /// `SEQUENCE/groundtruth.txt`, one for each frame (a sequence to be tested on has the first only), and, where they are,
-/// `absence.label` and `cover.label`, a number for each frame.
+/// `absence.label` and `cover.label`, a number for each frame. The sequences are those of `list.txt`, or all.
 public struct GOT10kDataset: VideoDataset {
   /// The data set's folder.
   public let root: URL
-  /// The sequences, by name.
-  public let sequences: [GOT10kSequence]
+  /// The sequences' names.
+  public var names: [String] { catalog.names }
+  private let catalog: Catalog<URL>
 
   /// Lists a data set.
   /// - Throws: `DatasetError`.
   public init(root: URL) throws {
     self.root = root
-    sequences = try Folder.list(root) {
-      FileManager.default.fileExists(atPath: $0.appending(path: "groundtruth.txt").path)
-    }.map(GOT10kSequence.init)
-    guard !sequences.isEmpty else {
+    let folders = try Folder.sequences(in: root) { Folder.exists($0.appending(path: "groundtruth.txt")) }
+    guard !folders.isEmpty else {
       throw DatasetError.emptyFolder(path: root.path, wanted: "folders with groundtruth.txt")
     }
+    catalog = Catalog(folders.map { ($0.lastPathComponent, $0) })
+  }
+
+  /// Opens a sequence.
+  /// - Throws: `DatasetError`.
+  public func sequence(_ name: String) throws -> GOT10kSequence {
+    try GOT10kSequence(catalog[name])
   }
 }
 
@@ -39,9 +45,7 @@ public struct GOT10kSequence: BoxAnnotated, FolderSequence {
     let count = frames.frameCount
     let truth = folder.appending(path: "groundtruth.txt")
     boxes = try BoxFile(contentsOf: truth).boxes
-    guard boxes.count == count || boxes.count == 1 else {
-      throw DatasetError.boxCount(path: truth.path, boxes: boxes.count, frames: count)
-    }
+    if boxes.count != 1 { try frames.check(boxes.count, linesOf: truth) }
     annotatedFrames = Array(0..<boxes.count)
     isAbsent =
       try Self.labels("absence.label", in: folder, count)?.map { $0 != 0 }
@@ -59,11 +63,11 @@ public struct GOT10kSequence: BoxAnnotated, FolderSequence {
 
   private static func labels(_ name: String, in folder: URL, _ count: Int) throws -> [Int]? {
     let file = folder.appending(path: name)
-    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-    let rows = try Folder.rows(of: file, "a number") { $0 == 1 }
-    guard rows.count == count, rows.allSatisfy({ !$0.isEmpty && $0[0].isFinite && abs($0[0]) < 256 }) else {
-      throw DatasetError.inaccessible(path: file.path, reason: "\(rows.count) numbers for \(count) frames")
+    guard Folder.exists(file) else { return nil }
+    let labels = try TextFile(file).labels()
+    guard labels.count == count else {
+      throw DatasetError.inaccessible(path: file.path, reason: "\(labels.count) numbers for \(count) frames")
     }
-    return rows.map { Int($0[0]) }
+    return labels
   }
 }

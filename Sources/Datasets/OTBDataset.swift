@@ -7,23 +7,34 @@ import Vision
 public struct OTBDataset: VideoDataset {
   /// The data set's folder.
   public let root: URL
-  /// The sequences, by name.
-  public let sequences: [OTBSequence]
+  /// The sequences' names.
+  public var names: [String] { catalog.names }
+  private let catalog: Catalog<(folder: URL, truth: URL)>
 
   /// Lists a data set.
   /// - Throws: `DatasetError`.
   public init(root: URL) throws {
     self.root = root
-    sequences = try Folder.list(root) { Folder.isFolder($0.appending(path: "img")) }.flatMap { folder in
-      let truths = try Folder.list(folder) { $0.lastPathComponent.wholeMatch(of: Self.truth) != nil }
-      guard !truths.isEmpty else {
-        throw DatasetError.emptyFolder(path: folder.path, wanted: "groundtruth_rect.txt")
-      }
-      return try truths.map { try OTBSequence(folder, truth: $0) }
-    }
-    guard !sequences.isEmpty else {
+    catalog = Catalog(
+      try Folder.list(root) { Folder.isFolder($0.appending(path: "img")) }.flatMap { folder in
+        let name = folder.lastPathComponent
+        let truths = try Folder.list(folder) { $0.lastPathComponent.wholeMatch(of: Self.truth) != nil }
+        if truths.isEmpty { return [(name, (folder, folder.appending(path: "groundtruth_rect.txt")))] }
+        return truths.map { truth in
+          let target = truth.deletingPathExtension().pathExtension
+          return (name + (target.isEmpty ? "" : "-\(target)"), (folder, truth))
+        }
+      })
+    guard !names.isEmpty else {
       throw DatasetError.emptyFolder(path: root.path, wanted: "folders with img")
     }
+  }
+
+  /// Opens a sequence, one target's.
+  /// - Throws: `DatasetError`.
+  public func sequence(_ name: String) throws -> OTBSequence {
+    let place = try catalog[name]
+    return try OTBSequence(name, frames: place.folder.appending(path: "img"), truth: place.truth)
   }
 
   private static var truth: Regex<(Substring, Substring?)> { /groundtruth_rect(?:\.(\d+))?\.txt/ }
@@ -39,15 +50,12 @@ public struct OTBSequence: BoxAnnotated, FolderSequence {
   public let annotatedFrames: [Int]
   private let boxes: [Box?]
 
-  init(_ folder: URL, truth: URL) throws {
-    let number = truth.deletingPathExtension().pathExtension
-    name = folder.lastPathComponent + (number.isEmpty ? "" : "-\(number)")
-    frames = try FrameFolder(folder.appending(path: "img"))
+  init(_ name: String, frames folder: URL, truth: URL) throws {
+    self.name = name
+    frames = try FrameFolder(folder)
     boxes = try BoxFile(contentsOf: truth, origin: 1).boxes
     let first = name == "David" ? frames.files.firstIndex { $0.lastPathComponent == "0300.jpg" } ?? 0 : 0
-    guard first + boxes.count <= frames.frameCount else {
-      throw DatasetError.boxCount(path: truth.path, boxes: boxes.count, frames: frames.frameCount - first)
-    }
+    if first + boxes.count > frames.frameCount { try frames.check(first + boxes.count, linesOf: truth) }
     annotatedFrames = Array(first..<first + boxes.count)
   }
 

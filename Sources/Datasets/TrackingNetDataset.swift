@@ -6,21 +6,27 @@ import Vision
 public struct TrackingNetDataset: VideoDataset {
   /// The data set's folder.
   public let root: URL
-  /// The sequences, by name.
-  public let sequences: [TrackingNetSequence]
+  /// The sequences' names.
+  public let names: [String]
 
   /// Lists a data set.
   /// - Throws: `DatasetError`.
   public init(root: URL) throws {
     self.root = root
     let annotations = root.appending(path: "anno")
-    sequences = try Folder.list(annotations) { $0.pathExtension == "txt" }.map { file in
-      let name = file.deletingPathExtension().lastPathComponent
-      return try TrackingNetSequence(root.appending(path: "frames/\(name)"), truth: file)
-    }
-    guard !sequences.isEmpty else {
+    names = try Folder.list(annotations) { $0.pathExtension == "txt" }
+      .map { $0.deletingPathExtension().lastPathComponent }
+    guard !names.isEmpty else {
       throw DatasetError.emptyFolder(path: annotations.path, wanted: "VIDEO.txt")
     }
+  }
+
+  /// Opens a video.
+  /// - Throws: `DatasetError`.
+  public func sequence(_ name: String) throws -> TrackingNetSequence {
+    let truth = root.appending(path: "anno/\(name).txt")
+    guard Folder.exists(truth) else { throw DatasetError.unknownSequence(name, known: names) }
+    return try TrackingNetSequence(root.appending(path: "frames/\(name)"), truth: truth)
   }
 }
 
@@ -35,9 +41,7 @@ public struct TrackingNetSequence: BoxAnnotated, FolderSequence {
   init(_ folder: URL, truth: URL) throws {
     frames = try FrameFolder(folder)
     boxes = try BoxFile(contentsOf: truth).boxes
-    guard boxes.count == frames.frameCount || boxes.count == 1 else {
-      throw DatasetError.boxCount(path: truth.path, boxes: boxes.count, frames: frames.frameCount)
-    }
+    if boxes.count != 1 { try frames.check(boxes.count, linesOf: truth) }
     annotatedFrames = Array(0..<boxes.count)
   }
 

@@ -61,23 +61,25 @@ public protocol BoxAnnotated: AnnotatedSequence {
   func region(_ frame: Int) throws -> Region?
 }
 
-/// Sequences of one layout on disk, or of one generator.
+/// Sequences of one layout on disk, or of one generator. They are listed by name, and each is opened when it is asked for:
+/// one that is damaged is in nobody else's way.
 public protocol VideoDataset: Sendable {
   /// What its sequences are annotated with.
   associatedtype Video: VideoSequence
-  /// The sequences, in order.
-  var sequences: [Video] { get }
+  /// The sequences' names, in order.
+  var names: [String] { get }
+  /// Opens the sequence of a name.
+  /// - Throws: `DatasetError`; `unknownSequence` where there is none.
+  func sequence(_ name: String) throws -> Video
+  /// All sequences, in order.
+  /// - Throws: what opening the first damaged one throws.
+  var sequences: [Video] { get throws }
 }
 
 extension VideoDataset {
-  /// The sequence of a name.
-  /// - Throws: `DatasetError.unknownSequence`.
-  public func sequence(_ name: String) throws(DatasetError) -> Video {
-    guard let sequence = sequences.first(where: { $0.name == name }) else {
-      throw .unknownSequence(name, known: sequences.map(\.name))
-    }
-    return sequence
-  }
+  /// All sequences, in order, opened one by one.
+  /// - Throws: what opening the first damaged one throws.
+  public var sequences: [Video] { get throws { try names.map(sequence) } }
 }
 
 extension Video: VideoSequence {}

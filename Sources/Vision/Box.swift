@@ -34,6 +34,8 @@ public struct Box: Sendable, Hashable {
   public var centerX: Double { x + width / 2 }
   /// The centre's y.
   public var centerY: Double { y + height / 2 }
+  /// The corners, from the top-left one on, clockwise.
+  public var corners: [Point] { [Point(x, y), Point(maxX, y), Point(maxX, maxY), Point(x, maxY)] }
   /// Whether the box covers nothing.
   public var isEmpty: Bool { !(width > 0 && height > 0) }
   /// The area in square pixels; 0 when empty.

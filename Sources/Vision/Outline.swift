@@ -13,11 +13,7 @@ public struct Outline: Sendable {
   public static func polygon(_ corners: [Point]) -> Outline { Outline(polygons: [corners]) }
 
   /// A filled rectangle.
-  public static func rectangle(_ box: Box) -> Outline {
-    .polygon([
-      Point(box.x, box.y), Point(box.maxX, box.y), Point(box.maxX, box.maxY), Point(box.x, box.maxY),
-    ])
-  }
+  public static func rectangle(_ box: Box) -> Outline { .polygon(box.corners) }
 
   /// The frame along a rectangle, of the given thickness inwards.
   public static func frame(_ box: Box, thickness: Double) -> Outline {

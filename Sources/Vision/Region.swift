@@ -6,14 +6,18 @@ public enum Region: Sendable, Hashable {
   case rotatedBox(RotatedBox)
   /// The corners of a polygon, in order; the last one is joined to the first.
   case polygon([Point])
+  /// Pixels: those of a mask whose top-left one is pixel (x, y) of the frame. The mask may be of the frame's size, or just
+  /// large enough.
+  case mask(Mask, x: Int = 0, y: Int = 0)
 
-  /// The corners, in order.
+  /// The corners, in order; of a mask those of the box around its pixels, none where it has no pixel.
   public var corners: [Point] {
     switch self {
-    case .box(let box):
-      [Point(box.x, box.y), Point(box.maxX, box.y), Point(box.maxX, box.maxY), Point(box.x, box.maxY)]
+    case .box(let box): box.corners
     case .rotatedBox(let box): box.corners
     case .polygon(let corners): corners
+    case .mask(let mask, let x, let y):
+      mask.boundingBox?.translated(x: Double(x), y: Double(y)).corners ?? []
     }
   }
 
@@ -24,6 +28,18 @@ public enum Region: Sendable, Hashable {
     guard let first = corners.first else { return Box(x: 0, y: 0, width: 0, height: 0) }
     let (low, high) = corners.reduce((first, first)) { (pointwiseMin($0.0, $1), pointwiseMax($0.1, $1)) }
     return Box(x: low.x, y: low.y, width: high.x - low.x, height: high.y - low.y)
+  }
+}
+
+extension Mask {
+  /// The pixels of a region in a frame of the given size: those whose centres it covers, or those of a mask.
+  public init(of region: Region, height: Int, width: Int) {
+    switch region {
+    case .box(let box): self.init(box, height: height, width: width)
+    case .rotatedBox, .polygon: self.init(.polygon(region.corners), height: height, width: width)
+    case .mask(let mask, let x, let y):
+      self = mask.cropped(x: -x, y: -y, height: height, width: width)
+    }
   }
 }
 

@@ -5,7 +5,10 @@ import Vision
 @testable import Datasets
 
 @Suite struct BoxFileTests {
-  @Test(arguments: ["1,2,3.5,4", "1\t2\t3.5\t4", "1 2 3.5 4", " 1, 2,\t3.5 ,4 "]) func separatorsMayVary(
+  @Test(arguments: [
+    "1,2,3.5,4", "1\t2\t3.5\t4", "1 2 3.5 4", " 1, 2,\t3.5 ,4 ", "1;2;3.5;4", "1,2,1,6,4.5,6,4.5,2",
+  ])
+  func separatorsMayVary(
     line: String
   ) throws {
     let folder = try TemporaryFolder()
@@ -19,6 +22,24 @@ import Vision
     try folder.write("1,2,3,4\n\nNaN,NaN,NaN,NaN\n5,5,0,3\n1,2,3,4", to: "boxes.txt")
     let boxes = try BoxFile(contentsOf: folder.file("boxes.txt")).boxes
     #expect(boxes.map { $0 == nil } == [false, true, true, true, false])
+  }
+
+  @Test func filesAreAsEditorsLeaveThem() throws {
+    let folder = try TemporaryFolder()
+    let url = try folder.file("boxes.txt")
+    let box = Box(x: 1, y: 2, width: 3, height: 4)
+    let texts = [
+      "\u{feff}1,2,3,4\r\n-nan(ind),0,0,0\r\n\r\n": [box, nil], "1,2,3,4\r\r": [box],
+      "1,2,3,4\n\n1,2,3,4\n\n \n": [box, nil, box],
+    ]
+    for (text, boxes) in texts {
+      try Data(text.utf8).write(to: url)
+      #expect(try BoxFile(contentsOf: url).boxes == boxes)
+    }
+    try Data([0x31, 0x2c, 0xe9]).write(to: url)
+    #expect { try BoxFile(contentsOf: url) } throws: {
+      "\($0)".hasSuffix(":1: \"1,é\" is not x,y,width,height")
+    }
   }
 
   @Test func whatIsWrittenIsReadAgain() throws {

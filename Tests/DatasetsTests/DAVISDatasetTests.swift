@@ -78,7 +78,7 @@ import Vision
       "\($0)".hasSuffix("480p: holds no folders of frames")
     }
     _ = try folder.file("JPEGImages/480p/empty/x")
-    #expect { try DAVISDataset(root: folder.url) } throws: {
+    #expect { try DAVISDataset(root: folder.url).sequences } throws: {
       "\($0)".hasSuffix("empty: holds no PNG or JPEG files")
     }
   }
@@ -87,7 +87,7 @@ import Vision
     let folder = try TemporaryFolder()
     try folder.writeSequence("swan", annotations: [labelMap([1: left]), labelMap([1: left])])
     try FileManager.default.removeItem(at: folder.file("Annotations/480p/swan/00001.png"))
-    #expect { try DAVISDataset(root: folder.url) } throws: {
+    #expect { try DAVISDataset(root: folder.url).sequences } throws: {
       "\($0)".contains("swan/00001.jpg: has no annotation") && !"\($0)".contains("\n")
     }
   }

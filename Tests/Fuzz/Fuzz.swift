@@ -13,7 +13,8 @@ struct Fuzz: ParsableCommand {
       """)
 
   @Option(
-    help: "One format: png, png16, jpeg, flo, kitti, safetensors, pytorch, boxes or log; all unless given.")
+    help:
+      "One format: png, png16, jpeg, flo, kitti, safetensors, pytorch, boxes, vot or log; all unless given.")
   var format: String?
 
   @Option(help: "Files of each format.")

@@ -10,6 +10,20 @@ extension Format {
       read: { _, url in _ = try BoxFile(contentsOf: url, origin: 1) }, needsFile: true)
   }
 
+  static func vot() -> Format {
+    let files = [
+      "1\n1,2,3.5,4\n2\n0\nnan,nan,nan,nan\n1,1,1,5,5,5,5,1\n", "m10,20,4,3,1,2,1,4,4\nm0,0,1920,1080,7,9\n",
+    ]
+    return Format(
+      name: "vot", samples: files.map(words),
+      read: { _, url in
+        let trajectory = try VOTTrajectory(contentsOf: url)
+        for entry in trajectory.entries { _ = entry.region?.boundingBox }
+        try trajectory.write(to: url)
+        _ = try VOTTrajectory(contentsOf: url)
+      }, needsFile: true)
+  }
+
   static func log() -> Format {
     let files = ["epoch,train_loss,val_j,seconds\n1,0.5,nan,12\n2,0.25,0.75,11\n"]
     return Format(

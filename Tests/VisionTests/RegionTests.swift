@@ -100,3 +100,15 @@ func boxesThatAreNowhereTrapNowhere(_ edge: Double) {
       == Box(x: -1, y: 1, width: 6, height: 8))
   #expect(Region.polygon([]).boundingBox.isEmpty)
 }
+
+@Test func regionsOfPixelsLieWhereTheirMaskDoes() {
+  let mask = Mask(height: 2, width: 3, values: [0, 1, 1, 0, 0, 1])
+  let region = Region.mask(mask, x: 4, y: -1)
+  #expect(region.boundingBox == Box(x: 5, y: -1, width: 2, height: 2))
+  #expect(Region.mask(Mask(height: 2, width: 2)).boundingBox.isEmpty)
+  let seen = Mask(of: region, height: 3, width: 7)
+  #expect(seen.area == 1 && seen[6, 0])
+  let square = Box(x: 1, y: 1, width: 2, height: 2)
+  #expect(Mask(of: .box(square), height: 5, width: 5) == Mask(square, height: 5, width: 5))
+  #expect(Mask(of: .polygon(square.corners), height: 5, width: 5) == Mask(square, height: 5, width: 5))
+}

@@ -10,6 +10,8 @@ import Vision
 public struct SyntheticVideos: VideoDataset {
   /// The sequences; their names are `synthetic-000`, `synthetic-001`, ….
   public let sequences: [SyntheticSequence]
+  /// The sequences' names.
+  public var names: [String] { sequences.map(\.name) }
 
   /// Makes `sequences` videos of `frames` frames of `width` × `height` pixels.
   public init(seed: UInt64, sequences: Int, frames: Int = 24, height: Int = 144, width: Int = 256) {
@@ -22,6 +24,15 @@ public struct SyntheticVideos: VideoDataset {
         index: index, frameCount: frames, height: height, width: width,
         generator: generator.fork(index))
     }
+  }
+
+  /// The sequence of a name.
+  /// - Throws: `DatasetError.unknownSequence`.
+  public func sequence(_ name: String) throws(DatasetError) -> SyntheticSequence {
+    guard let sequence = sequences.first(where: { $0.name == name }) else {
+      throw .unknownSequence(name, known: names)
+    }
+    return sequence
   }
 }
 
