@@ -2,8 +2,6 @@ import Foundation
 
 /// Frames one after another, from any of them on.
 protocol FrameSource {
-  /// The number of the frame that is next.
-  var position: Int { get }
   /// Goes to another frame.
   mutating func go(to frame: Int) throws(VideoError)
   /// The next frame, RGB. After an error the source is to go somewhere.
@@ -15,7 +13,7 @@ protocol FrameSource {
 /// The files of a folder as frames.
 struct FrameFiles: FrameSource {
   let files: [URL]
-  private(set) var position = 0
+  private var position = 0
 
   /// The PNG and JPEG files of a folder, in the order of their names, `9` before `10`.
   static func list(_ folder: URL) throws(VideoError) -> [URL] {

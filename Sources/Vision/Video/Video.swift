@@ -104,20 +104,22 @@ private struct FrameWindow {
   private var last = 0
   private var source: any FrameSource
   private let count: Int
+  /// Whether the source is to go somewhere before it is asked for a frame.
   private var hasFailed = false
 
   init(_ source: any FrameSource, count: Int) { (self.source, self.count) = (source, count) }
 
   mutating func image(_ frame: Int) throws(VideoError) -> Image {
     last = frame
-    hasFailed = false
-    let position = first + images.count
-    if frame < first || frame > position && source.isFaster(goingTo: frame) {
+    let next = first + images.count
+    if frame < first || frame >= next && (hasFailed || source.isFaster(goingTo: frame)) {
       // Who steps backwards will go on to.
       let start = frame < first && first - frame <= count ? max(0, frame - count / 2) : frame
       images = []
       first = start
+      hasFailed = true
       try source.go(to: start)
+      hasFailed = false
     }
     while first + images.count <= frame { try readNext() }
     return images[frame - first]
@@ -126,16 +128,13 @@ private struct FrameWindow {
   /// Reads one more frame, if there is one to come and room for it. What goes wrong is told when the frame is asked for.
   mutating func readAhead(upTo end: Int) -> Bool {
     guard !hasFailed, first + images.count < min(end, last + 1 + count / 2) else { return false }
-    do throws(VideoError) {
-      try readNext()
-    } catch {
-      hasFailed = true
-    }
-    return !hasFailed
+    return (try? readNext()) != nil
   }
 
   private mutating func readNext() throws(VideoError) {
+    hasFailed = true
     let image = try source.next()
+    hasFailed = false
     if images.count == count {
       images.removeFirst()
       first += 1

@@ -5,7 +5,7 @@ import Foundation
 struct VideoDecoder: FrameSource {
   let url: URL
   let index: VideoIndex
-  private(set) var position = 0
+  private var position = 0
   private var process: ChildProcess?
   private let clock = Clock()
   /// Whether the frame to come is the first after a seek.
@@ -31,7 +31,7 @@ struct VideoDecoder: FrameSource {
 
   // Starting anew costs about as much as decoding some thirty frames.
   func isFaster(goingTo frame: Int) -> Bool {
-    index.keyframe(before: frame) - position > (process == nil ? 0 : 30)
+    index.keyframe(before: frame) - position > 30
   }
 
   mutating func go(to frame: Int) throws(VideoError) {
@@ -65,8 +65,7 @@ struct VideoDecoder: FrameSource {
       "ffmpeg",
       ["-nostdin", "-copyts"] + seek + FFmpeg.input(url) + [
         "-map", "0:V:0", "-fps_mode", "passthrough", "-vf", filters.joined(separator: ","), "-c:v", "ppm",
-        "-f",
-        "image2pipe", "pipe:1",
+        "-f", "image2pipe", "pipe:1",
       ], isFed: false, isExpected: clock.takes)
     isSeeking = seeking
   }
