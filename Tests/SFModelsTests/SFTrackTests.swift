@@ -45,7 +45,7 @@ import Vision
       "refinement.up2.conv.double_conv.0.weight", "seg2box.outc.conv.bias", "mixture.weight", "mixture.bias",
     ] { #expect(names.contains(name), "\(name)") }
     #expect(network.stateDict["mixture.weight"]?.shape == [1, 5, 1, 1])
-    #expect(SFTrack(.small).parameterCount == 336_741)
+    #expect(SFTrack(.small).parameterCount == 318_257)
   }
 
   private static let boxes: [[[Box?]]] = (0..<2).map { window in
@@ -63,17 +63,22 @@ import Vision
   @Test(arguments: [false, true]) func gradientsReachEveryParameter(_ evaluates: Bool) throws {
     Tensor.randomState = 5
     let network = SFTrack(.small, trackers: 3).to(.float64)
-    let images = Tensor(uniform: [2, 3, 12, 14, 3], dtype: .float64, seed: 1)
-    let cotangent = Tensor(normal: [2, 12, 14, 1], dtype: .float64, seed: 2)
+    // Away from the kink that a norm's shift of 0 leaves a channel of zeros at.
+    for parameter in network.parameters {
+      parameter.value = parameter.value.detached() + 0.1 * Tensor(normal: parameter.shape, dtype: .float64)
+    }
+    let images = Tensor(uniform: [1, 3, 12, 14, 3], dtype: .float64, seed: 1)
+    let cotangent = Tensor(normal: [1, 12, 14, 1], dtype: .float64, seed: 2)
     func differentiated() -> (value: Tensor, gradients: Gradients) {
       func loss() -> Tensor {
-        let output = network(images, boxes: Self.boxes, frame: 1)
+        let output = network(images, boxes: [Self.boxes[0]], frame: 1)
         return ((output.box + output.mask) * cotangent).mean()
       }
       return evaluates ? evaluating { valueWithGradient { loss() } } : valueWithGradient { loss() }
     }
     let gradients = differentiated().gradients
-    let step = 1e-6
+    // So short that hardly any of the half a million ReLUs has its kink on the way.
+    let step = 1e-8
     for (index, (path, parameter)) in network.namedParameters.enumerated() where parameter.isTrainable {
       let gradient = try #require(gradients[parameter], "no gradient reaches \(path)")
       let start = parameter.value.detached()
@@ -86,7 +91,7 @@ import Vision
       parameter.value = start
       let found = (gradient * direction).sum().item
       #expect(
-        abs(found - expected) <= 1e-6 * max(1, abs(expected)), "\(path): \(found), by differences \(expected)"
+        abs(found - expected) <= 1e-5 * max(0.1, abs(expected)), "\(path): \(found), by differences \(expected)"
       )
     }
   }

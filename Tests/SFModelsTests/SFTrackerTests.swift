@@ -13,7 +13,7 @@ import Vision
     let consensus = try #require(BoxConsensus(near + far))
     #expect(consensus.box.iou(Self.truth) > 0.95)
     // Those that have no say take nothing from the box, but from the agreement on it.
-    #expect(try #require(BoxConsensus(near)).box == consensus.box)
+    #expect(BoxConsensus(near)?.box == consensus.box)
     #expect(consensus.agreement < 0.6)
     #expect(BoxConsensus([Self.truth])?.box == Self.truth && BoxConsensus([Self.truth])?.agreement == 1)
   }
@@ -23,7 +23,8 @@ import Vision
     let left = try #require(BoxConsensus(boxes, scores: [1, 0])).box
     #expect(abs(left.x - 36) < 0.1 && abs(left.width - 20) < 1e-9)
     let away = [Self.truth, Self.truth.translated(x: 1, y: 0), Box(x: 0, y: 0, width: 9, height: 9)]
-    #expect(try #require(BoxConsensus(away, scores: [0, 0, 50])).box.iou(Self.truth) > 0.9)
+    let kept = try #require(BoxConsensus(away, scores: [0, 0, 50])).box
+    #expect(kept.iou(Self.truth) > 0.9)
   }
 
   @Test func boxesThatCoverNothingSayNothing() {
@@ -70,9 +71,11 @@ import Vision
     try tracker.start(Self.frame(0), on: .box(Self.truth))
     let hidden = try tracker.track(Self.frame(1))
     #expect(hidden.confidence == 0 && hidden.region == .box(Self.truth))
-    #expect(try tracker.track(Self.frame(2)).confidence == 1)
+    let seen = try tracker.track(Self.frame(2))
+    #expect(seen.confidence == 1)
     // Beyond the end of its file a recorded tracker has lost its target.
-    #expect(try tracker.track(Self.frame(3)).confidence == 0)
+    let ended = try tracker.track(Self.frame(3))
+    #expect(ended.confidence == 0)
   }
 
   @Test func framesMayChangeTheirSizeAndBoxesLeaveThem() throws {
@@ -83,6 +86,6 @@ import Vision
     try tracker.start(Self.frame(0), on: .box(Self.truth))
     _ = try tracker.track(Image(height: 20, width: 30, color: .red))
     let last = try tracker.track(Image(height: 300, width: 20, color: .blue)).region.boundingBox
-    #expect([last.x, last.y, last.width, last.height].allSatisfy(\.isFinite))
+    for side in [last.x, last.y, last.width, last.height] { #expect(side.isFinite) }
   }
 }

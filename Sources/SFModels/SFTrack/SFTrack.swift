@@ -12,7 +12,7 @@ import Vision
 public struct SFTrack: Module {
   /// The sizes there are.
   public enum Preset: String, Sendable, CaseIterable {
-    /// For a CPU: 336,741 parameters, for five trackers.
+    /// For a CPU: 318,257 parameters, for five trackers.
     case small
     /// The paper's, under the published names: 4,858,921 parameters, for five trackers.
     case paper
