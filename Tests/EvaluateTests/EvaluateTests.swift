@@ -153,4 +153,40 @@ import Vision
       outcome.output.last?.split(separator: " ")
         == ["method", "0.500", "0.500", "0.500", "0.000", "0.500", "0.500", "0.000"])
   }
+
+  @Test func votCountsFailuresAndReadsEveryRepetition() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    let count = 60
+    let truth = Array(repeating: "10,10,30,10,30,30,10,30", count: count)
+    for sequence in ["one", "two"] {
+      try write(truth, to: "truth/\(sequence)/groundtruth.txt", in: workplace)
+      try Image(height: 48, width: 64, channels: 3).write(
+        to: workplace.file("truth/\(sequence)/color/00000001.png"))
+    }
+    let right = ["1"] + truth.dropFirst()
+    var failing = right
+    failing.replaceSubrange(20..<26, with: ["2", "0", "0", "0", "0", "1"])
+    for sequence in ["one", "two"] {
+      try write(right, to: "right/baseline/\(sequence)/\(sequence)_001.txt", in: workplace)
+      try write(["0.01"], to: "right/baseline/\(sequence)/\(sequence)_time.txt", in: workplace)
+    }
+    try write(right, to: "half/one/one_001.txt", in: workplace)
+    try write(failing, to: "half/one/one_002.txt", in: workplace)
+    let outcome = try workplace.run([
+      "vot", "--year", "2019", "--truth", "truth", "--results", "half", "right", "--json", "f.json", "--plot",
+      "plots", "--html", "page.html",
+    ])
+    #expect(outcome.exitCode == 0)
+    #expect(outcome.errors.contains { $0.contains("half has no results of two: left out") })
+    // One failure in two runs of 60 frames: of a run to the end, one cut off after 19 good frames, one of 35 to the end.
+    let lines = outcome.output.map { $0.split(separator: " ").joined(separator: " ") }
+    #expect(lines[1] == "right 1.000 1.000 0.000 0.000 1.000")
+    #expect(lines[2].hasPrefix("half 0.6") && lines[2].hasSuffix(" 1.000 0.833 0.500 0.779"))
+    #expect(workplace.files(in: "plots") == ["accuracy_robustness.png", "expected_overlap.png"])
+
+    let long = try workplace.run(["vot", "--truth", "truth", "--results", "right"])
+    #expect(long.exitCode == 1 && long.errors.last?.contains("no sequence is of 100 frames") == true)
+    #expect(
+      try workplace.run(["vot", "--year", "2001", "--truth", "truth", "--results", "right"]).exitCode == 64)
+  }
 }

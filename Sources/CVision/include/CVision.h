@@ -6,5 +6,6 @@
 #include "ck_flow.h"
 #include "ck_hog.h"
 #include "ck_image.h"
+#include "ck_region.h"
 
 #endif
