@@ -113,14 +113,3 @@ extension Image {
     }
   }
 }
-
-extension Mask {
-  /// The pixels of which a shape covers at least half.
-  public init(_ shape: Outline, height: Int, width: Int) {
-    var values = [UInt8](repeating: 0, count: width * height)
-    Rasterizer(height: height, width: width).scan(shape) { y, firstColumn, coverage in
-      for (i, cover) in coverage.enumerated() where cover >= 0.5 { values[y * width + firstColumn + i] = 1 }
-    }
-    self.init(height: height, width: width, values: values)
-  }
-}

@@ -120,8 +120,8 @@ private enum PixelShape {
         let place = (corner - origin).rounded(.toNearestOrAwayFromZero)
         return [place.x, place.y]
       }
-      ck_fill_polygon(
-        Int64(window.height), Int64(window.width), Int64(corners.count), moved, flatEdges ? 1 : 0, &pixels)
+      ck_mask_fill_rounded(
+        Int64(window.height), Int64(window.width), flatEdges, Int64(corners.count), moved, &pixels)
     case .box(let box):
       let inside = box.intersection(window)
       for y in inside.top..<max(inside.bottom + 1, inside.top) {
@@ -136,9 +136,9 @@ private enum PixelShape {
     return pixels
   }
 
-  private static func compare(_ a: PixelShape, _ b: PixelShape, in window: PixelWindow) -> ck_mask_counts {
+  private static func compare(_ a: PixelShape, _ b: PixelShape, in window: PixelWindow) -> ck_overlap_counts {
     let (first, second) = (a.pixels(in: window), b.pixels(in: window))
-    return ck_compare_masks(Int64(first.count), first, second)
+    return ck_mask_compare(Int64(first.count), first, second)
   }
 
   static func overlap(_ a: PixelShape, _ b: PixelShape, libraryBounds bounds: PixelWindow?) -> Double? {

@@ -1,5 +1,5 @@
-// Regions as the toolkits of the VOT challenges turn them into pixels.
-#include "ck_region.h"
+// How much two masks overlap, and polygons as the toolkits of the VOT challenges turn them into pixels.
+#include "ck_mask.h"
 
 #include <string.h>
 
@@ -17,8 +17,8 @@ static void insert(int64_t *sorted, int64_t count, int64_t value) {
   sorted[count] = value;
 }
 
-void ck_fill_polygon(
-    int64_t height, int64_t width, int64_t count, const float *corners, int flat_edges, uint8_t *mask) {
+void ck_mask_fill_rounded(
+    int64_t height, int64_t width, bool flat_edges, int64_t count, const float *corners, uint8_t *mask) {
   int64_t *meetings = ck_allocate((size_t)count * sizeof(int64_t));
   for (int64_t y = 0; y < height; y++) {
     int64_t found = 0;
@@ -45,8 +45,8 @@ void ck_fill_polygon(
   ck_deallocate(meetings, (size_t)count * sizeof(int64_t));
 }
 
-CK_CLONES ck_mask_counts ck_compare_masks(int64_t count, const uint8_t *a, const uint8_t *b) {
-  ck_mask_counts counts = {0, 0};
+CK_CLONES ck_overlap_counts ck_mask_compare(int64_t count, const uint8_t *a, const uint8_t *b) {
+  ck_overlap_counts counts = {0, 0};
   for (int64_t i = 0; i < count; i++) {
     counts.both += a[i] & b[i];
     counts.either += a[i] | b[i];
