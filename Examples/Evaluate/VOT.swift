@@ -43,7 +43,8 @@ struct VOT: ParsableCommand {
 
   private func resetReport(_ truth: [VOTTruth]) throws -> Report {
     var report = Report(
-      title: title, columns: ["EAO", "accuracy", "robustness", "failures", "reliability"])
+      title: title, columns: ["EAO", "accuracy", "robustness", "failures", "reliability"],
+      sequenceFigure: "accuracy")
     var scores: [String: VOTResetScore] = [:]
     for (name, folder) in try inputs.entries() {
       let runs = try concurrentMap(truth.count) {
@@ -63,7 +64,8 @@ struct VOT: ParsableCommand {
   }
 
   private func multiStartReport(_ truth: [VOTTruth]) throws -> Report {
-    var report = Report(title: title, columns: ["EAO", "accuracy", "robustness"])
+    var report = Report(
+      title: title, columns: ["EAO", "accuracy", "robustness"], sequenceFigure: "accuracy")
     var scores: [String: VOTMultiStartScore] = [:]
     for (name, folder) in try inputs.entries() {
       let runs = try concurrentMap(truth.count) {
@@ -111,21 +113,16 @@ struct VOT: ParsableCommand {
 }
 
 extension Report {
-  /// Adds a plot with a cross for each tracker, the better the further up and to the right.
+  /// Adds a plot with a mark for each tracker, the better the further up and to the right.
   fileprivate mutating func accuracyRobustness(_ x: String, _ place: (String) -> (x: Double, y: Double)) {
-    let arm = 0.01
     let series = rows.map { row in
       let (x, y) = place(row.name)
-      return LinePlot.Series(
-        row.name,
-        points: [
-          Point(x - arm, y), Point(x + arm, y), Point(.nan, .nan), Point(x, y - arm), Point(x, y + arm),
-        ])
+      return ScatterPlot.Series(row.name, points: [Point(x, y)])
     }
     figures.append(
       (
         "accuracy_robustness",
-        LinePlot(title: "Accuracy and robustness", xLabel: x, yLabel: "accuracy", series: series)
+        ScatterPlot(title: "Accuracy and robustness", xLabel: x, yLabel: "accuracy", series: series)
       ))
   }
 

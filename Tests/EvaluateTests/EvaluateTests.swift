@@ -189,4 +189,45 @@ import Vision
     #expect(
       try workplace.run(["vot", "--year", "2001", "--truth", "truth", "--results", "right"]).exitCode == 64)
   }
+
+  /// A textured square that moves two pixels to the right in each frame.
+  private func writeOTB(_ name: String, in workplace: Workplace) throws {
+    for frame in 0..<5 {
+      var pixels = [UInt8](repeating: 90, count: 60 * 80)
+      for y in 0..<16 {
+        for x in 0..<16 {
+          let column: Int = 20 + x + 2 * frame
+          pixels[(20 + y) * 80 + column] = UInt8((x * 37 + y * 59 + x * y * 11) % 256)
+        }
+      }
+      let image = Image(height: 60, width: 80, channels: 1, pixels: pixels)
+      try image.write(to: workplace.file("data/\(name)/img/000\(frame + 1).png"))
+    }
+    try write(
+      (0..<5).map { "\(21 + 2 * $0),21,16,16" }, to: "data/\(name)/groundtruth_rect.txt", in: workplace)
+  }
+
+  @Test func runLeavesResultsForTheOtherCommands() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    for name in ["one", "two", "wrong"] { try writeOTB(name, in: workplace) }
+    try workplace.write([], to: "data/wrong/img/0003.png")
+    let arguments = ["run", "--tracker", "template", "--data", "data", "--output", "out"]
+    let outcome = try workplace.run(arguments)
+    #expect(outcome.exitCode == 1)
+    #expect(outcome.complaints.count == 1 && outcome.complaints[0].contains("wrong/img/0003.png"))
+    #expect(outcome.output.count == 1 && outcome.output[0].hasPrefix("2 sequences run, 1 failed, 12 frames"))
+    #expect(workplace.files(in: "out/template") == ["one.txt", "times", "two.txt"])
+    let again = try workplace.run(arguments)
+    #expect(again.output[0].hasPrefix("0 sequences run, 2 had results, 1 failed"))
+    let score = try workplace.run(["ope", "--truth", "data", "--results", "out/template"])
+    let success = try #require(
+      score.output.last?.split(separator: " ").dropFirst().first.flatMap { Double($0) })
+    #expect(success > 0.8)
+
+    let wrong = [
+      ["--layout", "otb", "--protocol", "masks"], ["--tracker", "nanotrack"], ["--layout", "x"],
+    ]
+    for more in wrong { #expect(try workplace.run(arguments + more).exitCode == 64) }
+    #expect(try workplace.run(arguments + ["--layout", "davis"]).exitCode == 1)
+  }
 }
