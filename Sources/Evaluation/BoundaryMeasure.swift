@@ -17,7 +17,7 @@ public func boundaryMeasure(_ prediction: Mask, _ truth: Mask, tolerance: Int? =
   let radius = tolerance ?? Int((0.008 * diagonal).rounded(.up))
   let counts = prediction.values.withUnsafeBufferPointer { found in
     truth.values.withUnsafeBufferPointer { wanted in
-      ck_compare_boundaries(
+      ck_mask_compare_boundaries(
         Int64(truth.height), Int64(truth.width), Int64(radius), found.baseAddress, wanted.baseAddress)
     }
   }

@@ -25,6 +25,18 @@ public struct Mask: Sendable, Hashable {
     (width, height, values) = (image.width, image.height, image.pixels)
   }
 
+  /// A mask whose values, 0 or 1, a kernel writes.
+  init(height: Int, width: Int, writing: (UnsafeMutablePointer<UInt8>) -> Void) {
+    require(width > 0 && height > 0, "Mask: a size of \(height)×\(width)")
+    self.width = width
+    self.height = height
+    let count = width * height
+    values = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      writing(buffer.baseAddress!)
+      initialized = count
+    }
+  }
+
   /// A mask with no pixel set.
   public init(height: Int, width: Int) {
     self.init(height: height, width: width, values: [UInt8](repeating: 0, count: width * height))
@@ -72,20 +84,20 @@ public struct Mask: Sendable, Hashable {
 
   /// The smallest box around the set pixels; nil when none is set.
   public var boundingBox: Box? {
-    var (left, right, top, bottom) = (width, -1, height, -1)
-    values.withUnsafeBufferPointer { values in
-      for y in 0..<height {
-        let row = values[y * width..<(y + 1) * width]
-        guard let first = row.firstIndex(of: 1), let last = row.lastIndex(of: 1) else { continue }
-        left = min(left, first - row.startIndex)
-        right = max(right, last - row.startIndex)
-        top = min(top, y)
-        bottom = y
-      }
-    }
-    guard right >= left else { return nil }
+    let extents = rowExtents
+    guard let top = extents.firstIndex(where: { $0.last >= 0 }) else { return nil }
+    let bottom = extents.lastIndex { $0.last >= 0 }!
+    let left = extents.reduce(width) { min($0, $1.first) }
+    let right = extents.reduce(-1) { max($0, $1.last) }
     return Box(
       x: Double(left), y: Double(top), width: Double(right - left + 1), height: Double(bottom - top + 1))
+  }
+
+  /// The first and last set column of each row; the width and -1 where none is.
+  var rowExtents: [(first: Int, last: Int)] {
+    var first = [Int64](repeating: 0, count: height), last = first
+    ck_mask_extents(Int64(height), Int64(width), values, &first, &last)
+    return zip(first, last).map { (Int($0), Int($1)) }
   }
 
   /// The common pixels over those of either, 0…1; 1 when both masks are empty, as in DAVIS.

@@ -32,12 +32,11 @@ public enum Region: Sendable, Hashable {
 }
 
 extension Mask {
-  /// The pixels of a region in a frame of the given size: those whose centres a box covers, of which a polygon covers at
-  /// least half, or those of a mask.
+  /// The pixels of a region in a frame of the given size: those whose centres it covers, or those of a mask.
   public init(of region: Region, height: Int, width: Int) {
     switch region {
     case .box(let box): self.init(box, height: height, width: width)
-    case .rotatedBox, .polygon: self.init(Outline.polygon(region.corners), height: height, width: width)
+    case .rotatedBox, .polygon: self.init(.polygon(region.corners), height: height, width: width)
     case .mask(let mask, let x, let y):
       self = mask.cropped(x: -x, y: -y, height: height, width: width)
     }

@@ -87,61 +87,49 @@ import Testing
   #expect(Outline.textWidth("ab", unit: 2) == 22)
 }
 
-@Test func plotShowsItsCurves() {
-  let values = (0..<50).map { $0 == 20 ? Double.nan : 1 / Double($0 + 1) }
-  let series = [LinePlot.Series("loss", values: values, color: Color(200, 0, 0)), .init("empty", values: [])]
-  for isLogarithmic in [false, true] {
-    let plot = LinePlot(
-      title: "Loss", xLabel: "epoch", yLabel: "value", series: series, isLogarithmicY: isLogarithmic)
-    let image = plot.render(height: 300, width: 500)
-    func isCurve(_ x: Int, _ y: Int) -> Bool { Int(image[x, y, 0]) - Int(image[x, y, 1]) > 60 }
-    let columns = (0..<500).filter { x in (0..<300).contains { isCurve(x, $0) } }
-    #expect(columns.count > 380)
-    // It falls: the first column's highest point is above the last one's.
-    func top(_ x: Int) -> Int { (0..<300).first { isCurve(x, $0) }! }
-    #expect(top(columns.first!) < top(columns[columns.count / 2]))
+@Test func regionsAreDrawn() {
+  func drawn(_ region: Region, name: String? = nil) -> Mask {
+    var image = Image(height: 60, width: 80, color: .black)
+    image.draw(region, name: name, color: .white)
+    return Mask(image)
+  }
+  let box = RotatedBox(center: Point(40, 30), width: 40, height: 20, angle: 0.5)
+  let outline = drawn(.rotatedBox(box))
+  // A line of two pixels around all sides, and nothing within.
+  #expect(abs(outline.area - 2 * 120) < 16 && !outline[40, 30])
+  for (from, to) in zip(box.corners, box.corners.dropFirst() + box.corners.prefix(1)) {
+    let middle = (from + to) / 2
+    #expect(outline[Int(middle.x), Int(middle.y)])
+  }
+  #expect(outline == drawn(.polygon(box.corners)))
+  let pixels = Mask(Box(x: 0, y: 0, width: 9, height: 9), height: 9, width: 9)
+  let mask = drawn(.mask(pixels, x: 10, y: 20))
+  #expect(mask.area == 81 - 25 + 25 && mask.boundingBox == Box(x: 10, y: 20, width: 9, height: 9))
+}
+
+@Test func namesStayInTheImage() {
+  for (x, y) in [(30.0, 30.0), (-40, -40), (78, 1), (200, 300)] {
+    var image = Image(height: 60, width: 80, color: .black)
+    image.draw(.box(Box(x: x, y: y, width: 5, height: 5)), name: "abc", color: .yellow)
+    // The plate is 11 by the text's 17 and 4, at a unit of 1.5; the letters on it are dark.
+    let plate = Mask(image, threshold: 100)
+    let letters = plate.boundingBox!.area - Double(plate.area)
+    #expect(plate.boundingBox!.width >= 31 && letters > 60)
   }
 }
 
-@Test func plotOfNothingOrOfOnePoint() {
-  let cases: [[Double]] = [
-    [], [0.5], [.nan, .infinity], [3, 3, 3], [0], [-1e9, 1e9], [1e-7, 3e-7], [.nan],
-    [1e308, -1e308], [.greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0], [.greatestFiniteMagnitude],
-    [.leastNonzeroMagnitude],
-    [.leastNonzeroMagnitude, .leastNonzeroMagnitude * 2000, .leastNormalMagnitude / 8],
-    [-.leastNonzeroMagnitude, 0],
-    [1e300, 1e-300],
-  ]
-  for values in cases {
-    for isLogarithmic in [false, true] {
-      let plot = LinePlot(
-        title: "", xLabel: "", yLabel: "", series: [.init("a", values: values)], isLogarithmicY: isLogarithmic
-      )
-      #expect(Set(plot.render(height: 200, width: 300).pixels).count > 2)
-      let across = values.map { Point($0, $0) }
-      let steep = LinePlot(
-        title: "", xLabel: "", yLabel: "", series: [.init("a", points: across)], isLogarithmicX: isLogarithmic
-      )
-      #expect(Set(steep.render(height: 200, width: 300).pixels).count > 2)
-    }
-  }
+@Test func contoursAreAsWideAsAsked() {
+  var image = Image(height: 12, width: 12, color: .black)
+  let mask = Mask(Box(x: 1, y: 1, width: 10, height: 10), height: 12, width: 12)
+  image.overlay(mask, color: .white, opacity: 0.5, contour: 3)
+  #expect(image.pixels.count { $0 == 255 } == 3 * (100 - 16) && image.pixels.count { $0 == 128 } == 3 * 16)
 }
 
-@Test func axesHaveRoundTicks() {
-  let epochs = PlotAxis(across: [1, 2, 3])
-  #expect(epochs.ticks.map(epochs.label) == ["1", "2", "3"])
-  let loss = PlotAxis(up: [0.03, 0.97, .nan], isLogarithmic: false)
-  #expect(loss.ticks.map(loss.label) == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"])
-  let powers = PlotAxis(up: [0.003, 40, 0], isLogarithmic: true)
-  #expect(powers.ticks.map(powers.label) == ["0.001", "0.01", "0.1", "1", "10", "100"])
-  #expect(powers.position(of: 0) == nil && abs(powers.position(of: 1)! - 0.6) < 1e-9)
-  let sizes = PlotAxis(across: [250, 4e6, -1], isLogarithmic: true)
-  #expect(sizes.ticks.map(sizes.label) == ["1000", "1e4", "1e5", "1e6"])
-  #expect(sizes.position(of: 250) == 0 && sizes.position(of: -1) == nil)
-  let greatest = PlotAxis(up: [-1e308, 1e308], isLogarithmic: false)
-  #expect(greatest.position(of: 0) == 0.5 && greatest.ticks.map(greatest.label).contains("5e307"))
-  let least = PlotAxis(up: [.leastNonzeroMagnitude], isLogarithmic: false)
-  #expect(least.position(of: .leastNonzeroMagnitude) == 0.5)
-  let tiny = PlotAxis(up: [1e-5, 4e-5], isLogarithmic: false)
-  #expect(tiny.ticks.map(tiny.label).first == "1e-5")
+@Test func captionsStandUnderTheirImages() {
+  let tile = Image(height: 10, width: 40, color: .red)
+  let grid = Image.grid([tile, tile], columns: 1, captions: ["one", "a name that is much too long"], gap: 4)
+  #expect((grid.width, grid.height) == (40, 2 * 23 + 4))
+  let letters = Mask(Box(x: 0, y: 10, width: 40, height: 13), height: 50, width: 40)
+  let dark = grid.converted(to: .grey).pixels.enumerated().filter { $1 < 60 }.map(\.offset)
+  #expect(dark.contains { letters.values[$0] == 1 } && dark.contains { $0 > 37 * 40 })
 }

@@ -1,3 +1,5 @@
+import Tensor
+
 @testable import Vision
 
 /// The samples of every fixture, of the given number of levels.
@@ -27,5 +29,33 @@ func imageError<Result>(_ body: () throws -> Result) -> ImageError? {
     return nil
   } catch {
     return error as? ImageError
+  }
+}
+
+/// The mask of a drawing, in which # is set.
+func mask(_ rows: String...) -> Mask {
+  Mask(height: rows.count, width: rows[0].count, values: rows.joined().map { $0 == "#" ? 1 : 0 })
+}
+
+/// Masks of up to 20×70 pixels, sparse and dense, the same on every run.
+func randomMasks(count: Int) -> [Mask] {
+  var generator = SeededGenerator(seed: 1)
+  return (0..<count).map { index in
+    let (height, width) = (
+      Int.random(in: 1...20, using: &generator), Int.random(in: 1...70, using: &generator)
+    )
+    let share = [0.1, 0.5, 0.8][index % 3]
+    return Mask(
+      height: height, width: width,
+      values: (0..<height * width).map { _ in Double.random(in: 0..<1, using: &generator) < share ? 1 : 0 })
+  }
+}
+
+/// Points of a square of that size around the origin, the same on every run.
+func randomPoints(count: Int, size: Double, using generator: inout SeededGenerator) -> [Point] {
+  (0..<count).map { _ in
+    Point(
+      Double.random(in: -size / 2...size / 2, using: &generator),
+      Double.random(in: -size / 2...size / 2, using: &generator))
   }
 }

@@ -33,6 +33,30 @@ extension Image {
     if !whole.isEmpty { fill(.frame(whole, thickness: Double(thickness)), with: color) }
   }
 
+  /// Draws the outline of a region, and its name where one is given, on a plate above it; pixels are tinted.
+  public mutating func draw(_ region: Region, name: String? = nil, color: Color, thickness: Int = 2) {
+    switch region {
+    case .box(let box): draw(box, color: color, thickness: thickness)
+    case .rotatedBox, .polygon:
+      draw(line: region.corners + region.corners.prefix(1), color: color, thickness: Double(thickness))
+    case .mask: overlay(Mask(of: region, height: height, width: width), color: color, contour: thickness)
+    }
+    if let name {
+      draw(name, above: region.boundingBox, plate: color, unit: Double(max(thickness, 1)) / 2 + 0.5)
+    }
+  }
+
+  /// Draws a name on a plate above a box, or at the image's edge where the box is not within.
+  private mutating func draw(_ name: String, above box: Box, plate: Color, unit: Double) {
+    let x = (box.x + 2 * unit).rounded(), y = (box.y - 9 * unit).rounded()
+    let (right, bottom) = (
+      Double(width) - Outline.textWidth(name, unit: unit) - 2 * unit, Double(height) - 9 * unit
+    )
+    draw(
+      name, x: max(2 * unit, min(x, right)), y: max(2 * unit, min(y, bottom)),
+      color: plate.samples(channels: 1)[0] < 140 ? .white : .black, unit: unit, plate: plate)
+  }
+
   /// Draws a line of ASCII text, its top-left corner at (x, y), letters 7 units tall; on a plate of
   /// another colour where one is given.
   public mutating func draw(
@@ -45,24 +69,18 @@ extension Image {
     fill(Outline.text(text, unit: unit).translated(x: x, y: y), with: color)
   }
 
-  /// Tints the pixels of a mask, and draws its border opaque.
-  public mutating func overlay(_ mask: Mask, color: Color, opacity: Double = 0.5) {
+  /// Tints the pixels of a mask, and draws its border, `contour` pixels wide inwards, opaque.
+  public mutating func overlay(_ mask: Mask, color: Color, opacity: Double = 0.5, contour: Int = 1) {
     require(
       mask.width == width && mask.height == height,
       "Image.overlay: an image of \(height)×\(width) and a mask of \(mask.height)×\(mask.width)")
     let samples = color.samples(channels: channels).map(Float.init)
-    let values = mask.values
-    for y in 0..<height {
-      for x in 0..<width where values[y * width + x] != 0 {
-        let i = y * width + x
-        let isInside =
-          (x == 0 || values[i - 1] != 0) && (x == width - 1 || values[i + 1] != 0)
-          && (y == 0 || values[i - width] != 0) && (y == height - 1 || values[i + width] != 0)
-        let weight = isInside ? Float(opacity) : 1
-        for c in 0..<channels {
-          let old = Float(pixels[i * channels + c])
-          pixels[i * channels + c] = UInt8(old + weight * (samples[c] - old) + 0.5)
-        }
+    let (values, inside) = (mask.values, mask.eroded(by: .disk(radius: contour)).values)
+    for i in values.indices where values[i] != 0 {
+      let weight = inside[i] != 0 ? Float(opacity) : 1
+      for c in 0..<channels {
+        let old = Float(pixels[i * channels + c])
+        pixels[i * channels + c] = UInt8(old + weight * (samples[c] - old) + 0.5)
       }
     }
   }
@@ -72,21 +90,6 @@ extension Image {
     var result = self
     result.overlay(mask, color: color, opacity: opacity)
     return result
-  }
-
-  /// Images side by side, row by row, as RGB in cells of the largest size with a gap between them.
-  public static func grid(_ images: [Image], columns: Int, gap: Int = 2, background: Color = .white) -> Image
-  {
-    require(!images.isEmpty && columns > 0, "Image.grid: \(images.count) images in \(columns) columns")
-    let (cellWidth, cellHeight) = (images.map(\.width).max()!, images.map(\.height).max()!)
-    let columns = min(columns, images.count)
-    let rows = (images.count + columns - 1) / columns
-    var grid = Image(
-      height: rows * (cellHeight + gap) - gap, width: columns * (cellWidth + gap) - gap, color: background)
-    for (i, image) in images.enumerated() {
-      grid.paste(image, x: i % columns * (cellWidth + gap), y: i / columns * (cellHeight + gap))
-    }
-    return grid
   }
 
   /// An RGB image of one colour.
@@ -111,16 +114,5 @@ extension Image {
         start..<start + image.width * 3,
         with: source.pixels[row * image.width * 3..<(row + 1) * image.width * 3])
     }
-  }
-}
-
-extension Mask {
-  /// The pixels of which a shape covers at least half.
-  public init(_ shape: Outline, height: Int, width: Int) {
-    var values = [UInt8](repeating: 0, count: width * height)
-    Rasterizer(height: height, width: width).scan(shape) { y, firstColumn, coverage in
-      for (i, cover) in coverage.enumerated() where cover >= 0.5 { values[y * width + firstColumn + i] = 1 }
-    }
-    self.init(height: height, width: width, values: values)
   }
 }

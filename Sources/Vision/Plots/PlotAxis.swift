@@ -68,6 +68,11 @@ struct PlotAxis {
     return (tick * scale - low * scale) / (high * scale - low * scale)
   }
 
+  /// The ticks with their places and labels.
+  var labelledTicks: [PlotFrame.Tick] {
+    ticks.map { PlotFrame.Tick(position: tickPosition($0), label: label($0)) }
+  }
+
   /// The tick in as many digits as tell it from its neighbours.
   func label(_ tick: Double) -> String {
     if isLogarithmic { return abs(tick) <= 3 ? Self.short(pow(10, tick)) : "1e\(Int(tick))" }
