@@ -2,7 +2,7 @@ import Foundation
 import Vision
 
 /// An instance's pixels, as COCO's and YouTube-VIS's files have them (Lin et al., ECCV 2014): polygons `[[x, y, x, y, …], …]`,
-/// of which the pixels covered by half or more are taken, or `{"size": [height, width], "counts": …}`, the lengths of runs
+/// of which the pixels whose centres they cover are taken, or `{"size": [height, width], "counts": …}`, the lengths of runs
 /// of unset and set pixels by turns, column after column: numbers, or the text that packs them.
 enum Segmentation {
   case polygons([[Point]])
