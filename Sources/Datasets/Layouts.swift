@@ -24,8 +24,9 @@ public enum MaskLayout: String, Sendable, CaseIterable {
   case davis, youtubeVOS, youtubeVIS, segTrack, coco
 
   /// The layout that a folder is in.
-  /// - Throws: `DatasetError.emptyFolder` where it is none of these.
+  /// - Throws: `DatasetError`; `emptyFolder` where it is none of these.
   public init(of root: URL) throws {
+    guard Folder.isFolder(root) else { throw DatasetError.missingFolder(path: root.path) }
     func has(_ path: String) -> Bool { Folder.exists(root.appending(path: path)) }
     if has("JPEGImages/480p") {
       self = .davis
