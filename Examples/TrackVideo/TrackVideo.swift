@@ -80,6 +80,8 @@ struct TrackVideo: ParsableCommand {
   }
 }
 
+extension TrackerName: ExpressibleByArgument {}
+
 /// A box on the command line.
 struct BoxArgument: ExpressibleByArgument {
   let box: Box
