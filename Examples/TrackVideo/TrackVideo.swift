@@ -41,7 +41,6 @@ struct TrackVideo: ParsableCommand {
 
   func validate() throws {
     if trackers != nil {
-      if model != nil { throw ValidationError("--trackers has no --model") }
       return
     }
     guard box != nil else {
@@ -76,7 +75,12 @@ struct TrackVideo: ParsableCommand {
   private func start() throws -> (any Tracker, Box) {
     guard let trackers else { return (try tracker.make(model: model.map { URL(filePath: $0) }), box!.box) }
     let recorded = try TrackerFiles(trackers.split(separator: ",").map { URL(filePath: String($0)) })
-    return (SFTracker(recorded.trackers), try box?.box ?? recorded.firstBox())
+    let network = try model.map { file in
+      let network = SFTrack(.small, trackers: recorded.trackers.count)
+      try network.load(from: URL(filePath: file))
+      return network
+    }
+    return (SFTracker(recorded.trackers, network: network), try box?.box ?? recorded.firstBox())
   }
 }
 

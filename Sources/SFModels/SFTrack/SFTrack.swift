@@ -45,6 +45,9 @@ public struct SFTrack: Module {
     }
   }
 
+  /// The number of trackers.
+  public var trackerCount: Int { mixture.weight.shape[2] }
+
   /// What the chain says of the frames of its windows.
   public struct Output: Sendable {
     /// The masks of each tracker's box, `[N, T, H, W, C]` in [0, 1].
@@ -74,7 +77,7 @@ public struct SFTrack: Module {
 
   /// What phase 1 says: the soft masks `[N, T, H, W, C]` of the trackers' boxes.
   public func channels(_ images: Tensor, boxes: [[[Box?]]]) -> Tensor {
-    let trackers = mixture.weight.shape[2], size = images.shape
+    let trackers = trackerCount, size = images.shape
     require(
       size.count == 5 && boxes.count == size[0]
         && boxes.allSatisfy { $0.count == size[1] && $0.allSatisfy { $0.count == trackers } },

@@ -1,3 +1,4 @@
+import Foundation
 import Tensor
 import Vision
 
@@ -9,6 +10,7 @@ import Vision
 /// ```
 public struct SFTracker: Tracker {
   private var trackers: [any Tracker]
+  private let network: SFTrack?
   private var target: Target?
 
   /// What is known of the target.
@@ -16,38 +18,63 @@ public struct SFTracker: Tracker {
     var box: Box
     var judge: BoxJudge
     var calibration: BoxCalibration
+    var window: SFTrackWindow?
   }
 
-  /// A tracker made of others.
-  public init(_ trackers: [any Tracker]) { self.trackers = trackers }
+  /// A tracker made of others; with networks trained for as many of them it segments the target too.
+  public init(_ trackers: [any Tracker], network: SFTrack? = nil) {
+    require(
+      network.map { $0.trackerCount == trackers.count } ?? true,
+      "SFTracker: \(trackers.count) trackers, networks for \(network?.trackerCount ?? 0)")
+    (self.trackers, self.network) = (trackers, network)
+  }
 
   /// Starts them all on the target. Throws what they throw.
   public mutating func start(_ frame: Image, on region: Region) throws {
     for index in trackers.indices { try trackers[index].start(frame, on: region) }
     let box = region.boundingBox.trackable(in: frame)
     target = Threads.serially {
-      Target(box: box, judge: BoxJudge(frame, box), calibration: BoxCalibration(frame, box))
+      Target(
+        box: box, judge: BoxJudge(frame, box), calibration: BoxCalibration(frame, box),
+        window: network.map(SFTrackWindow.init))
     }
+    target!.window?.add(frame, trackers.map { _ in box })
   }
 
   /// The target's box in the next frame, and how well the trackers agree on it. Where none of them sees the target it is
   /// taken to stay, with a confidence of 0. Throws what the trackers throw.
   public mutating func track(_ frame: Image) throws -> TrackedTarget {
     guard var target else { fatalError("SFTracker: a frame to track in before one to start on") }
-    var boxes: [Box] = []
+    var found: [Box?] = []
     for index in trackers.indices {
-      let found = try trackers[index].track(frame)
-      let box = found.region.boundingBox
-      if found.confidence > 0 && box.isFollowable { boxes.append(box) }
+      let answer = try trackers[index].track(frame)
+      let box = answer.region.boundingBox
+      found.append(answer.confidence > 0 && box.isFollowable ? box : nil)
     }
+    let boxes = found.compactMap { $0 }
+    target.window?.add(frame, found)
     return Threads.serially {
       let scores = boxes.map { target.judge.score(frame, $0) }
       guard let consensus = BoxConsensus(boxes, scores: scores) else {
         return TrackedTarget(.box(target.box), confidence: 0)
       }
       target.judge.learn(frame, consensus.box)
-      target.calibration.observe(frame, consensus.box)
-      target.box = target.calibration.corrected(consensus.box)
+      var agreed = consensus.box
+      let mode = ProcessInfo.processInfo.environment["SFT_MODE"] ?? "none"
+      if mode != "none", let seen = target.window?.target(around: consensus.box), seen.box.iou(agreed) > 0.5 {
+        if mode == "net" { agreed = seen.box }
+        if mode == "mean" {
+          agreed = Box(
+            x: (agreed.x + seen.box.x) / 2, y: (agreed.y + seen.box.y) / 2,
+            width: (agreed.width + seen.box.width) / 2, height: (agreed.height + seen.box.height) / 2)
+        }
+        if mode == "vote" {
+          agreed =
+            BoxConsensus(boxes + [seen.box], scores: scores + [target.judge.score(frame, seen.box)])!.box
+        }
+      }
+      target.calibration.observe(frame, agreed)
+      target.box = target.calibration.corrected(agreed)
       self.target = target
       return TrackedTarget(.box(target.box), confidence: consensus.agreement)
     }
