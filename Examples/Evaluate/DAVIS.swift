@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Foundation
 import NN
+import Synchronization
 import Vision
 
 /// DAVIS's region similarity J and boundary measure F.
@@ -28,25 +29,20 @@ struct DAVIS: ParsableCommand {
     var report = Report(
       title: "DAVIS", columns: ["J&F", "J", "J recall", "J decay", "F", "F recall", "F decay"])
     for (name, folder) in try inputs.entries() {
-      var bar = ProgressBar(name, count: sequences.count)
-      defer { bar.finish() }
-      var scores: [SegmentationScore] = []
-      var means: [String: Double] = [:]
-      for sequence in sequences {
-        let results = folder.appending(path: sequence.name)
-        if Folder.isFolder(results) {
-          let own = try MaskResults(sequence, results, singleObject: singleObject).scores
-          means[sequence.name] = own.map { ($0.region.mean + $0.boundary.mean) / 2 }.mean
-          scores += own
-        } else {
-          Program.warn("\(name) has no folder \(sequence.name): left out")
-        }
-        bar.advance(sequence.name)
+      let results = try sequences.compactMap { sequence -> MaskResults? in
+        let own = folder.appending(path: sequence.name)
+        if Folder.isFolder(own) { return try MaskResults(sequence, own) }
+        Program.warn("\(name) has no folder \(sequence.name): left out")
+        return nil
       }
-      guard !scores.isEmpty else { continue }
-      let (j, f) = (scores.map(\.region), scores.map(\.boundary))
+      guard !results.isEmpty else { continue }
+      let scores = try MaskResults.scores(results, of: name, singleObject: singleObject)
+      let (j, f) = (scores.joined().map(\.region), scores.joined().map(\.boundary))
       let figures = [j, f].flatMap { [$0.map(\.mean).mean, $0.map(\.recall).mean, $0.map(\.decay).mean] }
-      report.add(name, [(figures[0] + figures[3]) / 2] + figures, sequences: means)
+      let means = scores.map { $0.map { ($0.region.mean + $0.boundary.mean) / 2 }.mean }
+      report.add(
+        name, [(figures[0] + figures[3]) / 2] + figures,
+        sequences: Dictionary(uniqueKeysWithValues: zip(results.map(\.sequence.name), means)))
     }
     try inputs.present(report)
   }
@@ -54,29 +50,63 @@ struct DAVIS: ParsableCommand {
 
 /// A method's masks of a sequence beside the true ones.
 struct MaskResults {
-  /// Of each object.
-  let scores: [SegmentationScore]
+  let sequence: DAVISSequence
+  private let files: [URL]
 
-  init(_ sequence: DAVISSequence, _ folder: URL, singleObject: Bool) throws {
-    let files = try FrameFolder(folder).files(for: sequence.frames)
-    let pairs = try concurrentMap(files.count) { frame in
-      let (found, truth) = (try IndexedImage.annotation(contentsOf: files[frame]), try sequence.masks(frame)!)
-      guard found.height == truth.height && found.width == truth.width else {
-        throw DatasetError.sizeMismatch(
-          path: files[frame].path, height: found.height, width: found.width, expectedHeight: truth.height,
-          expectedWidth: truth.width)
-      }
-      return (found: found, truth: truth)
+  init(_ sequence: DAVISSequence, _ folder: URL) throws {
+    self.sequence = sequence
+    files = try FrameFolder(folder).files(for: sequence.frames)
+  }
+
+  /// The scores of each object of each sequence; the frames of all are shared out among the CPUs.
+  static func scores(_ results: [MaskResults], of name: String, singleObject: Bool) throws
+    -> [[SegmentationScore]]
+  {
+    let places = results.flatMap { own in own.files.indices.map { (own, $0) } }
+    let bar = Mutex(ProgressBar(name, count: places.count))
+    defer { bar.withLock { $0.finish() } }
+    var frames = try concurrentMap(places.count) { index in
+      let (own, frame) = places[index]
+      defer { bar.withLock { $0.advance(own.sequence.name) } }
+      return try own.compare(frame, singleObject: singleObject)
+    }[...]
+    return try results.map { own in
+      defer { frames = frames.dropFirst(own.files.count) }
+      return try own.scores(frames.prefix(own.files.count), singleObject: singleObject)
     }
-    let objects = Set(pairs.flatMap(\.truth.objects)).sorted()
+  }
+
+  /// What a frame's masks have in common.
+  private struct Frame {
+    /// The objects that are there in truth.
+    var objects: [Int]
+    /// The score of each label in either map; under 0 that of all.
+    var scores: [Int: MaskScore]
+  }
+
+  private func compare(_ frame: Int, singleObject: Bool) throws -> Frame {
+    let (found, truth) = (try IndexedImage.annotation(contentsOf: files[frame]), try sequence.masks(frame)!)
+    guard found.height == truth.height && found.width == truth.width else {
+      throw DatasetError.sizeMismatch(
+        path: files[frame].path, height: found.height, width: found.width, expectedHeight: truth.height,
+        expectedWidth: truth.width)
+    }
+    let objects = truth.objects
+    let labels = singleObject ? [0] : Set(objects + found.objects)
+    return Frame(
+      objects: objects,
+      scores: Dictionary(
+        uniqueKeysWithValues: labels.map { ($0, MaskScore(found, truth, label: $0 == 0 ? nil : UInt8($0))) }))
+  }
+
+  private func scores(_ frames: ArraySlice<Frame>, singleObject: Bool) throws -> [SegmentationScore] {
+    let objects = Set(frames.flatMap(\.objects)).sorted()
     guard !objects.isEmpty else {
       throw DatasetError.noObjects(path: sequence.annotations[0].deletingLastPathComponent().path)
     }
-    let labels = singleObject ? [nil] : objects.map { UInt8($0) as UInt8? }
-    scores = try concurrentMap(labels.count) { index in
+    return try (singleObject ? [0] : objects).map { object in
       try SegmentationScore(
-        predictions: pairs.map { Mask($0.found, label: labels[index]) },
-        truth: pairs.map { Mask($0.truth, label: labels[index]) }, excludingEnds: pairs.count > 2)
+        frames: frames.map { $0.scores[object] ?? .bothEmpty }, excludingEnds: frames.count > 2)
     }
   }
 }
