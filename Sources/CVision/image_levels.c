@@ -3,18 +3,17 @@
 #include "ck_image.h"
 #include "runtime/ck_parallel.h"
 
-void ck_image_levels_u8(const uint8_t *samples, int64_t count, bool seen[256]) {
-  // Masks and label maps are made of long runs, which are passed over eight at a time.
-  uint64_t run = 0;
-  memset(seen, 0, 256);
+CK_CLONES void ck_image_levels_u8(const uint8_t *samples, int64_t count, bool seen[256]) {
+  memset(seen, 0, 256 * sizeof *seen);
   for (int64_t i = 0; i < count;) {
-    uint64_t eight;
-    if (i + 8 <= count && (memcpy(&eight, samples + i, 8), eight == run) && i > 0) {
-      i += 8;
-    } else {
-      run = samples[i] * 0x0101010101010101;
-      seen[samples[i++]] = true;
+    // Masks and label maps are made of long runs, of which a block at a time is passed over.
+    uint8_t level = samples[i], difference = 0;
+    seen[level] = true;
+    for (i++; i + 64 <= count; i += 64) {
+      for (int64_t j = 0; j < 64; j++) difference |= samples[i + j] ^ level;
+      if (difference) break;
     }
+    while (i < count && samples[i] == level) i++;
   }
 }
 
