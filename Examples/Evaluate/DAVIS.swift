@@ -36,6 +36,7 @@ struct DAVIS: ParsableCommand {
         return nil
       }
       guard !results.isEmpty else { continue }
+      for own in results { own.show(in: &report, of: name) }
       let scores = try MaskResults.scores(results, of: name, singleObject: singleObject)
       let (j, f) = (scores.joined().map(\.region), scores.joined().map(\.boundary))
       let figures = [j, f].flatMap { [$0.map(\.mean).mean, $0.map(\.recall).mean, $0.map(\.decay).mean] }
@@ -56,6 +57,14 @@ struct MaskResults {
   init(_ sequence: DAVISSequence, _ folder: URL) throws {
     self.sequence = sequence
     files = try FrameFolder(folder).files(for: sequence.frames)
+  }
+
+  /// Has the masks of all objects together beside the true ones in the pictures.
+  func show(in report: inout Report, of name: String) {
+    func region(_ map: IndexedImage) -> Region { .mask(Mask(map)) }
+    report.show(
+      sequence.name, frameCount: files.count, { region(try .annotation(contentsOf: files[$0])) }, of: name,
+      truth: { try sequence.masks($0).map(region) })
   }
 
   /// The scores of each object of each sequence; the frames of all are shared out among the CPUs.

@@ -41,7 +41,10 @@ struct GOT10k: ParsableCommand {
             height: size.height, width: size.width)
         }
         total.add(own)
-        if !runs.isEmpty { means[sequence.name] = own.averageOverlap }
+        guard let first = runs.first else { continue }
+        means[sequence.name] = own.averageOverlap
+        report.show(
+          sequence.name, first, of: name, truth: sequence.annotatedFrames.map { sequence.box($0) })
       }
       guard !means.isEmpty else { continue }
       totals[name] = total

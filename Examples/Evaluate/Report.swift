@@ -1,7 +1,8 @@
 import Foundation
 import Vision
 
-/// What an evaluation found: figures for each tracker, the best first, the same for each sequence, and curves.
+/// What an evaluation found: figures for each tracker, the best first, the same for each sequence, plots, and what the
+/// trackers said.
 struct Report {
   /// The benchmark.
   var title: String
@@ -11,8 +12,12 @@ struct Report {
   var rows: [(name: String, figures: [Double])] = []
   /// For each tracker the ranking figure of each sequence.
   var sequences: [String: [String: Double]] = [:]
+  /// The attributes of the sequences, which the ranking figure is told by, too.
+  var attributes = Attributes()
   /// Plots by name.
-  var figures: [(name: String, plot: LinePlot)] = []
+  private(set) var plots: [(name: String, plot: any Plot)] = []
+  /// By sequence, what is to be seen in its frames.
+  var scenes: [String: Scene] = [:]
 
   /// Adds a tracker.
   mutating func add(_ name: String, _ figures: [Double], sequences: [String: Double]) {
@@ -43,6 +48,7 @@ struct Report {
       let name: String
       let figures: [String: Double]
       let sequences: [String: Double]
+      let attributes: [String: Double]
     }
     struct Document: Encodable {
       let benchmark: String
@@ -53,12 +59,16 @@ struct Report {
     return try encoder.encode(
       Document(
         benchmark: title,
-        trackers: rows.map {
-          Entry(
-            name: $0.name, figures: Dictionary(uniqueKeysWithValues: zip(columns, $0.figures)),
-            sequences: sequences[$0.name] ?? [:])
+        trackers: rows.map { row in
+          let own = sequences[row.name] ?? [:]
+          return Entry(
+            name: row.name, figures: Dictionary(uniqueKeysWithValues: zip(columns, row.figures)),
+            sequences: own, attributes: attributes.means(of: own))
         }))
   }
+
+  /// Adds a plot.
+  mutating func add(_ plot: any Plot, named name: String) { plots.append((name, plot)) }
 
   /// Adds a plot of one curve for each tracker, in the order of the ranking, named with the figure it stands for.
   mutating func plot(
@@ -70,6 +80,24 @@ struct Report {
         "\(row.name) \(Self.figure(row.figures[column]))",
         points: zip(thresholds, curve(row.name)).map { Point($0, $1) })
     }
-    figures.append((name, LinePlot(title: title, xLabel: x, yLabel: y, series: series)))
+    add(LinePlot(title: title, xLabel: x, yLabel: y, series: series), named: name)
+  }
+
+  /// All plots: those of the benchmark, and bars of the attributes where there are any.
+  var allPlots: [(name: String, plot: any Plot)] {
+    let means = rows.map { ($0.name, attributes.means(of: sequences[$0.name] ?? [:])) }
+    let seen = attributes.names.filter { name in means.contains { $1[name] != nil } }
+    guard !seen.isEmpty else { return plots }
+    let bars = BarPlot(
+      title: "\(columns[0]) by attribute", yLabel: columns[0], groups: seen,
+      series: means.map { name, values in .init(name, values: seen.map { values[$0] ?? .nan }) })
+    return plots + [("attributes", bars)]
+  }
+
+  /// The sequences that the trackers do worst at by the mean of their ranking figures, the worst first.
+  var worstSequences: [String] {
+    let names = Set(sequences.values.flatMap(\.keys)).sorted()
+    let means = names.map { name in sequences.values.compactMap { $0[name] }.mean }
+    return zip(names, means).sorted { $0.1 < $1.1 }.map(\.0)
   }
 }
