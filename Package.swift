@@ -78,6 +78,7 @@ let package = Package(
     example("RefineVideo"),
     example("TrackVideo"),
     example("Evaluate"),
+    example("SynthesizeVideos"),
     example("SpectralFigures"),
     .executableTarget(
       name: "Benchmarks",
@@ -95,7 +96,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz"),
 
-    .target(name: "TestSupport", dependencies: ["NN", "Tensor"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["NN", "Tensor", "Vision"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorTests", dependencies: ["NN", "Tensor", "TestSupport"]),
     .testTarget(
       name: "NNTests", dependencies: ["NN", "Tensor", "TestSupport"], exclude: ["read_events.py"]),
@@ -112,6 +113,9 @@ let package = Package(
       name: "TrackVideoTests",
       dependencies: ["TrackVideo", "Datasets", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(name: "EvaluateTests", dependencies: ["Evaluate", "TestSupport", "Vision"]),
+    .testTarget(
+      name: "SynthesizeVideosTests",
+      dependencies: ["SynthesizeVideos", "Datasets", "Evaluation", "TestSupport", "Vision"]),
     .testTarget(name: "SpectralFiguresTests", dependencies: ["SpectralFigures", "NN", "Vision"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "NN", "Tensor", "TestSupport", "Vision"]),

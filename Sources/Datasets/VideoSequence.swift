@@ -81,3 +81,5 @@ extension VideoDataset {
   /// - Throws: what opening the first damaged one throws.
   public var sequences: [Video] { get throws { try names.map(sequence) } }
 }
+
+extension Video: VideoSequence {}

@@ -38,6 +38,35 @@ import Vision
     #expect(sequence.mask(0, object: 1) != sequence.mask(5, object: 1))
   }
 
+  @Test func theLeaderOfEverySecondVideoLeavesAndComesBack() {
+    func videos(absences: Bool) -> [SyntheticSequence] {
+      SyntheticVideos(seed: 4, sequences: 6, frames: 41, height: 48, width: 80, absences: absences).sequences
+    }
+    for (index, (video, staying)) in zip(videos(absences: true), videos(absences: false)).enumerated() {
+      let isSeen = (0..<41).map { video.mask($0, object: video.leader).area > 0 }
+      if index % 2 == 0 {
+        #expect(video.masks(20) == staying.masks(20))
+      } else {
+        #expect(isSeen[18...24].allSatisfy { !$0 } && isSeen[0] && isSeen[40], "\(isSeen)")
+        #expect(video.image(0) == staying.image(0) && video.image(40) == staying.image(40))
+      }
+    }
+  }
+
+  @Test func theWholeAreaIsThatOfWhatIsHiddenToo() {
+    for video in videos(seed: 6, sequences: 4) {
+      for object in video.objects {
+        let (seen, whole) = (video.mask(3, object: object).area, video.wholeArea(3, object: object))
+        #expect(seen <= whole + whole / 20, "but for rounding at the contour")
+      }
+      // Whoever is drawn last before the occluders is hidden by these alone.
+      let front = video.objects.map { object in
+        Double(video.mask(3, object: object).area) / Double(video.wholeArea(3, object: object))
+      }
+      #expect(front.max()! > 0.9)
+    }
+  }
+
   /// A data set whose boxes nearly give away the masks would teach nothing.
   @Test func boxesAloneDoNotGiveTheMasks() {
     var overlaps: [Double] = []

@@ -40,6 +40,8 @@ struct Motion: Sendable {
   private var turn: Float
   private var size: Float
   private var growth: Float
+  /// What is added in the middle of the sequence.
+  private var excursion = SIMD2<Float>(0, 0)
 
   /// A path through `middle` at half time. `liveliness` scales how far things move, turn and grow.
   init(
@@ -63,11 +65,33 @@ struct Motion: Sendable {
     growth = Float(generator.normal(standardDeviation: 0.3) * liveliness)
   }
 
+  /// Leaves a frame `aspect` wide by the nearer side at a third of the sequence, and is back at three quarters.
+  mutating func leave(aspect: Float) {
+    let pose = pose(at: Self.away.start + Self.away.length / 2)
+    // Bodies reach little more than their size around their position.
+    let reach = 2 * pose.scale
+    excursion.x = pose.position.x < aspect / 2 ? -pose.position.x - reach : aspect - pose.position.x + reach
+  }
+
+  /// When an excursion is at its end, and how long it stays there and takes there and back.
+  private static let away: (start: Float, length: Float, way: Float) = (0.45, 0.15, 0.2)
+
+  /// How much of an excursion is done: 0 here, 1 there.
+  private func distance(at time: Float) -> Float {
+    func step(_ t: Float) -> Float {
+      let t = min(max(t, 0), 1)
+      return t * t * (3 - 2 * t)
+    }
+    let (start, length, way) = Self.away
+    return step(1 - (start - time) / way) - step((time - start - length) / way)
+  }
+
   func pose(at time: Float) -> Pose {
     let t = time - 0.5
     let swing = sin(swayRate * time + swayPhase)
     return Pose(
-      position: middle + velocity * t + acceleration * (t * t / 2 - 1 / 24) + sway * swing,
+      position: middle + velocity * t + acceleration * (t * t / 2 - 1 / 24) + sway * swing
+        + excursion * distance(at: time),
       angle: angle + turn * t + 0.08 * turn * swing,
       scale: size * exp(growth * t))
   }

@@ -18,6 +18,8 @@ struct Scene: Sendable {
   var actors: [Actor] = []
   /// How many of the actors are annotated; their ids are 1 to this.
   var objectCount = 0
+  /// The object that has look-alikes and meets the occluders.
+  var leader: UInt8 = 0
   var light: Light
   var noise: Float
   var blur: Float
@@ -37,8 +39,8 @@ struct Scene: Sendable {
     }
   }
 
-  /// A scene over a frame `aspect` wide and 1 high.
-  init(aspect: Float, using generator: inout SeededGenerator) {
+  /// A scene over a frame `aspect` wide and 1 high, which the leader may leave for a while.
+  init(aspect: Float, leaderLeaves: Bool, using generator: inout SeededGenerator) {
     func body(_ family: Body.Family, _ materials: [Texture], size: Range<Double>, at middle: SIMD2<Float>)
       -> Body
     {
@@ -77,7 +79,7 @@ struct Scene: Sendable {
         Float(generator.uniform(0.25..<0.75)))
     }
     let leader = body(family, materials, size: 0.26..<0.42, at: places[0])
-    actors.append(Actor(body: leader, object: 0))
+    actors.append(Actor(body: leader, object: 1))
     for index in 1..<count {
       let isLookAlike = index <= lookAlikes
       let other = Body.Family.allCases[generator.integer(0..<Body.Family.allCases.count)]
@@ -87,6 +89,9 @@ struct Scene: Sendable {
       actors.append(Actor(body: follower, object: 0))
     }
     actors.shuffle(using: &generator)
+    let first = actors.firstIndex { $0.object == 1 }!
+    self.leader = UInt8(first + 1)
+    if leaderLeaves { actors[first].body.motion.leave(aspect: aspect) }
     for index in actors.indices { actors[index].object = UInt8(index + 1) }
     objectCount = count
 

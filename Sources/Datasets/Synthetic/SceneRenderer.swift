@@ -58,6 +58,23 @@ struct SceneRenderer {
     return labels
   }
 
+  /// The number of pixels of an object that nothing hides, also those up to a frame's width and height outside the frame.
+  func wholeArea(of object: UInt8) -> Int {
+    let canvas = SceneRenderer(scene: scene, height: 3 * height, width: 3 * width, time: time)
+    let centre = SIMD2(Float(width) / Float(height), 1)
+    var isCovered = [Bool](repeating: false, count: canvas.width * canvas.height)
+    for actor in scene.actors where actor.object == object {
+      for var surface in surfaces(of: actor.body) {
+        surface.pose.position = (surface.pose.position + centre) / 3
+        surface.pose.scale /= 3
+        canvas.draw(surface) { pixel, coverage, _, _ in
+          if coverage >= 0.5 { isCovered[pixel] = true }
+        }
+      }
+    }
+    return isCovered.count { $0 }
+  }
+
   /// The frame's colours, `[height, width, 3]`, 0...255. The generator gives the sensor's noise.
   func colours(using generator: inout SeededGenerator) -> [UInt8] {
     var canvas = backdrop()

@@ -13,8 +13,12 @@ public struct SyntheticVideos: VideoDataset {
   /// The sequences' names.
   public var names: [String] { sequences.map(\.name) }
 
-  /// Makes `sequences` videos of `frames` frames of `width` × `height` pixels.
-  public init(seed: UInt64, sequences: Int, frames: Int = 24, height: Int = 144, width: Int = 256) {
+  /// Makes `sequences` videos of `frames` frames of `width` × `height` pixels. With `absences` the leading object of every
+  /// second one leaves the frame for a while and comes back.
+  public init(
+    seed: UInt64, sequences: Int, frames: Int = 24, height: Int = 144, width: Int = 256,
+    absences: Bool = false
+  ) {
     require(
       sequences >= 0 && frames > 0 && width > 0 && height > 0,
       "SyntheticVideos: \(sequences) sequences of \(frames) frames of \(height)×\(width)")
@@ -22,7 +26,7 @@ public struct SyntheticVideos: VideoDataset {
     self.sequences = (0..<sequences).map { index in
       SyntheticSequence(
         index: index, frameCount: frames, height: height, width: width,
-        generator: generator.fork(index))
+        leaderLeaves: absences && index % 2 == 1, generator: generator.fork(index))
     }
   }
 
@@ -44,6 +48,8 @@ public struct SyntheticSequence: MaskAnnotated {
   public let frameCount: Int
   /// The objects' ids, from 1.
   public let objects: [Int]
+  /// The object that has look-alikes, and that whatever passes in front crosses.
+  public var leader: Int { Int(scene.leader) }
   /// The width of the frames, in pixels.
   public let width: Int
   /// The height of the frames, in pixels.
@@ -52,7 +58,7 @@ public struct SyntheticSequence: MaskAnnotated {
   private let generator: SeededGenerator
 
   fileprivate init(
-    index: Int, frameCount: Int, height: Int, width: Int, generator: SeededGenerator
+    index: Int, frameCount: Int, height: Int, width: Int, leaderLeaves: Bool, generator: SeededGenerator
   ) {
     var generator = generator
     let digits = String(index)
@@ -60,7 +66,8 @@ public struct SyntheticSequence: MaskAnnotated {
     self.frameCount = frameCount
     self.width = width
     self.height = height
-    scene = Scene(aspect: Float(width) / Float(height), using: &generator)
+    scene = Scene(
+      aspect: Float(width) / Float(height), leaderLeaves: leaderLeaves, using: &generator)
     objects = Array(1...scene.objectCount)
     self.generator = generator
   }
@@ -82,6 +89,9 @@ public struct SyntheticSequence: MaskAnnotated {
 
   /// An object's visible pixels, drawn on demand.
   public func mask(_ frame: Int, object: Int) -> Mask { Mask(masks(frame)!, label: UInt8(object)) }
+
+  /// How many pixels an object would cover if nothing hid it and the frame did not end.
+  public func wholeArea(_ frame: Int, object: Int) -> Int { renderer(frame).wholeArea(of: UInt8(object)) }
 
   /// Where what frame `frame` shows is in frame `other`, which may lie before it or after.
   public func flow(from frame: Int, to other: Int) -> TrueFlow {
