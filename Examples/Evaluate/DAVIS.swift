@@ -94,7 +94,7 @@ struct MaskResults {
   }
 
   private func compare(_ frame: Int, singleObject: Bool) throws -> Frame {
-    let (found, truth) = (try IndexedImage.annotation(contentsOf: files[frame]), try sequence.masks(frame)!)
+    let (found, truth) = (try IndexedImage.annotation(contentsOf: files[frame]), try sequence.annotation(frame))
     guard found.height == truth.height && found.width == truth.width else {
       throw DatasetError.sizeMismatch(
         path: files[frame].path, height: found.height, width: found.width, expectedHeight: truth.height,
@@ -111,7 +111,7 @@ struct MaskResults {
   private func scores(_ frames: ArraySlice<Frame>, singleObject: Bool) throws -> [SegmentationScore] {
     let objects = Set(frames.flatMap(\.objects)).sorted()
     guard !objects.isEmpty else {
-      throw DatasetError.noObjects(path: sequence.annotations[0].deletingLastPathComponent().path)
+      throw DatasetError.noObjects(path: sequence.annotationFolder.path)
     }
     return try (singleObject ? [0] : objects).map { object in
       try SegmentationScore(

@@ -72,7 +72,7 @@ struct Inputs: ParsableArguments {
     if let json { try write([UInt8](report.json()), to: json) }
     if let plot {
       let folder = try OutputFolder(URL(filePath: plot))
-      for (name, plot) in report.allPlots {
+      for (name, plot) in report.allFigures {
         try plot.render().write(to: folder.file("\(name).png"))
         try write([UInt8](plot.svg().utf8), to: folder.file("\(name).svg").path)
       }

@@ -14,7 +14,7 @@ struct Page {
     let body = [
       "<h1>\(report.title.escapedForMarkup)</h1>",
       table([""] + report.columns, report.rows.map { ($0.name, $0.figures) }),
-      "<div class=\"plots\">\n\(report.allPlots.map { $0.plot.svg() }.joined(separator: "\n"))</div>",
+      "<div class=\"plots\">\n\(report.allFigures.map { $0.plot.svg() }.joined(separator: "\n"))</div>",
       try pictures(),
       "<h2>\(report.columns[0].escapedForMarkup), sequence by sequence</h2>",
       table(

@@ -15,7 +15,7 @@ struct Report {
   /// The attributes of the sequences, which the ranking figure is told by, too.
   var attributes = Attributes()
   /// Plots by name.
-  private(set) var plots: [(name: String, plot: any Plot)] = []
+  var figures: [(name: String, plot: any Plot)] = []
   /// By sequence, what is to be seen in its frames.
   var scenes: [String: Scene] = [:]
 
@@ -68,7 +68,7 @@ struct Report {
   }
 
   /// Adds a plot.
-  mutating func add(_ plot: any Plot, named name: String) { plots.append((name, plot)) }
+  mutating func add(_ plot: any Plot, named name: String) { figures.append((name, plot)) }
 
   /// Adds a plot of one curve for each tracker, in the order of the ranking, named with the figure it stands for.
   mutating func plot(
@@ -84,14 +84,14 @@ struct Report {
   }
 
   /// All plots: those of the benchmark, and bars of the attributes where there are any.
-  var allPlots: [(name: String, plot: any Plot)] {
+  var allFigures: [(name: String, plot: any Plot)] {
     let means = rows.map { ($0.name, attributes.means(of: sequences[$0.name] ?? [:])) }
     let seen = attributes.names.filter { name in means.contains { $1[name] != nil } }
-    guard !seen.isEmpty else { return plots }
+    guard !seen.isEmpty else { return figures }
     let bars = BarPlot(
       title: "\(columns[0]) by attribute", yLabel: columns[0], groups: seen,
       series: means.map { name, values in .init(name, values: seen.map { values[$0] ?? .nan }) })
-    return plots + [("attributes", bars)]
+    return figures + [("attributes", bars)]
   }
 
   /// The sequences that the trackers do worst at by the mean of their ranking figures, the worst first.
