@@ -94,7 +94,9 @@ struct MaskResults {
   }
 
   private func compare(_ frame: Int, singleObject: Bool) throws -> Frame {
-    let (found, truth) = (try IndexedImage.annotation(contentsOf: files[frame]), try sequence.annotation(frame))
+    let (found, truth) = (
+      try IndexedImage.annotation(contentsOf: files[frame]), try sequence.annotation(frame)
+    )
     guard found.height == truth.height && found.width == truth.width else {
       throw DatasetError.sizeMismatch(
         path: files[frame].path, height: found.height, width: found.width, expectedHeight: truth.height,
