@@ -16,7 +16,7 @@ struct Page {
       table([""] + report.columns, report.rows.map { ($0.name, $0.figures) }),
       "<div class=\"plots\">\n\(report.allFigures.map { $0.plot.svg() }.joined(separator: "\n"))</div>",
       try pictures(),
-      "<h2>\(report.columns[0].escapedForMarkup), sequence by sequence</h2>",
+      "<h2>\(report.sequenceFigure.escapedForMarkup), sequence by sequence</h2>",
       table(
         ["sequence"] + report.rows.map(\.name),
         report.worstSequences.map { name in

@@ -10,14 +10,21 @@ struct Report {
   var columns: [String]
   /// A tracker's figures.
   var rows: [(name: String, figures: [Double])] = []
-  /// For each tracker the ranking figure of each sequence.
+  /// For each tracker a figure of each sequence.
   var sequences: [String: [String: Double]] = [:]
-  /// The attributes of the sequences, which the ranking figure is told by, too.
+  /// What that figure is.
+  var sequenceFigure: String
+  /// The attributes of the sequences, which that figure is told by, too.
   var attributes = Attributes()
   /// Plots by name.
   var figures: [(name: String, plot: any Plot)] = []
   /// By sequence, what is to be seen in its frames.
   var scenes: [String: Scene] = [:]
+
+  /// A report on no tracker; each sequence's figure is what ranks the trackers, or else what `sequenceFigure` says.
+  init(title: String, columns: [String], sequenceFigure: String? = nil) {
+    (self.title, self.columns, self.sequenceFigure) = (title, columns, sequenceFigure ?? columns[0])
+  }
 
   /// Adds a tracker.
   mutating func add(_ name: String, _ figures: [Double], sequences: [String: Double]) {
@@ -89,12 +96,12 @@ struct Report {
     let seen = attributes.names.filter { name in means.contains { $1[name] != nil } }
     guard !seen.isEmpty else { return figures }
     let bars = BarPlot(
-      title: "\(columns[0]) by attribute", yLabel: columns[0], groups: seen,
+      title: "\(sequenceFigure) by attribute", yLabel: sequenceFigure, groups: seen,
       series: means.map { name, values in .init(name, values: seen.map { values[$0] ?? .nan }) })
     return figures + [("attributes", bars)]
   }
 
-  /// The sequences that the trackers do worst at by the mean of their ranking figures, the worst first.
+  /// The sequences that the trackers do worst at by the mean of their figures, the worst first.
   var worstSequences: [String] {
     let names = Set(sequences.values.flatMap(\.keys)).sorted()
     let means = names.map { name in sequences.values.compactMap { $0[name] }.mean }
