@@ -240,7 +240,9 @@ import Vision
     let lines = outcome.output.map { $0.split(separator: " ").joined(separator: " ") }
     #expect(lines[1] == "right 1.000 1.000 0.000 0.000 1.000")
     #expect(lines[2].hasPrefix("half 0.6") && lines[2].hasSuffix(" 1.000 0.833 0.500 0.779"))
-    #expect(workplace.files(in: "plots") == ["accuracy_robustness.png", "expected_overlap.png"])
+    #expect(
+      workplace.files(in: "plots")
+        == ["accuracy_robustness", "expected_overlap"].flatMap { ["\($0).png", "\($0).svg"] })
 
     let long = try workplace.run(["vot", "--truth", "truth", "--results", "right"])
     #expect(long.exitCode == 1 && long.errors.last?.contains("no sequence is of 100 frames") == true)
