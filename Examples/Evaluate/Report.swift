@@ -32,7 +32,8 @@ struct Report {
 
   /// The table as text.
   var table: String {
-    let width = (rows.map(\.name.count) + [title.count]).max()! + 2
+    let groupTitle = groups.isEmpty ? "" : "\(sequenceFigure) by attribute"
+    let width = (rows.map(\.name.count) + [title.count, groupTitle.count]).max()! + 2
     func padded(_ text: String, _ width: Int) -> String {
       text + String(repeating: " ", count: max(0, width - text.count))
     }
@@ -42,7 +43,7 @@ struct Report {
     var all = lines([[title] + columns] + rows.map { [$0.name] + $0.figures.map(Self.figure) }, 12)
     if !groups.isEmpty {
       let (head, rows) = groupTable
-      all += [""] + lines([[sequenceFigure + " by attribute"] + head] + rows, 10)
+      all += [""] + lines([[groupTitle] + head] + rows, 10)
     }
     return all.map { $0.replacing(/\s+$/, with: "") }.joined(separator: "\n")
   }

@@ -120,7 +120,7 @@ import Vision
     #expect(outcome.exitCode == 0 && outcome.errors == [])
     #expect(
       outcome.output.map { $0.split(separator: " ").joined(separator: " ") } == [
-        "one pass success precision normalized", "right 0.714 0.750 0.750", "",
+        "one pass success precision normalized", "right 0.714 0.750 0.750",
         "success by attribute ARC (1) POC (2)",
         "right 0.476 0.714",
       ])
