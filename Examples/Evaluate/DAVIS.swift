@@ -25,25 +25,30 @@ struct DAVIS: ParsableCommand {
   var singleObject = false
 
   func run() throws {
-    let sequences = try DAVISDataset(root: inputs.truthFolder, list: list).sequences
+    let dataset = try DAVISDataset(root: inputs.truthFolder, list: list)
+    let sequences = try readable(dataset.names) { try dataset.sequence($0) }
     var report = Report(
       title: "DAVIS", columns: ["J&F", "J", "J recall", "J decay", "F", "F recall", "F decay"])
     for (name, folder) in try inputs.entries() {
-      let results = try sequences.compactMap { sequence -> MaskResults? in
+      let results = try readable(sequences) { sequence -> MaskResults? in
         let own = folder.appending(path: sequence.name)
         if Folder.isFolder(own) { return try MaskResults(sequence, own) }
         Program.warn("\(name) has no folder \(sequence.name): left out")
         return nil
       }
-      guard !results.isEmpty else { continue }
-      for own in results { own.show(in: &report, of: name) }
-      let scores = try MaskResults.scores(results, of: name, singleObject: singleObject)
-      let (j, f) = (scores.joined().map(\.region), scores.joined().map(\.boundary))
+      let frames = try MaskResults.compare(results, of: name, singleObject: singleObject)
+      let found = try readable(Array(zip(results, frames))) { own, frames in
+        let scores = try own.scores(frames.map { try $0.get() }, singleObject: singleObject)
+        own.show(in: &report, of: name)
+        return (name: own.sequence.name, scores: scores)
+      }
+      guard !found.isEmpty else { continue }
+      let scores = found.flatMap(\.scores)
+      let means = found.map { ($0.name, $0.scores.map { ($0.region.mean + $0.boundary.mean) / 2 }.mean) }
+      let (j, f) = (scores.map(\.region), scores.map(\.boundary))
       let figures = [j, f].flatMap { [$0.map(\.mean).mean, $0.map(\.recall).mean, $0.map(\.decay).mean] }
-      let means = scores.map { $0.map { ($0.region.mean + $0.boundary.mean) / 2 }.mean }
       report.add(
-        name, [(figures[0] + figures[3]) / 2] + figures,
-        sequences: Dictionary(uniqueKeysWithValues: zip(results.map(\.sequence.name), means)))
+        name, [(figures[0] + figures[3]) / 2] + figures, sequences: Dictionary(uniqueKeysWithValues: means))
     }
     try inputs.present(report)
   }
@@ -67,26 +72,27 @@ struct MaskResults {
       truth: { try sequence.masks($0).map(region) })
   }
 
-  /// The scores of each object of each sequence; the frames of all are shared out among the CPUs.
-  static func scores(_ results: [MaskResults], of name: String, singleObject: Bool) throws
-    -> [[SegmentationScore]]
-  {
+  /// Compares the frames of each sequence; those of all are shared out among the CPUs.
+  static func compare(_ results: [MaskResults], of name: String, singleObject: Bool) throws -> [[Outcome]] {
     let places = results.flatMap { own in own.files.indices.map { (own, $0) } }
     let bar = Mutex(ProgressBar(name, count: places.count))
     defer { bar.withLock { $0.finish() } }
     var frames = try concurrentMap(places.count) { index in
       let (own, frame) = places[index]
       defer { bar.withLock { $0.advance(own.sequence.name) } }
-      return try own.compare(frame, singleObject: singleObject)
+      return Result { try own.compare(frame, singleObject: singleObject) }
     }[...]
-    return try results.map { own in
+    return results.map { own in
       defer { frames = frames.dropFirst(own.files.count) }
-      return try own.scores(frames.prefix(own.files.count), singleObject: singleObject)
+      return Array(frames.prefix(own.files.count))
     }
   }
 
+  /// A frame's scores, or what keeps it from having any.
+  typealias Outcome = Result<Frame, any Error>
+
   /// What a frame's masks have in common.
-  private struct Frame {
+  struct Frame {
     /// The objects that are there in truth.
     var objects: [Int]
     /// The score of each label in either map; under 0 that of all.
@@ -110,7 +116,8 @@ struct MaskResults {
         uniqueKeysWithValues: labels.map { ($0, MaskScore(found, truth, label: $0 == 0 ? nil : UInt8($0))) }))
   }
 
-  private func scores(_ frames: ArraySlice<Frame>, singleObject: Bool) throws -> [SegmentationScore] {
+  /// The scores of each object.
+  func scores(_ frames: [Frame], singleObject: Bool) throws -> [SegmentationScore] {
     let objects = Set(frames.flatMap(\.objects)).sorted()
     guard !objects.isEmpty else {
       throw DatasetError.noObjects(path: sequence.annotationFolder.path)

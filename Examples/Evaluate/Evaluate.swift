@@ -40,11 +40,6 @@ struct Inputs: ParsableArguments {
       "A folder with the frames of each sequence in one of its own, if they are not in --truth; for --html.")
   var frames: String?
 
-  @Option(
-    help:
-      "A file of lines SEQUENCE: ATTRIBUTE, ATTRIBUTE, …; the first figure is told for each attribute too.")
-  var attributes: String?
-
   var truthFolder: URL { URL(filePath: truth) }
 
   /// The folders of results with the names of their trackers: the folders' own, or where two have one name their paths.
@@ -66,13 +61,11 @@ struct Inputs: ParsableArguments {
     if report.rows.isEmpty {
       throw DatasetError.emptyFolder(path: results.joined(separator: ", "), wanted: "results")
     }
-    var report = report
-    if let attributes { report.attributes = try Attributes(contentsOf: URL(filePath: attributes)) }
     Program.report(report.table)
     if let json { try write([UInt8](report.json()), to: json) }
     if let plot {
       let folder = try OutputFolder(URL(filePath: plot))
-      for (name, plot) in report.allFigures {
+      for (name, plot) in report.figures {
         try plot.render().write(to: folder.file("\(name).png"))
         try write([UInt8](plot.svg().utf8), to: folder.file("\(name).svg").path)
       }

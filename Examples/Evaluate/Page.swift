@@ -13,14 +13,15 @@ struct Page {
   func text() throws -> String {
     let body = [
       "<h1>\(report.title.escapedForMarkup)</h1>",
-      table([""] + report.columns, report.rows.map { ($0.name, $0.figures) }),
-      "<div class=\"plots\">\n\(report.allFigures.map { $0.plot.svg() }.joined(separator: "\n"))</div>",
+      table([""] + report.columns, report.rows.map { [$0.name] + $0.figures.map(Report.figure) }),
+      "<div class=\"plots\">\n\(report.figures.map { $0.plot.svg() }.joined(separator: "\n"))</div>",
+      groups,
       try pictures(),
       "<h2>\(report.sequenceFigure.escapedForMarkup), sequence by sequence</h2>",
       table(
         ["sequence"] + report.rows.map(\.name),
         report.worstSequences.map { name in
-          (name, report.rows.map { report.sequences[$0.name]?[name] })
+          [name] + report.rows.map { report.sequences[$0.name]?[name].map(Report.figure) ?? "–" }
         }),
     ]
     return """
@@ -39,6 +40,13 @@ struct Page {
       </body></html>
 
       """
+  }
+
+  /// The means over the sequences of each attribute.
+  private var groups: String {
+    if report.groups.isEmpty { return "" }
+    let (head, rows) = report.groupTable
+    return "<h2>\(report.sequenceFigure.escapedForMarkup) by attribute</h2>\n" + table([""] + head, rows)
   }
 
   /// Frames of the worst sequences of which there are any.
@@ -69,12 +77,10 @@ struct Page {
     "<span style=\"color:\(tracker.color.hexadecimal)\">■</span> \(tracker.name.escapedForMarkup)"
   }
 
-  /// A table of figures, each row's name first.
-  private func table(_ head: [String], _ rows: [(name: String, figures: [Double?])]) -> String {
+  private func table(_ head: [String], _ rows: [[String]]) -> String {
     func row(_ cells: [String], _ tag: String) -> String {
       "<tr>" + cells.map { "<\(tag)>\($0.escapedForMarkup)</\(tag)>" }.joined() + "</tr>"
     }
-    let lines = rows.map { row([$0.name] + $0.figures.map { $0.map(Report.figure) ?? "–" }, "td") }
-    return "<table>\n\(([row(head, "th")] + lines).joined(separator: "\n"))\n</table>"
+    return "<table>\n\(([row(head, "th")] + rows.map { row($0, "td") }).joined(separator: "\n"))\n</table>"
   }
 }

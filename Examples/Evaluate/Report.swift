@@ -14,8 +14,8 @@ struct Report {
   var sequences: [String: [String: Double]] = [:]
   /// What that figure is.
   var sequenceFigure: String
-  /// The attributes of the sequences, which that figure is told by, too.
-  var attributes = Attributes()
+  /// Groups of sequences over which that figure is averaged too.
+  var groups: [Group] = []
   /// Plots by name.
   var figures: [(name: String, plot: any Plot)] = []
   /// By sequence, what is to be seen in its frames.
@@ -35,15 +35,20 @@ struct Report {
 
   /// The table as text.
   var table: String {
-    let width = (rows.map(\.name.count) + [title.count]).max()! + 2
+    let groupTitle = groups.isEmpty ? "" : "\(sequenceFigure) by attribute"
+    let width = (rows.map(\.name.count) + [title.count, groupTitle.count]).max()! + 2
     func padded(_ text: String, _ width: Int) -> String {
       text + String(repeating: " ", count: max(0, width - text.count))
     }
-    let head = padded(title, width) + columns.map { padded($0, 12) }.joined()
-    let lines = rows.map { row in
-      padded(row.name, width) + row.figures.map { padded(Self.figure($0), 12) }.joined()
+    func lines(_ table: [[String]], _ columnWidth: Int) -> [String] {
+      table.map { padded($0[0], width) + $0.dropFirst().map { padded($0, columnWidth) }.joined() }
     }
-    return ([head] + lines).map { $0.replacing(/\s+$/, with: "") }.joined(separator: "\n")
+    var all = lines([[title] + columns] + rows.map { [$0.name] + $0.figures.map(Self.figure) }, 12)
+    if !groups.isEmpty {
+      let (head, rows) = groupTable
+      all += [""] + lines([[groupTitle] + head] + rows, 10)
+    }
+    return all.map { $0.replacing(/\s+$/, with: "") }.joined(separator: "\n")
   }
 
   /// A figure with three places.
@@ -55,7 +60,7 @@ struct Report {
       let name: String
       let figures: [String: Double]
       let sequences: [String: Double]
-      let attributes: [String: Double]
+      let attributes: [String: Double]?
     }
     struct Document: Encodable {
       let benchmark: String
@@ -67,15 +72,13 @@ struct Report {
       Document(
         benchmark: title,
         trackers: rows.map { row in
-          let own = sequences[row.name] ?? [:]
+          let means = groups.compactMap { group in mean(of: row.name, over: group).map { (group.name, $0) } }
           return Entry(
             name: row.name, figures: Dictionary(uniqueKeysWithValues: zip(columns, row.figures)),
-            sequences: own, attributes: attributes.means(of: own))
+            sequences: sequences[row.name] ?? [:],
+            attributes: groups.isEmpty ? nil : Dictionary(uniqueKeysWithValues: means))
         }))
   }
-
-  /// Adds a plot.
-  mutating func add(_ plot: any Plot, named name: String) { figures.append((name, plot)) }
 
   /// Adds a plot of one curve for each tracker, in the order of the ranking, named with the figure it stands for.
   mutating func plot(
@@ -87,18 +90,7 @@ struct Report {
         "\(row.name) \(Self.figure(row.figures[column]))",
         points: zip(thresholds, curve(row.name)).map { Point($0, $1) })
     }
-    add(LinePlot(title: title, xLabel: x, yLabel: y, series: series), named: name)
-  }
-
-  /// All plots: those of the benchmark, and bars of the attributes where there are any.
-  var allFigures: [(name: String, plot: any Plot)] {
-    let means = rows.map { ($0.name, attributes.means(of: sequences[$0.name] ?? [:])) }
-    let seen = attributes.names.filter { name in means.contains { $1[name] != nil } }
-    guard !seen.isEmpty else { return figures }
-    let bars = BarPlot(
-      title: "\(sequenceFigure) by attribute", yLabel: sequenceFigure, groups: seen,
-      series: means.map { name, values in .init(name, values: seen.map { values[$0] ?? .nan }) })
-    return figures + [("attributes", bars)]
+    figures.append((name, LinePlot(title: title, xLabel: x, yLabel: y, series: series)))
   }
 
   /// The sequences that the trackers do worst at by the mean of their figures, the worst first.

@@ -49,8 +49,8 @@ struct Scene {
 
 extension Report {
   /// Has a tracker's boxes beside the true ones in the pictures.
-  mutating func show(_ results: [(name: String, boxes: [Box?], truth: [Box?])], of tracker: String) {
-    for (name, boxes, truth) in results { show(name, boxes, of: tracker, truth: truth) }
+  mutating func show(_ results: [(truth: TrueBoxes, boxes: [Box?])], of tracker: String) {
+    for (truth, boxes) in results { show(truth.name, boxes, of: tracker, truth: truth.boxes) }
   }
 
   /// Has a tracker's boxes of a sequence beside the true ones in the pictures.
@@ -72,17 +72,21 @@ struct FrameFolders {
   /// The folders in which sequences' folders may be, or folders of a data set.
   let roots: [URL]
 
-  /// The frames of a sequence, in the layouts of OTB, VOT, GOT-10k, DAVIS, TrackingNet, or as `SEQUENCE/*.jpg`; nil where
-  /// there are none. The second target of `SEQUENCE`, `SEQUENCE-2`, is in its frames.
+  /// The frames of a sequence, in the layouts of OTB, VOT, GOT-10k, LaSOT, NFS, UAV123, DAVIS, TrackingNet, or as
+  /// `SEQUENCE/*.jpg`; nil where there are none. The second target of `SEQUENCE`, `SEQUENCE-2`, is in its frames.
   func frames(of sequence: String) -> FrameFolder? {
-    let names = [sequence, sequence.replacing(/-[0-9]+$/, with: "")]
-    let places = ["%/img", "%/imgs", "%/color", "JPEGImages/480p/%", "JPEGImages/%", "frames/%", "%"]
+    let stem = sequence.replacing(/-[0-9]+$/, with: "")
+    let places = [sequence, stem].flatMap { name in
+      [
+        "\(name)/img", "\(name)/color", "\(stem)/\(name)/img", "\(name)/30/\(name)",
+        "data_seq/UAV123/\(name)",
+        "JPEGImages/480p/\(name)", "frames/\(name)", name,
+      ]
+    }
     for root in roots {
-      for name in names {
-        for place in places {
-          let folder = root.appending(path: place.replacing("%", with: name))
-          if Folder.isFolder(folder), let frames = try? FrameFolder(folder) { return frames }
-        }
+      for place in places {
+        let folder = root.appending(path: place)
+        if Folder.isFolder(folder), let frames = try? FrameFolder(folder) { return frames }
       }
     }
     return nil
