@@ -17,7 +17,8 @@ struct Format {
 
   /// All formats; `folder` is a place for files that are needed on the way.
   static func all(in folder: URL) throws -> [Format] {
-    try pictures(in: folder) + [safetensors(in: folder), pyTorch(), boxes(), vot(), log()]
+    let texts = try [boxes(), vot(), nfs(), instances(in: folder), meta(in: folder), log()]
+    return try pictures(in: folder) + [safetensors(in: folder), pyTorch()] + texts
   }
 
   /// The file of a number: the same in every run of a seed.

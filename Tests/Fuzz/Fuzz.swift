@@ -14,7 +14,8 @@ struct Fuzz: ParsableCommand {
 
   @Option(
     help:
-      "One format: png, png16, jpeg, flo, kitti, safetensors, pytorch, boxes, vot or log; all unless given.")
+      "One format: png, png16, jpeg, bmp, flo, kitti, safetensors, pytorch, boxes, vot, nfs, instances, meta or log; all unless given."
+  )
   var format: String?
 
   @Option(help: "Files of each format.")
