@@ -88,4 +88,20 @@ import Vision
     let last = try tracker.track(Image(height: 300, width: 20, color: .blue)).region.boundingBox
     for side in [last.x, last.y, last.width, last.height] { #expect(side.isFinite) }
   }
+
+  @Test func networksTellTheTargetsPixels() throws {
+    let recorded = RecordedTracker((0..<4).map { Self.truth($0) })
+    var tracker = SFTracker([recorded, recorded], network: SFTrack(.small, trackers: 2))
+    var bare = SFTracker([recorded, recorded])
+    try tracker.start(Self.frame(0), on: .box(Self.truth))
+    try bare.start(Self.frame(0), on: .box(Self.truth))
+    for index in 1..<4 {
+      let (target, plain) = try (tracker.track(Self.frame(index)), bare.track(Self.frame(index)))
+      #expect(target.mask?.height == 96 && target.mask?.width == 128 && plain.mask == nil)
+      #expect(target.region == plain.region)
+    }
+    // Another size in the middle of the video.
+    let smaller = try tracker.track(Image(height: 20, width: 30, color: .red))
+    #expect(smaller.mask?.height == 20)
+  }
 }

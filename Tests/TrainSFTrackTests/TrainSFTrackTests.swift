@@ -42,7 +42,9 @@ import Vision
       try SafeTensors(contentsOf: place.file("runs/sftrack/phase\(phase)/model.safetensors"))
     }
     let (first, second, third) = try (state(1), state(2), state(3))
-    func same(_ a: SafeTensors, _ b: SafeTensors, _ name: String) -> Bool { bytes(a[name]!) == bytes(b[name]!) }
+    func same(_ a: SafeTensors, _ b: SafeTensors, _ name: String) -> Bool {
+      bytes(a[name]!) == bytes(b[name]!)
+    }
     #expect(same(first, second, "seg2box.head.weight") && !same(second, third, "seg2box.head.weight"))
     #expect(!same(first, second, "feat2seg.head.weight") && !same(second, third, "mixture.weight"))
     let statistics = "feat2seg.encoder.0.norm1.running_mean"
@@ -54,7 +56,8 @@ import Vision
     #expect(try train(place, 1).exitCode == 0)
     #expect(try train(place, 2, ["--epochs", "2", "--output", "whole"]).exitCode == 0)
     #expect(try train(place, 2, ["--output", "half"]).exitCode == 0)
-    let resumed = try train(place, 2, ["--epochs", "2", "--output", "half", "--resume", "half/last.safetensors"])
+    let resumed = try train(
+      place, 2, ["--epochs", "2", "--output", "half", "--resume", "half/last.safetensors"])
     #expect(resumed.exitCode == 0, "\(resumed.errors)")
     let isSame = try place.bytes(of: "whole/last.safetensors") == place.bytes(of: "half/last.safetensors")
     #expect(isSame)
@@ -77,13 +80,16 @@ import Vision
   }
 
   static let faults: [(options: [String], code: Int32, message: String)] = [
-    (["--phase", "4"], 64, "--phase"), (["--batch", "0"], 64, "--batch"), (["--epochs", "0"], 64, "--epochs"),
+    (["--phase", "4"], 64, "--phase"), (["--batch", "0"], 64, "--batch"),
+    (["--epochs", "0"], 64, "--epochs"),
     (["--learning-rate", "nan"], 64, "--learning-rate"), (["--data", "none"], 1, "none"),
     (["--from", "none.safetensors"], 1, "none.safetensors"), (["--validate", "a,b"], 1, "nothing is left"),
     (["--boxes", "data"], 1, "data"),
   ]
 
-  @Test(arguments: faults) func aFaultIsOneLine(_ fault: (options: [String], code: Int32, message: String)) throws {
+  @Test(arguments: faults) func aFaultIsOneLine(_ fault: (options: [String], code: Int32, message: String))
+    throws
+  {
     let place = try workplace()
     let outcome = try train(place, 1, fault.options)
     #expect(outcome.exitCode == fault.code && !outcome.wasKilled, "\(outcome.errors)")

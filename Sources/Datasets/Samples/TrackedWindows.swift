@@ -23,7 +23,7 @@ public struct TrackedWindows: Sendable {
   ///   - sequences: the videos, whose objects are taken one by one.
   ///   - trackerBoxes: what the trackers say of them.
   ///   - length: the frames of a window.
-  ///   - longestSide: the length that the longer side of a frame is scaled to.
+  ///   - longestSide: the length that the longer side of a frame is scaled down to where it is longer.
   ///   - frameStep: annotated frames from one window of an object to its next.
   /// - Throws: what reading the sequences' objects and sizes throws.
   public init(
@@ -82,7 +82,7 @@ public struct TrackedWindows: Sendable {
   private static func scaled(_ size: (height: Int, width: Int), to longestSide: Int) -> (
     height: Int, width: Int
   ) {
-    let scale = Double(longestSide) / Double(max(size.width, size.height))
+    let scale = min(1, Double(longestSide) / Double(max(size.width, size.height)))
     return (
       max(1, Int((Double(size.height) * scale).rounded())),
       max(1, Int((Double(size.width) * scale).rounded()))

@@ -19,8 +19,8 @@ struct SFTrackWindow {
     while frames.count < Self.length { frames.append((frame, boxes)) }
   }
 
-  /// What the networks see of the target in the newest frame: its pixels, and its box; nil where they see nothing of it.
-  func target(around box: Box) -> (mask: Mask, box: Box)? {
+  /// The target's pixels in the newest frame, looked for around a box.
+  func mask(around box: Box) -> Mask {
     let newest = frames[frames.count - 1].image
     let middle = box.trackable(in: newest)
     let aspect = Double(Self.width) / Double(Self.height)
@@ -32,11 +32,7 @@ struct SFTrackWindow {
     }
     let boxes = frames.map { $0.boxes.map { $0?.translated(x: -view.x, y: -view.y).scaled(x: x, y: y) } }
     let output = network(Tensor.stack(images).expandingAxis(0), boxes: [boxes], frame: frames.count - 1)
-    guard
-      let found = BoxExtraction.largest(BoxExtraction.mask(ofLogits: output.box[0]))?.boundingBox
-    else { return nil }
     let place = Affine.scale(1 / x, 1 / y).then(.translation(view.x, view.y))
-    let mask = Mask(output.mask[0], above: 0).warped(by: place, height: newest.height, width: newest.width)
-    return (mask, found.transformed(by: place))
+    return Mask(output.mask[0], above: 0).warped(by: place, height: newest.height, width: newest.width)
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Tensor
 import Vision
 
@@ -21,7 +20,7 @@ public struct SFTracker: Tracker {
     var window: SFTrackWindow?
   }
 
-  /// A tracker made of others; with networks trained for as many of them it segments the target too.
+  /// A tracker made of others; with networks trained for as many of them it tells the target's pixels too.
   public init(_ trackers: [any Tracker], network: SFTrack? = nil) {
     require(
       network.map { $0.trackerCount == trackers.count } ?? true,
@@ -41,7 +40,7 @@ public struct SFTracker: Tracker {
     target!.window?.add(frame, trackers.map { _ in box })
   }
 
-  /// The target's box in the next frame, and how well the trackers agree on it. Where none of them sees the target it is
+  /// The target's box in the next frame, its pixels where there are networks, and how well the trackers agree on it. Where none of them sees the target it is
   /// taken to stay, with a confidence of 0. Throws what the trackers throw.
   public mutating func track(_ frame: Image) throws -> TrackedTarget {
     guard var target else { fatalError("SFTracker: a frame to track in before one to start on") }
@@ -59,24 +58,11 @@ public struct SFTracker: Tracker {
         return TrackedTarget(.box(target.box), confidence: 0)
       }
       target.judge.learn(frame, consensus.box)
-      var agreed = consensus.box
-      let mode = ProcessInfo.processInfo.environment["SFT_MODE"] ?? "none"
-      if mode != "none", let seen = target.window?.target(around: consensus.box), seen.box.iou(agreed) > 0.5 {
-        if mode == "net" { agreed = seen.box }
-        if mode == "mean" {
-          agreed = Box(
-            x: (agreed.x + seen.box.x) / 2, y: (agreed.y + seen.box.y) / 2,
-            width: (agreed.width + seen.box.width) / 2, height: (agreed.height + seen.box.height) / 2)
-        }
-        if mode == "vote" {
-          agreed =
-            BoxConsensus(boxes + [seen.box], scores: scores + [target.judge.score(frame, seen.box)])!.box
-        }
-      }
-      target.calibration.observe(frame, agreed)
-      target.box = target.calibration.corrected(agreed)
+      target.calibration.observe(frame, consensus.box)
+      target.box = target.calibration.corrected(consensus.box)
       self.target = target
-      return TrackedTarget(.box(target.box), confidence: consensus.agreement)
+      let mask = target.window?.mask(around: consensus.box)
+      return TrackedTarget(.box(target.box), mask: mask, confidence: consensus.agreement)
     }
   }
 }
