@@ -34,16 +34,17 @@ struct TrackVideo: ParsableCommand {
   )
   var trackers: String?
 
-  @Option(help: "The weights of a tracker that has some: a file of PyTorch's or safetensors.")
+  @Option(
+    help:
+      "The weights of a tracker that has some, a file of PyTorch's or safetensors; with --trackers a model of TrainSFTrack, which tells the target's pixels."
+  )
   var model: String?
 
   @Option(help: "Where the results go.")
   var output: String
 
   func validate() throws {
-    if trackers != nil {
-      return
-    }
+    if trackers != nil { return }
     guard box != nil else {
       throw ValidationError("--box or --trackers must say where the target is in the first frame")
     }

@@ -67,11 +67,11 @@ import Vision
     for parameter in network.parameters {
       parameter.value = parameter.value.detached() + 0.1 * Tensor(normal: parameter.shape, dtype: .float64)
     }
-    let images = Tensor(uniform: [1, 3, 12, 14, 3], dtype: .float64, seed: 1)
-    let cotangent = Tensor(normal: [1, 12, 14, 1], dtype: .float64, seed: 2)
+    let images = Tensor(uniform: [2, 3, 12, 14, 3], dtype: .float64, seed: 1)
+    let cotangent = Tensor(normal: [2, 12, 14, 1], dtype: .float64, seed: 2)
     func differentiated() -> (value: Tensor, gradients: Gradients) {
       func loss() -> Tensor {
-        let output = network(images, boxes: [Self.boxes[0]], frame: 1)
+        let output = network(images, boxes: Self.boxes, frame: 1)
         return ((output.box + output.mask) * cotangent).mean()
       }
       return evaluates ? evaluating { valueWithGradient { loss() } } : valueWithGradient { loss() }

@@ -90,7 +90,7 @@ import Vision
   }
 
   @Test func networksTellTheTargetsPixels() throws {
-    let recorded = RecordedTracker((0..<4).map { Self.truth($0) })
+    let recorded = RecordedTracker((0..<5).map { Self.truth($0) })
     var tracker = SFTracker([recorded, recorded], network: SFTrack(.small, trackers: 2))
     var bare = SFTracker([recorded, recorded])
     try tracker.start(Self.frame(0), on: .box(Self.truth))

@@ -18,6 +18,17 @@ public struct SFTracker: Tracker {
     var judge: BoxJudge
     var calibration: BoxCalibration
     var window: SFTrackWindow?
+
+    /// Takes in where trackers see it; nil where none does.
+    mutating func follow(_ frame: Image, _ boxes: [Box]) -> BoxConsensus? {
+      guard let consensus = BoxConsensus(boxes, scores: boxes.map { judge.score(frame, $0) }) else {
+        return nil
+      }
+      judge.learn(frame, consensus.box)
+      calibration.observe(frame, consensus.box)
+      box = calibration.corrected(consensus.box)
+      return consensus
+    }
   }
 
   /// A tracker made of others; with networks trained for as many of them it tells the target's pixels too.
@@ -40,8 +51,8 @@ public struct SFTracker: Tracker {
     target!.window?.add(frame, trackers.map { _ in box })
   }
 
-  /// The target's box in the next frame, its pixels where there are networks, and how well the trackers agree on it. Where none of them sees the target it is
-  /// taken to stay, with a confidence of 0. Throws what the trackers throw.
+  /// The target's box in the next frame, its pixels where there are networks, and how well the trackers agree on it. Where
+  /// none of them sees the target it is taken to stay, with a confidence of 0. Throws what the trackers throw.
   public mutating func track(_ frame: Image) throws -> TrackedTarget {
     guard var target else { fatalError("SFTracker: a frame to track in before one to start on") }
     var found: [Box?] = []
@@ -50,19 +61,12 @@ public struct SFTracker: Tracker {
       let box = answer.region.boundingBox
       found.append(answer.confidence > 0 && box.isFollowable ? box : nil)
     }
-    let boxes = found.compactMap { $0 }
     target.window?.add(frame, found)
-    return Threads.serially {
-      let scores = boxes.map { target.judge.score(frame, $0) }
-      guard let consensus = BoxConsensus(boxes, scores: scores) else {
-        return TrackedTarget(.box(target.box), confidence: 0)
-      }
-      target.judge.learn(frame, consensus.box)
-      target.calibration.observe(frame, consensus.box)
-      target.box = target.calibration.corrected(consensus.box)
-      self.target = target
-      let mask = target.window?.mask(around: consensus.box)
-      return TrackedTarget(.box(target.box), mask: mask, confidence: consensus.agreement)
+    defer { self.target = target }
+    guard let consensus = Threads.serially({ target.follow(frame, found.compactMap { $0 }) }) else {
+      return TrackedTarget(.box(target.box), confidence: 0)
     }
+    return TrackedTarget(
+      .box(target.box), mask: target.window?.mask(around: consensus.box), confidence: consensus.agreement)
   }
 }
