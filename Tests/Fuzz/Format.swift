@@ -17,7 +17,9 @@ struct Format {
 
   /// All formats; `folder` is a place for files that are needed on the way.
   static func all(in folder: URL) throws -> [Format] {
-    try pictures(in: folder) + [safetensors(in: folder), pyTorch(), boxes(), vot(), log()]
+    try pictures(in: folder) + [
+      safetensors(in: folder), index(in: folder), pyTorch(), npy(), npz(), boxes(), vot(), log(),
+    ]
   }
 
   /// The file of a number: the same in every run of a seed.

@@ -14,7 +14,8 @@ struct Fuzz: ParsableCommand {
 
   @Option(
     help:
-      "One format: png, png16, jpeg, flo, kitti, safetensors, pytorch, boxes, vot or log; all unless given.")
+      "One format: png, png16, jpeg, flo, kitti, safetensors, index, pytorch, npy, npz, boxes, vot or log; all unless given."
+  )
   var format: String?
 
   @Option(help: "Files of each format.")

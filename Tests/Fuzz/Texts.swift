@@ -37,7 +37,7 @@ extension Format {
   }
 
   /// A text's words, and the separators between them.
-  private static func words(_ text: String) -> [Part] {
+  static func words(_ text: String) -> [Part] {
     var parts: [Part] = []
     for byte in text.utf8 {
       let isSeparator = ", \t\r\n".utf8.contains(byte)
