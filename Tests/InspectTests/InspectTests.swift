@@ -9,8 +9,9 @@ import Testing
 @Suite struct InspectTests {
   @Test func tensorsAndTextsAreListed() throws {
     let place = try Workplace(for: "Inspect")
+    let weight = Tensor([1, -2, .nan, 4] as [Float], shape: [2, 2])
     let file = SafeTensors(
-      tensors: ["conv.weight": Tensor([1, -2, .nan, 4] as [Float], shape: [2, 2]), "steps": Tensor([7] as [Int32])],
+      tensors: ["conv.weight": weight, "steps": Tensor([7] as [Int32])],
       metadata: ["epoch": "3", "note": "two\nlines"], wideIntegers: ["steps"])
     try file.write(to: place.file("model.safetensors"))
     let outcome = try place.run(["model.safetensors"])
