@@ -97,7 +97,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz"),
 
-    .target(name: "TestSupport", dependencies: ["NN", "Tensor"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["NN", "Tensor", "Vision"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorTests", dependencies: ["NN", "Tensor", "TestSupport"]),
     .testTarget(
       name: "NNTests", dependencies: ["NN", "Tensor", "TestSupport"], exclude: ["read_events.py"]),

@@ -60,7 +60,9 @@ struct MaskResults {
   init(_ sequence: DAVISSequence, _ folder: URL, singleObject: Bool) throws {
     let files = try FrameFolder(folder).files(for: sequence.frames)
     let pairs = try concurrentMap(files.count) { frame in
-      let (found, truth) = (try IndexedImage.annotation(contentsOf: files[frame]), try sequence.masks(frame)!)
+      let (found, truth) = (
+        try IndexedImage.annotation(contentsOf: files[frame]), try sequence.annotation(frame)
+      )
       guard found.height == truth.height && found.width == truth.width else {
         throw DatasetError.sizeMismatch(
           path: files[frame].path, height: found.height, width: found.width, expectedHeight: truth.height,
@@ -70,7 +72,7 @@ struct MaskResults {
     }
     let objects = Set(pairs.flatMap(\.truth.objects)).sorted()
     guard !objects.isEmpty else {
-      throw DatasetError.noObjects(path: sequence.annotations[0].deletingLastPathComponent().path)
+      throw DatasetError.noObjects(path: sequence.annotationFolder.path)
     }
     let labels = singleObject ? [nil] : objects.map { UInt8($0) as UInt8? }
     scores = try concurrentMap(labels.count) { index in

@@ -23,7 +23,7 @@ struct TrainFeat2Seg: ParsableCommand {
       Ctrl-C saves and ends, with exit status 130.
       """)
 
-  @Option(help: "A folder in DAVIS layout: JPEGImages/480p and Annotations/480p.")
+  @Option(help: "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS, SegTrack v2 or COCO.")
   var data: String?
 
   @Option(help: "Where the results go.")

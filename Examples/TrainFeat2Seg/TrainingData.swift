@@ -6,7 +6,7 @@ import SFModels
 import Tensor
 import Vision
 
-/// What is trained on and what is held out: a DAVIS folder, or the embedded synthetic videos.
+/// What is trained on and what is held out: a folder of any layout with masks, or the embedded synthetic videos.
 struct TrainingData {
   let training: DataLoader<BoxGuidedSample, BoxGuidedBatch>
   let validation: DataLoader<BoxGuidedSample, BoxGuidedBatch>
@@ -21,7 +21,7 @@ struct TrainingData {
 
   init(folder: URL?, heldOut: [String]?, boxes: URL?, batch: Int, seed: UInt64) throws {
     let sequences: [any MaskAnnotated] =
-      try folder.map { try DAVISDataset(root: $0).sequences }
+      try folder.map { try MaskLayout(of: $0).open($0).sequences }
       ?? SyntheticVideos(seed: 2020, sequences: 86, height: 72, width: 128).sequences
     guard sequences.count > 1 else { throw NothingToTrainOn() }
     // The last ones unless told otherwise.

@@ -40,14 +40,14 @@ extension ChannelVideo {
           path: sequence.frames.files[frame].path, height: size.height, width: size.width,
           expectedHeight: first.height, expectedWidth: first.width)
       }
-      truth.append(Mask(try sequence.masks(frame)!).resized(longestSide: longestSide))
+      truth.append(Mask(try sequence.annotation(frame)).resized(longestSide: longestSide))
       let channels = try masks.methods.map {
         try masks.softMask($0, sequence, frame: frame).resized(longestSide: longestSide).tensor()
       }
       frames.append(.concatenate(channels, axis: -1))
     }
     if truth.allSatisfy({ $0.area == 0 }) {
-      throw DatasetError.noObjects(path: sequence.annotations[0].deletingLastPathComponent().path)
+      throw DatasetError.noObjects(path: sequence.annotationFolder.path)
     }
     self.init(name: sequence.name, values: .stack(frames), truth: truth) {
       try sequence.image($0).resized(longestSide: longestSide)

@@ -3,7 +3,7 @@ import Foundation
 import Vision
 
 /// The masks that several methods published for the sequences of a data set: `METHOD/SEQUENCE/*.png`, under the names of
-/// the annotations. Palette maps of objects, binary masks, or grey levels that tell how sure a method is.
+/// the frames. Palette maps of objects, binary masks, or grey levels that tell how sure a method is.
 struct MethodMasks: Sendable {
   /// The methods, by name.
   let methods: [String]
@@ -22,7 +22,7 @@ struct MethodMasks: Sendable {
       for sequence in sequences {
         let own = method.appending(path: sequence.name)
         let there = Set(try Folder.list(own) { $0.pathExtension == "png" }.map(\.lastPathComponent))
-        let wanted = sequence.annotations.map(\.lastPathComponent)
+        let wanted = (0..<sequence.frameCount).map { sequence.frames.frameName($0) + ".png" }
         if let missing = wanted.first(where: { !there.contains($0) }) {
           throw DatasetError.missingMask(path: own.appending(path: missing).path)
         }
@@ -33,8 +33,7 @@ struct MethodMasks: Sendable {
   /// A method's mask of a frame as grey levels: 255 where it surely sees an object, of whatever number.
   /// - Throws: `ImageError`, or `DatasetError.sizeMismatch` where it is not of the frames' size.
   func softMask(_ method: String, _ sequence: DAVISSequence, frame: Int) throws -> Image {
-    let file = root.appending(path: "\(method)/\(sequence.name)")
-      .appending(path: sequence.annotations[frame].lastPathComponent)
+    let file = root.appending(path: "\(method)/\(sequence.name)/\(sequence.frames.frameName(frame)).png")
     let mask = try Image.softMask(contentsOf: file)
     let size = try sequence.size(frame)
     guard (mask.height, mask.width) == size else {

@@ -1,12 +1,11 @@
 import Foundation
-import Synchronization
 import Vision
 
 /// A folder in DAVIS layout: frames in `JPEGImages/480p/SEQUENCE/*.jpg` and a mask for each in
 /// `Annotations/480p/SEQUENCE/*.png`.
 ///
 /// Both editions are read: the binary masks of 2016, whose white is object 1, and the palette label maps of
-/// 2017, each object by itself.
+/// 2017, each object by itself. A sequence to be tested on has the mask of its first frame alone.
 public struct DAVISDataset: VideoDataset {
   /// The data set's folder.
   public let root: URL
@@ -46,45 +45,36 @@ public struct DAVISDataset: VideoDataset {
 public struct DAVISSequence: MaskAnnotated, FolderSequence {
   /// The frames' files.
   public let frames: FrameFolder
-  /// The annotations' files, one for each frame.
-  public let annotations: [URL]
-  private let found = Found()
+  /// The frames with an annotation: all, or the first.
+  public let annotatedFrames: [Int]
+  /// Where the annotations' files are.
+  public var annotationFolder: URL { maps.url }
+  private let maps: MaskFolder
 
-  init(frames folder: URL, annotations annotationFolder: URL) throws {
+  init(frames folder: URL, annotations: URL) throws {
     frames = try FrameFolder(folder)
-    annotations = try FrameFolder(annotationFolder).files(for: frames)
+    maps = try MaskFolder(annotations, of: frames)
+    annotatedFrames = maps.annotatedFrames
+    // Of a sequence to be tested on, the first frame alone.
+    if annotatedFrames != [0] { _ = try FrameFolder(annotations).files(for: frames) }
   }
 
   /// Decodes a frame's annotation.
   /// - Throws: `ImageError`, or `DatasetError.sizeMismatch` where it is not of the frame's size.
-  public func masks(_ frame: Int) throws -> IndexedImage? {
-    let map = try IndexedImage.annotation(contentsOf: annotations[frame])
-    let size = try size(frame)
-    if (map.height, map.width) != size {
-      throw DatasetError.sizeMismatch(
-        path: annotations[frame].path, height: map.height, width: map.width, expectedHeight: size.height,
-        expectedWidth: size.width)
+  public func masks(_ frame: Int) throws -> IndexedImage? { try maps.masks(frame) }
+
+  /// Decodes a frame's annotation, which it must have.
+  /// - Throws: what `masks` throws; `DatasetError.missingAnnotation`.
+  public func annotation(_ frame: Int) throws -> IndexedImage {
+    guard let map = try masks(frame) else {
+      throw DatasetError.missingAnnotation(
+        frame: frames.files[frame].path,
+        annotation: annotationFolder.appending(path: "\(frames.frameName(frame)).png").path)
     }
     return map
   }
 
   /// The ids seen in any frame, ascending: objects may appear after the first. All annotations are read for it, once.
   /// - Throws: what `masks` throws; `DatasetError.noObjects` where there is none.
-  public var objects: [Int] {
-    get throws {
-      try found.objects.withLock { objects in
-        if let objects { return objects }
-        let seen = try (0..<frameCount).reduce(into: Set<Int>()) { $0.formUnion(try masks($1)!.objects) }
-        if seen.isEmpty {
-          throw DatasetError.noObjects(path: annotations[0].deletingLastPathComponent().path)
-        }
-        objects = seen.sorted()
-        return seen.sorted()
-      }
-    }
-  }
-
-  private final class Found: Sendable {
-    let objects = Mutex<[Int]?>(nil)
-  }
+  public var objects: [Int] { get throws { try maps.objects } }
 }

@@ -8,6 +8,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case emptyFolder(path: String, wanted: String)
   /// A frame is missing between others.
   case missingFrame(path: String)
+  /// An annotation has no frame of its name.
+  case strayAnnotation(String, frames: String)
   /// A frame has no annotation of its name.
   case missingAnnotation(frame: String, annotation: String)
   /// A method has no mask for a frame of a sequence.
@@ -33,6 +35,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .missingFolder(let path): "\(path): no such folder"
     case .emptyFolder(let path, let wanted): "\(path): holds no \(wanted)"
     case .missingFrame(let path): "\(path): no such frame, though there are frames before it and after"
+    case .strayAnnotation(let annotation, let frames): "\(annotation): there is no such frame in \(frames)"
     case .missingAnnotation(let frame, let annotation): "\(frame): has no annotation \(annotation)"
     case .missingMask(let path): "\(path): no such mask, though the sequence has this frame"
     case .sizeMismatch(let path, let height, let width, let expectedHeight, let expectedWidth):

@@ -1,7 +1,7 @@
 import Foundation
 import Vision
 
-/// The images of one video, or of one method's masks for it: the PNG and JPEG files of a folder, in the order of their
+/// The images of one video, or of one method's masks for it: the PNG, JPEG and BMP files of a folder, in the order of their
 /// names, `9` before `10`.
 public struct FrameFolder: VideoSequence {
   /// The folder's name.
@@ -19,6 +19,11 @@ public struct FrameFolder: VideoSequence {
     (name, self.url, self.files) = (url.lastPathComponent, url, files)
   }
 
+  /// Frames that somebody listed; whether they are there shows when they are read.
+  init(_ url: URL, files: [URL]) {
+    (name, self.url, self.files) = (url.lastPathComponent, url, files)
+  }
+
   /// The videos of a folder: itself where it holds images, else its subfolders.
   /// - Throws: `DatasetError`.
   public static func videos(in root: URL) throws -> [FrameFolder] {
@@ -32,6 +37,9 @@ public struct FrameFolder: VideoSequence {
 
   /// The number of files.
   public var frameCount: Int { files.count }
+
+  /// The name of a frame's file, without its extension.
+  public func frameName(_ frame: Int) -> String { Self.stem(files[frame]) }
 
   /// Decodes a frame.
   /// - Throws: `ImageError`.
@@ -48,14 +56,34 @@ public struct FrameFolder: VideoSequence {
   /// This folder's file for each frame: the one of the same name, whatever the extension.
   /// - Throws: `DatasetError.missingAnnotation`.
   public func files(for frames: FrameFolder) throws -> [URL] {
-    let byName = Dictionary(files.map { (Self.stem($0), $0) }) { first, _ in first }
-    return try frames.files.map { frame in
-      guard let file = byName[Self.stem(frame)] else {
+    try zip(frames.files, filesByFrame(of: frames)).map { frame, file in
+      guard let file else {
         let wanted = url.appending(path: Self.stem(frame) + ".png")
         throw DatasetError.missingAnnotation(frame: frame.path, annotation: wanted.path)
       }
       return file
     }
+  }
+
+  /// This folder's file for each frame, where it has one.
+  func filesByFrame(of frames: FrameFolder) -> [URL?] {
+    let byName = Dictionary(files.map { (Self.stem($0), $0) }) { first, _ in first }
+    return frames.files.map { byName[Self.stem($0)] }
+  }
+
+  /// The frames from one of a number on, one for each line of a file.
+  /// - Throws: `DatasetError.missingFrame`, or `.boxCount`.
+  func part(from first: Int, count: Int, linesOf file: URL) throws(DatasetError) -> FrameFolder {
+    guard count > 0 else { throw .boxCount(path: file.path, boxes: 0, frames: frameCount) }
+    let start = files.firstIndex { Int(Self.stem($0)) == first }
+    guard let start else { throw .emptyFolder(path: url.path, wanted: "frame \(first)") }
+    let part = FrameFolder(url, files: Array(files[start...].prefix(count)))
+    if part.frameCount < count { try part.check(count, linesOf: file) }
+    // A frame that is missing would shift the others.
+    if Int(Self.stem(part.files[count - 1])) != first + count - 1, let gap = part.firstGap {
+      throw .missingFrame(path: gap.path)
+    }
+    return part
   }
 
   /// Checks that a file has a line for each frame.
@@ -81,7 +109,7 @@ public struct FrameFolder: VideoSequence {
   }
 
   private static func images(in folder: URL) throws -> [URL] {
-    try Folder.list(folder) { ["png", "jpg", "jpeg"].contains($0.pathExtension.lowercased()) }
+    try Folder.list(folder) { ["png", "jpg", "jpeg", "bmp"].contains($0.pathExtension.lowercased()) }
   }
 
   private static func stem(_ url: URL) -> String { url.deletingPathExtension().lastPathComponent }

@@ -63,7 +63,7 @@ public protocol BoxAnnotated: AnnotatedSequence {
 
 /// Sequences of one layout on disk, or of one generator. They are listed by name, and each is opened when it is asked for:
 /// one that is damaged is in nobody else's way.
-public protocol VideoDataset: Sendable {
+public protocol VideoDataset<Video>: Sendable {
   /// What its sequences are annotated with.
   associatedtype Video: VideoSequence
   /// The sequences' names, in order.
@@ -81,3 +81,5 @@ extension VideoDataset {
   /// - Throws: what opening the first damaged one throws.
   public var sequences: [Video] { get throws { try names.map(sequence) } }
 }
+
+extension Video: VideoSequence {}

@@ -19,9 +19,7 @@ package enum WholeFile {
     to url: URL, isDurable: Bool = false,
     _ body: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws {
-    let folder = url.deletingLastPathComponent()
-    let number = count.add(1, ordering: .relaxed).newValue
-    let temporary = folder.appending(path: ".\(url.lastPathComponent).\(getpid())-\(number).part").path
+    let temporary = temporaryPath(for: url)
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     if file < 0 { throw failure() }
     do {
@@ -33,7 +31,14 @@ package enum WholeFile {
       unlink(temporary)
       throw error
     }
-    if isDurable { synchronize(folder) }
+    if isDurable { synchronize(url.deletingLastPathComponent()) }
+  }
+
+  /// A name beside a file to write it under; a new one each time.
+  package static func temporaryPath(for url: URL) -> String {
+    let number = count.add(1, ordering: .relaxed).newValue
+    return url.deletingLastPathComponent()
+      .appending(path: ".\(url.lastPathComponent).\(getpid())-\(number).part").path
   }
 
   /// Writes bytes.

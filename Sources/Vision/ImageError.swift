@@ -1,3 +1,5 @@
+import Tensor
+
 /// Why an image could not be read or written; the description is one line that starts with the path.
 public enum ImageError: Error, Equatable, CustomStringConvertible {
   /// The file ends before the image does.
@@ -18,11 +20,13 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
   case unwritable(path: String, reason: String)
 
   /// One clear line.
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .truncated(let path): "\(path): truncated: the file ends before the image does"
     case .corrupt(let path, let reason): "\(path): corrupt image: \(reason)"
-    case .notAnImage(let path): "\(path): not an image: neither PNG nor JPEG"
+    case .notAnImage(let path): "\(path): not an image: neither PNG nor JPEG nor BMP"
     case .unsupported(let path, let reason): "\(path): unsupported: \(reason)"
     case .tooLarge(let path, let height, let width): "\(path): an image of \(height)×\(width) is too large"
     case .missingCodec(let path, let format):

@@ -2,15 +2,19 @@ import CCodecs
 import Foundation
 
 extension Image {
-  /// Reads a PNG or JPEG file. The format is told by the first bytes, whatever the extension says;
+  /// Reads a PNG, JPEG or BMP file. The format is told by the first bytes, whatever the extension says;
   /// 16-bit samples are scaled to 8, and a JPEG is turned upright as its EXIF orientation says. CMYK becomes RGB.
   /// - Throws: `ImageError`; also for a truncated file.
   public init(contentsOf url: URL, as form: Form = .asStored) throws(ImageError) {
     try self.init(encoded: try Files.read(url), as: form, path: url.path)
   }
 
-  /// Decodes the bytes of a PNG or JPEG file; `path` names them in errors.
+  /// Decodes the bytes of a PNG, JPEG or BMP file; `path` names them in errors.
   public init(encoded bytes: [UInt8], as form: Form = .asStored, path: String = "image") throws(ImageError) {
+    if BMP.isStart(of: bytes) {
+      self = try BMP(bytes, path: path).image(path: path).converted(to: form)
+      return
+    }
     let decoded: Codec.Decoded<UInt8>
     var orientation = ExifOrientation.upright
     switch try ImageFormat(bytes: bytes, path: path) {
@@ -30,6 +34,10 @@ extension Image {
   /// - Throws: `ImageError`.
   public static func size(contentsOf url: URL) throws(ImageError) -> (height: Int, width: Int) {
     let bytes = try Files.read(url)
+    if BMP.isStart(of: bytes) {
+      let head = try BMP(bytes, path: url.path)
+      return (head.height, head.width)
+    }
     let format = try ImageFormat(bytes: bytes, path: url.path)
     let (height, width) = try Codec.size(bytes, format, path: url.path)
     let isTransposed = format == .jpeg && ExifOrientation(jpeg: bytes).isTransposed

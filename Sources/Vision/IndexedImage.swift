@@ -40,7 +40,8 @@ public struct IndexedImage: Sendable, Equatable {
 
   /// Decodes the bytes of a PNG file as `init(contentsOf:)` does; `path` names them in errors.
   public init(encoded bytes: [UInt8], path: String = "image") throws(ImageError) {
-    guard try ImageFormat(bytes: bytes, path: path) == .png else {
+    let isPNG = BMP.isStart(of: bytes) ? false : try ImageFormat(bytes: bytes, path: path) == .png
+    guard isPNG else {
       throw .unsupported(path: path, reason: "a label map is a palette or 8-bit grey PNG")
     }
     let decoded: Codec.Decoded<UInt8> = try Codec.decodePNG(bytes, CC_LABELS, path: path)

@@ -62,11 +62,33 @@ struct RunLengths {
   }
 
   /// The positions of set pixels, run by run.
-  private var setRuns: [Range<Int>] {
+  fileprivate var setRuns: [Range<Int>] {
     var position = 0
     return runs.enumerated().compactMap { index, run in
       defer { position += run }
       return index % 2 == 1 && run > 0 ? position..<position + run : nil
     }
+  }
+}
+
+extension Mask {
+  /// A mask of the lengths of its runs as COCO has them: unset pixels, set ones, unset ones, …, column after column. Nil
+  /// where they are more than the pixels, or the mask is too large.
+  public init?(height: Int, width: Int, columnRuns runs: [Int]) {
+    guard height > 0, width > 0, let columns = RunLengths(height: width, width: height, runs: runs) else {
+      return nil
+    }
+    var values = [UInt8](repeating: 0, count: height * width)
+    values.withUnsafeMutableBufferPointer { values in
+      for run in columns.setRuns {
+        var (x, y) = run.lowerBound.quotientAndRemainder(dividingBy: height)
+        for _ in run {
+          values[y * width + x] = 1
+          y += 1
+          if y == height { (x, y) = (x + 1, 0) }
+        }
+      }
+    }
+    self.init(height: height, width: width, values: values)
   }
 }

@@ -85,7 +85,7 @@ import Vision
 
   @Test func aFrameWithoutAnnotationIsNamed() throws {
     let folder = try TemporaryFolder()
-    try folder.writeSequence("swan", annotations: [labelMap([1: left]), labelMap([1: left])])
+    try folder.writeSequence("swan", annotations: Array(repeating: labelMap([1: left]), count: 3))
     try FileManager.default.removeItem(at: folder.file("Annotations/480p/swan/00001.png"))
     #expect { try DAVISDataset(root: folder.url).sequences } throws: {
       "\($0)".contains("swan/00001.jpg: has no annotation") && !"\($0)".contains("\n")

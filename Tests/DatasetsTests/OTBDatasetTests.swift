@@ -49,6 +49,7 @@ import Vision
     let folder = try TemporaryFolder()
     try write("Jogging", frames: 1, "1,1,2,2\n", file: "groundtruth_rect.1.txt", in: folder)
     try folder.write("3,3,2,2\n", to: "Jogging/groundtruth_rect.2.txt")
+    try folder.write("\n", to: "Jogging/groundtruth_rect.3.txt")
     let sequences = try OTBDataset(root: folder.url).sequences
     #expect(sequences.map(\.name) == ["Jogging-1", "Jogging-2"])
     #expect(sequences.map { $0.region(0)?.boundingBox.x } == [0, 2])

@@ -17,9 +17,9 @@ struct Format {
 
   /// All formats; `folder` is a place for files that are needed on the way.
   static func all(in folder: URL) throws -> [Format] {
-    try pictures(in: folder) + [
-      safetensors(in: folder), index(in: folder), pyTorch(), npy(), npz(), boxes(), vot(), log(),
-    ]
+    let texts = try [boxes(), vot(), nfs(), instances(in: folder), meta(in: folder), log()]
+    let arrays = try [safetensors(in: folder), index(in: folder), pyTorch(), npy(), npz()]
+    return try pictures(in: folder) + arrays + texts
   }
 
   /// The file of a number: the same in every run of a seed.

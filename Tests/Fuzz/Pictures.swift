@@ -4,7 +4,7 @@ import Vision
 extension Format {
   /// Images, label maps and flow; those formats that this build has the codecs of.
   static func pictures(in folder: URL) throws -> [Format] {
-    var formats = [try middlebury(in: folder)]
+    var formats = [try middlebury(in: folder), bmp()]
     if ImageFormat.png.isBuiltIn { formats += [try png(), try png16(in: folder), try kitti(in: folder)] }
     if ImageFormat.jpeg.isBuiltIn { formats.append(try jpeg()) }
     return formats
@@ -76,6 +76,25 @@ extension Format {
       name: "flo",
       samples: files.map { [Array($0[..<4]), Array($0[4..<8]), Array($0[8..<12]), Array($0[12...])] },
       read: { bytes, _ in _ = try FlowField(encoded: bytes) })
+  }
+
+  /// Of 24 bits and of a palette; the package writes none.
+  private static func bmp() -> Format {
+    func head(bits: UInt8, colors: UInt8) -> [Part] {
+      let start: [UInt8] = [54 + 4 * colors, 0, 0, 0]
+      return [
+        Array("BM".utf8), [UInt8](repeating: 0, count: 8), start, [40, 0, 0, 0], [3, 0, 0, 0], [2, 0, 0, 0],
+        [1, 0, bits, 0], [UInt8](repeating: 0, count: 16), [colors, 0, 0, 0], [0, 0, 0, 0],
+      ]
+    }
+    let pixels = (0..<24).map { UInt8($0 * 11) }
+    return Format(
+      name: "bmp",
+      samples: [
+        head(bits: 24, colors: 0) + [pixels],
+        head(bits: 8, colors: 2) + [[0, 0, 0, 0], [0, 0, 255, 0], [0, 1, 1, 0, 1, 0, 0, 0]],
+        head(bits: 1, colors: 2) + [[0, 0, 0, 0], [255, 255, 255, 0], [0xa0, 0, 0, 0, 0x40, 0, 0, 0]],
+      ], read: { bytes, _ in _ = try Image(encoded: bytes, as: .rgb) })
   }
 
   private static func jpeg() throws -> Format {

@@ -61,7 +61,7 @@ import Vision
     Fault(
       testDescription: "every sequence held out", message: ["no sequence is left"],
       options: ["--validate", "a,b"]),
-    Fault(testDescription: "an empty folder", message: ["empty", "no such folder"], data: "empty") {
+    Fault(testDescription: "an empty folder", message: ["empty", "holds no data set"], data: "empty") {
       _ = try $0.file("empty/nothing")
     },
     Fault(testDescription: "an empty frame folder", message: ["480p", "holds no"], data: "empty") {

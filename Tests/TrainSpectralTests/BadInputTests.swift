@@ -64,6 +64,7 @@ import Vision
     Fault(testDescription: "too short a sequence", message: ["a", "2 frames"]) {
       for frame in 2...3 {
         try FileManager.default.removeItem(at: $0.file("data/JPEGImages/480p/a/0000\(frame).jpg"))
+        try FileManager.default.removeItem(at: $0.file("data/Annotations/480p/a/0000\(frame).png"))
       }
     },
     Fault(

@@ -1,11 +1,12 @@
 // PNG and JPEG in memory, through libpng and libjpeg. Their errors arrive by longjmp, which must not
-// cross Swift frames, so it starts and ends here.
+// cross Swift frames, so it starts and ends here. Videos, through another program.
 #ifndef CCODECS_H
 #define CCODECS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 typedef enum {
   CC_OK,
@@ -54,5 +55,15 @@ cc_status cc_jpeg_write(const cc_header *header, const uint8_t *pixels, int qual
                         size_t *count, char *message);
 
 void cc_free(uint8_t *bytes);
+
+/// A program that runs beside this one, and the ends of what it is connected by: `stream` to its standard input where it
+/// is fed, else from its standard output; `errors` from its standard error.
+typedef struct {
+  pid_t process;
+  int stream, errors;
+} cc_program;
+
+/// Starts the program that the first argument names, found on the PATH; the last is NULL. Returns 0 or an errno.
+int cc_program_start(char *const arguments[], bool is_fed, cc_program *program);
 
 #endif

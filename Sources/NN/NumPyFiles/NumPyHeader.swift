@@ -12,8 +12,8 @@ struct NumPyHeader {
   let length: Int
 
   static let magic = [0x93] + Array("NUMPY".utf8)
-  /// Only structured types have longer headers.
-  static let longest = 12 + 65_535
+  /// Only structured types have longer headers, and NumPy, too, refuses them.
+  static let longest = 12 + 10_000
 
   /// Reads the header at the start of some bytes.
   init(_ bytes: UnsafeRawBufferPointer) throws(MalformedFile) {

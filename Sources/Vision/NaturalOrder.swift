@@ -1,7 +1,7 @@
 extension String {
   /// Whether the text comes before another as people count: runs of digits are compared as numbers, so that `9` comes
   /// before `10`; everything else by its bytes.
-  func naturallyPrecedes(_ other: String) -> Bool {
+  package func naturallyPrecedes(_ other: String) -> Bool {
     var (a, b) = (utf8[...], other.utf8[...])
     while let first = a.first, let second = b.first {
       if first.isDigit && second.isDigit {
