@@ -121,7 +121,8 @@ let package = Package(
     .testTarget(name: "SpectralFiguresTests", dependencies: ["SpectralFigures", "NN", "Vision"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "NN", "Tensor", "TestSupport", "Vision"]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Datasets", "Evaluation", "Tensor", "Vision"]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Datasets", "Evaluation", "Tensor", "TestSupport", "Vision"]),
     .testTarget(name: "VisionTests", dependencies: ["Tensor", "TestSupport", "Vision"]),
   ],
   swiftLanguageModes: [.v6]

@@ -17,7 +17,7 @@ struct Page {
       "<h1>\(escaped(report.title))</h1>",
       table([""] + report.columns, report.rows.map { [$0.name] + $0.figures.map(Report.figure) }),
       pictures.joined(separator: "\n"),
-      "<h2>\(escaped(report.columns[0])), sequence by sequence</h2>",
+      "<h2>\(escaped(report.sequenceFigure)), sequence by sequence</h2>",
       table(
         ["sequence"] + trackers,
         names.map { name in

@@ -9,10 +9,17 @@ struct Report {
   var columns: [String]
   /// A tracker's figures.
   var rows: [(name: String, figures: [Double])] = []
-  /// For each tracker the ranking figure of each sequence.
+  /// For each tracker a figure of each sequence.
   var sequences: [String: [String: Double]] = [:]
+  /// What that figure is.
+  var sequenceFigure: String
   /// Plots by name.
-  var figures: [(name: String, plot: LinePlot)] = []
+  var figures: [(name: String, plot: any Plot)] = []
+
+  /// A report on no tracker; each sequence's figure is what ranks the trackers, or else what `sequenceFigure` says.
+  init(title: String, columns: [String], sequenceFigure: String? = nil) {
+    (self.title, self.columns, self.sequenceFigure) = (title, columns, sequenceFigure ?? columns[0])
+  }
 
   /// Adds a tracker.
   mutating func add(_ name: String, _ figures: [Double], sequences: [String: Double]) {

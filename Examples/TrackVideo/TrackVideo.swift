@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import NN
+import SFModels
 import Vision
 
 /// Tracks a target through a video, from its box in the first frame.
@@ -55,6 +56,8 @@ struct TrackVideo: ParsableCommand {
     }
   }
 }
+
+extension TrackerName: ExpressibleByArgument {}
 
 /// A box on the command line.
 struct BoxArgument: ExpressibleByArgument {

@@ -10,9 +10,19 @@ public struct VOTTrajectory: Sendable, Equatable {
   /// The given entries.
   public init(entries: [VOTRegion]) { self.entries = entries }
 
-  /// Reads a file.
+  /// Reads a file: a text, or where its name ends in `.bin` the binary one of VOT's Python toolkit.
   /// - Throws: `DatasetError.badLine` or `.inaccessible`.
   public init(contentsOf url: URL) throws {
+    if url.pathExtension == "bin" {
+      guard let data = FileManager.default.contents(atPath: url.path) else {
+        throw DatasetError.inaccessible(path: url.path, reason: "the file cannot be read")
+      }
+      guard let entries = VOTBinary.entries([UInt8](data)) else {
+        throw DatasetError.inaccessible(path: url.path, reason: "is no binary file of VOT's toolkit")
+      }
+      self.entries = entries
+      return
+    }
     let file = try TextFile(url)
     entries = try file.lines.enumerated().map { index, line in
       guard let entry = VOTRegion(line) else {

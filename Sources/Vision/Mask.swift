@@ -105,12 +105,8 @@ public struct Mask: Sendable, Hashable {
     require(
       width == other.width && height == other.height,
       "Mask.iou: \(height)×\(width) and \(other.height)×\(other.width)")
-    var (common, either) = (0, 0)
-    for (a, b) in zip(values, other.values) {
-      common += Int(a & b)
-      either += Int(a | b)
-    }
-    return either == 0 ? 1 : Double(common) / Double(either)
+    let counts = ck_mask_compare(Int64(values.count), values, other.values)
+    return counts.either == 0 ? 1 : Double(counts.both) / Double(counts.either)
   }
 
   /// The mask at another size: each pixel takes the nearest one.

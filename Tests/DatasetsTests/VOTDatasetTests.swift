@@ -88,4 +88,30 @@ import Vision
     #expect(try VOTTrajectory(contentsOf: url) == run)
     #expect(throws: DatasetError.self) { try run.write(to: folder.url.appending(path: "none/ball.txt")) }
   }
+
+  @Test func theToolkitsBinaryFilesAreRead() throws {
+    let folder = try TemporaryFolder()
+    func bytes(_ numbers: UInt16...) -> [UInt8] { numbers.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] } }
+    func bytes(_ numbers: Float...) -> [UInt8] {
+      numbers.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * $0)) } }
+    }
+    let file: [UInt8] =
+      bytes(1 as UInt16, 5, 0) + [0, 1, 0, 0, 0] + [1] + bytes(1.5 as Float, 2, 3, 4)
+      + [2] + bytes(3 as UInt16) + bytes(0 as Float, 0, 5, 0, 0, 5) + [3]
+      + bytes(65535 as UInt16, 2, 3, 2, 3, 1, 4, 1)
+      + [0, 2, 0, 0, 0]
+    let url = try folder.file("ball_00000000.bin")
+    try Data(file).write(to: url)
+    let mask = Mask(height: 2, width: 3, values: [0, 1, 1, 1, 1, 0])
+    #expect(
+      try VOTTrajectory(contentsOf: url).entries == [
+        .initialization, .region(.box(Box(x: 1.5, y: 2, width: 3, height: 4))),
+        .region(.polygon([Point(0, 0), Point(5, 0), Point(0, 5)])), .region(.mask(mask, x: -1, y: 2)),
+        .failure,
+      ])
+    for count in file.indices {
+      try Data(file[..<count]).write(to: url)
+      #expect(throws: DatasetError.self) { try VOTTrajectory(contentsOf: url) }
+    }
+  }
 }

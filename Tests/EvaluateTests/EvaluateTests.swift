@@ -153,4 +153,81 @@ import Vision
       outcome.output.last?.split(separator: " ")
         == ["method", "0.500", "0.500", "0.500", "0.000", "0.500", "0.500", "0.000"])
   }
+
+  @Test func votCountsFailuresAndReadsEveryRepetition() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    let count = 60
+    let truth = Array(repeating: "10,10,30,10,30,30,10,30", count: count)
+    for sequence in ["one", "two"] {
+      try write(truth, to: "truth/\(sequence)/groundtruth.txt", in: workplace)
+      try Image(height: 48, width: 64, channels: 3).write(
+        to: workplace.file("truth/\(sequence)/color/00000001.png"))
+    }
+    let right = ["1"] + truth.dropFirst()
+    var failing = right
+    failing.replaceSubrange(20..<26, with: ["2", "0", "0", "0", "0", "1"])
+    for sequence in ["one", "two"] {
+      try write(right, to: "right/baseline/\(sequence)/\(sequence)_001.txt", in: workplace)
+      try write(["0.01"], to: "right/baseline/\(sequence)/\(sequence)_time.txt", in: workplace)
+    }
+    try write(right, to: "half/one/one_001.txt", in: workplace)
+    try write(failing, to: "half/one/one_002.txt", in: workplace)
+    let outcome = try workplace.run([
+      "vot", "--year", "2019", "--truth", "truth", "--results", "half", "right", "--json", "f.json", "--plot",
+      "plots", "--html", "page.html",
+    ])
+    #expect(outcome.exitCode == 0)
+    #expect(outcome.errors.contains { $0.contains("half has no results of two: left out") })
+    // One failure in two runs of 60 frames: of a run to the end, one cut off after 19 good frames, one of 35 to the end.
+    let lines = outcome.output.map { $0.split(separator: " ").joined(separator: " ") }
+    #expect(lines[1] == "right 1.000 1.000 0.000 0.000 1.000")
+    #expect(lines[2].hasPrefix("half 0.6") && lines[2].hasSuffix(" 1.000 0.833 0.500 0.779"))
+    #expect(workplace.files(in: "plots") == ["accuracy_robustness.png", "expected_overlap.png"])
+
+    let long = try workplace.run(["vot", "--truth", "truth", "--results", "right"])
+    #expect(long.exitCode == 1 && long.errors.last?.contains("no sequence is of 100 frames") == true)
+    #expect(
+      try workplace.run(["vot", "--year", "2001", "--truth", "truth", "--results", "right"]).exitCode == 64)
+  }
+
+  /// A textured square that moves two pixels to the right in each frame.
+  private func writeOTB(_ name: String, in workplace: Workplace) throws {
+    for frame in 0..<5 {
+      var pixels = [UInt8](repeating: 90, count: 60 * 80)
+      for y in 0..<16 {
+        for x in 0..<16 {
+          let column: Int = 20 + x + 2 * frame
+          pixels[(20 + y) * 80 + column] = UInt8((x * 37 + y * 59 + x * y * 11) % 256)
+        }
+      }
+      let image = Image(height: 60, width: 80, channels: 1, pixels: pixels)
+      try image.write(to: workplace.file("data/\(name)/img/000\(frame + 1).png"))
+    }
+    try write(
+      (0..<5).map { "\(21 + 2 * $0),21,16,16" }, to: "data/\(name)/groundtruth_rect.txt", in: workplace)
+  }
+
+  @Test func runLeavesResultsForTheOtherCommands() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    for name in ["one", "two", "wrong"] { try writeOTB(name, in: workplace) }
+    try workplace.write([], to: "data/wrong/img/0003.png")
+    let arguments = ["run", "--tracker", "template", "--data", "data", "--output", "out"]
+    let outcome = try workplace.run(arguments)
+    #expect(outcome.exitCode == 1)
+    #expect(outcome.complaints.count == 1 && outcome.complaints[0].contains("wrong/img/0003.png"))
+    #expect(outcome.output.count == 1 && outcome.output[0].hasPrefix("2 sequences run, 1 failed, 12 frames"))
+    #expect(workplace.files(in: "out/template") == ["one.txt", "times", "two.txt"])
+    let again = try workplace.run(arguments)
+    #expect(again.output[0].hasPrefix("0 sequences run, 2 had results, 1 failed"))
+    let score = try workplace.run(["ope", "--truth", "data", "--results", "out/template"])
+    let success = try #require(
+      score.output.last?.split(separator: " ").dropFirst().first.flatMap { Double($0) })
+    #expect(success > 0.8)
+
+    let wrong = [
+      ["--layout", "otb", "--protocol", "masks"], ["--tracker", "nanotrack"], ["--layout", "x"],
+    ]
+    for more in wrong { #expect(try workplace.run(arguments + more).exitCode == 64) }
+    #expect(try workplace.run(arguments + ["--layout", "davis"]).exitCode == 1)
+  }
 }

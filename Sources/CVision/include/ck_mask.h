@@ -52,6 +52,19 @@ int64_t ck_mask_trace(int64_t height, int64_t width, bool diagonal, const uint8_
 void ck_mask_fill(int64_t height, int64_t width, bool even_odd, int64_t count, const int64_t *ends,
                   const double *corners, uint8_t *mask);
 
+/// Sets the pixels of a polygon of `count` corners (x, y), whole numbers, in a mask of zeros, as the toolkits of the VOT
+/// challenges do: a row's pixels from where an edge meets its line to where the next one does, both with it. `flat_edges`:
+/// an edge along the line meets it too.
+void ck_mask_fill_rounded(int64_t height, int64_t width, bool flat_edges, int64_t count, const float *corners,
+                          uint8_t *mask);
+
+typedef struct {
+  int64_t both, either;  // how many pixels are set in both masks, and in one at least
+} ck_overlap_counts;
+
+/// Compares two masks of `count` pixels.
+ck_overlap_counts ck_mask_compare(int64_t count, const uint8_t *a, const uint8_t *b);
+
 /// The first and last set column of each row; `width` and -1 where none is.
 void ck_mask_extents(int64_t height, int64_t width, const uint8_t *mask, int64_t *first, int64_t *last);
 

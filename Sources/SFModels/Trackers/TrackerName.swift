@@ -1,18 +1,17 @@
-import ArgumentParser
 import Foundation
 import NN
-import SFModels
 import Vision
 
-/// The trackers there are.
-enum TrackerName: String, ExpressibleByArgument, CaseIterable {
+/// The trackers there are, by the names that programs call them by.
+public enum TrackerName: String, Sendable, CaseIterable {
   case nanotrack, mosse, template, medianflow, meanshift, correlation
 
   /// Whether it is learned, and so needs a file of weights.
-  var hasWeights: Bool { self == .nanotrack }
+  public var hasWeights: Bool { self == .nanotrack }
 
-  /// The tracker, with its weights where it has some.
-  func make(model: URL?) throws -> any Tracker {
+  /// A tracker, with its weights where it has some.
+  /// - Throws: what reading the weights throws.
+  public func make(model: URL?) throws -> any Tracker {
     switch self {
     case .nanotrack:
       let network = NanoTrack()

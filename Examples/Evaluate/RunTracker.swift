@@ -1,0 +1,159 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import NN
+import SFModels
+
+/// Runs a tracker over a data set.
+struct RunTracker: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Runs a tracker over a data set, and writes its results as the benchmark wants them.",
+    discussion: """
+      The results go to OUTPUT/TRACKER, for the other commands' --results. Sequences that have results are skipped; one that \
+      can't be read or on which the tracker fails is named, and the exit status is then 1. Ctrl-C ends with 130: what is \
+      finished stays.
+      """)
+
+  @Option(help: "Which tracker.")
+  var tracker = TrackerName.correlation
+
+  @Option(help: "The weights of a tracker that has some: a file of PyTorch's or safetensors.")
+  var model: String?
+
+  @Option(help: "The data set's folder.")
+  var data: String
+
+  @Option(help: "The data set's layout; without it the one that the folder looks like.")
+  var layout: Layout?
+
+  @Option(
+    name: .customLong("protocol"),
+    help: "How the tracker is run; without it as the layout's benchmark has it.")
+  var rules: Rules?
+
+  @Option(help: "Where the results go, in a folder named like the tracker.")
+  var output: String
+
+  /// How trackers are run.
+  enum Rules: String, CaseIterable, ExpressibleByArgument {
+    /// Once, a file of boxes for each sequence.
+    case onepass
+    /// The same in GOT-10k's folders.
+    case got10k
+    /// VOT's until 2019.
+    case reset
+    /// VOT's from 2020 on.
+    case multistart
+    /// Masks of all objects.
+    case masks
+    /// Boxes of all objects.
+    case boxes
+  }
+
+  func validate() throws {
+    if tracker.hasWeights != (model != nil) {
+      throw ValidationError(
+        tracker.hasWeights
+          ? "--tracker \(tracker.rawValue) needs --model" : "--tracker \(tracker.rawValue) has no --model")
+    }
+  }
+
+  func run() throws {
+    Program.prepare(ifInterrupted: "interrupted; the results of finished sequences are in \(output)")
+    let root = URL(filePath: data)
+    switch try layout ?? Layout(of: root) {
+    case .otb: try run(boxes: OTBDataset(root: root), .onepass, origin: 1)
+    case .trackingnet: try run(boxes: TrackingNetDataset(root: root), .onepass)
+    case .got10k: try run(boxes: GOT10kDataset(root: root), .got10k)
+    case .vot:
+      let dataset = try VOTDataset(root: root)
+      if rules == .multistart {
+        try run(VOTMultiStartExperiment(), dataset.names, dataset.sequence)
+      } else {
+        try run(boxes: dataset, .reset)
+      }
+    case .davis: try run(masks: DAVISDataset(root: root))
+    }
+  }
+
+  private func run<Dataset: VideoDataset>(boxes dataset: Dataset, _ usual: Rules, origin: Double = 0) throws
+  where Dataset.Video: BoxAnnotated {
+    switch rules ?? usual {
+    case .onepass:
+      try run(OnePassExperiment(.flat(origin: origin)), dataset.names) { try dataset.sequence($0) }
+    case .got10k: try run(OnePassExperiment(.repeated(1)), dataset.names) { try dataset.sequence($0) }
+    case .reset: try run(VOTResetExperiment(), dataset.names) { try dataset.sequence($0) }
+    case let rules: throw ValidationError("--protocol \(rules.rawValue) is not for a data set of this layout")
+    }
+  }
+
+  private func run<Dataset: VideoDataset>(masks dataset: Dataset) throws
+  where Dataset.Video: MaskAnnotated & FolderSequence {
+    switch rules ?? .masks {
+    case .masks: try run(MaskExperiment(), dataset.names) { try dataset.sequence($0) }
+    case .boxes: try run(ObjectBoxExperiment(), dataset.names) { try dataset.sequence($0) }
+    case let rules: throw ValidationError("--protocol \(rules.rawValue) is not for a data set of this layout")
+    }
+  }
+
+  private func run<Experiment: TrackingExperiment>(
+    _ experiment: Experiment, _ names: [String], _ open: (String) throws -> Experiment.Video
+  ) throws {
+    let folder = try OutputFolder(URL(filePath: output).appending(path: tracker.rawValue))
+    let (tracker, model) = (tracker, model.map { URL(filePath: $0) })
+    // Weights that can't be read are no sequence's fault.
+    _ = try tracker.make(model: model)
+    var tally = Tally(count: names.count)
+    try experiment.run({ try tracker.make(model: model) }, on: names, opening: open, into: folder.url) {
+      tally.take($0)
+    }
+    Program.report("\(tally.text); results in \(folder.url.path)")
+    if tally.failed > 0 { throw ExitCode.failure }
+  }
+}
+
+/// What happened so far, with a bar of progress for each sequence.
+private struct Tally {
+  let count: Int
+  private(set) var failed = 0
+  private var (done, skipped, frames) = (0, 0, 0)
+  private var seconds = 0.0
+  private var bar: ProgressBar?
+
+  init(count: Int) { self.count = count }
+
+  mutating func take(_ event: ExperimentEvent) {
+    switch event {
+    case .skipped: skipped += 1
+    case .began(let name, let frames):
+      bar = ProgressBar("\(done + skipped + failed + 1) of \(count), \(name)", count: frames)
+    case .tracked(let time):
+      frames += 1
+      seconds += time
+      let note = speed
+      bar?.advance(note)
+    case .finished:
+      done += 1
+      bar?.finish()
+    case .failed(let name, let error):
+      failed += 1
+      bar?.finish()
+      let reason = "\(error)"
+      Program.warn(reason.contains(name) ? reason : "\(name): \(reason)")
+    }
+  }
+
+  var text: String {
+    let parts = [
+      "\(done) sequence\(done == 1 ? "" : "s") run", skipped > 0 ? "\(skipped) had results" : nil,
+      failed > 0 ? "\(failed) failed" : nil, frames > 0 ? "\(frames) frames, \(speed)" : nil,
+    ]
+    return parts.compactMap { $0 }.joined(separator: ", ")
+  }
+
+  private var speed: String { String(format: "%.0f a second", Double(frames) / max(seconds, 1e-9)) }
+}
+
+extension TrackerName: ExpressibleByArgument {}
