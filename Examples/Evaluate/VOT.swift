@@ -51,6 +51,9 @@ struct VOT: ParsableCommand {
         try truth[$0].resetRuns(in: folder, experiment: experiment)
       }
       warn(of: name, truth, runs)
+      for sequence in truth {
+        try sequence.show(in: &report, of: name, in: folder, experiment: experiment)
+      }
       let score = VOTResetScore(runs)
       guard let average = try average(score.frameCount > 0, score.expectedAverageOverlap) else { continue }
       scores[name] = score
