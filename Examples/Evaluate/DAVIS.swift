@@ -24,29 +24,29 @@ struct DAVIS: ParsableCommand {
   var singleObject = false
 
   func run() throws {
-    let sequences = try DAVISDataset(root: inputs.truthFolder, list: list).sequences
+    let dataset = try DAVISDataset(root: inputs.truthFolder, list: list)
+    let sequences = try readable(dataset.names) { try dataset.sequence($0) }
     var report = Report(
       title: "DAVIS", columns: ["J&F", "J", "J recall", "J decay", "F", "F recall", "F decay"])
     for (name, folder) in try inputs.entries() {
       var bar = ProgressBar(name, count: sequences.count)
       defer { bar.finish() }
-      var scores: [SegmentationScore] = []
-      var means: [String: Double] = [:]
-      for sequence in sequences {
+      let found = try readable(sequences) { sequence -> (name: String, scores: [SegmentationScore])? in
+        defer { bar.advance(sequence.name) }
         let results = folder.appending(path: sequence.name)
-        if Folder.isFolder(results) {
-          let own = try MaskResults(sequence, results, singleObject: singleObject).scores
-          means[sequence.name] = own.map { ($0.region.mean + $0.boundary.mean) / 2 }.mean
-          scores += own
-        } else {
+        guard Folder.isFolder(results) else {
           Program.warn("\(name) has no folder \(sequence.name): left out")
+          return nil
         }
-        bar.advance(sequence.name)
+        return (sequence.name, try MaskResults(sequence, results, singleObject: singleObject).scores)
       }
-      guard !scores.isEmpty else { continue }
+      guard !found.isEmpty else { continue }
+      let scores = found.flatMap(\.scores)
+      let means = found.map { ($0.name, $0.scores.map { ($0.region.mean + $0.boundary.mean) / 2 }.mean) }
       let (j, f) = (scores.map(\.region), scores.map(\.boundary))
       let figures = [j, f].flatMap { [$0.map(\.mean).mean, $0.map(\.recall).mean, $0.map(\.decay).mean] }
-      report.add(name, [(figures[0] + figures[3]) / 2] + figures, sequences: means)
+      report.add(
+        name, [(figures[0] + figures[3]) / 2] + figures, sequences: Dictionary(uniqueKeysWithValues: means))
     }
     try inputs.present(report)
   }

@@ -17,43 +17,47 @@ struct GOT10k: ParsableCommand {
   @OptionGroup var inputs: Inputs
 
   func run() throws {
-    let sequences = try GOT10kDataset(root: inputs.truthFolder).sequences
+    let dataset = try GOT10kDataset(root: inputs.truthFolder)
+    let sequences = try readable(dataset.names) { try dataset.sequence($0) }
     var report = Report(title: "GOT-10k", columns: ["AO", "SR 0.50", "SR 0.75"])
     var totals: [String: GOT10kScore] = [:]
     for (name, folder) in try inputs.entries() {
-      var total = GOT10kScore()
-      var means: [String: Double] = [:]
-      for sequence in sequences {
-        var own = GOT10kScore()
+      let scores = try readable(sequences) { sequence -> (name: String, score: GOT10kScore)? in
         let runs = try Self.runs(of: sequence, in: folder)
         if runs.isEmpty { Program.warn("\(name) has no \(sequence.name)/\(sequence.name)_001.txt: left out") }
-        for boxes in runs {
-          let size = try sequence.size(0)
-          let truth = sequence.annotatedFrames.map {
-            sequence.box($0) ?? Box(x: 0, y: 0, width: 0, height: 0)
-          }
-          guard boxes.count == truth.count else {
-            throw DatasetError.boxCount(
-              path: folder.appending(path: sequence.name).path, boxes: boxes.count, frames: truth.count)
-          }
-          own.add(
-            boxes, truth: truth, isVisible: sequence.cover.prefix(truth.count).map { $0 > 0 },
-            height: size.height, width: size.width)
-        }
-        total.add(own)
-        if !runs.isEmpty { means[sequence.name] = own.averageOverlap }
+        return runs.isEmpty ? nil : (sequence.name, try Self.score(runs, of: sequence, in: folder))
       }
-      guard !means.isEmpty else { continue }
+      guard !scores.isEmpty else { continue }
+      let total = scores.reduce(into: GOT10kScore()) { $0.add($1.score) }
       totals[name] = total
       report.add(
         name, [total.averageOverlap, total.successRate(at: 0.5), total.successRate(at: 0.75)],
-        sequences: means)
+        sequences: Dictionary(uniqueKeysWithValues: scores.map { ($0, $1.averageOverlap) }))
     }
     report.plot(
       "success", "Success", x: "overlap", y: "share of frames above", at: GOT10kScore.overlapThresholds,
       column: 0
     ) { totals[$0]!.success }
     try inputs.present(report)
+  }
+
+  private static func score(_ runs: [[Box?]], of sequence: GOT10kSequence, in folder: URL) throws
+    -> GOT10kScore
+  {
+    let size = try sequence.size(0)
+    let truth = sequence.annotatedFrames.map { sequence.box($0) ?? Box(x: 0, y: 0, width: 0, height: 0) }
+    var score = GOT10kScore()
+    for boxes in runs {
+      guard boxes.count == truth.count else {
+        throw DatasetError.boxCount(
+          path: folder.appending(path: sequence.name).path, boxes: boxes.count, frames: truth.count)
+      }
+      score.add(
+        boxes, truth: truth, isVisible: sequence.cover.prefix(truth.count).map { $0 > 0 },
+        height: size.height,
+        width: size.width)
+    }
+    return score
   }
 
   private static func runs(of sequence: GOT10kSequence, in folder: URL) throws -> [[Box?]] {

@@ -6,10 +6,11 @@ import Foundation
 struct OnePass: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ope",
-    abstract: "One-pass evaluation: success, precision, normalised precision (OTB, UAV123, NFS, …).",
+    abstract: "One-pass evaluation: success, precision, normalised precision (OTB, UAV123, NFS, LaSOT, …).",
     discussion: """
-      --truth holds SEQUENCE/groundtruth_rect.txt, SEQUENCE/groundtruth.txt or SEQUENCE.txt, --results SEQUENCE.txt, \
-      x,y,width,height a line.
+      --truth is the data set's folder, or holds SEQUENCE/groundtruth_rect.txt, SEQUENCE/groundtruth.txt or SEQUENCE.txt; \
+      --results hold SEQUENCE.txt, x,y,width,height a line. LaSOT's frames without the target count as missed. Where the \
+      truth has attributes, att/SEQUENCE.txt, success is told for each.
       """)
 
   @OptionGroup var inputs: Inputs
@@ -36,7 +37,8 @@ struct OnePass: ParsableCommand {
     var means: [String: OnePassScore] = [:]
     for (name, folder) in try inputs.entries() {
       let scores = try truth.boxes(of: name, in: folder).map {
-        ($0.name, OnePassScore($0.boxes, truth: $0.truth, countsAbsent: countAbsent))
+        let countsAbsent = countAbsent || $0.truth.countsAbsent
+        return ($0.truth.name, OnePassScore($0.boxes, truth: $0.truth.boxes, countsAbsent: countsAbsent))
       }
       guard !scores.isEmpty else { continue }
       let mean = OnePassScore(meanOf: scores.map(\.1))
@@ -45,6 +47,7 @@ struct OnePass: ParsableCommand {
         name, [mean.successAUC, mean.precisionAt20, mean.normalizedPrecisionAt20],
         sequences: Dictionary(uniqueKeysWithValues: scores.map { ($0, $1.successAUC) }))
     }
+    report.group(Dictionary(uniqueKeysWithValues: truth.truth.map { ($0.name, $0.attributes) }))
     report.plot(
       "success", "Success", x: "overlap", y: "share of frames above", at: OnePassScore.overlapThresholds,
       column: 0

@@ -17,6 +17,7 @@ struct Page {
       "<h1>\(escaped(report.title))</h1>",
       table([""] + report.columns, report.rows.map { [$0.name] + $0.figures.map(Report.figure) }),
       pictures.joined(separator: "\n"),
+      groups,
       "<h2>\(escaped(report.sequenceFigure)), sequence by sequence</h2>",
       table(
         ["sequence"] + trackers,
@@ -38,6 +39,12 @@ struct Page {
       </body></html>
 
       """
+  }
+
+  private var groups: String {
+    guard !report.groups.isEmpty else { return "" }
+    let (head, rows) = report.groupTable
+    return "<h2>\(escaped(report.sequenceFigure)) by attribute</h2>" + table([""] + head, rows)
   }
 
   private func table(_ head: [String], _ rows: [[String]]) -> String {

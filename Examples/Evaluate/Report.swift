@@ -13,6 +13,8 @@ struct Report {
   var sequences: [String: [String: Double]] = [:]
   /// What that figure is.
   var sequenceFigure: String
+  /// Groups of sequences over which that figure is averaged too.
+  var groups: [Group] = []
   /// Plots by name.
   var figures: [(name: String, plot: any Plot)] = []
 
@@ -30,15 +32,20 @@ struct Report {
 
   /// The table as text.
   var table: String {
-    let width = (rows.map(\.name.count) + [title.count]).max()! + 2
+    let groupTitle = groups.isEmpty ? "" : "\(sequenceFigure) by attribute"
+    let width = (rows.map(\.name.count) + [title.count, groupTitle.count]).max()! + 2
     func padded(_ text: String, _ width: Int) -> String {
       text + String(repeating: " ", count: max(0, width - text.count))
     }
-    let head = padded(title, width) + columns.map { padded($0, 12) }.joined()
-    let lines = rows.map { row in
-      padded(row.name, width) + row.figures.map { padded(Self.figure($0), 12) }.joined()
+    func lines(_ table: [[String]], _ columnWidth: Int) -> [String] {
+      table.map { padded($0[0], width) + $0.dropFirst().map { padded($0, columnWidth) }.joined() }
     }
-    return ([head] + lines).map { $0.replacing(/\s+$/, with: "") }.joined(separator: "\n")
+    var all = lines([[title] + columns] + rows.map { [$0.name] + $0.figures.map(Self.figure) }, 12)
+    if !groups.isEmpty {
+      let (head, rows) = groupTable
+      all += [""] + lines([[groupTitle] + head] + rows, 10)
+    }
+    return all.map { $0.replacing(/\s+$/, with: "") }.joined(separator: "\n")
   }
 
   /// A figure with three places.
@@ -50,6 +57,7 @@ struct Report {
       let name: String
       let figures: [String: Double]
       let sequences: [String: Double]
+      let attributes: [String: Double]?
     }
     struct Document: Encodable {
       let benchmark: String
@@ -60,10 +68,12 @@ struct Report {
     return try encoder.encode(
       Document(
         benchmark: title,
-        trackers: rows.map {
-          Entry(
-            name: $0.name, figures: Dictionary(uniqueKeysWithValues: zip(columns, $0.figures)),
-            sequences: sequences[$0.name] ?? [:])
+        trackers: rows.map { row in
+          let means = groups.compactMap { group in mean(of: row.name, over: group).map { (group.name, $0) } }
+          return Entry(
+            name: row.name, figures: Dictionary(uniqueKeysWithValues: zip(columns, row.figures)),
+            sequences: sequences[row.name] ?? [:],
+            attributes: groups.isEmpty ? nil : Dictionary(uniqueKeysWithValues: means))
         }))
   }
 

@@ -64,22 +64,17 @@ struct RunTracker: ParsableCommand {
     Program.prepare(ifInterrupted: "interrupted; the results of finished sequences are in \(output)")
     let root = URL(filePath: data)
     switch try layout ?? Layout(of: root) {
-    case .otb: try run(boxes: OTBDataset(root: root), .onepass, origin: 1)
-    case .trackingnet: try run(boxes: TrackingNetDataset(root: root), .onepass)
-    case .got10k: try run(boxes: GOT10kDataset(root: root), .got10k)
-    case .vot:
+    case .boxes(.vot) where rules == .multistart:
       let dataset = try VOTDataset(root: root)
-      if rules == .multistart {
-        try run(VOTMultiStartExperiment(), dataset.names, dataset.sequence)
-      } else {
-        try run(boxes: dataset, .reset)
-      }
-    case .davis: try run(masks: DAVISDataset(root: root))
+      try run(VOTMultiStartExperiment(), dataset.names, dataset.sequence)
+    case .boxes(let layout):
+      let usual: [BoxLayout: Rules] = [.got10k: .got10k, .vot: .reset]
+      try run(boxes: layout.open(root), usual[layout] ?? .onepass, origin: layout == .otb ? 1 : 0)
+    case .masks(let layout): try run(masks: layout.open(root))
     }
   }
 
-  private func run<Dataset: VideoDataset>(boxes dataset: Dataset, _ usual: Rules, origin: Double = 0) throws
-  where Dataset.Video: BoxAnnotated {
+  private func run(boxes dataset: OpenDataset<any BoxAnnotated>, _ usual: Rules, origin: Double) throws {
     switch rules ?? usual {
     case .onepass:
       try run(OnePassExperiment(.flat(origin: origin)), dataset.names) { try dataset.sequence($0) }
@@ -89,8 +84,7 @@ struct RunTracker: ParsableCommand {
     }
   }
 
-  private func run<Dataset: VideoDataset>(masks dataset: Dataset) throws
-  where Dataset.Video: MaskAnnotated & FolderSequence {
+  private func run(masks dataset: OpenDataset<any MaskAnnotated & FolderSequence>) throws {
     switch rules ?? .masks {
     case .masks: try run(MaskExperiment(), dataset.names) { try dataset.sequence($0) }
     case .boxes: try run(ObjectBoxExperiment(), dataset.names) { try dataset.sequence($0) }

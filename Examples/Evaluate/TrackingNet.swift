@@ -21,7 +21,7 @@ struct TrackingNet: ParsableCommand {
     for (name, folder) in try inputs.entries() {
       let scores = try truth.boxes(of: name, in: folder).map { video in
         let none = Box(x: 0, y: 0, width: 0, height: 0)
-        return (video.name, TrackingNetScore(video.boxes, truth: video.truth.map { $0 ?? none }))
+        return (video.truth.name, TrackingNetScore(video.boxes, truth: video.truth.boxes.map { $0 ?? none }))
       }
       guard !scores.isEmpty else { continue }
       let mean = TrackingNetScore(meanOf: scores.map(\.1))

@@ -32,7 +32,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
 
   private var text: String {
     switch self {
-    case .missingFolder(let path): "\(path): no such folder"
+    case .missingFolder(let path):
+      "\(path): no such folder" + (path.contains("\u{fffd}") ? " by a name in UTF-8" : "")
     case .emptyFolder(let path, let wanted): "\(path): holds no \(wanted)"
     case .missingFrame(let path): "\(path): no such frame, though there are frames before it and after"
     case .strayAnnotation(let annotation, let frames): "\(annotation): there is no such frame in \(frames)"

@@ -2,14 +2,15 @@ import Foundation
 
 /// Folders, with this module's errors.
 package enum Folder {
-  /// The visible entries a test accepts, by name: `9` before `10`.
+  /// The visible entries a test accepts, by name: `9` before `10`. A name that isn't UTF-8 can't be opened: it is listed, so
+  /// that what opens it says so.
   package static func list(_ folder: URL, where isWanted: (URL) -> Bool) throws -> [URL] {
     guard isFolder(folder) else { throw DatasetError.missingFolder(path: folder.path) }
     do {
       // By path, which follows a link to a folder where the same call by URL does not.
       return try FileManager.default.contentsOfDirectory(atPath: folder.path)
         .sorted { $0.naturallyPrecedes($1) }.filter { !$0.hasPrefix(".") }.map { folder.appending(path: $0) }
-        .filter(isWanted)
+        .filter { isWanted($0) || $0.pathExtension.isEmpty && $0.path.contains("\u{fffd}") && !exists($0) }
     } catch {
       throw DatasetError.inaccessible(path: folder.path, reason: "the folder cannot be listed")
     }

@@ -17,7 +17,7 @@ public struct LaSOTDataset: VideoDataset {
     self.root = root
     func isSequence(_ folder: URL) -> Bool { Folder.exists(folder.appending(path: "groundtruth.txt")) }
     let found = try Folder.list(root, where: Folder.isFolder).flatMap {
-      isSequence($0) ? [$0] : try Folder.list($0, where: isSequence)
+      isSequence($0) ? [$0] : (try? Folder.list($0, where: isSequence)) ?? [$0]
     }
     guard !found.isEmpty else {
       throw DatasetError.emptyFolder(path: root.path, wanted: "CLASS/SEQUENCE/groundtruth.txt")
@@ -52,7 +52,7 @@ public struct LaSOTSequence: BoxAnnotated, FolderSequence {
     boxes = try BoxFile(contentsOf: truth).boxes
     if boxes.count > frames.frameCount { try frames.check(boxes.count, linesOf: truth) }
     annotatedFrames = Array(boxes.indices)
-    isAbsent = try AbsenceFlags(in: folder, count: boxes.count)?.isAbsent ?? boxes.map { _ in false }
+    isAbsent = try AbsenceFlags(beside: truth, count: boxes.count)?.isAbsent ?? boxes.map { _ in false }
   }
 
   /// The target's box in a frame; nil where it is hidden or outside, or the frame has no line.
@@ -66,12 +66,13 @@ package struct AbsenceFlags {
   /// Whether each frame's target is hidden or outside.
   package let isAbsent: [Bool]
 
-  /// Reads `full_occlusion.txt` and `out_of_view.txt` of a sequence's folder, those that there are; nil where there is
-  /// none.
+  /// Reads `full_occlusion.txt` and `out_of_view.txt` beside a sequence's `groundtruth.txt`, or `absent/SEQUENCE.txt` beside
+  /// `SEQUENCE.txt`, as LaSOT's toolkit has it; nil where there is none of them.
   /// - Throws: `DatasetError`; where a file has flags for another number of frames.
-  package init?(in folder: URL, count: Int) throws {
-    let files = ["full_occlusion.txt", "out_of_view.txt"].map { folder.appending(path: $0) }.filter(
-      Folder.exists)
+  package init?(beside truth: URL, count: Int) throws {
+    let folder = truth.deletingLastPathComponent()
+    let names = ["full_occlusion.txt", "out_of_view.txt", "absent/\(truth.lastPathComponent)"]
+    let files = names.map { folder.appending(path: $0) }.filter(Folder.exists)
     if files.isEmpty { return nil }
     isAbsent = try files.reduce([Bool](repeating: false, count: count)) { isAbsent, file in
       // On one line, or one a line.

@@ -47,8 +47,10 @@ public enum MaskLayout: String, Sendable, CaseIterable {
 
   /// The sequences of a folder.
   /// - Throws: `DatasetError`.
-  public func open(_ root: URL) throws -> OpenDataset<any MaskAnnotated> {
-    func opened(_ dataset: some VideoDataset<some MaskAnnotated>) -> OpenDataset<any MaskAnnotated> {
+  public func open(_ root: URL) throws -> OpenDataset<any MaskAnnotated & FolderSequence> {
+    func opened(_ dataset: some VideoDataset<some MaskAnnotated & FolderSequence>) -> OpenDataset<
+      any MaskAnnotated & FolderSequence
+    > {
       OpenDataset(dataset) { try dataset.sequence($0) }
     }
     return switch self {

@@ -19,7 +19,8 @@ public struct OTBDataset: VideoDataset {
       try Folder.list(root) { Folder.isFolder($0.appending(path: "img")) }.flatMap { folder in
         let name = folder.lastPathComponent
         // One of Human4's is empty.
-        var truths = try Folder.list(folder) { $0.lastPathComponent.wholeMatch(of: Self.truth) != nil }
+        let files = try? Folder.list(folder) { $0.lastPathComponent.wholeMatch(of: Self.truth) != nil }
+        var truths = files ?? []
         if truths.count > 1 { truths.removeAll { (try? TextFile($0).lines.isEmpty) == true } }
         if truths.isEmpty { return [(name, (folder, folder.appending(path: "groundtruth_rect.txt")))] }
         return truths.map { truth in

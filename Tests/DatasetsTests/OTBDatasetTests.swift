@@ -55,6 +55,22 @@ import Vision
     #expect(sequences.map { $0.region(0)?.boundingBox.x } == [0, 2])
   }
 
+  @Test func namesInLatin1AndEmptyFilesAreInNobodysWay() throws {
+    let folder = try TemporaryFolder()
+    try write("Couple", frames: 2, "1,1,2,2\n1,1,2,2\n", in: folder)
+    try Data().write(to: folder.file("Couple/img/0002.jpg"))
+    let path = Array(folder.url.path.utf8) + [UInt8(ascii: "/"), 0x63, 0xe9, 0]
+    #expect(path.withUnsafeBytes { mkdir($0.bindMemory(to: CChar.self).baseAddress!, 0o777) } == 0)
+    let dataset = try OTBDataset(root: folder.url)
+    #expect(dataset.names.count == 2)
+    let couple = try dataset.sequence("Couple")
+    #expect(try couple.image(0).width == 8)
+    #expect(throws: ImageError.truncated(path: couple.frames.files[1].path)) { try couple.image(1) }
+    #expect { try dataset.sequence(dataset.names.last!) } throws: {
+      "\($0)".hasSuffix("no such folder by a name in UTF-8")
+    }
+  }
+
   @Test func whatDoesNotFitIsNamed() throws {
     let folder = try TemporaryFolder()
     #expect { try OTBDataset(root: folder.url) } throws: { "\($0)".hasSuffix("holds no folders with img") }

@@ -104,6 +104,70 @@ import Vision
     #expect(outcome.errors.first?.contains(said) == true)
   }
 
+  @Test func lasotDividesByAllFramesAndTellsAttributes() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    for (sequence, attributes) in [
+      ("one", "0,1,0,0,0,0,0,0,0,0,0,0,0,1"), ("two", "0,1,0,0,0,0,0,0,0,0,0,0,0,0"),
+    ] {
+      try write(lines, to: "truth/\(sequence).txt", in: workplace)
+      try write(lines, to: "results/right/\(sequence).txt", in: workplace)
+      try write([attributes], to: "truth/att/\(sequence).txt", in: workplace)
+    }
+    try write(["0", "0", "1", "1"], to: "truth/absent/one.txt", in: workplace)
+    let arguments = ["ope", "--truth", "truth", "--results", "results/right"]
+    let outcome = try workplace.run(
+      arguments + ["--json", "f.json", "--plot", "plots", "--html", "page.html"])
+    #expect(outcome.exitCode == 0 && outcome.errors == [])
+    #expect(
+      outcome.output.map { $0.split(separator: " ").joined(separator: " ") } == [
+        "one pass success precision normalized", "right 0.714 0.750 0.750",
+        "success by attribute ARC (1) POC (2)",
+        "right 0.476 0.714",
+      ])
+    #expect(workplace.files(in: "plots").contains("attributes.png"))
+    #expect(try workplace.text("page.html").contains("<th>POC (2)</th>"))
+    #expect(try workplace.text("f.json").contains("\"attributes\""))
+    try write(["0", "0", "1"], to: "truth/absent/one.txt", in: workplace)
+    let damaged = try workplace.run(arguments)
+    #expect(damaged.exitCode == 0 && damaged.errors.count == 1)
+    #expect(damaged.errors[0].contains("absent/one.txt: 3 flags for 4 frames: left out"))
+    #expect(damaged.output[1].contains("0.952"))
+  }
+
+  @Test func lasotsAndNFSsFoldersAreRead() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    try write(lines, to: "lasot/cat/cat-1/groundtruth.txt", in: workplace)
+    try write(["0,0,0,1"], to: "lasot/cat/cat-1/full_occlusion.txt", in: workplace)
+    try write(lines, to: "tracker/cat-1.txt", in: workplace)
+    try write(
+      Array(repeating: "0 10 20 50 40 1 0 0 0 \"a ball\"", count: 4), to: "nfs/ball/30/ball.txt",
+      in: workplace)
+    for frame in 1...4 {
+      try Image(height: 60, width: 80, channels: 3).write(
+        to: workplace.file("nfs/ball/30/ball/0000\(frame).png"))
+    }
+    try write(lines, to: "tracker/ball.txt", in: workplace)
+    for (truth, success) in [("lasot", "0.714"), ("nfs", "0.952")] {
+      let outcome = try workplace.run(["ope", "--truth", truth, "--results", "tracker"])
+      #expect(outcome.exitCode == 0 && outcome.errors == [] && outcome.output.last?.contains(success) == true)
+    }
+  }
+
+  @Test func aDamagedSequenceStopsNoOther() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    for sequence in ["one", "two", "three"] {
+      try write(lines, to: "truth/\(sequence)/groundtruth_rect.txt", in: workplace)
+      try write(lines, to: "results/\(sequence).txt", in: workplace)
+    }
+    try write([lines[0], "1,2,x,4"], to: "truth/two/groundtruth_rect.txt", in: workplace)
+    try write(["1,2"], to: "results/three.txt", in: workplace)
+    let outcome = try workplace.run(["ope", "--truth", "truth", "--results", "results"])
+    #expect(
+      outcome.exitCode == 0 && outcome.errors.count == 2 && outcome.output.last?.contains("0.952") == true)
+    #expect(
+      outcome.errors[0].contains("two/groundtruth_rect.txt:2") && outcome.errors[1].contains("three.txt:1"))
+  }
+
   @Test func got10kReadsEveryRepetition() throws {
     let workplace = try Workplace(for: "Evaluate")
     try write(lines, to: "truth/one/groundtruth.txt", in: workplace)
