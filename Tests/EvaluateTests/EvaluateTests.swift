@@ -252,7 +252,8 @@ import Vision
     let damaged = try workplace.run([
       "vot", "--year", "2019", "--truth", "truth", "--results", "right", "half",
     ])
-    #expect(damaged.exitCode == 1 && damaged.errors.last?.contains("one_002.txt:2") == true)
+    #expect(damaged.exitCode == 0 && damaged.errors.contains { $0.contains("one_002.txt:2") })
+    #expect(damaged.output.count == 2, "the other tracker goes on")
 
     let long = try workplace.run(["vot", "--truth", "truth", "--results", "right"])
     #expect(long.exitCode == 1 && long.errors.last?.contains("no sequence is of 100 frames") == true)
