@@ -83,7 +83,7 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "CMeasure", "COneDNN", "NN", "SFModels", "Tensor", "Vision",
+        "CMeasure", "COneDNN", "Evaluation", "NN", "SFModels", "Tensor", "Vision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks", exclude: ["CMeasure", "README.md", "peer.py"]),

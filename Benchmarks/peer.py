@@ -35,6 +35,9 @@ Benchmarks, float32 unless they say otherwise; sizes are those that the name sta
   lstm.training_step                   [16, 32, 256] to 256, likewise
   conv_lstm.training_step              [2, 8, 64, 64, 32] in channels-last notation to 32 channels, 3×3, likewise
   dense_crf.480x854                    pydensecrf2, which has one thread; left out where it cannot be imported
+  davis.scores.480x854                 J and F of 32 masks, NumPy and OpenCV after their definition, as the benchmark's own
+                                       code has them; left out where cv2 cannot be imported
+  davis.files.480x854                  the same with the masks decoded from PNG by Pillow
   optical_flow.480x854                 OpenCV's DIS, medium preset; left out where cv2 cannot be imported
 """
 
@@ -275,6 +278,58 @@ def optical_flow():
     return lambda: estimator.calc(first, second, None)
 
 
+def davis_masks():
+    import numpy
+    rows, columns = numpy.mgrid[:480, :854] + 0.5
+
+    def mask(frame, offset):
+        x, y = (columns - 280 - 8 * frame) / 1.4, rows - 240
+        angle = numpy.arctan2(y, x)
+        return numpy.hypot(x, y) < 130 + 12 * numpy.sin(9 * angle) + offset * numpy.sin(4 * angle)
+    return [(mask(frame, 6), mask(frame, 0)) for frame in range(32)]
+
+
+def davis_score(found, truth, radius=8):
+    """J, and F of boundaries within a disk (8 pixels are 0.008 of the diagonal, rounded up)."""
+    import cv2
+    import numpy
+    either = numpy.logical_or(found, truth).sum()
+    region = numpy.logical_and(found, truth).sum() / either if either else 1
+
+    def boundary(mask):
+        wide = numpy.pad(mask, ((0, 1), (0, 1)), mode="edge")
+        return (mask ^ wide[:-1, 1:]) | (mask ^ wide[1:, :-1]) | (mask ^ wide[1:, 1:])
+    y, x = numpy.mgrid[-radius:radius + 1, -radius:radius + 1]
+    disk = (x * x + y * y <= radius * radius).astype(numpy.uint8)
+    a, b = boundary(found), boundary(truth)
+    near_a, near_b = (cv2.dilate(edge.astype(numpy.uint8), disk) > 0 for edge in (a, b))
+    precision, recall = (a & near_b).sum() / a.sum(), (b & near_a).sum() / b.sum()
+    return region, 2 * precision * recall / (precision + recall)
+
+
+def davis_scores():
+    masks = davis_masks()
+    return lambda: [davis_score(*pair) for pair in masks]
+
+
+def davis_files():
+    import io
+    import numpy
+    from PIL import Image
+
+    def encoded(mask):
+        file = io.BytesIO()
+        image = Image.fromarray(mask.astype(numpy.uint8))
+        image.putpalette([0, 0, 0, 128, 0, 0])
+        image.save(file, "png")
+        return file.getvalue()
+
+    def decoded(file):
+        return numpy.array(Image.open(io.BytesIO(file))) > 0
+    files = [[encoded(mask) for mask in pair] for pair in davis_masks()]
+    return lambda: [davis_score(*map(decoded, pair)) for pair in files]
+
+
 def dense_crf():
     import numpy as np
     import pydensecrf.densecrf as densecrf
@@ -346,8 +401,10 @@ def benchmarks():
         yield f"{name}.forward_backward", f"batch {arguments[0]}", lambda a=arguments: per_sample(*a)
     if importlib.util.find_spec("cv2"):
         yield "optical_flow.480x854", "OpenCV's DIS, medium preset", optical_flow
+        yield "davis.scores.480x854", "32 masks, NumPy and OpenCV", davis_scores
+        yield "davis.files.480x854", "32 masks, Pillow, NumPy and OpenCV", davis_files
     else:
-        print("peer.py: no cv2, so no peer for optical_flow", file=sys.stderr)
+        print("peer.py: no cv2, so no peer for optical_flow and davis", file=sys.stderr)
     if importlib.util.find_spec("pydensecrf"):
         yield "dense_crf.480x854", "pydensecrf2, five updates, one thread", dense_crf
     else:

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Foundation
 import NN
+import Synchronization
 import Vision
 
 /// DAVIS's region similarity J and boundary measure F.
@@ -29,16 +30,17 @@ struct DAVIS: ParsableCommand {
     var report = Report(
       title: "DAVIS", columns: ["J&F", "J", "J recall", "J decay", "F", "F recall", "F decay"])
     for (name, folder) in try inputs.entries() {
-      var bar = ProgressBar(name, count: sequences.count)
-      defer { bar.finish() }
-      let found = try readable(sequences) { sequence -> (name: String, scores: [SegmentationScore])? in
-        defer { bar.advance(sequence.name) }
-        let results = folder.appending(path: sequence.name)
-        guard Folder.isFolder(results) else {
-          Program.warn("\(name) has no folder \(sequence.name): left out")
-          return nil
-        }
-        return (sequence.name, try MaskResults(sequence, results, singleObject: singleObject).scores)
+      let results = try readable(sequences) { sequence -> MaskResults? in
+        let own = folder.appending(path: sequence.name)
+        if Folder.isFolder(own) { return try MaskResults(sequence, own) }
+        Program.warn("\(name) has no folder \(sequence.name): left out")
+        return nil
+      }
+      let frames = try MaskResults.compare(results, of: name, singleObject: singleObject)
+      let found = try readable(Array(zip(results, frames))) { own, frames in
+        let scores = try own.scores(frames.map { try $0.get() }, singleObject: singleObject)
+        own.show(in: &report, of: name)
+        return (name: own.sequence.name, scores: scores)
       }
       guard !found.isEmpty else { continue }
       let scores = found.flatMap(\.scores)
@@ -54,31 +56,75 @@ struct DAVIS: ParsableCommand {
 
 /// A method's masks of a sequence beside the true ones.
 struct MaskResults {
-  /// Of each object.
-  let scores: [SegmentationScore]
+  let sequence: DAVISSequence
+  private let files: [URL]
 
-  init(_ sequence: DAVISSequence, _ folder: URL, singleObject: Bool) throws {
-    let files = try FrameFolder(folder).files(for: sequence.frames)
-    let pairs = try concurrentMap(files.count) { frame in
-      let (found, truth) = (
-        try IndexedImage.annotation(contentsOf: files[frame]), try sequence.annotation(frame)
-      )
-      guard found.height == truth.height && found.width == truth.width else {
-        throw DatasetError.sizeMismatch(
-          path: files[frame].path, height: found.height, width: found.width, expectedHeight: truth.height,
-          expectedWidth: truth.width)
-      }
-      return (found: found, truth: truth)
+  init(_ sequence: DAVISSequence, _ folder: URL) throws {
+    self.sequence = sequence
+    files = try FrameFolder(folder).files(for: sequence.frames)
+  }
+
+  /// Has the masks of all objects together beside the true ones in the pictures.
+  func show(in report: inout Report, of name: String) {
+    func region(_ map: IndexedImage) -> Region { .mask(Mask(map)) }
+    report.show(
+      sequence.name, frameCount: files.count, { region(try .annotation(contentsOf: files[$0])) }, of: name,
+      truth: { try sequence.masks($0).map(region) })
+  }
+
+  /// Compares the frames of each sequence; those of all are shared out among the CPUs.
+  static func compare(_ results: [MaskResults], of name: String, singleObject: Bool) throws -> [[Outcome]] {
+    let places = results.flatMap { own in own.files.indices.map { (own, $0) } }
+    let bar = Mutex(ProgressBar(name, count: places.count))
+    defer { bar.withLock { $0.finish() } }
+    var frames = try concurrentMap(places.count) { index in
+      let (own, frame) = places[index]
+      defer { bar.withLock { $0.advance(own.sequence.name) } }
+      return Result { try own.compare(frame, singleObject: singleObject) }
+    }[...]
+    return results.map { own in
+      defer { frames = frames.dropFirst(own.files.count) }
+      return Array(frames.prefix(own.files.count))
     }
-    let objects = Set(pairs.flatMap(\.truth.objects)).sorted()
+  }
+
+  /// A frame's scores, or what keeps it from having any.
+  typealias Outcome = Result<Frame, any Error>
+
+  /// What a frame's masks have in common.
+  struct Frame {
+    /// The objects that are there in truth.
+    var objects: [Int]
+    /// The score of each label in either map; under 0 that of all.
+    var scores: [Int: MaskScore]
+  }
+
+  private func compare(_ frame: Int, singleObject: Bool) throws -> Frame {
+    let (found, truth) = (
+      try IndexedImage.annotation(contentsOf: files[frame]), try sequence.annotation(frame)
+    )
+    guard found.height == truth.height && found.width == truth.width else {
+      throw DatasetError.sizeMismatch(
+        path: files[frame].path, height: found.height, width: found.width, expectedHeight: truth.height,
+        expectedWidth: truth.width)
+    }
+    let objects = truth.objects
+    let labels = singleObject ? [0] : Set(objects + found.objects)
+    return Frame(
+      objects: objects,
+      scores: Dictionary(
+        uniqueKeysWithValues: labels.map { ($0, MaskScore(found, truth, label: $0 == 0 ? nil : UInt8($0))) }))
+  }
+
+  /// The scores of each object.
+  func scores(_ frames: [Frame], singleObject: Bool) throws -> [SegmentationScore] {
+    let objects = Set(frames.flatMap(\.objects)).sorted()
     guard !objects.isEmpty else {
       throw DatasetError.noObjects(path: sequence.annotationFolder.path)
     }
-    let labels = singleObject ? [nil] : objects.map { UInt8($0) as UInt8? }
-    scores = try concurrentMap(labels.count) { index in
+    return try (singleObject ? [0] : objects).map { object in
       try SegmentationScore(
-        predictions: pairs.map { Mask($0.found, label: labels[index]) },
-        truth: pairs.map { Mask($0.truth, label: labels[index]) }, excludingEnds: pairs.count > 2)
+        frames: frames.map { $0.scores[object] ?? .bothEmpty }, excludingEnds: frames.count > 2)
     }
   }
 }

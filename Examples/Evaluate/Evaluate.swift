@@ -31,11 +31,16 @@ struct Inputs: ParsableArguments {
   @Option(help: "Where the figures go as JSON.")
   var json: String?
 
-  @Option(help: "A folder for plots of the curves, PNG; DAVIS has none.")
+  @Option(help: "A folder for plots, PNG and SVG.")
   var plot: String?
 
-  @Option(help: "Where one page with the tables and plots goes.")
+  @Option(help: "Where one page with the tables, the plots and frames of the worst sequences goes.")
   var html: String?
+
+  @Option(
+    help:
+      "A folder with the frames of each sequence in one of its own, if they are not in --truth; for --html.")
+  var frames: String?
 
   var truthFolder: URL { URL(filePath: truth) }
 
@@ -62,9 +67,15 @@ struct Inputs: ParsableArguments {
     if let json { try write([UInt8](report.json()), to: json) }
     if let plot {
       let folder = try OutputFolder(URL(filePath: plot))
-      for figure in report.figures { try figure.plot.render().write(to: folder.file("\(figure.name).png")) }
+      for (name, plot) in report.figures {
+        try plot.render().write(to: folder.file("\(name).png"))
+        try write([UInt8](plot.svg().utf8), to: folder.file("\(name).svg").path)
+      }
     }
-    if let html { try write([UInt8](Page(report: report).text().utf8), to: html) }
+    if let html {
+      let folders = FrameFolders(roots: frames.map { [URL(filePath: $0)] } ?? [truthFolder])
+      try write([UInt8](Page(report: report, frames: folders).text().utf8), to: html)
+    }
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws {

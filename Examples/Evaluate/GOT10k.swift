@@ -24,8 +24,14 @@ struct GOT10k: ParsableCommand {
     for (name, folder) in try inputs.entries() {
       let scores = try readable(sequences) { sequence -> (name: String, score: GOT10kScore)? in
         let runs = try Self.runs(of: sequence, in: folder)
-        if runs.isEmpty { Program.warn("\(name) has no \(sequence.name)/\(sequence.name)_001.txt: left out") }
-        return runs.isEmpty ? nil : (sequence.name, try Self.score(runs, of: sequence, in: folder))
+        guard let first = runs.first else {
+          Program.warn("\(name) has no \(sequence.name)/\(sequence.name)_001.txt: left out")
+          return nil
+        }
+        let score = try Self.score(runs, of: sequence, in: folder)
+        report.show(
+          sequence.name, first, of: name, truth: sequence.annotatedFrames.map { sequence.box($0) })
+        return (sequence.name, score)
       }
       guard !scores.isEmpty else { continue }
       let total = scores.reduce(into: GOT10kScore()) { $0.add($1.score) }

@@ -36,13 +36,15 @@ struct OnePass: ParsableCommand {
     var report = Report(title: "one pass", columns: ["success", "precision", "normalized"])
     var means: [String: OnePassScore] = [:]
     for (name, folder) in try inputs.entries() {
-      let scores = try truth.boxes(of: name, in: folder).map {
+      let results = try truth.boxes(of: name, in: folder)
+      let scores = results.map {
         let countsAbsent = countAbsent || $0.truth.countsAbsent
         return ($0.truth.name, OnePassScore($0.boxes, truth: $0.truth.boxes, countsAbsent: countsAbsent))
       }
       guard !scores.isEmpty else { continue }
       let mean = OnePassScore(meanOf: scores.map(\.1))
       means[name] = mean
+      report.show(results, of: name)
       report.add(
         name, [mean.successAUC, mean.precisionAt20, mean.normalizedPrecisionAt20],
         sequences: Dictionary(uniqueKeysWithValues: scores.map { ($0, $1.successAUC) }))

@@ -1,7 +1,8 @@
 import Foundation
 import Vision
 
-/// What an evaluation found: figures for each tracker, the best first, the same for each sequence, and curves.
+/// What an evaluation found: figures for each tracker, the best first, the same for each sequence, plots, and what the
+/// trackers said.
 struct Report {
   /// The benchmark.
   var title: String
@@ -17,6 +18,8 @@ struct Report {
   var groups: [Group] = []
   /// Plots by name.
   var figures: [(name: String, plot: any Plot)] = []
+  /// By sequence, what is to be seen in its frames.
+  var scenes: [String: Scene] = [:]
 
   /// A report on no tracker; each sequence's figure is what ranks the trackers, or else what `sequenceFigure` says.
   init(title: String, columns: [String], sequenceFigure: String? = nil) {
@@ -88,5 +91,12 @@ struct Report {
         points: zip(thresholds, curve(row.name)).map { Point($0, $1) })
     }
     figures.append((name, LinePlot(title: title, xLabel: x, yLabel: y, series: series)))
+  }
+
+  /// The sequences that the trackers do worst at by the mean of their figures, the worst first.
+  var worstSequences: [String] {
+    let names = Set(sequences.values.flatMap(\.keys)).sorted()
+    let means = names.map { name in sequences.values.compactMap { $0[name] }.mean }
+    return zip(names, means).sorted { $0.1 < $1.1 }.map(\.0)
   }
 }

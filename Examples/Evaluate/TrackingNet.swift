@@ -19,13 +19,15 @@ struct TrackingNet: ParsableCommand {
     var report = Report(title: "TrackingNet", columns: ["success", "precision", "normalized"])
     var means: [String: TrackingNetScore] = [:]
     for (name, folder) in try inputs.entries() {
-      let scores = try truth.boxes(of: name, in: folder).map { video in
+      let results = try truth.boxes(of: name, in: folder)
+      let scores = results.map { video in
         let none = Box(x: 0, y: 0, width: 0, height: 0)
         return (video.truth.name, TrackingNetScore(video.boxes, truth: video.truth.boxes.map { $0 ?? none }))
       }
       guard !scores.isEmpty else { continue }
       let mean = TrackingNetScore(meanOf: scores.map(\.1))
       means[name] = mean
+      report.show(results, of: name)
       report.add(
         name, [mean.success, mean.precision, mean.normalizedPrecision],
         sequences: Dictionary(uniqueKeysWithValues: scores.map { ($0, $1.success) }))

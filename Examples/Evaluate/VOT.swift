@@ -48,6 +48,9 @@ struct VOT: ParsableCommand {
     var scores: [String: VOTResetScore] = [:]
     for (name, folder) in try inputs.entries() {
       let runs = try runs(of: name, truth) { try $0.resetRuns(in: folder, experiment: experiment) }
+      for sequence in truth {
+        try sequence.show(in: &report, of: name, in: folder, experiment: experiment)
+      }
       let score = VOTResetScore(runs)
       guard let average = try average(score.frameCount > 0, score.expectedAverageOverlap) else { continue }
       scores[name] = score

@@ -39,11 +39,25 @@ struct VOTTruth {
 
   /// A tracker's runs by the reset protocol; none where there is no file.
   func resetRuns(in folder: URL, experiment: String) throws -> [VOTResetRun] {
-    let files = try Self.files(in: folder, experiment, sequence: name) { suffix in
-      suffix.isEmpty || suffix.count == 3 && Int(suffix) != nil
-    }
-    return try files.map { file in
+    try resetFiles(in: folder, experiment).map { file in
       VOTResetRun(try Self.entries(of: file, count: entries.count), truth: entries, size: size)
+    }
+  }
+
+  /// Has a tracker's first run by the reset protocol beside the truth in the pictures.
+  func show(in report: inout Report, of tracker: String, in folder: URL, experiment: String) throws {
+    guard let file = try resetFiles(in: folder, experiment).first else { return }
+    report.show(
+      name, frameCount: entries.count,
+      { frame in
+        let found = try VOTTrajectory(contentsOf: file).entries
+        return frame < found.count ? found[frame].region : nil
+      }, of: tracker, truth: { entries[$0].region })
+  }
+
+  private func resetFiles(in folder: URL, _ experiment: String) throws -> [URL] {
+    try Self.files(in: folder, experiment, sequence: name) { suffix in
+      suffix.isEmpty || suffix.count == 3 && Int(suffix) != nil
     }
   }
 

@@ -12,17 +12,18 @@ struct RefineVideo: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Refines the masks of another method by spectral segmentation in space and time (SFSeg).",
     discussion: """
-      --frames, --masks and --truth are folders of images, or of one such folder for each sequence; files belong \
-      together by their names. Masks may be binary, palette maps (whose objects are taken together) or grey levels. \
-      Under --output it leaves masks/SEQUENCE/*.png, soft/SEQUENCE/*.png and overlays/SEQUENCE.png; with --truth also \
-      scores.csv. A whole sequence is kept in memory, some 60 MB for a frame of 480×854, unless --window \
-      is given: then only its soft mask, 2 MB.
+      --frames, --masks and --truth are videos or folders of images, or folders with one such for each sequence; images \
+      belong together by their names, and with a video's frames in order. Masks may be binary, palette maps (whose \
+      objects are taken together) or grey levels. Under --output it leaves masks/SEQUENCE/*.png, soft/SEQUENCE/*.png and \
+      overlays/SEQUENCE.png, and .mp4 where ffmpeg is installed; with --truth also scores.csv. A whole sequence is kept \
+      in memory, some 60 MB for a frame of 480×854, unless --window is given: then only the window is, however long \
+      the sequence.
       """)
 
-  @Option(help: "The frames, JPEG or PNG.")
+  @Option(help: "The frames: a video, or JPEG or PNG files.")
   var frames: String
 
-  @Option(help: "The masks to refine, PNG.")
+  @Option(help: "The masks to refine: PNG files, or a video of grey levels.")
   var masks: String
 
   @Option(help: "Where the results go.")
@@ -99,31 +100,56 @@ struct RefineVideo: ParsableCommand {
     guard ImageFormat.png.isBuiltIn else {
       throw RefinementError("this build has no PNG codec: install libpng-dev and rebuild")
     }
-    let sequences = try RefinedSequence.all(
-      frames: URL(filePath: frames), masks: URL(filePath: masks), truth: truth.map { URL(filePath: $0) },
-      flow: flow.map { URL(filePath: $0) })
+    let names = try RefinedSequence.names(masks: URL(filePath: masks))
+    func sequence(_ name: String?) throws -> RefinedSequence {
+      try RefinedSequence(
+        name, frames: URL(filePath: frames), masks: URL(filePath: masks),
+        truth: truth.map { URL(filePath: $0) },
+        flow: flow.map { URL(filePath: $0) })
+    }
+    // What is missing is told now rather than after hours of work.
+    for name in names { _ = try sequence(name) }
+    let output = try OutputFolder(URL(filePath: output))
     let alpha = self.alpha ?? (self.operator == .exact ? 100 * Double(features.channelCount) : 1)
     let refinement = Refinement(
       segmenter: SpectralSegmenter(
         kernel: kernel.sizes, alpha: alpha, p: p, iterations: iterations, continuousIterations: iterations,
         normalization: normalization, operator: self.operator),
       features: features, followsMotion: graph == .motion, window: window)
-    let results = try Results(folder: URL(filePath: output), threshold: threshold)
     var scores = ScoreTable()
-    for sequence in sequences {
-      let outcome = try refinement(sequence)
-      try results.write(outcome, of: sequence)
-      if let score = try RefinementScore(outcome, of: sequence, threshold: threshold) {
-        scores.append(score)
-        try scores.write(to: results.folder.appending(path: "scores.csv"))
-      } else {
-        print("\(sequence.name): \(outcome.speed)")
+    for name in names {
+      try Program.deferringInterrupts {
+        do {
+          try refine(sequence(name), refinement, output, &scores)
+        } catch is Interruption {
+          // What it was writing is gone. The signal takes effect.
+        }
       }
       // The next sequence's volumes are of other sizes.
       Memory.trim()
     }
     scores.printMean()
-    print("masks in \(output)")
+    print("masks in \(output.url.path)")
+  }
+
+  private func refine(
+    _ sequence: RefinedSequence, _ refinement: Refinement, _ output: OutputFolder, _ scores: inout ScoreTable
+  ) throws {
+    var results = try Results(of: sequence, in: output.url, threshold: threshold)
+    var score = RefinementScore(sequence.name, threshold: threshold)
+    let duration = try refinement(sequence) { frame in
+      let truth = try sequence.truth?.binary(frame.number, for: frame.image)
+      try results.append(frame, truth: truth)
+      if let truth { try score.append(frame, truth: truth) }
+    }
+    try results.finish()
+    guard let truth = sequence.truth else {
+      print("\(sequence.name): \(duration)")
+      return
+    }
+    try score.check(truth)
+    scores.append(score, "\(duration)")
+    try scores.write(to: output.file("scores.csv"))
   }
 }
 

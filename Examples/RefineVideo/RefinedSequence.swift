@@ -5,43 +5,50 @@ import Vision
 /// One sequence's files.
 struct RefinedSequence {
   let name: String
-  let frames: FrameFolder
-  let masks: [URL]
-  let truth: [URL]?
+  let frames: Video
+  let masks: MaskSource
+  let truth: MaskSource?
   private let flows: URL?
 
-  /// The sequences that have masks.
-  static func all(frames: URL, masks: URL, truth: URL?, flow: URL?) throws -> [RefinedSequence] {
-    try FrameFolder.videos(in: masks).map { folder in
-      let isWhole = folder.url == masks
-      func own(_ root: URL) -> URL { isWhole ? root : root.appending(path: folder.name) }
-      let frames = try FrameFolder(own(frames))
-      return RefinedSequence(
-        name: isWhole ? frames.name : folder.name, frames: frames, masks: try folder.files(for: frames),
-        truth: try truth.map { try FrameFolder(own($0)).files(for: frames) }, flows: flow.map(own))
-    }
+  /// The names of the sequences that have masks; one without a name where there are no folders of sequences.
+  static func names(masks: URL) throws -> [String?] {
+    guard Folder.isFolder(masks) || !FileManager.default.fileExists(atPath: masks.path) else { return [nil] }
+    return try FrameFolder.videos(in: masks).map { $0.url == masks ? nil : $0.name }
   }
 
-  var frameCount: Int { frames.files.count }
-
-  func image(_ frame: Int) throws -> Image { try Image(contentsOf: frames.files[frame], as: .rgb) }
-
-  /// A frame's input mask, of the frame's size.
-  func softMask(_ frame: Int, for image: Image) throws -> Image {
-    let mask = try Image.softMask(contentsOf: masks[frame])
-    try Self.check(mask.width, mask.height, masks[frame], image)
-    return mask
+  /// The sequence of a name.
+  init(_ name: String?, frames: URL, masks: URL, truth: URL?, flow: URL?) throws {
+    func own(_ root: URL) throws -> URL {
+      guard let name else { return root }
+      let folder = root.appending(path: name)
+      if Folder.isFolder(folder) || !Folder.isFolder(root) { return folder }
+      // A video beside others, whatever its kind.
+      return try Folder.list(root) { $0.deletingPathExtension().lastPathComponent == name }.first ?? folder
+    }
+    let frames = try Video(contentsOf: own(frames))
+    (self.frames, self.name) = (frames, name ?? frames.name)
+    self.masks = try MaskSource(own(masks), for: frames)
+    self.truth = try truth.map { try MaskSource(own($0), for: frames) }
+    flows = try flow.map(own)
   }
 
-  /// A frame's truth, all objects together.
-  func trueMask(_ frame: Int, height: Int, width: Int) throws -> Mask? {
-    guard let file = truth?[frame] else { return nil }
-    let mask = Mask(try IndexedImage.annotation(contentsOf: file))
-    guard mask.width == width, mask.height == height else {
-      throw DatasetError.sizeMismatch(
-        path: file.path, height: mask.height, width: mask.width, expectedHeight: height, expectedWidth: width)
+  var frameCount: Int { frames.frameCount }
+
+  /// A frame's name: that of its file, or its number.
+  func frameName(_ frame: Int) -> String {
+    frames.files.isEmpty
+      ? String(format: "%05d", frame) : frames.files[frame].deletingPathExtension().lastPathComponent
+  }
+
+  /// A frame, of the size of those before it.
+  func image(_ frame: Int) throws -> Image {
+    let image = try frames.image(frame)
+    guard image.width == frames.width, image.height == frames.height else {
+      throw RefinementError(
+        "\(frames.files[frame].path): is \(image.height)×\(image.width), "
+          + "but its sequence's frames are \(frames.height)×\(frames.width)")
     }
-    return mask
+    return image
   }
 
   /// The flow between neighbouring frames: read where there is a folder of it, else estimated.
@@ -49,21 +56,16 @@ struct RefinedSequence {
   {
     guard let flows else { return opticalFlow(from: first.image, to: second.image) }
     let folder = flows.appending(path: first.frame < second.frame ? "forward" : "backward")
-    let stem = frames.files[first.frame].deletingPathExtension().lastPathComponent
-    let files = ["flo", "png"].map { folder.appending(path: "\(stem).\($0)") }
+    let files = ["flo", "png"].map { folder.appending(path: "\(frameName(first.frame)).\($0)") }
     guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
       throw RefinementError("\(files[0].path): no such file, nor one that ends in .png")
     }
     let flow = try FlowField(contentsOf: file)
-    try Self.check(flow.width, flow.height, file, first.image)
-    return flow
-  }
-
-  private static func check(_ width: Int, _ height: Int, _ file: URL, _ image: Image) throws {
-    guard width == image.width, height == image.height else {
+    guard flow.width == first.image.width, flow.height == first.image.height else {
       throw DatasetError.sizeMismatch(
-        path: file.path, height: height, width: width, expectedHeight: image.height,
-        expectedWidth: image.width)
+        path: file.path, height: flow.height, width: flow.width, expectedHeight: first.image.height,
+        expectedWidth: first.image.width)
     }
+    return flow
   }
 }

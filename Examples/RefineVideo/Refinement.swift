@@ -11,107 +11,123 @@ struct Refinement {
   let followsMotion: Bool
   let window: Int?
 
-  /// What came out for one sequence, and how long it took.
-  struct Outcome {
-    /// The soft masks, `[H, W]` each.
-    var masks: [Tensor] = []
-    /// The flows of frame t to t + 1, and back, where they were needed.
-    var forward: [FlowField] = []
-    var backward: [FlowField] = []
+  /// A frame and what comes out for it.
+  struct Frame {
+    let number: Int
+    let image: Image
+    /// The soft mask that is refined.
+    let input: Image
+    /// The soft mask refined, `[H, W]`.
+    let mask: Tensor
+    /// The flows of the frame before to this one, and back, where they were needed.
+    let flow: Flow?
+  }
+
+  typealias Flow = (forward: FlowField, backward: FlowField)
+
+  /// How long it took.
+  struct Duration: CustomStringConvertible {
+    var frameCount = 0
     var flowSeconds = 0.0
     var seconds = 0.0
 
-    var speed: String {
-      let count = Double(masks.count)
+    var description: String {
+      let count = Double(frameCount)
       let flow = flowSeconds > 0 ? String(format: " and %.0f of flow", 1000 * flowSeconds / count) : ""
       return String(format: "%.0f ms a frame%@", 1000 * seconds / count, flow)
     }
   }
 
-  func callAsFunction(_ sequence: RefinedSequence) throws -> Outcome {
-    try window.map { try online(sequence, window: $0) } ?? offline(sequence)
+  /// Refines a sequence, and hands over its frames in order.
+  func callAsFunction(_ sequence: RefinedSequence, to results: (Frame) throws -> Void) throws -> Duration {
+    try window.map { try online(sequence, window: $0, to: results) } ?? offline(sequence, to: results)
   }
 
   /// Over the whole sequence.
-  private func offline(_ sequence: RefinedSequence) throws -> Outcome {
-    var outcome = Outcome()
+  private func offline(_ sequence: RefinedSequence, to results: (Frame) throws -> Void) throws -> Duration {
+    var duration = Duration(frameCount: sequence.frameCount)
     var images: [Image] = []
-    var scores: [Tensor] = []
-    var bar = ProgressBar(sequence.name, count: sequence.frameCount)
-    defer { bar.finish() }
-    for frame in 0..<sequence.frameCount {
-      let image = try Self.image(sequence, frame, like: images.first)
-      scores.append(try sequence.softMask(frame, for: image).tensor().squeezed(axis: -1))
-      if let last = images.last { try addFlow(sequence, frame, last, image, to: &outcome) }
+    var inputs: [Image] = []
+    var flows: [Flow?] = []
+    try each(sequence) { frame, image, flow in
+      inputs.append(try sequence.masks.soft(frame, for: image))
+      flows.append(flow)
       images.append(image)
+    } took: {
+      duration.flowSeconds += $0
+    }
+
+    var bar = ProgressBar("\(sequence.name): steps", count: segmenter.iterations)
+    defer { bar.finish() }
+    let start = ContinuousClock.now
+    let scores = Tensor.stack(inputs.map { $0.tensor().squeezed(axis: -1) }).expandingAxis(0)
+    let forward = flows.compactMap { $0?.forward }, backward = flows.compactMap { $0?.backward }
+    let x = try segmenter(
+      unary: scores, pairwise: features(images, forward: forward, backward: backward),
+      motion: followsMotion && !forward.isEmpty ? SpectralMotion(forward: forward, backward: backward) : nil
+    ) { _ in
       bar.advance()
+      try Program.checkInterruption()
     }
-    outcome.seconds = seconds {
-      let (forward, backward) = (outcome.forward, outcome.backward)
-      let x = segmenter(
-        unary: Tensor.stack(scores).expandingAxis(0),
-        pairwise: features(images, forward: forward, backward: backward),
-        motion: followsMotion && !forward.isEmpty
-          ? SpectralMotion(forward: forward, backward: backward) : nil)
-      outcome.masks = images.indices.map { x[0, $0] }
+    duration.seconds = (ContinuousClock.now - start) / .seconds(1)
+    for (number, image) in images.enumerated() {
+      try Program.checkInterruption()
+      try results(
+        Frame(number: number, image: image, input: inputs[number], mask: x[0, number], flow: flows[number]))
     }
-    return outcome
+    return duration
   }
 
   /// Over a window of the last frames; the newest frame's mask is kept.
-  private func online(_ sequence: RefinedSequence, window: Int) throws -> Outcome {
-    var outcome = Outcome()
+  private func online(
+    _ sequence: RefinedSequence, window: Int, to results: (Frame) throws -> Void
+  ) throws -> Duration {
+    var duration = Duration(frameCount: sequence.frameCount)
     var stream = SpectralStream(segmenter, window: window)
-    var first: Image?
+    try each(sequence) { frame, image, flow in
+      let input = try sequence.masks.soft(frame, for: image)
+      let start = ContinuousClock.now
+      let none = FlowField(height: image.height, width: image.width)
+      func followed(_ flow: FlowField?) -> Tensor {
+        (flow ?? none).tensor(unknown: SpectralMotion.outsideFrame).expandingAxis(0)
+      }
+      let mask = stream.push(
+        unary: input.tensor().squeezed(axis: -1).expandingAxis(0),
+        pairwise: features([image]).squeezed(axis: 1),
+        flow: followsMotion ? (followed(flow?.forward), followed(flow?.backward)) : nil)
+      duration.seconds += (ContinuousClock.now - start) / .seconds(1)
+      try results(
+        Frame(number: frame, image: image, input: input, mask: mask.squeezed(axis: 0), flow: flow))
+    } took: {
+      duration.flowSeconds += $0
+    }
+    return duration
+  }
+
+  /// Reads the frames one by one, with their flows where these are needed.
+  private func each(
+    _ sequence: RefinedSequence, _ body: (Int, Image, Flow?) throws -> Void,
+    took flow: (_ seconds: Double) -> Void
+  ) throws {
+    let needsFlow = followsMotion || features == .flow || sequence.truth != nil
     var last: Image?
     var bar = ProgressBar(sequence.name, count: sequence.frameCount)
     defer { bar.finish() }
     for frame in 0..<sequence.frameCount {
-      let image = try Self.image(sequence, frame, like: first)
-      first = first ?? image
-      let scores = try sequence.softMask(frame, for: image).tensor().squeezed(axis: -1).expandingAxis(0)
-      if let last { try addFlow(sequence, frame, last, image, to: &outcome) }
-      outcome.seconds += seconds {
-        let none = FlowField(height: image.height, width: image.width)
-        func followed(_ flow: FlowField?) -> Tensor {
-          (flow ?? none).tensor(unknown: SpectralMotion.outsideFrame).expandingAxis(0)
-        }
-        let mask = stream.push(
-          unary: scores, pairwise: features([image]).squeezed(axis: 1),
-          flow: followsMotion ? (followed(outcome.forward.last), followed(outcome.backward.last)) : nil)
-        outcome.masks.append(mask.squeezed(axis: 0))
+      try Program.checkInterruption()
+      let image = try sequence.image(frame)
+      let start = ContinuousClock.now
+      let both = try last.flatMap { last in
+        try needsFlow
+          ? (
+            forward: sequence.flow(from: (frame - 1, last), to: (frame, image)),
+            backward: sequence.flow(from: (frame, image), to: (frame - 1, last))
+          ) : nil
       }
-      // A stream's flows are kept only to score with.
-      if sequence.truth == nil { (outcome.forward, outcome.backward) = ([], []) }
+      if both != nil { flow((ContinuousClock.now - start) / .seconds(1)) }
+      try body(frame, image, both)
       last = image
       bar.advance()
     }
-    return outcome
-  }
-
-  private var needsFlow: Bool { followsMotion || features == .flow }
-
-  private func addFlow(
-    _ sequence: RefinedSequence, _ frame: Int, _ last: Image, _ image: Image, to outcome: inout Outcome
-  ) throws {
-    guard needsFlow || sequence.truth != nil else { return }
-    let clock = ContinuousClock.now
-    outcome.forward.append(try sequence.flow(from: (frame - 1, last), to: (frame, image)))
-    outcome.backward.append(try sequence.flow(from: (frame, image), to: (frame - 1, last)))
-    outcome.flowSeconds += (ContinuousClock.now - clock) / .seconds(1)
-  }
-
-  private static func image(_ sequence: RefinedSequence, _ frame: Int, like first: Image?) throws -> Image {
-    let image = try sequence.image(frame)
-    guard let first, (image.width, image.height) != (first.width, first.height) else { return image }
-    throw RefinementError(
-      "\(sequence.frames.files[frame].path): is \(image.height)×\(image.width), "
-        + "but its sequence's frames are \(first.height)×\(first.width)")
-  }
-
-  private func seconds(_ body: () -> Void) -> Double {
-    let start = ContinuousClock.now
-    body()
-    return (ContinuousClock.now - start) / .seconds(1)
   }
 }

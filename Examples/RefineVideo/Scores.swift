@@ -4,39 +4,62 @@ import Foundation
 import Tensor
 import Vision
 
-/// J and TCONT of one sequence, before the refinement and after. J leaves out the first frame and the last, as DAVIS does.
+/// J and TCONT of one sequence, before the refinement and after, taken frame by frame. J leaves out the first frame and the
+/// last, as DAVIS does.
 struct RefinementScore {
   let name: String
-  let before: (j: Double, consistency: Double?)
-  let after: (j: Double, consistency: Double?)
-  let speed: String
+  private(set) var before: Side
+  private(set) var after: Side
+  private var hasObject = false
 
-  /// Nil where there is no truth.
-  init?(_ outcome: Refinement.Outcome, of sequence: RefinedSequence, threshold: Double) throws {
-    guard sequence.truth != nil else { return nil }
-    var input: [Image] = []
-    var truth: [Mask] = []
-    for (frame, x) in outcome.masks.enumerated() {
-      let (height, width) = (x.shape[0], x.shape[1])
-      input.append(try Image.softMask(contentsOf: sequence.masks[frame]))
-      truth.append(try sequence.trueMask(frame, height: height, width: width)!)
+  /// One segmentation's scores.
+  struct Side {
+    fileprivate let threshold: Double
+    private var frames: [Double] = []
+    private var consistencies: [Double] = []
+    private var last: [Tensor] = []
+
+    fileprivate init(threshold: Double) { self.threshold = threshold }
+
+    var j: Double { Array(frames.count > 2 ? frames.dropFirst().dropLast() : frames[...]).mean }
+    /// Nil for fewer than three frames.
+    var consistency: Double? { consistencies.isEmpty ? nil : consistencies.mean }
+
+    /// Takes a soft mask; `truth` and `flows` are those of the last three frames, or of as many as there were.
+    fileprivate mutating func append(_ soft: Tensor, _ mask: Mask, truth: [Mask], flows: [Refinement.Flow])
+      throws
+    {
+      frames.append(mask.iou(truth.last!))
+      last = last.suffix(2) + [soft]
+      guard last.count == 3 else { return }
+      consistencies += try TemporalConsistency(
+        of: .stack(last), truth: truth, forward: flows.map(\.forward), backward: flows.map(\.backward),
+        threshold: threshold
+      ).frames
     }
-    if truth.allSatisfy({ $0.area == 0 }) {
-      throw DatasetError.noObjects(path: sequence.truth![0].deletingLastPathComponent().path)
-    }
-    func score(_ soft: [Tensor], _ masks: [Mask], above threshold: Double) throws -> (Double, Double?) {
-      let j = try SegmentationScore(predictions: masks, truth: truth, excludingEnds: truth.count > 2).region
-        .mean
-      guard truth.count > 2 else { return (j, nil) }
-      let consistency = try TemporalConsistency(
-        of: .stack(soft), truth: truth, forward: outcome.forward, backward: outcome.backward,
-        threshold: threshold)
-      return (j, consistency.mean)
-    }
-    name = sequence.name
-    before = try score(input.map { $0.tensor().squeezed(axis: -1) }, input.map { Mask($0) }, above: 0.5)
-    after = try score(outcome.masks, outcome.masks.map { Mask($0, above: threshold) }, above: threshold)
-    speed = outcome.speed
+  }
+
+  private var truth: [Mask] = []
+  private var flows: [Refinement.Flow] = []
+
+  /// The score of a sequence without frames yet.
+  init(_ name: String, threshold: Double) {
+    (self.name, before, after) = (name, Side(threshold: threshold), Side(threshold: threshold))
+  }
+
+  /// Takes the next frame.
+  mutating func append(_ frame: Refinement.Frame, truth mask: Mask) throws {
+    hasObject = hasObject || mask.area > 0
+    truth = truth.suffix(2) + [mask]
+    if let flow = frame.flow { flows = flows.suffix(1) + [flow] }
+    let input = frame.input.tensor().squeezed(axis: -1)
+    try before.append(input, Mask(frame.input), truth: truth, flows: flows)
+    try after.append(frame.mask, Mask(frame.mask, above: after.threshold), truth: truth, flows: flows)
+  }
+
+  /// Throws where no truth showed an object.
+  func check(_ source: MaskSource) throws {
+    if !hasObject { throw DatasetError.noObjects(path: source.path) }
   }
 }
 
@@ -44,10 +67,11 @@ struct RefinementScore {
 struct ScoreTable {
   private var scores: [RefinementScore] = []
 
-  mutating func append(_ score: RefinementScore) {
+  mutating func append(_ score: RefinementScore, _ note: String) {
     if scores.isEmpty { print("sequence             J before   after    gain  TCONT before   after    gain") }
     scores.append(score)
-    show(score.name, score.before, score.after, score.speed)
+    show(
+      score.name, (score.before.j, score.before.consistency), (score.after.j, score.after.consistency), note)
   }
 
   func printMean() {

@@ -11,11 +11,12 @@ struct TrackVideo: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tracks a target through a video, from its box in the first frame.",
     discussion: """
-      Under --output it leaves boxes.txt, one x,y,width,height a line in pixels from the top-left corner, and \
-      overlays.jpg, frames spread over the video with the box on them. Ctrl-C keeps what was tracked and ends with 130.
+      Under --output it leaves boxes.txt, one x,y,width,height a line in pixels from the top-left corner; overlays.jpg, \
+      frames spread over the video with the target on them; and overlays.mp4, all of them, where ffmpeg is installed. \
+      Ctrl-C keeps what was tracked and ends with 130.
       """)
 
-  @Option(help: "A folder of frames, JPEG or PNG.")
+  @Option(help: "A video, or a folder of frames, JPEG or PNG.")
   var video: String
 
   @Option(help: "The target in the first frame: x,y,width,height in pixels from the top-left corner.")
@@ -40,13 +41,20 @@ struct TrackVideo: ParsableCommand {
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted before anything was tracked")
-    let frames = try FrameFolder(URL(filePath: video))
+    let video = try Video(contentsOf: URL(filePath: video))
     let output = try OutputFolder(URL(filePath: output))
     var tracker = try tracker.make(model: model.map { URL(filePath: $0) })
     try Program.deferringInterrupts {
-      let run = try TrackedVideo(frames, box.box, &tracker)
+      let film =
+        FFmpeg.isInstalled
+        ? try VideoWriter(to: output.file("overlays.mp4"), frameRate: video.frameRate) : nil
+      let run = try TrackedVideo(video, box.box, &tracker, film: film)
+      guard !run.boxes.isEmpty else { return }
       try BoxFile(boxes: run.boxes).write(to: output.file("boxes.txt"))
-      if ImageFormat.jpeg.isBuiltIn { try run.overlays(frames).write(to: output.file("overlays.jpg")) }
+      if ImageFormat.jpeg.isBuiltIn {
+        try Image.grid(run.pictures, columns: 4).write(to: output.file("overlays.jpg"))
+      }
+      try film?.finish()
       let speed = Double(run.boxes.count - 1) / max(run.seconds, 1e-9)
       Program.sayIfInterrupted("interrupted after \(run.boxes.count) frames; results in \(output.url.path)")
       if !Program.isInterrupted {

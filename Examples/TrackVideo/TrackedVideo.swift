@@ -1,4 +1,3 @@
-import Datasets
 import Foundation
 import NN
 import Vision
@@ -7,37 +6,43 @@ import Vision
 struct TrackedVideo {
   /// The target's box in each frame.
   private(set) var boxes: [Box?] = []
-  /// How long tracking took, without reading the frames.
+  /// How long tracking took, without reading and drawing the frames.
   private(set) var seconds = 0.0
+  /// Frames spread over the video, with the target on them.
+  private(set) var pictures: [Image] = []
 
-  /// Tracks from the first frame on, until the video ends or an interrupt.
-  init(_ frames: FrameFolder, _ box: Box, _ tracker: inout any Tracker) throws {
-    var bar = ProgressBar(frames.name, count: frames.files.count)
+  /// Tracks from the first frame on, until the video ends or an interrupt. Frames come and go one by one; with the target
+  /// on them they become a film, where one is wanted.
+  init(_ video: Video, _ box: Box, _ tracker: inout any Tracker, film: VideoWriter?) throws {
+    let count = video.frameCount
+    let shown = Set((0..<min(12, count)).map { $0 * (count - 1) / max(1, min(12, count) - 1) })
+    var bar = ProgressBar(video.name, count: count)
     defer { bar.finish() }
-    for (index, file) in frames.files.enumerated() where !Program.isInterrupted {
-      let frame = try Image(contentsOf: file, as: .rgb)
+    for frame in 0..<count where !Program.isInterrupted {
+      let image = try video.image(frame)
       let start = ContinuousClock.now
-      if index == 0 {
-        try tracker.start(frame, on: .box(box))
+      var target = TrackedTarget(.box(box))
+      if frame == 0 {
+        try tracker.start(image, on: target.region)
         boxes.append(box)
       } else {
-        boxes.append(try tracker.track(frame).region.boundingBox)
+        target = try tracker.track(image)
+        boxes.append(target.region.boundingBox)
         seconds += (ContinuousClock.now - start) / .seconds(1)
       }
-      bar.advance(String(format: "%.0f frames a second", Double(index) / max(seconds, 1e-9)))
+      let picture = Self.picture(image, target, frame)
+      if shown.contains(frame) { pictures.append(picture.resized(longestSide: 320)) }
+      // The frames of a folder may differ in size.
+      try film?.append(picture.resized(height: video.height, width: video.width))
+      bar.advance(String(format: "%.0f frames a second", Double(frame) / max(seconds, 1e-9)))
     }
   }
 
-  /// Frames spread over the video, with the box on them.
-  func overlays(_ frames: FrameFolder) throws -> Image {
-    let count = min(12, boxes.count)
-    let pictures = try (0..<count).map { index in
-      let frame = count == 1 ? 0 : index * (boxes.count - 1) / (count - 1)
-      var image = try Image(contentsOf: frames.files[frame], as: .rgb)
-      if let box = boxes[frame] { image.draw(box, color: .yellow) }
-      image.draw("\(frame)", x: 6, y: 6, color: .white, unit: 2, plate: .black)
-      return image.resized(longestSide: 320)
-    }
-    return Image.grid(pictures, columns: 4)
+  private static func picture(_ image: Image, _ target: TrackedTarget, _ frame: Int) -> Image {
+    var picture = image
+    if let mask = target.mask { picture.overlay(mask, color: .yellow, contour: 2) }
+    picture.draw(target.mask == nil ? target.region : .box(target.region.boundingBox), color: .yellow)
+    picture.draw("\(frame)", x: 6, y: 6, color: .white, unit: 2, plate: .black)
+    return picture
   }
 }

@@ -11,11 +11,25 @@ static inline uint64_t packed(const uint8_t *bytes) {
   return (eight * 0x0102040810204080) >> 56;
 }
 
-void mask_pack_row(int64_t width, const uint8_t *mask, uint64_t *row) {
-  memset(row, 0, (size_t)mask_words(width) * sizeof(uint64_t));
-  int64_t x = 0;
-  for (; x + 8 <= width; x += 8) row[x / 64] |= packed(mask + x) << x % 64;
-  for (; x < width; x++) row[x / 64] |= (uint64_t)(mask[x] != 0) << x % 64;
+// Up to 64 labels as bits.
+INLINE uint64_t packed_labels(int64_t count, uint8_t label, const uint8_t *labels) {
+  uint8_t is_set[64] = {0};
+  if (label) {
+    for (int64_t i = 0; i < count; i++) is_set[i] = labels[i] == label;
+  } else {
+    for (int64_t i = 0; i < count; i++) is_set[i] = labels[i] != 0;
+  }
+  uint64_t bits = 0;
+  for (int64_t byte = 0; byte < 8; byte++) bits |= packed(is_set + 8 * byte) << 8 * byte;
+  return bits;
+}
+
+CK_CLONES void mask_pack(int64_t height, int64_t width, uint8_t label, const uint8_t *labels, uint64_t *bits) {
+  for (int64_t y = 0; y < height; y++, labels += width) {
+    int64_t x = 0;
+    for (; x + 64 <= width; x += 64) *bits++ = packed_labels(64, label, labels + x);
+    if (x < width) *bits++ = packed_labels(width - x, label, labels + x);
+  }
 }
 
 CK_CLONES void mask_unpack(int64_t height, int64_t width, const uint64_t *bits, uint8_t *mask) {

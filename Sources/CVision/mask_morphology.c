@@ -16,7 +16,7 @@ static void change(int64_t height, int64_t width, int64_t count, const int64_t *
   int64_t words = mask_words(width), size = height * words;
   size_t bytes = (size_t)(2 * size + words) * sizeof(uint64_t);
   uint64_t *pixels = ck_allocate(bytes), *changed = pixels + size;
-  for (int64_t y = 0; y < height; y++) mask_pack_row(width, mask + y * width, pixels + y * words);
+  mask_pack(height, width, 0, mask, pixels);
   if (erodes) invert(height, width, pixels);
   mask_dilate(height, width, count, reach, pixels, changed + size, changed);
   if (erodes) invert(height, width, changed);

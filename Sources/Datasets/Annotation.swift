@@ -20,13 +20,13 @@ extension IndexedImage {
           reason: "a mask of dark grey levels beside white: neither black and white nor numbers")
       }
       return IndexedImage(
-        height: image.height, width: image.width, indices: image.pixels.map { labels[Int($0)] })
+        height: image.height, width: image.width, indices: Levels.replaced(image.pixels, by: labels))
     }
   }
 
   /// The labels seen, ascending, without 0.
   public var objects: [Int] {
-    let isSeen = MaskFile.values(in: indices)
+    let isSeen = Levels.seen(in: indices)
     return (1..<256).filter { isSeen[$0] }
   }
 }
@@ -59,7 +59,8 @@ private enum MaskFile {
       if map.palette.isEmpty {
         let grey = Image(height: map.height, width: map.width, channels: 1, pixels: map.indices)
         // Levels of fewer bits than 8 are to be scaled.
-        self = .levels(map.indices.contains { $0 > 15 } ? grey : try Image(contentsOf: url))
+        let isFull = Levels.seen(in: map.indices)[16...].contains(true)
+        self = .levels(isFull ? grey : try Image(contentsOf: url))
       } else {
         self = try MaskFile(map, isPalette: true, path: url.path)
       }
@@ -109,18 +110,18 @@ private enum MaskFile {
   }
 
   private init(_ map: IndexedImage, isPalette: Bool, path: String) throws(ImageError) {
-    let (isSeen, colors) = (Self.values(in: map.indices), map.palette)
+    let (isSeen, colors) = (Levels.seen(in: map.indices), map.palette)
     let seen = (0..<256).filter { isSeen[$0] }
     guard let last = seen.last, last < colors.count else {
       throw .unsupported(path: path, reason: "a mask of more indices than its palette has colours")
     }
     func replaced(_ value: (Int) -> UInt8) -> [UInt8] {
       let table = (0..<256).map { isSeen[$0] ? value($0) : 0 }
-      return map.indices.map { table[Int($0)] }
+      return seen.allSatisfy { table[$0] == $0 } ? map.indices : Levels.replaced(map.indices, by: table)
     }
     func objects(_ number: (Int) -> UInt8) -> MaskFile {
       // 255 is no object, but what nobody annotated.
-      let labels = replaced(number).map { $0 == 255 ? 0 : $0 }
+      let labels = replaced { number($0) == 255 ? 0 : number($0) }
       return .objects(IndexedImage(height: map.height, width: map.width, indices: labels))
     }
     let shown = seen.filter { colors[$0] != .black }
@@ -146,18 +147,12 @@ private enum MaskFile {
 
   /// The object of each grey level; nil where the levels seen can't be understood.
   static func objects(ofLevels pixels: [UInt8]) -> [UInt8]? {
-    let isSeen = values(in: pixels)
+    let isSeen = Levels.seen(in: pixels)
     let between = (1..<255).filter { isSeen[$0] }
     if !isSeen[255] && between.allSatisfy({ $0 < 128 }) { return (0...255).map { UInt8($0) } }
     // Beside white, numbers would have it mark what nobody annotated; a mask with soft edges has lighter levels too.
     if isSeen[255], let lightest = between.last, lightest < 32 { return nil }
     return (0...255).map { $0 >= 128 ? 1 : 0 }
-  }
-
-  static func values(in pixels: [UInt8]) -> [Bool] {
-    var isSeen = [Bool](repeating: false, count: 256)
-    for value in pixels { isSeen[Int(value)] = true }
-    return isSeen
   }
 }
 

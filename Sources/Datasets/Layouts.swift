@@ -82,10 +82,14 @@ public enum BoxLayout: String, Sendable, CaseIterable {
     } else if have("img") {
       self = have("groundtruth.txt") ? .lasot : .otb
     } else if have("groundtruth.txt") || has("list.txt") {
+      // A few folders tell: of GOT-10k there are thousands.
+      let labels = ["absence.label", "cover.label", "cut_by_image.label"]
       let isVOT =
         try have("color") || have("sequence")
-        || folders.contains { folder in
-          try !Folder.list(folder) { $0.pathExtension == "tag" }.isEmpty
+        || folders.prefix(8).contains { folder in
+          try !Folder.list(folder) {
+            $0.pathExtension == "tag" || $0.pathExtension == "label" && !labels.contains($0.lastPathComponent)
+          }.isEmpty
         }
       self = isVOT ? .vot : .got10k
     } else if try folders.contains(where: {

@@ -30,18 +30,24 @@ public struct SegmentationScore: Sendable, Equatable {
   /// The boundary measure.
   public var boundary: SequenceScore
 
-  /// Compares predictions with the truth, frame by frame. The semi-supervised protocol gives away the first
-  /// frame and leaves out the last: `excludingEnds` drops both.
+  /// Sums up the frames of one object. The semi-supervised protocol gives away the first frame and leaves out the last:
+  /// `excludingEnds` drops both.
   /// - Throws: `ScoreError` where that leaves no frame.
+  public init(frames: [MaskScore], excludingEnds: Bool = true) throws(ScoreError) {
+    guard frames.count > (excludingEnds ? 2 : 0) else {
+      throw .tooFewFrames(frames.count, needed: excludingEnds ? 3 : 1)
+    }
+    let counted = frames.dropFirst(excludingEnds ? 1 : 0).dropLast(excludingEnds ? 1 : 0)
+    region = SequenceScore(frames: counted.map(\.region))
+    boundary = SequenceScore(frames: counted.map(\.boundary))
+  }
+
+  /// Compares predictions with the truth, frame by frame.
+  /// - Throws: `ScoreError` where `excludingEnds` leaves no frame.
   public init(predictions: [Mask], truth: [Mask], excludingEnds: Bool = true) throws(ScoreError) {
     require(
       predictions.count == truth.count,
       "SegmentationScore: \(predictions.count) predictions for \(truth.count) frames")
-    guard truth.count > (excludingEnds ? 2 : 0) else {
-      throw .tooFewFrames(truth.count, needed: excludingEnds ? 3 : 1)
-    }
-    let pairs = zip(predictions, truth).dropFirst(excludingEnds ? 1 : 0).dropLast(excludingEnds ? 1 : 0)
-    region = SequenceScore(frames: pairs.map { $0.iou($1) })
-    boundary = SequenceScore(frames: pairs.map { boundaryMeasure($0, $1) })
+    try self.init(frames: zip(predictions, truth).map { MaskScore($0, $1) }, excludingEnds: excludingEnds)
   }
 }

@@ -134,7 +134,7 @@ import Vision
       .otb: ["a/img", "a/groundtruth_rect.txt"], .uav123: ["data_seq", "anno/UAV123"],
       .uav20l: ["data_seq", "anno/UAV20L"],
       .nfs: ["a/30"], .got10k: ["a/groundtruth.txt", "a/absence.label"], .trackingnet: ["anno", "frames"],
-      .lasot: ["a/a-1/img"], .vot: ["a/groundtruth.txt", "a/occlusion.tag"],
+      .lasot: ["a/a-1/img"], .vot: ["a/groundtruth.txt", "a/occlusion.label"],
     ]
     for layout in BoxLayout.allCases {
       try withTemporaryFolder { root in

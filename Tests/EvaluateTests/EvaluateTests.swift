@@ -6,6 +6,10 @@ import Vision
 @Suite(.enabled(if: ImageFormat.png.isBuiltIn)) struct EvaluateTests {
   private let lines = ["10,20,40,20", "10,20,40,20", "10,20,40,20", "10,20,40,20"]
 
+  private static let curves = ["normalized_precision", "precision", "success"].flatMap {
+    ["\($0).png", "\($0).svg"]
+  }
+
   private func write(_ lines: [String], to path: String, in workplace: Workplace) throws {
     try workplace.write((lines.joined(separator: "\n") + "\n").utf8, to: path)
   }
@@ -29,15 +33,39 @@ import Vision
       outcome.output.map { $0.split(separator: " ").joined(separator: " ") } == [
         "one pass success precision normalized", "right 0.952 1.000 1.000", "half 0.476 0.500 0.500",
       ])
-    #expect(workplace.files(in: "plots") == ["normalized_precision.png", "precision.png", "success.png"])
+    #expect(workplace.files(in: "plots") == Self.curves)
     let page = try workplace.text("page.html")
-    #expect(page.contains("<td>half</td>") && page.contains("data:image/png;base64,"))
+    #expect(page.contains("<td>half</td>") && page.components(separatedBy: "<svg ").count == 4)
+    // There are no frames to be shown.
+    #expect(!page.contains("<img"))
     let json = try #require(
       JSONSerialization.jsonObject(with: workplace.bytes(of: "figures.json")) as? [String: Any])
     let best = try #require((json["trackers"] as? [[String: Any]])?.first)
     #expect(best["name"] as? String == "right")
     let two = try #require((best["sequences"] as? [String: Double])?["two"])
     #expect(abs(two - 20.0 / 21) < 1e-12)
+  }
+
+  @Test(arguments: ["truth/%/img", "frames/%", "elsewhere/%"])
+  func thePageShowsTheWorstSequences(_ layout: String) throws {
+    let workplace = try Workplace(for: "Evaluate")
+    for (sequence, box) in [("good", lines[0]), ("bad-2", "60,20,40,20")] {
+      try write(lines, to: "truth/\(sequence)/groundtruth_rect.txt", in: workplace)
+      try write(Array(repeating: box, count: 4), to: "tracker/\(sequence).txt", in: workplace)
+    }
+    // The second target is in the frames of the first.
+    for sequence in ["good", "bad"] {
+      for frame in 1...4 {
+        let file = "\(layout.replacing("%", with: sequence))/\(frame).png"
+        try Image(height: 60, width: 120, channels: 3).write(to: workplace.file(file))
+      }
+    }
+    let arguments = ["ope", "--truth", "truth", "--results", "tracker", "--html", "page.html"]
+    let root = layout.prefix { $0 != "/" }
+    #expect(try workplace.run(arguments + (root == "truth" ? [] : ["--frames", "\(root)"])).errors == [])
+    let pictures = try workplace.text("page.html").components(separatedBy: "<figcaption>").dropFirst()
+    #expect(pictures.map { $0.prefix(12) } == ["<b>bad-2</b>", "<b>good</b> "])
+    #expect(pictures.allSatisfy { $0.contains("src=\"data:image/") && $0.contains("■</span> tracker") })
   }
 
   @Test func whatIsMissingIsSaid() throws {
@@ -191,7 +219,7 @@ import Vision
     let outcome = try workplace.run([
       "trackingnet", "--truth", "truth", "--results", "tracker", "--plot", "plots",
     ])
-    #expect(workplace.files(in: "plots") == ["normalized_precision.png", "precision.png", "success.png"])
+    #expect(workplace.files(in: "plots") == Self.curves)
     #expect(outcome.exitCode == 0)
     #expect(outcome.output.last?.split(separator: " ") == ["tracker", "1.000", "1.000", "1.000"])
   }
@@ -211,7 +239,10 @@ import Vision
       try map(objectAt: [10, 30]).write(to: workplace.file("truth/Annotations/480p/\(name)"))
       try map(objectAt: [10]).write(to: workplace.file("method/\(name)"))
     }
-    let outcome = try workplace.run(["davis", "--truth", "truth", "--results", "method"])
+    let outcome = try workplace.run([
+      "davis", "--truth", "truth", "--results", "method", "--html", "page.html",
+    ])
+    #expect(try workplace.text("page.html").contains("<b>video</b>"))
     #expect(outcome.exitCode == 0 && outcome.complaints == [])
     #expect(
       outcome.output.last?.split(separator: " ")
@@ -246,7 +277,9 @@ import Vision
     let lines = outcome.output.map { $0.split(separator: " ").joined(separator: " ") }
     #expect(lines[1] == "right 1.000 1.000 0.000 0.000 1.000")
     #expect(lines[2].hasPrefix("half 0.6") && lines[2].hasSuffix(" 1.000 0.833 0.500 0.779"))
-    #expect(workplace.files(in: "plots") == ["accuracy_robustness.png", "expected_overlap.png"])
+    #expect(
+      workplace.files(in: "plots")
+        == ["accuracy_robustness", "expected_overlap"].flatMap { ["\($0).png", "\($0).svg"] })
 
     try write(["1", "oops"], to: "half/one/one_002.txt", in: workplace)
     let damaged = try workplace.run([

@@ -10,11 +10,11 @@ import Vision
 
   @Test func aMaskMatchesItsOwnBoundary() {
     let square = Mask(Box(x: 20, y: 20, width: 30, height: 30), height: 80, width: 100)
-    #expect(boundaryMeasure(square, square) == 1)
+    #expect(MaskScore(square, square).boundary == 1)
     let empty = Mask(height: 80, width: 100)
-    #expect(boundaryMeasure(empty, empty) == 1)
-    #expect(boundaryMeasure(square, empty) == 0)
-    #expect(boundaryMeasure(empty, square) == 0)
+    #expect(MaskScore(empty, empty).boundary == 1)
+    #expect(MaskScore(square, empty).boundary == 0)
+    #expect(MaskScore(empty, square).boundary == 0)
   }
 
   @Test func boundariesWithinTheToleranceMatch() {
@@ -22,9 +22,9 @@ import Vision
     let square = Mask(Box(x: 20, y: 20, width: 30, height: 30), height: 80, width: 100)
     let near = Mask(Box(x: 22, y: 20, width: 30, height: 30), height: 80, width: 100)
     let far = Mask(Box(x: 23, y: 20, width: 30, height: 30), height: 80, width: 100)
-    #expect(boundaryMeasure(near, square) == 1)
-    #expect(boundaryMeasure(far, square) < 1)
-    #expect(boundaryMeasure(far, square, tolerance: 3) == 1)
+    #expect(MaskScore(near, square).boundary == 1)
+    #expect(MaskScore(far, square).boundary < 1)
+    #expect(MaskScore(far, square, tolerance: 3).boundary == 1)
   }
 
   @Test func precisionAndRecallAreCountedOnBoundaryPixels() {
@@ -32,14 +32,52 @@ import Vision
     // and the same below it. All of the truth's and half of the prediction's have a match.
     let truth = mask("..........", ".#........", "..........", "..........")
     let prediction = mask("..........", ".###......", "..........", "..........")
-    #expect(abs(boundaryMeasure(prediction, truth, tolerance: 0) - 2 / 3) < 1e-12)
+    #expect(abs(MaskScore(prediction, truth, tolerance: 0).boundary - 2 / 3) < 1e-12)
   }
 
   @Test func theBoundaryRunsAlongTheFramesEdgeToo() {
     // Past the last row pixels are compared to the right only.
     let truth = mask("....", "....", ".##.")
-    #expect(boundaryMeasure(truth, truth, tolerance: 0) == 1)
-    #expect(boundaryMeasure(mask("....", "....", ".#.."), truth, tolerance: 0) < 1)
+    #expect(MaskScore(truth, truth, tolerance: 0).boundary == 1)
+    #expect(MaskScore(mask("....", "....", ".#.."), truth, tolerance: 0).boundary < 1)
+  }
+
+  @Test func eachLabelIsComparedByItself() {
+    let prediction = IndexedImage(height: 1, width: 6, indices: [1, 1, 2, 2, 0, 0])
+    let truth = IndexedImage(height: 1, width: 6, indices: [1, 1, 1, 2, 3, 0])
+    #expect(MaskScore(prediction, truth, label: 1).region == 2.0 / 3)
+    #expect(MaskScore(prediction, truth, label: 2).region == 0.5)
+    #expect(MaskScore(prediction, truth, label: 3) == MaskScore(region: 0, boundary: 0))
+    #expect(MaskScore(prediction, truth, label: 4) == .bothEmpty)
+    #expect(MaskScore(prediction, truth, label: nil).region == 0.8)
+    #expect(
+      MaskScore(prediction, truth, label: 1)
+        == MaskScore(Mask(prediction, label: 1), Mask(truth, label: 1)))
+  }
+
+  // Rows of more than a word, and of less than the last one.
+  @Test(arguments: [1, 63, 64, 65, 130]) func scoresAreThoseOfPixelsOneByOne(_ width: Int) {
+    let height = 9
+    func drawn(_ seed: Int) -> Mask {
+      Mask(
+        height: height, width: width,
+        values: (0..<height * width).map { ($0 * seed + $0 * $0 / 7) % 5 < 2 ? 1 : 0 })
+    }
+    let (a, b) = (drawn(3), drawn(11))
+    func near(_ a: Mask, _ b: Mask) -> Double {
+      let (from, to) = (points(a.boundary), points(b.boundary))
+      let count = from.count { p in
+        to.contains { q in (p.0 - q.0) * (p.0 - q.0) + (p.1 - q.1) * (p.1 - q.1) <= 1 }
+      }
+      return Double(count) / Double(from.count)
+    }
+    func points(_ mask: Mask) -> [(Int, Int)] {
+      mask.values.indices.filter { mask.values[$0] == 1 }.map { ($0 % width, $0 / width) }
+    }
+    let (precision, recall) = (near(a, b), near(b, a))
+    let score = MaskScore(a, b, tolerance: 1)
+    #expect(abs(score.boundary - 2 * precision * recall / (precision + recall)) < 1e-12)
+    #expect(abs(score.region - a.iou(b)) < 1e-12)
   }
 
   @Test func aSequenceIsSummedUpByMeanRecallAndDecay() {

@@ -72,6 +72,49 @@ extension Workplace {
     #expect(strip.width > 5 * Workplace.width && strip.height > 3 * Workplace.height)
   }
 
+  @Test(.enabled(if: hasFFmpeg, "ffmpeg is not installed")) func videosAreTakenAndGiven() throws {
+    let workplace = try Workplace()
+    try workplace.writeSequence()
+    func film(_ folder: String) throws {
+      let writer = try VideoWriter(to: workplace.file("\(folder).mp4"), frameRate: 10)
+      for frame in 0..<7 {
+        let file = workplace.folder.appending(path: "\(folder)/0000\(frame).png")
+        try writer.append(Image(contentsOf: file, as: .rgb))
+      }
+      try writer.finish()
+    }
+    try film("frames")
+    try film("truth")
+    let options = ["--frames", "frames.mp4", "--masks", "masks", "--truth", "truth.mp4", "--output", "out"]
+    for window in [[], ["--window", "4"]] {
+      let outcome = try workplace.run(options + window)
+      #expect(outcome.exitCode == 0 && outcome.complaints.isEmpty, "\(outcome.errors)")
+      let scores = try workplace.scores("frames")
+      #expect(scores.count == 4 && scores[1] > scores[0] + 0.03, "\(scores)")
+      #expect(workplace.files(in: "out/masks/frames") == (0..<7).map { "0000\($0).png" })
+      #expect(workplace.files(in: "out/overlays") == ["frames.mp4", "frames.png"])
+      let film = try Video(contentsOf: workplace.folder.appending(path: "out/overlays/frames.mp4"))
+      #expect(film.frameCount == 7 && film.frameRate == 10 && film.width == Workplace.width)
+    }
+    let masked = try workplace.run(["--frames", "frames.mp4", "--masks", "truth.mp4", "--output", "all"])
+    #expect(masked.exitCode == 0 && workplace.files(in: "all/soft/frames").count == 7, "\(masked.errors)")
+    try FileManager.default.removeItem(at: workplace.folder.appending(path: "masks/00003.png"))
+    let few = try workplace.run(options)
+    #expect(few.exitCode == 1 && few.complaints.count == 1)
+    #expect(few.complaints.first?.contains("masks: 6 masks for the 7 frames of") == true, "\(few.errors)")
+  }
+
+  @Test func anInterruptLeavesNothingHalfWritten() throws {
+    let workplace = try Workplace()
+    try workplace.writeSequence()
+    let outcome = try workplace.run(
+      ["--frames", "frames", "--masks", "masks", "--output", "out", "--iterations", "1000"],
+      interruptAt: "steps  1/1000")
+    #expect(outcome.exitCode == 130 && !outcome.wasKilled, "\(outcome)")
+    #expect(outcome.output == ["interrupted: the sequences done so far are in out"], "\(outcome.output)")
+    #expect(workplace.files(in: "out/overlays").isEmpty, "\(workplace.files(in: "out/overlays"))")
+  }
+
   @Test func anEmptyTruthIsReported() throws {
     let workplace = try Workplace()
     try workplace.writeSequence()
@@ -164,7 +207,7 @@ extension Workplace {
   }
 
   private static let faults = [
-    Fault(testDescription: "no frames", complaint: "frames: no such folder") {
+    Fault(testDescription: "no frames", complaint: "frames: cannot be read: No such file") {
       try FileManager.default.removeItem(at: $0.folder.appending(path: "frames"))
     },
     Fault(testDescription: "no masks", complaint: "masks: no such folder") {

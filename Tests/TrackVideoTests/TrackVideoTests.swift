@@ -28,7 +28,58 @@ import Vision
     #expect(outcome.output.last?.hasPrefix("4 frames, ") == true)
     let boxes = try BoxFile(contentsOf: place.folder.appending(path: "out/run/boxes.txt")).boxes
     #expect(boxes.count == 4 && boxes.first == Box(x: 10, y: 12, width: 12, height: 10))
-    if ImageFormat.jpeg.isBuiltIn { #expect(place.files(in: "out/run") == ["boxes.txt", "overlays.jpg"]) }
+    #expect(
+      place.files(in: "out/run") == ["boxes.txt"] + (ImageFormat.jpeg.isBuiltIn ? ["overlays.jpg"] : [])
+        + (FFmpeg.isInstalled ? ["overlays.mp4"] : []))
+  }
+
+  @Test(.enabled(if: hasFFmpeg, "ffmpeg is not installed")) func aVideoGivesAVideo() throws {
+    let place = try Workplace(for: "TrackVideo")
+    try video(place, frames: 6)
+    let writer = try VideoWriter(to: place.file("clip.mp4"), frameRate: 12)
+    for frame in 0..<6 {
+      try writer.append(Image(contentsOf: place.folder.appending(path: "video/\(frame + 10).png"), as: .rgb))
+    }
+    try writer.finish()
+    func boxes(_ video: String) throws -> [Box?] {
+      let options = [
+        "--video", video, "--box", "10,12,12,10", "--tracker", "correlation", "--output", video + "-out",
+      ]
+      let outcome = try place.run(options)
+      #expect(
+        outcome.exitCode == 0 && outcome.output.last?.hasPrefix("6 frames, ") == true, "\(outcome.errors)")
+      return try BoxFile(contentsOf: place.folder.appending(path: "\(video)-out/boxes.txt")).boxes
+    }
+    let (fromVideo, fromFolder) = try (boxes("clip.mp4"), boxes("video"))
+    #expect(fromVideo.count == 6)
+    for (a, b) in zip(fromVideo, fromFolder) { #expect(a!.iou(b!) > 0.7, "\(a!) \(b!)") }
+    let film = try Video(contentsOf: place.folder.appending(path: "clip.mp4-out/overlays.mp4"))
+    #expect(film.frameCount == 6 && film.frameRate == 12 && (film.height, film.width) == (40, 60))
+
+    try place.write(place.bytes(of: "clip.mp4").prefix(900), to: "cut.mp4")
+    let cut = try place.run([
+      "--video", "cut.mp4", "--box", "1,1,9,9", "--tracker", "mosse", "--output", "none",
+    ])
+    #expect(
+      cut.exitCode == 1 && cut.complaints.count == 1 && cut.complaints[0].contains("cut.mp4: truncated"))
+  }
+
+  @Test func anInterruptKeepsWhatWasTracked() throws {
+    let place = try Workplace(for: "TrackVideo")
+    try video(place, frames: 1)
+    for frame in 11..<600 { try place.write(place.bytes(of: "video/10.png"), to: "video/\(frame).png") }
+    let outcome = try place.run(
+      ["--video", "video", "--box", "10,12,12,10", "--tracker", "medianflow", "--output", "out"],
+      interruptAt: "video  ")
+    #expect(
+      outcome.exitCode == 130 && outcome.output.last?.hasPrefix("interrupted after ") == true, "\(outcome)")
+    let boxes = try BoxFile(contentsOf: place.folder.appending(path: "out/boxes.txt")).boxes
+    #expect(!boxes.isEmpty && boxes.count < 590)
+    #expect(place.files(in: "out").allSatisfy { !$0.hasSuffix(".part") })
+    if FFmpeg.isInstalled {
+      let film = try Video(contentsOf: place.folder.appending(path: "out/overlays.mp4"))
+      #expect(film.frameCount == boxes.count)
+    }
   }
 
   @Test(arguments: TrackerName.allCases.filter { !$0.hasWeights })

@@ -37,6 +37,12 @@ void ck_image_warp_u8(const uint8_t *source, ck_image_shape shape, uint8_t *dest
 void ck_image_color_matrix_u8(const uint8_t *source, int64_t channels, uint8_t *destination, int64_t count,
                               const float matrix[9], float offset);
 
+/// Which of the levels 0…255 occur.
+void ck_image_levels_u8(const uint8_t *samples, int64_t count, bool seen[256]);
+
+/// The level that a table has for each.
+void ck_image_replace_u8(const uint8_t *samples, int64_t count, const uint8_t table[256], uint8_t *destination);
+
 /// Mirrors each row.
 void ck_image_flip_u8(const uint8_t *source, ck_image_shape shape, uint8_t *destination);
 

@@ -7,15 +7,17 @@
 // Masks [height, width] of bytes 0 and 1. These run on the calling thread alone.
 
 typedef struct {
-  int64_t a, b;                // how many pixels the boundary of each mask has
-  int64_t a_near_b, b_near_a;  // how many of them lie within a radius of the other's
-} ck_boundary_counts;
+  int64_t both, either;            // how many pixels are set in both masks, and in one at least
+  int64_t boundary_a, boundary_b;  // how many pixels the boundary of each mask has
+  int64_t a_near_b, b_near_a;      // how many of them lie within a radius of the other's
+} ck_mask_scores;
 
-/// Compares the boundaries of two masks: the pixels that differ from their right, lower or lower-right neighbour.
-ck_boundary_counts ck_mask_compare_boundaries(int64_t height, int64_t width, int64_t radius, const uint8_t *a,
-                                              const uint8_t *b);
+/// Compares the masks of two maps of labels: the pixels of one label, or of any but 0 where `label` is 0. A boundary is
+/// made of the pixels that differ from their right, lower or lower-right neighbour.
+ck_mask_scores ck_mask_score(int64_t height, int64_t width, int64_t radius, uint8_t label, const uint8_t *a,
+                             const uint8_t *b);
 
-/// Those pixels of one mask.
+/// The boundary of a mask.
 void ck_mask_boundary(int64_t height, int64_t width, const uint8_t *mask, uint8_t *boundary);
 
 /// The pixels that a shape around some set pixel covers: in the rows `distance` above and below its middle it reaches

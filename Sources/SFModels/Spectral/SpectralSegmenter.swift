@@ -52,16 +52,16 @@ public struct SpectralSegmenter: Sendable, Hashable {
   ///   - alpha: stands in for the segmenter's, one value; gradients flow to it.
   ///   - p: stands in for the segmenter's, one value; gradients flow to it.
   ///   - slope: stands in for the segmenter's, one value; gradients flow to it.
+  ///   - afterStep: told the number of steps done after each; what it throws ends the segmentation.
   public func callAsFunction(
     unary s: Tensor, pairwise f: consuming Tensor, start: Tensor? = nil, motion: SpectralMotion? = nil,
-    alpha: Tensor? = nil, p: Tensor? = nil, slope: Tensor? = nil
-  ) -> Tensor {
+    alpha: Tensor? = nil, p: Tensor? = nil, slope: Tensor? = nil, afterStep: ((Int) throws -> Void)? = nil
+  ) rethrows -> Tensor {
     let scores = scores(of: s)
     let weight = p.map { scores.pow($0) } ?? scores.pow(self.p)
-    return iterated(
+    return try iterated(
       from: start ?? scores, weight: weight, planes: featurePlanes(consume f, of: s.shape), motion: motion,
-      alpha: alpha,
-      slope: slope)
+      alpha: alpha, slope: slope, afterStep: afterStep)
   }
 
   /// Unary scores mapped to [0.05, 0.95].
@@ -70,8 +70,8 @@ public struct SpectralSegmenter: Sendable, Hashable {
   /// What the iterations make of x, with the unary weights S^p given, and the features by planes.
   func iterated(
     from start: Tensor, weight: Tensor, planes f: Tensor, motion: SpectralMotion? = nil,
-    alpha: Tensor? = nil, slope: Tensor? = nil
-  ) -> Tensor {
+    alpha: Tensor? = nil, slope: Tensor? = nil, afterStep: ((Int) throws -> Void)? = nil
+  ) rethrows -> Tensor {
     // A learned alpha is that between the features √α·F; every normalisation takes off the scale it leaves.
     let f = alpha.map { f * $0.sqrt() } ?? f
     let strength = (alpha == nil ? self.alpha : 1) / (f.rank == 5 ? Double(f.shape[0]) : 1)
@@ -94,6 +94,7 @@ public struct SpectralSegmenter: Sendable, Hashable {
       if iteration >= continuousIterations && normalization != .spectral {
         x = slope.map { softBinarized(x, slope: $0) } ?? softBinarized(x, slope: self.slope)
       }
+      try afterStep?(iteration + 1)
     }
     let binarizes = iterations > continuousIterations
     return normalization == .frameRange && binarizes ? frameRangeNormalized(x) : x

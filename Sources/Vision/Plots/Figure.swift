@@ -91,7 +91,7 @@ public struct Figure: Sendable {
 
 extension Color {
   /// The colour as CSS writes it: #rrggbb.
-  var hexadecimal: String { String(format: "#%02x%02x%02x", red, green, blue) }
+  public var hexadecimal: String { String(format: "#%02x%02x%02x", red, green, blue) }
 }
 
 extension String {

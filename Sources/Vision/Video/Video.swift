@@ -19,8 +19,8 @@ public final class Video: Sendable {
   public let url: URL
   /// The name of the file without its extension, or of the folder.
   public let name: String
-  /// The number of frames. A file's frames are counted without decoding them, so that one which cannot be decoded counts
-  /// too, and reading it throws.
+  /// The number of frames. Most files' are counted without decoding them, so that one which cannot be decoded counts too,
+  /// and reading it throws.
   public let frameCount: Int
   /// When each frame is shown, in seconds from the first; in a folder, and in a file that does not tell, by the frame rate.
   public let times: [Double]
@@ -51,11 +51,12 @@ public final class Video: Sendable {
       times = files.indices.map { Double($0) / 25 }
       source = FrameFiles(files)
     } else {
-      let index = try VideoIndex(url)
+      let decoder = try VideoDecoder(url)
+      let index = decoder.index
       files = []
       frameRate = index.frameRate
       times = index.times.map { Double($0 - index.times[0]) / 1e6 }
-      source = VideoDecoder(url, index)
+      source = decoder
     }
     (self.url, self.window, frameCount) = (url, max(2, window), times.count)
     name = isFolder.boolValue ? url.lastPathComponent : url.deletingPathExtension().lastPathComponent

@@ -4,7 +4,7 @@ import Foundation
 /// seek that landed elsewhere is noticed.
 struct VideoDecoder: FrameSource {
   let url: URL
-  let index: VideoIndex
+  private(set) var index: VideoIndex
   private var position = 0
   private var process: ChildProcess?
   private let clock = Clock()
@@ -27,7 +27,28 @@ struct VideoDecoder: FrameSource {
     }
   }
 
-  init(_ url: URL, _ index: VideoIndex) { (self.url, self.index) = (url, index) }
+  /// A picture that was read to find out which is the first.
+  private var first: (image: Image, time: Int?)?
+
+  /// Opens a file and decodes its first frame. Frames before that, as a file begins with that was cut out of another, are
+  /// none.
+  init(_ url: URL) throws(VideoError) {
+    (self.url, index) = (url, try VideoIndex(url))
+    try go(to: 0)
+    guard let image = readPicture() else { throw failure(nil) }
+    let time = readTime()
+    if index.hasTimes {
+      guard let frame = time.flatMap(index.frame) else {
+        // Packets and frames don't belong together.
+        index = try VideoIndex(decoding: url)
+        if index.times.isEmpty { throw .noFrames(path: url.path) }
+        try go(to: 0)
+        return
+      }
+      index.removeFirst(frame)
+    }
+    first = (image, time)
+  }
 
   // Starting anew costs about as much as decoding some thirty frames.
   func isFaster(goingTo frame: Int) -> Bool {
@@ -40,6 +61,7 @@ struct VideoDecoder: FrameSource {
 
   private mutating func start(at frame: Int, seeking: Bool) throws(VideoError) {
     process = nil
+    first = nil
     position = frame
     clock.times = []
     var seek: [String] = []
@@ -72,8 +94,9 @@ struct VideoDecoder: FrameSource {
 
   mutating func next() throws(VideoError) -> Image {
     if process == nil { try go(to: position) }
-    let image = readPicture()
-    let time = image == nil ? nil : readTime()
+    let image = first?.image ?? readPicture()
+    let time = image == nil ? nil : first?.time ?? readTime()
+    first = nil
     let isRight = time.map { !index.hasTimes || abs($0 - index.times[position]) <= 2 } ?? false
     if isSeeking && !isRight {
       try start(at: position, seeking: false)

@@ -59,6 +59,21 @@ import Testing
     for frame in Array(0..<30) + [25, 2, 16, 11] { #expect(Clip.number(try video.image(frame)) == frame) }
   }
 
+  @Test func whatWasCutOutOfAVideoStartsWithItsFirstWholeFrame() throws {
+    let clip = try Clip()
+    let whole = try clip.make(
+      "whole.ts", frames: 60, ["-c:v", "mpeg2video", "-q:v", "2", "-g", "8", "-bf", "2"])
+    // Some of the packets of 188 bytes, so that nothing comes before the first picture that it needs.
+    let bytes = try Data(contentsOf: whole)
+    try clip.place.write(bytes.dropFirst(bytes.count / 2 / 188 * 188), to: "cut.ts")
+    let video = try Video(contentsOf: clip.place.file("cut.ts"))
+    let numbers = try (0..<video.frameCount).map { Clip.number(try video.image($0)) }
+    #expect(numbers.count > 10 && numbers == Array((numbers.first ?? 0)..<60), "\(numbers)")
+    for frame in [numbers.count - 1, 1, 0, 9] {
+      #expect(Clip.number(try video.image(frame)) == numbers[frame])
+    }
+  }
+
   @Test func turnedVideosComeOutUpright() throws {
     let clip = try Clip()
     let file = try clip.make("a.mp4", frames: 9, Self.mpeg4)

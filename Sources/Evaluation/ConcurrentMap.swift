@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// The results of some independent pieces of work, on all CPUs; the first error is thrown.
-func concurrentMap<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Result) throws
+package func concurrentMap<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) throws -> Result) throws
   -> [Result]
 {
   let results = Mutex([Swift.Result<Result, any Error>?](repeating: nil, count: count))
