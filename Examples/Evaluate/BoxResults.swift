@@ -12,10 +12,12 @@ struct BoxResults {
 
   /// Reads the truth of a data set; sequences without a true box, or with damaged files, are left out, with a word.
   init(_ root: URL, shift: Double = 0) throws {
+    var names = Set<String>()
     truth = try readable(TrueBoxes.readers(in: root)) { read in
       let truth = try read()
-      if truth.boxes.contains(where: { $0 != nil }) { return truth }
-      Program.warn("\(truth.name) has no true box: left out")
+      let hasBox = truth.boxes.contains { $0 != nil }
+      if hasBox && names.insert(truth.name).inserted { return truth }
+      Program.warn("\(truth.name) \(hasBox ? "is there twice" : "has no true box"): left out")
       return nil
     }
     self.shift = shift

@@ -5,12 +5,12 @@ import Tensor
 import Vision
 
 extension ChannelData {
-  /// A data set in DAVIS layout with the masks of methods beside it, both brought to frames of a longest side. All objects
-  /// are one, as in DAVIS-2016.
+  /// A data set of any layout whose frames all have masks, with the masks of methods beside it, both brought to frames of
+  /// a longest side. All objects are one, as in DAVIS-2016.
   static func folder(
     data: URL, channels: URL, heldOut: [String]?, longestSide: Int
   ) throws -> ChannelData {
-    let sequences = try DAVISDataset(root: data).sequences
+    let sequences = try MaskLayout(of: data).open(data).sequences
     let names = heldOut ?? sequences.suffix(sequences.count * 2 / 5).map(\.name)
     let (kept, held) = try holdOut(names, of: sequences) { $0.name }
     if let short = sequences.first(where: { $0.frameCount < 3 }) {
@@ -20,7 +20,7 @@ extension ChannelData {
     let masks = try MethodMasks(contentsOf: channels, for: sequences)
     var bar = ProgressBar("reading", count: sequences.count)
     defer { bar.finish() }
-    func read(_ sequence: DAVISSequence) throws -> ChannelVideo {
+    func read(_ sequence: any MaskAnnotated & FolderSequence) throws -> ChannelVideo {
       defer { bar.advance(sequence.name) }
       return try ChannelVideo(sequence, masks: masks, longestSide: longestSide)
     }
@@ -29,7 +29,9 @@ extension ChannelData {
 }
 
 extension ChannelVideo {
-  fileprivate init(_ sequence: DAVISSequence, masks: MethodMasks, longestSide: Int) throws {
+  fileprivate init(_ sequence: any MaskAnnotated & FolderSequence, masks: MethodMasks, longestSide: Int)
+    throws
+  {
     var truth: [Mask] = []
     var frames: [Tensor] = []
     let first = try sequence.size(0)
@@ -47,7 +49,7 @@ extension ChannelVideo {
       frames.append(.concatenate(channels, axis: -1))
     }
     if truth.allSatisfy({ $0.area == 0 }) {
-      throw DatasetError.noObjects(path: sequence.annotationFolder.path)
+      throw DatasetError.noObjects(path: sequence.frames.url.path)
     }
     self.init(name: sequence.name, values: .stack(frames), truth: truth) {
       try sequence.image($0).resized(longestSide: longestSide)

@@ -11,7 +11,7 @@ struct MethodMasks: Sendable {
 
   /// Lists a folder of methods, and checks that each has a mask for every frame of the sequences.
   /// - Throws: `DatasetError`.
-  init(contentsOf folder: URL, for sequences: [DAVISSequence]) throws {
+  init(contentsOf folder: URL, for sequences: [any MaskAnnotated & FolderSequence]) throws {
     let found = try Folder.list(folder, where: Folder.isFolder)
     guard !found.isEmpty else {
       throw DatasetError.emptyFolder(path: folder.path, wanted: "folders METHOD/SEQUENCE of masks")
@@ -32,7 +32,7 @@ struct MethodMasks: Sendable {
 
   /// A method's mask of a frame as grey levels: 255 where it surely sees an object, of whatever number.
   /// - Throws: `ImageError`, or `DatasetError.sizeMismatch` where it is not of the frames' size.
-  func softMask(_ method: String, _ sequence: DAVISSequence, frame: Int) throws -> Image {
+  func softMask(_ method: String, _ sequence: some FolderSequence, frame: Int) throws -> Image {
     let file = root.appending(path: "\(method)/\(sequence.name)/\(sequence.frames.frameName(frame)).png")
     let mask = try Image.softMask(contentsOf: file)
     let size = try sequence.size(frame)

@@ -13,7 +13,7 @@ struct TrainSpectral: ParsableCommand {
       samples.png, and under learned/ the run of each network. Ctrl-C saves and ends, with exit status 130; --resume goes on.
       """)
 
-  @Option(help: "A folder in DAVIS layout: JPEGImages/480p and Annotations/480p.")
+  @Option(help: "A folder in the layout of DAVIS, SegTrack v2 or another whose frames all have masks.")
   var data: String?
 
   @Option(help: "A folder of methods' masks for it: METHOD/SEQUENCE/*.png.")

@@ -4,7 +4,9 @@ struct Catalog<Place: Sendable>: Sendable {
   private let places: [String: Place]
 
   init(_ entries: [(name: String, place: Place)]) {
-    names = entries.map(\.name)
+    // Lists have names twice.
+    var seen = Set<String>()
+    names = entries.map(\.name).filter { seen.insert($0).inserted }
     places = Dictionary(entries) { first, _ in first }
   }
 

@@ -63,17 +63,6 @@ public struct DAVISSequence: MaskAnnotated, FolderSequence {
   /// - Throws: `ImageError`, or `DatasetError.sizeMismatch` where it is not of the frame's size.
   public func masks(_ frame: Int) throws -> IndexedImage? { try maps.masks(frame) }
 
-  /// Decodes a frame's annotation, which it must have.
-  /// - Throws: what `masks` throws; `DatasetError.missingAnnotation`.
-  public func annotation(_ frame: Int) throws -> IndexedImage {
-    guard let map = try masks(frame) else {
-      throw DatasetError.missingAnnotation(
-        frame: frames.files[frame].path,
-        annotation: annotationFolder.appending(path: "\(frames.frameName(frame)).png").path)
-    }
-    return map
-  }
-
   /// The ids seen in any frame, ascending: objects may appear after the first. All annotations are read for it, once.
   /// - Throws: what `masks` throws; `DatasetError.noObjects` where there is none.
   public var objects: [Int] { get throws { try maps.objects } }

@@ -131,3 +131,15 @@ extension FolderSequence {
   /// A frame's height and width, from the head of its file.
   public func size(_ frame: Int) throws -> (height: Int, width: Int) { try frames.size(frame) }
 }
+
+extension MaskAnnotated where Self: FolderSequence {
+  /// The masks of a frame that must have some.
+  /// - Throws: what `masks` throws; `DatasetError.missingAnnotation`.
+  public func annotation(_ frame: Int) throws -> IndexedImage {
+    guard let masks = try masks(frame) else {
+      throw DatasetError.missingAnnotation(
+        frame: frames.files[frame].path, annotation: "\(frames.frameName(frame)).png")
+    }
+    return masks
+  }
+}

@@ -41,6 +41,10 @@ public struct SegTrackSequence: MaskAnnotated, FolderSequence {
   init(frames folder: URL, truth: URL) throws {
     let frames = try FrameFolder(folder)
     let numbered = try Folder.list(truth) { Folder.isFolder($0) && Int($0.lastPathComponent) != nil }
+    guard numbered.count <= 255 else {
+      throw DatasetError.inaccessible(
+        path: truth.path, reason: "\(numbered.count) objects; at most 255 are read")
+    }
     let masks = try (numbered.isEmpty ? [truth] : numbered).map { try MaskFolder($0, of: frames) }
     (self.frames, self.masks) = (frames, masks)
     objects = Array(1...masks.count)

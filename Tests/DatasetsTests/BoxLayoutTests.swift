@@ -170,7 +170,7 @@ import Vision
         try frames(1, in: root.appending(path: name)) { "\($0)" }
         try write("1,2,3,4\n", to: "\(name)/groundtruth.txt", in: root)
       }
-      try write("\u{feff}two\r\nthree\r\n\r\n", to: "list.txt", in: root)
+      try write("\u{feff}two\r\nthree\r\n\r\ntwo\r\n", to: "list.txt", in: root)
       let dataset = try GOT10kDataset(root: root)
       #expect(try dataset.names == ["two", "three"] && dataset.sequence("two").frameCount == 1)
       #expect(throws: DatasetError.missingFolder(path: root.appending(path: "three").path)) {

@@ -22,7 +22,9 @@ import Vision
     try labelMap([1: left, 2: right]).write(to: folder.file("Annotations/480p/car/00000.png"))
     let car = try DAVISDataset(root: folder.url).sequence("car")
     #expect(try car.annotatedFrames == [0] && car.objects == [1, 2] && car.masks(1) == nil)
-    #expect { try car.annotation(1) } throws: { "\($0)".hasSuffix("480p/car/00001.png") }
+    #expect { try car.annotation(1) } throws: {
+      "\($0)".hasSuffix("480p/car/00001.jpg: has no annotation 00001.png")
+    }
   }
 
   @Test func segTrackHasAFolderForEachObject() throws {

@@ -21,13 +21,12 @@ enum ContainerLength {
     guard ["ftyp", "moov", "mdat", "wide"].contains(kind) else { return false }
     var offset = 0
     while offset < size, let head = bytes(at: offset) {
-      var length = head[..<4].reduce(0) { $0 << 8 | Int($1) }
-      if length == 1 { length = head[8..<16].reduce(0) { $0 << 8 | Int($1 & 0x7F) } }
-      // The last may go on to the end, whatever that is.
-      if length == 0 { return false }
+      func number(_ bytes: Range<Int>) -> UInt64 { head[bytes].reduce(0) { $0 << 8 | UInt64($1) } }
+      let length = number(0..<4) == 1 ? number(8..<16) : number(0..<4)
+      // The last may go on to the end, wherever that is; others have a head at least.
       guard length >= 8 else { return false }
       if length > size - offset { return true }
-      offset += length
+      offset += Int(length)
     }
     return false
   }

@@ -1,8 +1,8 @@
 import Foundation
 import Tensor
 
-/// Writes a video, frame by frame: MP4 with H.264 where ffmpeg has it, else MPEG-4, in the 4:2:0 that every player shows.
-/// The last row or column of an odd size is shown twice.
+/// Writes a video, frame by frame, at a constant rate: MP4 with H.264 where ffmpeg has it, else MPEG-4, in the 4:2:0 that
+/// every player shows. The last row or column of an odd size is shown twice.
 ///
 /// ```swift
 /// let writer = try VideoWriter(to: URL(filePath: "clip.mp4"), frameRate: video.frameRate)
@@ -84,8 +84,7 @@ public final class VideoWriter {
     return [
       "-hide_banner", "-nostdin", "-v", "error", "-xerror", "-f", "rawvideo", "-pixel_format", "rgb24",
       "-video_size", "\(width)x\(height)", "-framerate", String(format: "%.6f", frameRate), "-i", "pipe:0",
-      "-vf",
-      filters.joined(separator: ","), "-c:v",
+      "-vf", filters.joined(separator: ","), "-c:v",
     ] + encoder + ["-pix_fmt", "yuv420p"] + colors + [
       "-movflags", "+faststart", "-f", "mp4", "-y", "file:\(temporary)",
     ]

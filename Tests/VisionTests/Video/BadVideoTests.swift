@@ -57,6 +57,22 @@ import Testing
     }
   }
 
+  @Test func lengthsOfAnySizeAreRead() throws {
+    let place = try Workplace(for: "clips")
+    let file = try place.file("a.mp4")
+    // Lengths of 32 bits, of 64, and to the end.
+    func isShort(_ bytes: [UInt8]) throws -> Bool {
+      try place.write(bytes, to: "a.mp4")
+      return ContainerLength.isShort(file, size: bytes.count)
+    }
+    let head = [0, 0, 0, 16] + Array("ftypisom".utf8) + [0, 0, 0, 0]
+    let long = head + [0, 0, 0, 1] + Array("mdat".utf8) + [0, 0, 0, 0, 0, 0, 1, 0x90]
+    #expect(try !isShort(head) && !isShort(long + Array(repeating: 7, count: 384)))
+    #expect(try isShort(head.dropLast()) && isShort(long + Array(repeating: 7, count: 383)))
+    #expect(try isShort(head + [0, 0, 0, 1] + Array("mdat".utf8) + Array(repeating: 255, count: 8)))
+    #expect(try !isShort(head + [0, 0, 0, 0] + Array("mdat".utf8) + Array(repeating: 255, count: 8)))
+  }
+
   @Test func aFrameThatCannotBeDecodedIsToldWhenAskedFor() throws {
     let clip = try Clip()
     let file = try clip.make("a.mkv", frames: 30, ["-c:v", "png"])
