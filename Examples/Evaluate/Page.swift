@@ -1,4 +1,6 @@
+import Datasets
 import Foundation
+import NN
 import Vision
 
 /// A report as one page that needs no other file.
@@ -56,8 +58,7 @@ struct Page {
     }
     var figures: [String] = []
     for name in report.worstSequences where figures.count < Self.worstCount {
-      guard let scene = report.scenes[name], let frames = frames.frames(of: name) else { continue }
-      let picture = try scene.picture(frames, trackers)
+      guard let picture = try picture(of: name, trackers) else { continue }
       let format = ImageFormat.jpeg.isBuiltIn ? ImageFormat.jpeg : .png
       let data = try Data(picture.encoded(as: format, quality: 85)).base64EncodedString()
       let values = trackers.compactMap { tracker in
@@ -71,6 +72,17 @@ struct Page {
     }
     if figures.isEmpty { return "" }
     return "<h2>The worst sequences</h2>\n<p>White: the truth.</p>\n" + figures.joined(separator: "\n")
+  }
+
+  /// Nil where there are no frames, or damaged ones, with a word.
+  private func picture(of name: String, _ trackers: [(name: String, color: Color)]) throws -> Image? {
+    guard let scene = report.scenes[name], let frames = frames.frames(of: name) else { return nil }
+    do {
+      return try scene.picture(frames, trackers)
+    } catch let error where error is DatasetError || error is ImageError {
+      Program.warn("\(error): \(name) is not shown")
+      return nil
+    }
   }
 
   private func mark(_ tracker: (name: String, color: Color)) -> String {

@@ -66,6 +66,14 @@ import Vision
     let pictures = try workplace.text("page.html").components(separatedBy: "<figcaption>").dropFirst()
     #expect(pictures.map { $0.prefix(12) } == ["<b>bad-2</b>", "<b>good</b> "])
     #expect(pictures.allSatisfy { $0.contains("src=\"data:image/") && $0.contains("■</span> tracker") })
+    // What cannot be read is not shown.
+    try workplace.write([], to: "\(layout.replacing("%", with: "bad"))/2.png")
+    let outcome = try workplace.run(arguments + (root == "truth" ? [] : ["--frames", "\(root)"]))
+    #expect(outcome.exitCode == 0 && outcome.errors.count == 1)
+    #expect(
+      outcome.errors.first?.contains("bad/") == true
+        && outcome.errors.first?.contains("bad-2 is not shown") == true)
+    #expect(try workplace.text("page.html").components(separatedBy: "<figcaption>").count == 2)
   }
 
   @Test func whatIsMissingIsSaid() throws {
