@@ -1,4 +1,5 @@
 import Foundation
+import Vision
 
 /// A kind of file: valid ones to start from, what they are made of, and the reader that has to bear whatever is made of
 /// them.
@@ -17,9 +18,11 @@ struct Format {
 
   /// All formats; `folder` is a place for files that are needed on the way.
   static func all(in folder: URL) throws -> [Format] {
-    let texts = try [boxes(), vot(), nfs(), instances(in: folder), meta(in: folder), log()]
+    let texts = try [boxes(), vot(), nfs(), meta(in: folder), log()]
+    // Beside an image, which this build must be able to write.
+    let instances = ImageFormat.png.isBuiltIn ? [try instances(in: folder)] : []
     let arrays = try [safetensors(in: folder), index(in: folder), pyTorch(), npy(), npz()]
-    return try pictures(in: folder) + arrays + texts
+    return try pictures(in: folder) + arrays + texts + instances
   }
 
   /// The file of a number: the same in every run of a seed.
