@@ -80,6 +80,7 @@ let package = Package(
     example("TrackVideo"),
     example("Evaluate"),
     example("SynthesizeVideos"),
+    example("Inspect"),
     example("SpectralFigures"),
     .executableTarget(
       name: "Benchmarks",
@@ -116,6 +117,7 @@ let package = Package(
       name: "TrackVideoTests",
       dependencies: ["TrackVideo", "Datasets", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(name: "EvaluateTests", dependencies: ["Evaluate", "TestSupport", "Vision"]),
+    .testTarget(name: "InspectTests", dependencies: ["Inspect", "NN", "Tensor", "TestSupport"]),
     .testTarget(
       name: "SynthesizeVideosTests",
       dependencies: ["SynthesizeVideos", "Datasets", "Evaluation", "TestSupport", "Vision"]),

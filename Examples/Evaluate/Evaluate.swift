@@ -15,7 +15,9 @@ struct Evaluate: ParsableCommand {
       Several --results, one folder for each tracker or method, are ranked in one table, from which a sequence that a \
       tracker has no file for is left out, with a word. What a tracker's file lacks at its end counts as lost.
       """,
-    subcommands: [OnePass.self, GOT10k.self, TrackingNet.self, VOT.self, DAVIS.self, RunTracker.self])
+    subcommands: [
+      OnePass.self, GOT10k.self, TrackingNet.self, VOT.self, DAVIS.self, YouTubeVOS.self, RunTracker.self,
+    ])
 }
 
 /// What every benchmark's command takes.

@@ -28,7 +28,7 @@ struct VOT: ParsableCommand {
 
   func run() throws {
     let dataset = try VOTDataset(root: inputs.truthFolder)
-    let truth = try dataset.names.map { try VOTTruth($0, of: dataset) }
+    let truth = try readable(dataset.names) { try VOTTruth($0, of: dataset) }
     let unbounded = truth.count { $0.size == nil }
     if unbounded > 0 {
       Program.warn("\(unbounded) sequences have no images: what overlaps beyond them counts too")
@@ -47,10 +47,7 @@ struct VOT: ParsableCommand {
       sequenceFigure: "accuracy")
     var scores: [String: VOTResetScore] = [:]
     for (name, folder) in try inputs.entries() {
-      let runs = try concurrentMap(truth.count) {
-        try truth[$0].resetRuns(in: folder, experiment: experiment)
-      }
-      warn(of: name, truth, runs)
+      let runs = try runs(of: name, truth) { try $0.resetRuns(in: folder, experiment: experiment) }
       for sequence in truth {
         try sequence.show(in: &report, of: name, in: folder, experiment: experiment)
       }
@@ -71,10 +68,7 @@ struct VOT: ParsableCommand {
       title: title, columns: ["EAO", "accuracy", "robustness"], sequenceFigure: "accuracy")
     var scores: [String: VOTMultiStartScore] = [:]
     for (name, folder) in try inputs.entries() {
-      let runs = try concurrentMap(truth.count) {
-        try truth[$0].multiStartRuns(in: folder, experiment: experiment)
-      }
-      warn(of: name, truth, runs)
+      let runs = try runs(of: name, truth) { try $0.multiStartRuns(in: folder, experiment: experiment) }
       let score = VOTMultiStartScore(
         zip(truth, runs).map { ($0.entries.count, $1) }, length: year.lengths.upperBound)
       guard let average = try average(runs.contains { !$0.isEmpty }, score.expectedAverageOverlap) else {
@@ -94,10 +88,17 @@ struct VOT: ParsableCommand {
 
   private var title: String { "VOT \(year.rawValue)" }
 
-  private func warn<Run>(of name: String, _ truth: [VOTTruth], _ runs: [[Run]]) {
-    for (sequence, runs) in zip(truth, runs) where runs.isEmpty {
-      Program.warn("\(name) has no results of \(sequence.name): left out")
+  /// A tracker's runs over each sequence; none, with a word, where they lack or can't be read.
+  private func runs<Run: Sendable>(
+    of name: String, _ truth: [VOTTruth], _ read: @Sendable (VOTTruth) throws -> [Run]
+  ) throws -> [[Run]] {
+    let runs = try concurrentMap(truth.count) { index in Result { try read(truth[index]) } }
+    let readable = try readable(Array(truth.indices)) { index in (index, try runs[index].get()) }
+    let found = Dictionary(uniqueKeysWithValues: readable)
+    for (index, runs) in found.sorted(by: { $0.key < $1.key }) where runs.isEmpty {
+      Program.warn("\(name) has no results of \(truth[index].name): left out")
     }
+    return truth.indices.map { found[$0] ?? [] }
   }
 
   /// The expected average overlap; nil of a tracker without results.

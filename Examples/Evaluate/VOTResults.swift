@@ -23,7 +23,9 @@ struct VOTTruth {
       let folder = dataset.root.appending(path: name)
       let file = folder.appending(path: "groundtruth.txt")
       guard FileManager.default.fileExists(atPath: file.path) else { throw error }
-      (entries, size, anchors) = (try VOTTrajectory(contentsOf: file).entries, Self.size(of: folder), [])
+      (entries, size) = (try VOTTrajectory(contentsOf: file).entries, Self.size(of: folder))
+      let values = try? TextFile(folder.appending(path: "anchor.value")).lines.map { Double($0) ?? 0 }
+      anchors = VOTAnchor.anchors((values ?? []).prefix(entries.count))
     }
   }
 

@@ -17,6 +17,8 @@ public struct YouTubeVOSDataset: VideoDataset {
   public let root: URL
   /// The videos' names.
   public let names: [String]
+  /// What `meta.json` says that its objects are.
+  public var categories: Set<String> { Set(objects.values.flatMap(\.values).map(\.category)) }
   private let objects: [String: [Int: Object]]
 
   /// Lists a data set.

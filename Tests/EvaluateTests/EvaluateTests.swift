@@ -291,6 +291,13 @@ import Vision
       workplace.files(in: "plots")
         == ["accuracy_robustness", "expected_overlap"].flatMap { ["\($0).png", "\($0).svg"] })
 
+    try write(["1", "oops"], to: "half/one/one_002.txt", in: workplace)
+    let damaged = try workplace.run([
+      "vot", "--year", "2019", "--truth", "truth", "--results", "right", "half",
+    ])
+    #expect(damaged.exitCode == 0 && damaged.errors.contains { $0.contains("one_002.txt:2") })
+    #expect(damaged.output.count == 2, "the other tracker goes on")
+
     let long = try workplace.run(["vot", "--truth", "truth", "--results", "right"])
     #expect(long.exitCode == 1 && long.errors.last?.contains("no sequence is of 100 frames") == true)
     #expect(
@@ -336,5 +343,39 @@ import Vision
     ]
     for more in wrong { #expect(try workplace.run(arguments + more).exitCode == 64) }
     #expect(try workplace.run(arguments + ["--layout", "davis"]).exitCode == 1)
+  }
+
+  @Test func youTubeVOSTellsSeenClassesFromOthers() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    func map(_ boxes: [Box?]) -> IndexedImage {
+      var labels = [UInt8](repeating: 0, count: 40 * 60)
+      for (object, box) in boxes.enumerated() {
+        guard let box else { continue }
+        let mask = Mask(box, height: 40, width: 60)
+        for pixel in labels.indices where mask.values[pixel] != 0 { labels[pixel] = UInt8(object + 1) }
+      }
+      return IndexedImage(height: 40, width: 60, indices: labels)
+    }
+    let boxes = [Box(x: 10, y: 10, width: 10, height: 10), Box(x: 40, y: 10, width: 10, height: 10)]
+    for frame in 0..<4 {
+      // Wrong in the first frames, which are given away, and where there is no truth.
+      let (name, yak) = ("video/0000\(frame).png", frame == 0 ? nil : boxes[1])
+      try Image(height: 40, width: 60, channels: 3).write(to: workplace.file("valid/JPEGImages/\(name)"))
+      if frame != 2 { try map([boxes[0], yak]).write(to: workplace.file("valid/Annotations/\(name)")) }
+      try map([frame == 0 ? nil : boxes[0], nil]).write(to: workplace.file("method/\(name)"))
+    }
+    let cat = "\"1\": {\"category\": \"cat\", \"frames\": [\"00000\", \"00001\", \"00003\"]}"
+    let yak = "\"2\": {\"category\": \"yak\", \"frames\": [\"00001\", \"00003\"]}"
+    for (part, objects) in [("valid", "\(cat), \(yak)"), ("train", cat)] {
+      try write(
+        ["{\"videos\": {\"video\": {\"objects\": {\(objects)}}}}"], to: "\(part)/meta.json", in: workplace)
+    }
+    let arguments = ["youtubevos", "--truth", "valid", "--results", "method"]
+    let outcome = try workplace.run(arguments + ["--train", "train"])
+    #expect(outcome.exitCode == 0 && outcome.complaints == [])
+    #expect(
+      outcome.output.last?.split(separator: " ") == ["method", "0.500", "1.000", "1.000", "0.000", "0.000"])
+    let all = try workplace.run(arguments)
+    #expect(all.output.last?.split(separator: " ") == ["method", "0.500", "0.500", "0.500"])
   }
 }

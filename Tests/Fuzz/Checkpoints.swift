@@ -39,11 +39,78 @@ extension Format {
     return [Array(file[..<8])] + tokens + [Array(file[end...])]
   }
 
+  /// An index of two files, which lie beside it.
+  static func index(in folder: URL) throws -> Format {
+    let url = folder.appending(path: "sample.safetensors.index.json")
+    for (name, file) in [("a", "1.safetensors"), ("b", "2.safetensors")] {
+      try SafeTensors(tensors: [name: Tensor([1, 2])]).write(to: folder.appending(path: file))
+    }
+    let text =
+      #"{"metadata": {"total_size": 16, "n": "é"}, "weight_map": {"a": "1.safetensors", "b": "2.safetensors"}}"#
+    return Format(
+      name: "index", samples: [words(text)],
+      read: { bytes, _ in
+        try Data(bytes).write(to: url)
+        let file = try TensorFile(contentsOf: url)
+        for entry in file.entries { _ = try file.tensor(entry) }
+        _ = try file.stateDict()
+      })
+  }
+
+  /// Arrays of NumPy's, cut behind each sign of the header.
+  static func npy() throws -> Format {
+    let file = Array(try Data(contentsOf: fixture("fortran.npy")))
+    let texts = [
+      "{'descr': '>i8', 'fortran_order': True, 'shape': (2, 1), }\n",
+      "{'descr': '|b1', 'fortran_order': False, 'shape': ()}",
+      "{'descr': [('x', '<f4'), ('y', '<i2', (2,))], 'fortran_order': False, 'shape': (2,)}",
+    ]
+    let others = texts.map {
+      [[0x93] + Array("NUMPY".utf8) + [1, 0], [UInt8($0.utf8.count), 0]] + words($0)
+    }
+    let samples =
+      [[Array(file[..<8]), Array(file[8..<10])] + words(String(decoding: file[10..<128], as: UTF8.self))]
+      + others
+    return Format(
+      name: "npy", samples: samples.map { $0 + [[UInt8](repeating: 1, count: 24)] },
+      repaired: { parts in
+        guard parts.count > 2 else { return Array(parts.joined()) }
+        // The header goes on to the last brace that stands before the elements.
+        let rest = Array(parts[2...].joined())
+        let end = (rest.lastIndex(of: UInt8(ascii: "}")) ?? -1) + 1
+        return parts[0] + UInt16(truncatingIfNeeded: end).littleEndianBytes + rest
+      }, read: readNumPy, needsFile: true)
+  }
+
+  static func npz() throws -> Format {
+    let files = try ["arrays.npz", "deflated.npz"].map { name in
+      ZipEntries.parts(Array(try Data(contentsOf: fixture(name))))
+    }
+    let few = files[0].filter { ["volume.npy", "columns.npy"].contains(ZipEntries.name(of: $0)) }
+    return Format(
+      name: "npz", samples: files + [few, few], repaired: ZipEntries.repaired, read: readNumPy,
+      needsFile: true)
+  }
+
+  private static func readNumPy(_ bytes: [UInt8], _ url: URL) throws {
+    let file = try NumPyFile(contentsOf: url)
+    _ = try TensorFile(contentsOf: url)
+    for array in file.arrays {
+      // Of the arrays of an archive each fails by itself.
+      do { _ = try file.tensor(array).to(.float64).sum() } catch let error as CheckpointError {
+        _ = "\(error)"
+      }
+    }
+  }
+
+  private static func fixture(_ name: String) -> URL {
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/\(name)")
+  }
+
   /// The files of PyTorch's that the tests read, and one of few entries.
   static func pyTorch() throws -> Format {
-    let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures")
     let files = try ["archive.pth", "module.pth", "older.pth"].map { name in
-      Array(try Data(contentsOf: fixtures.appending(path: name)))
+      Array(try Data(contentsOf: fixture(name)))
     }
     let archives = files.map(ZipEntries.parts)
     let few = archives[0].filter { entry in
@@ -89,13 +156,18 @@ enum ZipEntries {
   static func repaired(_ parts: [Format.Part]) -> [UInt8] {
     guard parts.contains(where: { split($0) != nil }) else { return Array(parts.joined()) }
     var (file, directory, count) = ([UInt8](), [UInt8](), 0)
-    for (name, content) in parts.compactMap(split) {
+    for entry in parts {
+      guard let (name, content) = split(entry) else { continue }
+      // What is compressed keeps its checksum and size.
+      let isCompressed = entry[8] == 8
       let size = UInt32(content.count).littleEndianBytes
-      let sizes = [0, 0, 0, 0] + size + size + UInt16(name.count).littleEndianBytes
-      directory +=
-        [0x50, 0x4b, 1, 2] + [UInt8](repeating: 0, count: 12) + sizes + [UInt8](repeating: 0, count: 12)
+      let sum = isCompressed ? Array(entry[14..<18]) : crc32(content).littleEndianBytes
+      let whole = isCompressed ? Array(entry[22..<26]) : size
+      let sizes = sum + size + whole + UInt16(name.count).littleEndianBytes
+      let about = [0, 0, isCompressed ? 8 : 0, 0, 0, 0, 0, 0] as [UInt8]
+      directory += [0x50, 0x4b, 1, 2, 0, 0, 0, 0] + about + sizes + [UInt8](repeating: 0, count: 12)
       directory += UInt32(file.count).littleEndianBytes + name
-      file += local + [UInt8](repeating: 0, count: 10) + sizes + [0, 0] + name + content
+      file += local + [0, 0] + about + sizes + [0, 0] + name + content
       count += 1
     }
     let counts = UInt16(count).littleEndianBytes

@@ -21,7 +21,8 @@ struct Format {
     let texts = try [boxes(), vot(), nfs(), meta(in: folder), log()]
     // Beside an image, which this build must be able to write.
     let instances = ImageFormat.png.isBuiltIn ? [try instances(in: folder)] : []
-    return try pictures(in: folder) + [safetensors(in: folder), pyTorch()] + texts + instances
+    let arrays = try [safetensors(in: folder), index(in: folder), pyTorch(), npy(), npz()]
+    return try pictures(in: folder) + arrays + texts + instances
   }
 
   /// The file of a number: the same in every run of a seed.

@@ -14,7 +14,7 @@ struct Fuzz: ParsableCommand {
 
   @Option(
     help:
-      "One format: png, png16, jpeg, bmp, flo, kitti, safetensors, pytorch, boxes, vot, nfs, instances, meta or log; all unless given."
+      "One format: png, png16, jpeg, bmp, flo, kitti, safetensors, index, pytorch, npy, npz, boxes, vot, nfs, instances, meta or log; all unless given."
   )
   var format: String?
 

@@ -148,17 +148,8 @@ enum PNGChunks {
     parts.flatMap { part in
       guard part.count >= 12, part.first != 0x89 else { return part }
       let checked = part[4..<part.count - 4]
-      return UInt32(part.count - 12).bigEndianBytes + checked + checksum(checked).bigEndianBytes
+      return UInt32(part.count - 12).bigEndianBytes + checked + crc32(checked).bigEndianBytes
     }
-  }
-
-  /// CRC-32, as PNG and zip have it.
-  private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    ~bytes.reduce(~0) { $0 >> 8 ^ table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
-  }
-
-  private static let table: [UInt32] = (0..<256).map { byte in
-    (0..<8).reduce(UInt32(byte)) { remainder, _ in remainder >> 1 ^ (remainder & 1) * 0xedb8_8320 }
   }
 }
 

@@ -83,7 +83,7 @@ extension Format {
   }
 
   /// A text's words, and the separators between them.
-  private static func words(_ text: String) -> [Part] {
+  static func words(_ text: String) -> [Part] {
     let separators = Set(", \t\r\n:[]{}\"".utf8)
     var parts: [Part] = []
     for byte in text.utf8 {

@@ -55,24 +55,7 @@ import Testing
     }
   }
 
-  /// Python with the package `tensorboard`, by the environment's SFVIDEO_PYTHON or on the path.
-  private static let python: String? = {
-    let candidates = [ProcessInfo.processInfo.environment["SFVIDEO_PYTHON"], "python3"].compactMap { $0 }
-    return candidates.first { run($0, ["-c", "import tensorboard"])?.status == 0 }
-  }()
-
-  private static func run(_ program: String, _ arguments: [String]) -> (status: Int32, output: String)? {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
-  }
+  private static let python = Python(having: "tensorboard")
 
   @Test(.enabled(if: python != nil, "needs python3 with the package tensorboard"))
   func tensorBoardReadsThem() throws {
@@ -80,10 +63,9 @@ import Testing
       try write(into: folder)
       let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(
         path: "read_events.py")
-      let found = try #require(Self.run(Self.python!, [script.path, folder.path]))
-      #expect(found.status == 0)
+      let output = try #require(Self.python?.output([script.path, folder.path]))
       #expect(
-        found.output.split(separator: "\n") == [
+        output.split(separator: "\n") == [
           "train_loss 1:1.0 2:0.5 3:0.333333", "val_j 1:0.5 2:0.5 3:0.5", "samples.png 1x1 at 3",
           "weights/conv 4 values from -1.0 to 2.0, sum 1.5",
         ])

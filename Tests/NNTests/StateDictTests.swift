@@ -79,10 +79,12 @@ import Testing
       #expect(block.stateDict.tensors[name].map(bytes) == bytes(tensor))
     }
 
-    file["norm1.bias"] = Tensor(repeating: 3, shape: [8])
+    file["norm2.bias"] = Tensor(repeating: 3, shape: [8])
     let loaded = try block.load(file, strict: false)
-    #expect(loaded.missing.contains("conv2.weight") && loaded.unexpected == ["extra"])
-    #expect(block.norm1.bias.value.array() == [Float](repeating: 3, count: 8))
+    #expect(loaded.missing == ["conv2.weight"] && loaded.unexpected == ["extra"])
+    #expect(loaded.misshapen == ["norm1.bias [9] instead of [8]"])
+    #expect(block.norm2.bias.value.array() == [Float](repeating: 3, count: 8))
+    #expect(distance(block.norm1.bias.value, before.tensors["norm1.bias"]!) == 0)
     #expect(distance(block.conv2.weight.value, before.tensors["conv2.weight"]!.permuted([2, 3, 1, 0])) == 0)
   }
 
@@ -113,6 +115,28 @@ import Testing
     file[prefix: "module"] = Linear(2, 3).stateDict
     let error = try #require(throws: CheckpointError.self) { try Linear(2, 3).load(file, strict: false) }
     #expect(error.description.contains("missing: weight, bias; unexpected: module.bias, module.weight"))
+  }
+
+  @Test func tensorsAreRenamedByPattern() throws {
+    let layer = Linear(2, 3)
+    var file = SafeTensors(wideIntegers: ["head.count"])
+    file[prefix: "net.layer1"] = layer.stateDict
+    file["head.count"] = Tensor([1] as [Int32])
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: "named.safetensors")
+      try file.write(to: url)
+      let other = Linear(2, 3)
+      try other.load(from: url) { name in
+        name.hasPrefix("head.") ? nil : name.replacing(/^net\.layer(\d)\./) { $0.1 == "1" ? "" : "other." }
+      }
+      #expect(bytes(other.weight.value) == bytes(layer.weight.value))
+      let kept = try file.renamed { $0.replacing("net", with: "module") }
+      #expect(kept.names == ["head.count", "module.layer1.bias", "module.layer1.weight"])
+      #expect(kept.wideIntegers == ["head.count"])
+      let error = try #require(throws: CheckpointError.self) { try other.load(from: url) { _ in "weight" } }
+      #expect(error.description.contains("'net.layer1.bias': renamed to 'weight', as 'head.count' is"))
+      #expect(error.description.contains("named.safetensors"))
+    }
   }
 
   @Test func severalStateDictsLieInOneFile() throws {

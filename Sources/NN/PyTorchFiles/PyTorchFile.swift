@@ -40,9 +40,7 @@ public struct PyTorchFile: Sendable {
     file = url.path
     do {
       contents = try TorchContainer(contentsOf: url)
-    } catch let reason as Pickle.Malformed {
-      throw CheckpointError.malformed(file: file, format: "PyTorch", reason: reason.reason)
-    } catch let reason as ZipArchive.Malformed {
+    } catch let reason as MalformedFile {
       throw CheckpointError.malformed(file: file, format: "PyTorch", reason: reason.reason)
     }
     let listing = TorchListing(contents.pickle)

@@ -17,25 +17,27 @@ struct TorchContainer: Sendable {
   /// The size of the file.
   var byteCount: Int { data.count }
 
-  /// Whether a file starts as one of the two formats does; false where it can't be read.
-  static func isOne(_ url: URL) -> Bool {
-    guard let file = try? FileHandle(forReadingFrom: url), let start = try? file.read(upToCount: older.count)
-    else { return false }
-    return isOne(start)
+  /// Whether a file's first bytes are those of the older format.
+  static func isOlder(_ start: Data) -> Bool { start.starts(with: older) }
+
+  /// Whether a zip archive has a pickle, other than NumPy's.
+  static func isOne(archive url: URL) throws -> Bool {
+    do {
+      return try Data(mapping: url).withUnsafeBytes { bytes in
+        try ZipArchive(bytes).entries.contains { isPickle($0.name) }
+      }
+    } catch let error as MalformedFile {
+      throw CheckpointError.malformed(file: url.path, format: "PyTorch or NumPy", reason: error.reason)
+    }
   }
 
-  private static func isOne(_ data: Data) -> Bool { data.starts(with: zip) || data.starts(with: older) }
+  private static func isPickle(_ name: String) -> Bool { name == "data.pkl" || name.hasSuffix("/data.pkl") }
 
   init(contentsOf url: URL) throws {
-    let data: Data
-    do {
-      data = try Data(contentsOf: url, options: .alwaysMapped)
-    } catch {
-      throw CheckpointError.unreadable(file: url.path, reason: error.localizedDescription)
-    }
+    let data = try Data(mapping: url)
     self.data = data
-    guard Self.isOne(data) else {
-      throw Pickle.Malformed(reason: "it starts neither as a zip archive nor as a pickle")
+    guard data.starts(with: Self.zip) || Self.isOlder(data) else {
+      throw MalformedFile(reason: "it starts neither as a zip archive nor as a pickle")
     }
     (pickle, storages) = try data.withUnsafeBytes { bytes in
       data.starts(with: Self.zip) ? try Self.archive(bytes) : try Self.sequence(bytes)
@@ -44,17 +46,23 @@ struct TorchContainer: Sendable {
 
   /// The zip format: `NAME/data.pkl`, and a storage in each `NAME/data/KEY`.
   private static func archive(_ bytes: UnsafeRawBufferPointer) throws -> (Pickle, [String: Range<Int>]) {
-    let entries = try ZipArchive(bytes).entries
+    var entries: [String: Range<Int>] = [:]
+    for entry in try ZipArchive(bytes).entries {
+      guard !entry.isCompressed else {
+        throw MalformedFile(reason: "the entry '\(entry.name)' is compressed")
+      }
+      entries[entry.name] = entry.bytes
+    }
     guard
-      let name = entries.keys.filter({ $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }).min(by: {
+      let name = entries.keys.filter(isPickle).min(by: {
         $0.count < $1.count
       })
-    else { throw Pickle.Malformed(reason: "a zip archive without data.pkl") }
+    else { throw MalformedFile(reason: "a zip archive without data.pkl") }
     let folder = name.dropLast("data.pkl".count) + "data/"
     if entries["\(name.dropLast("data.pkl".count))byteorder"].map({ bytes[$0].elementsEqual("big".utf8) })
       ?? false
     {
-      throw Pickle.Malformed(reason: "it was written on a big-endian machine")
+      throw MalformedFile(reason: "it was written on a big-endian machine")
     }
     var start = 0
     let pickle = try Pickle(UnsafeRawBufferPointer(rebasing: bytes[entries[name]!]), from: &start)
@@ -72,7 +80,7 @@ struct TorchContainer: Sendable {
     let pickle = try Pickle(bytes, from: &position)
     let keys = try Pickle(bytes, from: &position)
     guard let names = keys.elements(keys.root) else {
-      throw Pickle.Malformed(reason: "its storages are not listed")
+      throw MalformedFile(reason: "its storages are not listed")
     }
     var sizes: [String: Int] = [:]
     for index in pickle.nodes.indices {
@@ -82,15 +90,15 @@ struct TorchContainer: Sendable {
     var storages: [String: Range<Int>] = [:]
     for name in names {
       guard case .text(let key) = name, let size = sizes[key] else {
-        throw Pickle.Malformed(reason: "a storage of an unknown type: what follows it can't be found")
+        throw MalformedFile(reason: "a storage of an unknown type: what follows it can't be found")
       }
       guard position <= bytes.count - 8 else {
-        throw Pickle.Malformed(reason: "it ends before its storages do")
+        throw MalformedFile(reason: "it ends before its storages do")
       }
       let count = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: Int64.self))
       position += 8
       guard count >= 0, count <= (bytes.count - position) / size else {
-        throw Pickle.Malformed(reason: "it ends before its storages do")
+        throw MalformedFile(reason: "it ends before its storages do")
       }
       storages[key] = position..<position + Int(count) * size
       position += Int(count) * size

@@ -32,13 +32,8 @@ struct Pickle {
   private(set) var nodes: [Node]
   private(set) var root: Value
 
-  /// Why bytes are no pickle; one clause.
-  struct Malformed: Error {
-    let reason: String
-  }
-
   /// Reads the pickle that starts at byte `start` of `bytes`, and leaves `start` behind it.
-  init(_ bytes: UnsafeRawBufferPointer, from start: inout Int) throws(Malformed) {
+  init(_ bytes: UnsafeRawBufferPointer, from start: inout Int) throws(MalformedFile) {
     var unpickler = Unpickler(bytes, from: start)
     root = try unpickler.run()
     nodes = unpickler.nodes
@@ -77,7 +72,7 @@ private struct Unpickler {
 
   init(_ bytes: UnsafeRawBufferPointer, from start: Int) { (self.bytes, position) = (bytes, start) }
 
-  mutating func run() throws(Pickle.Malformed) -> Pickle.Value {
+  mutating func run() throws(MalformedFile) -> Pickle.Value {
     for _ in 0..<Self.mostOperations {
       let code = try byte()
       if code == UInt8(ascii: ".") { return try pop() }
@@ -86,7 +81,7 @@ private struct Unpickler {
     throw malformed("more than \(Self.mostOperations) operations")
   }
 
-  private mutating func execute(_ code: UInt8) throws(Pickle.Malformed) {
+  private mutating func execute(_ code: UInt8) throws(MalformedFile) {
     switch code {
     case 0x80: _ = try byte()  // PROTO
     case 0x95: _ = try count(8)  // FRAME
@@ -156,7 +151,7 @@ private struct Unpickler {
   // MARK: Objects
 
   /// What calling a class or function would give: the few containers among them, or an inert object.
-  private mutating func call(_ parts: [Pickle.Value]) throws(Pickle.Malformed) {
+  private mutating func call(_ parts: [Pickle.Value]) throws(MalformedFile) {
     guard let arguments = elements(parts[1]) else { throw malformed("arguments that are no tuple") }
     if case .global(let name) = parts[0] {
       switch name {
@@ -182,12 +177,12 @@ private struct Unpickler {
   }
 
   /// What was read before can be named again by a few bytes; copies of it must not outgrow the file.
-  private mutating func countCopied(_ count: Int) throws(Pickle.Malformed) {
+  private mutating func countCopied(_ count: Int) throws(MalformedFile) {
     copied += count
     guard copied <= bytes.count else { throw malformed("it multiplies what it holds") }
   }
 
-  private func entries(of list: Pickle.Value) throws(Pickle.Malformed) -> [(
+  private func entries(of list: Pickle.Value) throws(MalformedFile) -> [(
     key: Pickle.Value, value: Pickle.Value
   )] {
     guard let pairs = elements(list) else { throw malformed("a dictionary of no pairs") }
@@ -200,7 +195,7 @@ private struct Unpickler {
   }
 
   /// Containers have no state that matters here.
-  private mutating func build(_ state: Pickle.Value) throws(Pickle.Malformed) {
+  private mutating func build(_ state: Pickle.Value) throws(MalformedFile) {
     guard case .node(let index) = try top() else { return }
     if case .object(let callable, let arguments, _) = nodes[index] {
       nodes[index] = .object(callable: callable, arguments: arguments, state: state)
@@ -222,7 +217,7 @@ private struct Unpickler {
     }
   }
 
-  private mutating func append(_ values: [Pickle.Value]) throws(Pickle.Malformed) {
+  private mutating func append(_ values: [Pickle.Value]) throws(MalformedFile) {
     guard case .node(let index) = try top() else { throw malformed("an element is added to no list") }
     // Taken out while it grows, so that its memory is not copied.
     switch nodes[index] {
@@ -235,7 +230,7 @@ private struct Unpickler {
     }
   }
 
-  private mutating func set(_ pairs: [(key: Pickle.Value, value: Pickle.Value)]) throws(Pickle.Malformed) {
+  private mutating func set(_ pairs: [(key: Pickle.Value, value: Pickle.Value)]) throws(MalformedFile) {
     guard case .node(let index) = try top() else { throw malformed("an entry is added to no dictionary") }
     switch nodes[index] {
     case .dictionary(var entries):
@@ -247,7 +242,7 @@ private struct Unpickler {
     }
   }
 
-  private func pairs(_ values: [Pickle.Value]) throws(Pickle.Malformed) -> [(
+  private func pairs(_ values: [Pickle.Value]) throws(MalformedFile) -> [(
     key: Pickle.Value, value: Pickle.Value
   )] {
     guard values.count % 2 == 0 else { throw malformed("a key without a value") }
@@ -256,41 +251,41 @@ private struct Unpickler {
 
   // MARK: The stack
 
-  private func top(below depth: Int = 0) throws(Pickle.Malformed) -> Pickle.Value {
+  private func top(below depth: Int = 0) throws(MalformedFile) -> Pickle.Value {
     guard stack.count > (marks.last ?? 0) + depth else {
       throw malformed("an operation without its operands")
     }
     return stack[stack.count - 1 - depth]
   }
 
-  private mutating func pop() throws(Pickle.Malformed) -> Pickle.Value {
+  private mutating func pop() throws(MalformedFile) -> Pickle.Value {
     let value = try top()
     stack.removeLast()
     return value
   }
 
-  private mutating func pop(_ count: Int) throws(Pickle.Malformed) -> [Pickle.Value] {
+  private mutating func pop(_ count: Int) throws(MalformedFile) -> [Pickle.Value] {
     _ = try top(below: count - 1)
     defer { stack.removeLast(count) }
     return Array(stack.suffix(count))
   }
 
-  private mutating func popToMark() throws(Pickle.Malformed) -> [Pickle.Value] {
+  private mutating func popToMark() throws(MalformedFile) -> [Pickle.Value] {
     guard let mark = marks.popLast() else { throw malformed("an operation without its mark") }
     defer { stack.removeSubrange(mark...) }
     return Array(stack[mark...])
   }
 
-  private func remembered(_ index: Int) throws(Pickle.Malformed) -> Pickle.Value {
+  private func remembered(_ index: Int) throws(MalformedFile) -> Pickle.Value {
     guard let value = memo[index] else { throw malformed("nothing was remembered as \(index)") }
     return value
   }
 
   // MARK: Bytes
 
-  private mutating func byte() throws(Pickle.Malformed) -> UInt8 { UInt8(try count(1)) }
+  private mutating func byte() throws(MalformedFile) -> UInt8 { UInt8(try count(1)) }
 
-  private mutating func take(_ count: Int) throws(Pickle.Malformed)
+  private mutating func take(_ count: Int) throws(MalformedFile)
     -> Slice<UnsafeRawBufferPointer>
   {
     guard count >= 0, count <= bytes.count - position else { throw malformed("it ends within an operation") }
@@ -299,7 +294,7 @@ private struct Unpickler {
   }
 
   /// An unsigned number of some bytes, little-endian.
-  private mutating func count(_ width: Int) throws(Pickle.Malformed) -> Int {
+  private mutating func count(_ width: Int) throws(MalformedFile) -> Int {
     let value = try take(width).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard let count = Int(exactly: value) else { throw malformed("a length of \(value) bytes") }
     return count
@@ -315,7 +310,7 @@ private struct Unpickler {
     return .number(isNegative ? magnitude - pow(256, Double(bytes.count)) : magnitude)
   }
 
-  private mutating func text(_ count: Int) throws(Pickle.Malformed) -> Pickle.Value {
+  private mutating func text(_ count: Int) throws(MalformedFile) -> Pickle.Value {
     guard let text = String(validating: try take(count), as: UTF8.self) else {
       throw malformed("a text is not UTF-8")
     }
@@ -326,7 +321,7 @@ private struct Unpickler {
     String(validating: bytes, as: UTF8.self).map { .text($0) } ?? .bytes([UInt8](bytes))
   }
 
-  private mutating func line() throws(Pickle.Malformed) -> String {
+  private mutating func line() throws(MalformedFile) -> String {
     guard let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")),
       case .text(let line) = try text(end - position)
     else { throw malformed("it ends within a name") }
@@ -334,7 +329,7 @@ private struct Unpickler {
     return line
   }
 
-  private func malformed(_ reason: String) -> Pickle.Malformed {
-    Pickle.Malformed(reason: "pickle: \(reason)")
+  private func malformed(_ reason: String) -> MalformedFile {
+    MalformedFile(reason: "pickle: \(reason)")
   }
 }

@@ -7,6 +7,8 @@ public struct LoadedState: Sendable, Equatable {
   public let missing: [String]
   /// The names of the tensors that are none of the module's, and were passed over.
   public let unexpected: [String]
+  /// Those of the module's paths whose tensors have another shape, with both shapes; they keep their values.
+  public let misshapen: [String]
   /// The texts that came with the tensors.
   public let metadata: [String: String]
 }
@@ -32,18 +34,26 @@ extension Module {
     try file.write(to: url)
   }
 
-  /// Loads the parameters and buffers from a safetensors file with PyTorch's names and layouts, or from a file of
-  /// `torch.save`; the first bytes tell which (see ``PyTorchFile/stateDict()``). Strictly, the names must be the module's, one of several for a parameter that has several; otherwise those that only one side knows
-  /// are passed over and returned, unless no name fits at all. Shapes must fit in any case. Throws a `CheckpointError`, and
-  /// then has changed nothing.
+  /// Loads the parameters and buffers from a file under PyTorch's names and in its layouts: safetensors, also split with an
+  /// index, which may be given by its folder; `torch.save`'s, see ``PyTorchFile/stateDict()``; NumPy's `.npz`.
+  ///
+  /// Strictly, the names must be the module's, one of several for a parameter that has several, and the shapes too;
+  /// otherwise what doesn't fit is passed over and returned, unless nothing fits at all. Throws a `CheckpointError`, and
+  /// then has changed nothing. `renaming` gives the file's names as the module has them, nil for what is to be left out:
+  ///
+  /// ```swift
+  /// try network.load(from: url) { $0.replacing(/^backbone\.layer(\d)\./) { "stages.\($0.1)." } }
+  /// ```
   @discardableResult
-  public func load(from url: URL, strict: Bool = true) throws -> LoadedState {
-    let isPyTorch = TorchContainer.isOne(url)
-    let stateDict = try isPyTorch ? PyTorchFile(contentsOf: url).stateDict() : SafeTensors(contentsOf: url)
+  public func load(
+    from url: URL, strict: Bool = true, renaming: ((String) -> String?)? = nil
+  ) throws -> LoadedState {
+    var stateDict = try TensorFile(contentsOf: url).stateDict()
+    if let renaming { stateDict = try stateDict.renamed(named: url.path, renaming) }
     return try load(stateDict, named: url.path, strict: strict)
   }
 
-  /// As `load(from:strict:)`, from tensors in memory; `name` is what an error calls them.
+  /// As `load(from:strict:renaming:)`, from tensors in memory; `name` is what an error calls them.
   @discardableResult
   public func load(
     _ stateDict: SafeTensors, named name: String = "state dict", strict: Bool = true
@@ -72,14 +82,14 @@ extension Module {
     missing.removeAll { shared.contains(ExactName($0)) }
     let paths = Set(own.map { ExactName($0.path) })
     let unexpected = stateDict.names.filter { !paths.contains(ExactName($0)) }
-    let tellsNames = strict || found.isEmpty && !own.isEmpty
-    guard misshapen.isEmpty && (!tellsNames || missing.isEmpty && unexpected.isEmpty) else {
+    let fits = missing.isEmpty && unexpected.isEmpty && misshapen.isEmpty
+    guard fits || !strict && (!values.isEmpty || own.isEmpty) else {
       throw CheckpointError.mismatch(
-        file: name, missing: tellsNames ? missing : [], unexpected: tellsNames ? unexpected : [],
-        misshapen: misshapen)
+        file: name, missing: missing, unexpected: unexpected, misshapen: misshapen)
     }
     for (parameter, value) in values { parameter.value = value }
-    return LoadedState(missing: missing, unexpected: unexpected, metadata: stateDict.metadata)
+    return LoadedState(
+      missing: missing, unexpected: unexpected, misshapen: misshapen, metadata: stateDict.metadata)
   }
 }
 

@@ -27,35 +27,14 @@ public struct SafeTensors: Sendable {
   /// Reads and checks a whole file. F32, F64, BF16, I32, U8 and BOOL are taken as they are, F16 as `float32`, other integers
   /// as `int32`. What cannot be taken over, such as F8, or an integer that `int32` does not hold, fails where it is asked for.
   /// Throws a `CheckpointError`, whatever the bytes.
-  public init(contentsOf url: URL) throws {
-    let data: Data
-    do {
-      data = try Data(contentsOf: url)
-    } catch {
-      throw CheckpointError.unreadable(file: url.path, reason: error.localizedDescription)
-    }
-    let header = try SafeTensorsHeader(data, file: url.path)
-    self.init(metadata: header.metadata)
-    data.withUnsafeBytes { bytes in
-      for (name, entry) in header.entries {
-        let elements = UnsafeRawBufferPointer(rebasing: bytes[entry.bytes])
-        entries[name] = Self.read(elements, entry, name.text, file: url.path)
-        if entry.type == .int64 { wideIntegers.insert(name.text) }
-      }
-    }
-  }
+  public init(contentsOf url: URL) throws { self.init(try SafeTensorsListing(contentsOf: url)) }
 
-  private static func read(
-    _ elements: UnsafeRawBufferPointer, _ entry: SafeTensorsHeader.Entry, _ name: String, file: String
-  ) -> Entry {
-    do throws(SafeTensorsType.Unfit) {
-      return .tensor(try entry.type.tensor(elements, entry.sizes))
-    } catch {
-      switch error {
-      case .unsupported:
-        return .unreadable(.unsupported(file: file, tensor: name, dtype: entry.type.rawValue))
-      case .reason(let reason): return .unreadable(.unfit(file: file, tensor: name, reason: reason))
-      }
+  /// Reads what a listing has.
+  init(_ listing: SafeTensorsListing) {
+    self.init(metadata: listing.metadata)
+    for place in listing.places {
+      entries[place.name] = listing.read(place)
+      if place.entry.type == .int64 { wideIntegers.insert(place.name.text) }
     }
   }
 

@@ -13,6 +13,8 @@ struct SafeTensorsHeader {
   }
 
   private(set) var entries: [ExactName: Entry] = [:]
+  /// The entries' names in the order of the header.
+  private(set) var names: [ExactName] = []
   private(set) var metadata: [String: String] = [:]
 
   /// The format's own bound.
@@ -80,6 +82,7 @@ struct SafeTensorsHeader {
         throw malformed(
           "tensor '\(name)', \(dtype) \(sizes), takes \(byteCount) bytes, not \(offsets[1] - offsets[0])")
       }
+      names.append(ExactName(name))
       entries[ExactName(name)] = Entry(
         type: type, sizes: sizes, bytes: start + offsets[0]..<start + offsets[1])
     }
@@ -144,11 +147,11 @@ struct SafeTensorsHeader {
 }
 
 extension HeaderText {
-  fileprivate subscript(name: String) -> HeaderText? {
+  subscript(name: String) -> HeaderText? {
     if case .object(let items) = self { items.first { $0.name == name }?.value } else { nil }
   }
 
-  fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
+  var text: String? { if case .string(let text) = self { text } else { nil } }
   fileprivate var list: [HeaderText]? { if case .array(let items) = self { items } else { nil } }
 
   /// Texts by name; none for null.

@@ -35,6 +35,26 @@ extension SafeTensors {
   }
 }
 
+extension SafeTensors {
+  /// The tensors under other names, as `renaming` gives them; nil leaves one out. Throws a `CheckpointError` that starts
+  /// with `name` where two would get one name.
+  public func renamed(
+    named name: String = "state dict", _ renaming: (String) -> String?
+  ) throws(CheckpointError) -> SafeTensors {
+    var result = SafeTensors(metadata: metadata)
+    var sources: [ExactName: String] = [:]
+    for (old, entry) in entries.sorted(by: { $0.key < $1.key }) {
+      guard let new = renaming(old.text).map(ExactName.init) else { continue }
+      if let other = sources.updateValue(old.text, forKey: new) {
+        throw .unfit(file: name, tensor: old.text, reason: "renamed to '\(new.text)', as '\(other)' is")
+      }
+      result.entries[new] = entry
+      if wideIntegers.contains(old.text) { result.wideIntegers.insert(new.text) }
+    }
+    return result
+  }
+}
+
 extension ExactName {
   /// What is behind a prefix, or nil where this does not start with it.
   fileprivate func dropping(_ prefix: String) -> ExactName? {
