@@ -108,7 +108,8 @@ let package = Package(
     .testTarget(
       name: "TrainFeat2SegTests", dependencies: ["TrainFeat2Seg", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(
-      name: "TrainSFTrackTests", dependencies: ["TrainSFTrack", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
+      name: "TrainSFTrackTests",
+      dependencies: ["TrainSFTrack", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainSpectralTests",
       dependencies: ["TrainSpectral", "Datasets", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),

@@ -91,7 +91,8 @@ import Vision
       parameter.value = start
       let found = (gradient * direction).sum().item
       #expect(
-        abs(found - expected) <= 1e-5 * max(0.1, abs(expected)), "\(path): \(found), by differences \(expected)"
+        abs(found - expected) <= 1e-5 * max(0.1, abs(expected)),
+        "\(path): \(found), by differences \(expected)"
       )
     }
   }
