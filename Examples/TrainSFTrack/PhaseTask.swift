@@ -10,12 +10,14 @@ struct PhaseTask {
   let phase: Phase
   let network: SFTrack
 
-  /// The loss of a batch: binary cross-entropy, for the sparse masks with a positive weight of 5 as released.
+  /// The loss of a batch: binary cross-entropy of the masks, which are sparse, with a positive weight of 5 as released; in
+  /// phase 3 of the boxes too. (The paper's phase 3 has data without masks, and forgets them.)
   func loss(_ batch: TrackedBatch) -> Tensor { loss(answers(batch), batch) }
 
   private func loss(_ answers: (mask: Tensor, box: Tensor?), _ batch: TrackedBatch) -> Tensor {
-    answers.box.map { binaryCrossEntropy(logits: $0, truth: batch.trueBoxes) }
-      ?? binaryCrossEntropy(logits: answers.mask, truth: batch.truth, positiveWeight: 5)
+    let masks = binaryCrossEntropy(logits: answers.mask, truth: batch.truth, positiveWeight: 5)
+    guard let box = answers.box else { return masks }
+    return masks + binaryCrossEntropy(logits: box, truth: batch.trueBoxes)
   }
 
   /// The mean loss over the held-out windows, J of the masks, and from phase 3 on the boxes' average overlap: the means over

@@ -82,11 +82,13 @@ struct TrainSFTrack: ParsableCommand {
 
     Tensor.randomState = seed
     let network = SFTrack(preset, trackers: data.trackerCount)
-    if let start = from ?? phase.previous.map({ "runs/sftrack/phase\($0)/model.safetensors" }) {
-      try network.load(from: URL(filePath: start))
+    let start = from ?? phase.previous.map { "runs/sftrack/phase\($0)/model.safetensors" }
+    if let start { try network.load(from: URL(filePath: start)) }
+    // Norms that were trained keep their statistics; those of seg2box have none yet.
+    if phase == .third {
+      network.feat2seg.freezeStatistics()
+      network.refinement.freezeStatistics()
     }
-    // What a phase learned from batches of its own keeps its statistics in the next.
-    if phase == .third { network.freezeStatistics() }
     let trained: [Parameter] =
       switch phase {
       case .first: network.feat2seg.parameters
@@ -100,7 +102,8 @@ struct TrainSFTrack: ParsableCommand {
       identity: [
         "phase": "\(phase.rawValue)", "preset": preset.rawValue, "batch": "\(batch)", "seed": "\(seed)",
         "learning-rate": "\(learningRate)", "data": data.source,
-        "validate": data.heldOut.joined(separator: ","),
+        "validate": data.heldOut.joined(separator: ","), "boxes": boxes.map(absolutePath) ?? "simulated",
+        "from": start.map(absolutePath) ?? "nothing",
       ], best: .maximum(phase.score),
       metadata: ["preset": preset.rawValue, "trackers": "\(data.trackerCount)"])
     if let resume { try run.resume(from: URL(filePath: resume)) }
@@ -122,6 +125,9 @@ struct TrainSFTrack: ParsableCommand {
     Program.report(table.text)
   }
 }
+
+/// A path whatever folder the program runs in.
+private func absolutePath(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
 
 /// A phase of the training.
 enum Phase: Int, ExpressibleByArgument, CaseIterable {

@@ -49,6 +49,7 @@ import Vision
     #expect(!same(first, second, "feat2seg.head.weight") && !same(second, third, "mixture.weight"))
     let statistics = "feat2seg.encoder.0.norm1.running_mean"
     #expect(!same(first, second, statistics) && same(second, third, statistics))
+    #expect(!same(second, third, "seg2box.encoder.0.norm1.running_mean"))
   }
 
   @Test func resumingGivesTheSameBits() throws {
