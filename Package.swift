@@ -74,6 +74,7 @@ let package = Package(
       name: "SFModels", dependencies: ["CSpectral", "COpenBLAS", "Tensor", "NN", "Vision", "Datasets"]),
 
     example("TrainFeat2Seg"),
+    example("TrainSFTrack"),
     example("TrainSpectral"),
     example("RefineVideo"),
     example("TrackVideo"),
@@ -106,6 +107,9 @@ let package = Package(
       dependencies: ["COpenBLAS", "SFModels", "NN", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainFeat2SegTests", dependencies: ["TrainFeat2Seg", "NN", "SFModels", "TestSupport", "Vision"]),
+    .testTarget(
+      name: "TrainSFTrackTests",
+      dependencies: ["TrainSFTrack", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainSpectralTests",
       dependencies: ["TrainSpectral", "Datasets", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),

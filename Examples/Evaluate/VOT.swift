@@ -31,7 +31,9 @@ struct VOT: ParsableCommand {
     let truth = try readable(dataset.names) { try VOTTruth($0, of: dataset) }
     let unbounded = truth.count { $0.size == nil }
     if unbounded > 0 {
-      Program.warn("\(unbounded) sequences have no images: what overlaps beyond them counts too")
+      Program.warn(
+        "\(unbounded) sequences have neither images nor their size in a file `sequence`: what overlaps beyond them counts too"
+      )
     }
     let report =
       switch year.rules {

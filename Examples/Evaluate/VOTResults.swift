@@ -8,33 +8,26 @@ import Vision
 struct VOTTruth {
   let name: String
   let entries: [VOTRegion]
-  /// The images' size; nil where there is none.
+  /// The images' size; nil where nothing tells.
   let size: (height: Int, width: Int)?
   /// The frames at which VOT 2020 starts trackers, and whether it then goes forwards.
   let anchors: [VOTAnchor]
 
   init(_ name: String, of dataset: VOTDataset) throws {
     self.name = name
+    size = try dataset.imageSize(of: name)
     do {
       let sequence = try dataset.sequence(name)
-      (entries, size, anchors) = (sequence.truth, try sequence.size(0), sequence.anchors)
+      (entries, anchors) = (sequence.truth, sequence.anchors)
     } catch {
       // Without all its images the annotation may still be whole.
       let folder = dataset.root.appending(path: name)
       let file = folder.appending(path: "groundtruth.txt")
       guard FileManager.default.fileExists(atPath: file.path) else { throw error }
-      (entries, size) = (try VOTTrajectory(contentsOf: file).entries, Self.size(of: folder))
+      entries = try VOTTrajectory(contentsOf: file).entries
       let values = try? TextFile(folder.appending(path: "anchor.value")).lines.map { Double($0) ?? 0 }
       anchors = VOTAnchor.anchors((values ?? []).prefix(entries.count))
     }
-  }
-
-  /// The size of the images that there are.
-  private static func size(of folder: URL) -> (height: Int, width: Int)? {
-    for place in [folder.appending(path: "color"), folder] {
-      if let size = try? FrameFolder(place).size(0) { return size }
-    }
-    return nil
   }
 
   /// A tracker's runs by the reset protocol; none where there is no file.

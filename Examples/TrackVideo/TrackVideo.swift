@@ -19,19 +19,35 @@ struct TrackVideo: ParsableCommand {
   @Option(help: "A video, or a folder of frames, JPEG or PNG.")
   var video: String
 
-  @Option(help: "The target in the first frame: x,y,width,height in pixels from the top-left corner.")
-  var box: BoxArgument
+  @Option(
+    help:
+      "The target in the first frame: x,y,width,height in pixels from the top-left corner. With --trackers their first box, unless given."
+  )
+  var box: BoxArgument?
 
   @Option(help: "Which tracker.")
   var tracker = TrackerName.nanotrack
 
-  @Option(help: "The weights of a tracker that has some: a file of PyTorch's or safetensors.")
+  @Option(
+    help:
+      "Result files of trackers, separated by commas, x,y,width,height a line: instead of --tracker, what they agree on."
+  )
+  var trackers: String?
+
+  @Option(
+    help:
+      "The weights of a tracker that has some, a file of PyTorch's or safetensors; with --trackers a model of TrainSFTrack, which tells the target's pixels."
+  )
   var model: String?
 
   @Option(help: "Where the results go.")
   var output: String
 
   func validate() throws {
+    if trackers != nil { return }
+    guard box != nil else {
+      throw ValidationError("--box or --trackers must say where the target is in the first frame")
+    }
     if tracker.hasWeights != (model != nil) {
       throw ValidationError(
         tracker.hasWeights
@@ -43,12 +59,12 @@ struct TrackVideo: ParsableCommand {
     Program.prepare(ifInterrupted: "interrupted before anything was tracked")
     let video = try Video(contentsOf: URL(filePath: video))
     let output = try OutputFolder(URL(filePath: output))
-    var tracker = try tracker.make(model: model.map { URL(filePath: $0) })
+    var (tracker, start) = try start()
     try Program.deferringInterrupts {
       let film =
         FFmpeg.isInstalled
         ? try VideoWriter(to: output.file("overlays.mp4"), frameRate: video.frameRate) : nil
-      let run = try TrackedVideo(video, box.box, &tracker, film: film)
+      let run = try TrackedVideo(video, start, &tracker, film: film)
       guard !run.boxes.isEmpty else { return }
       try BoxFile(boxes: run.boxes).write(to: output.file("boxes.txt"))
       if ImageFormat.jpeg.isBuiltIn {
@@ -62,6 +78,18 @@ struct TrackVideo: ParsableCommand {
           String(format: "%d frames, %.0f a second; results in %@", run.boxes.count, speed, output.url.path))
       }
     }
+  }
+
+  /// The tracker, and the box it starts on.
+  private func start() throws -> (any Tracker, Box) {
+    guard let trackers else { return (try tracker.make(model: model.map { URL(filePath: $0) }), box!.box) }
+    let recorded = try TrackerFiles(trackers.split(separator: ",").map { URL(filePath: String($0)) })
+    let network = try model.map { file in
+      let network = SFTrack(.small, trackers: recorded.trackers.count)
+      try network.load(from: URL(filePath: file))
+      return network
+    }
+    return (SFTracker(recorded.trackers, network: network), try box?.box ?? recorded.firstBox())
   }
 }
 

@@ -50,6 +50,14 @@ public struct TrackerBoxes: Sendable {
   /// By sequence name and object: for each tracker that has the object, its box in each frame.
   private var tracks: [String: [Int: [[Box?]]]] = [:]
 
+  /// No tracker's.
+  init() {}
+
+  /// Adds a tracker's boxes of an object, one for each frame.
+  mutating func add(_ boxes: [Box?], sequence: String, object: Int) {
+    tracks[sequence, default: [:]][object, default: []].append(boxes)
+  }
+
   /// Reads what there is for the given sequences; trackers need not have them all.
   /// - Throws: `DatasetError`: where a file is malformed or has another number of boxes than its sequence has
   ///   frames, or where there is no file for any of the sequences.
@@ -68,7 +76,7 @@ public struct TrackerBoxes: Sendable {
           guard boxes.count == sequence.frameCount else {
             throw DatasetError.boxCount(path: file.path, boxes: boxes.count, frames: sequence.frameCount)
           }
-          tracks[sequence.name, default: [:]][object, default: []].append(boxes)
+          add(boxes, sequence: sequence.name, object: object)
         }
       }
     }

@@ -36,6 +36,19 @@ public struct VOTDataset: VideoDataset {
       })
   }
 
+  /// The height and width of a sequence's images, as its file `sequence` says, or else the first image that there is; nil
+  /// where there is neither.
+  public func imageSize(of name: String) throws -> (height: Int, width: Int)? {
+    let folder = try catalog[name].folder
+    let properties = (try? VOTSequence.properties(folder.appending(path: "sequence"))) ?? [:]
+    if let height = properties["height"].flatMap({ Int($0) }),
+      let width = properties["width"].flatMap({ Int($0) })
+    {
+      return (height, width)
+    }
+    return try? VOTSequence.frames(of: folder, properties).size(0)
+  }
+
   /// Opens a sequence, one target's.
   /// - Throws: `DatasetError`.
   public func sequence(_ name: String) throws -> VOTSequence {
@@ -93,7 +106,7 @@ public struct VOTSequence: BoxAnnotated, FolderSequence {
   /// Where the target is; nil where the annotation doesn't know, or the frame has no line.
   public func region(_ frame: Int) -> Region? { truth.indices.contains(frame) ? truth[frame].region : nil }
 
-  private static func properties(_ file: URL) throws -> [String: String] {
+  fileprivate static func properties(_ file: URL) throws -> [String: String] {
     guard Folder.exists(file) else { return [:] }
     return try TextFile(file).lines.reduce(into: [:]) { properties, line in
       let parts = line.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
@@ -101,7 +114,7 @@ public struct VOTSequence: BoxAnnotated, FolderSequence {
     }
   }
 
-  private static func frames(of folder: URL, _ properties: [String: String]) throws -> FrameFolder {
+  fileprivate static func frames(of folder: URL, _ properties: [String: String]) throws -> FrameFolder {
     let channels = properties.keys.filter { $0.hasPrefix("channels.") }.sorted()
     let channel = properties["channels.color"] ?? channels.first.map { properties[$0]! }
     guard let channel else {

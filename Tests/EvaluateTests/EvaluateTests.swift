@@ -317,6 +317,24 @@ import Vision
       try workplace.run(["vot", "--year", "2001", "--truth", "truth", "--results", "right"]).exitCode == 64)
   }
 
+  /// Nothing counts beyond the images, whose size a file may tell where they are not at hand.
+  @Test func votNeedsNoImages() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    let truth = Array(repeating: "10,10,30,10,30,30,10,30", count: 60)
+    try write(truth, to: "truth/one/groundtruth.txt", in: workplace)
+    let wide = Array(repeating: "10,10,50,10,50,30,10,30", count: 59)
+    try write(["1"] + wide, to: "results/one/one_001.txt", in: workplace)
+    let options = ["vot", "--year", "2019", "--truth", "truth", "--results", "results"]
+    let unbounded = try workplace.run(options)
+    #expect(
+      unbounded.exitCode == 0 && unbounded.errors.contains { $0.contains("1 sequences have neither images") })
+    #expect(unbounded.output.last?.contains("0.512") == true, "\(unbounded.output)")
+    try write(["name=one", "width=20", "height=48"], to: "truth/one/sequence", in: workplace)
+    let bounded = try workplace.run(options)
+    #expect(bounded.exitCode == 0 && bounded.output.last?.contains("1.000") == true, "\(bounded.output)")
+    #expect(!bounded.errors.contains { $0.contains("neither images") })
+  }
+
   /// A textured square that moves two pixels to the right in each frame.
   private func writeOTB(_ name: String, in workplace: Workplace) throws {
     for frame in 0..<5 {

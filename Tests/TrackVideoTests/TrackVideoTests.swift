@@ -113,6 +113,31 @@ import Vision
     #expect(try BoxFile(contentsOf: place.folder.appending(path: "out/boxes.txt")).boxes.count == 1)
   }
 
+  @Test func trackersThatRanBeforeAreAskedTogether() throws {
+    let place = try Workplace(for: "TrackVideo")
+    try video(place, frames: 5)
+    let truth = (0..<5).map { Box(x: 10 + Double($0), y: 12, width: 12, height: 10) }
+    try BoxFile(boxes: truth).write(to: place.file("first.txt"))
+    try BoxFile(boxes: Array(truth.prefix(2))).write(to: place.file("short.txt"))
+    let lost = [truth[0], Box(x: 40, y: 30, width: 9, height: 9), nil, nil, truth[4]]
+    try BoxFile(boxes: lost).write(to: place.file("lost.txt"))
+    let outcome = try place.run([
+      "--video", "video", "--trackers", "first.txt,short.txt,lost.txt", "--output", "out",
+    ])
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains { $0.hasSuffix("short.txt: 2 boxes beside 5: then it counts as lost") })
+    let boxes = try BoxFile(contentsOf: place.folder.appending(path: "out/boxes.txt")).boxes
+    #expect(boxes.count == 5 && zip(boxes, truth).allSatisfy { $0!.iou($1) > 0.9 })
+
+    let nothing = try place.run(["--video", "video", "--trackers", "none.txt", "--output", "out"])
+    #expect(nothing.exitCode == 1 && nothing.errors.count == 1)
+    try BoxFile(boxes: [nil, truth[1]]).write(to: place.file("late.txt"))
+    let late = try place.run(["--video", "video", "--trackers", "late.txt", "--output", "out"])
+    #expect(late.exitCode == 1 && late.errors.last?.contains("box in the first line") == true)
+    let neither = try place.run(["--video", "video", "--output", "out"])
+    #expect(neither.exitCode == 64 && neither.errors.first?.contains("--box or --trackers") == true)
+  }
+
   static let faults: [(change: [String: String], code: Int32, message: String)] = [
     (["--video": "none"], 1, "none"), (["--model": "none.pth"], 1, "none.pth: cannot be read"),
     (["--model": "video/10.png"], 1, "video/10.png"), (["--box": "1,2,3"], 64, "--box"),

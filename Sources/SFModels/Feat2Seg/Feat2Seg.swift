@@ -3,13 +3,14 @@ import Tensor
 import Vision
 
 /// `NN_feat2seg` of SFTrack++ (Burceanu 2020, phase 1): a U-Net from a frame and a box to the mask of the object in
-/// the box. It sees four channels, RGB in [0, 1] and the box as a 0/1 mask; its parameters bear the names of the U-Net's.
+/// the box. It sees four channels, RGB in [0, 1] and the box as a 0/1 mask; its parameters bear
+/// the names of the U-Net's.
 public struct Feat2Seg: Module, CustomReflectable {
   /// The sizes there are.
   public enum Preset: String, Sendable, CaseIterable {
     /// 269,441 parameters, within the 100 K – 1 M that the paper validated.
     case small
-    /// The released model's size: 4,320,897 parameters.
+    /// The published model under its names: 4,320,897 parameters.
     case paper
   }
 
@@ -20,7 +21,7 @@ public struct Feat2Seg: Module, CustomReflectable {
     network =
       switch preset {
       case .small: UNet2d(inputs: 4, widths: [16, 32, 64, 64])
-      case .paper: UNet2d(inputs: 4, widths: [32, 64, 128, 256, 256])
+      case .paper: UNet2d(inputs: 4, widths: [32, 64, 128, 256, 256], upsampling: .published)
       }
   }
 

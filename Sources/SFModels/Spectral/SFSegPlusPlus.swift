@@ -23,11 +23,11 @@ public struct SFSegPlusPlus: Module {
     public static let slope = Learned(rawValue: 8)
   }
 
-  /// The channels' weights w_s, `[C]`.
+  /// The channels' weights w_s, a 1×1 filter `[1, 1, C, 1]`, as published for SFTrack++.
   public let weight: Parameter
   /// The bias b_s, `[1]`.
   public let bias: Parameter
-  /// The channels' weights w_f, `[C]`, where they are learned apart.
+  /// The channels' weights w_f, `[1, 1, C, 1]`, where they are learned apart.
   public let pairwiseWeight: Parameter?
   /// The bias b_f, `[1]`, where it is learned apart.
   public let pairwiseBias: Parameter?
@@ -45,12 +45,13 @@ public struct SFSegPlusPlus: Module {
     channels: Int, learning learned: Learned = [], segmenter: SpectralSegmenter = SpectralSegmenter()
   ) {
     require(channels > 0, "SFSegPlusPlus: \(channels) channels")
-    func parameter(_ value: Double, _ count: Int = 1) -> Parameter {
-      Parameter(Tensor(repeating: value, shape: [count]))
+    func parameter(_ value: Double) -> Parameter { Parameter(Tensor(repeating: value, shape: [1])) }
+    func mean() -> Parameter {
+      Parameter(Tensor(repeating: 4 / Double(channels), shape: [1, 1, channels, 1]), layout: .filter)
     }
-    weight = parameter(4 / Double(channels), channels)
+    weight = mean()
     bias = parameter(0)
-    pairwiseWeight = learned.contains(.pairwiseMixture) ? parameter(4 / Double(channels), channels) : nil
+    pairwiseWeight = learned.contains(.pairwiseMixture) ? mean() : nil
     pairwiseBias = learned.contains(.pairwiseMixture) ? parameter(0) : nil
     alpha = learned.contains(.alpha) ? parameter(segmenter.alpha) : nil
     p = learned.contains(.p) ? parameter(segmenter.p) : nil
@@ -75,6 +76,6 @@ public struct SFSegPlusPlus: Module {
   }
 
   private func mixed(_ channels: Tensor, _ weight: Parameter, _ bias: Parameter) -> Tensor {
-    ((2 * channels - 1).matmul(weight.value) + bias.value).sigmoid()
+    ((2 * channels - 1).matmul(weight.value.reshape(-1)) + bias.value).sigmoid()
   }
 }

@@ -2,6 +2,9 @@ import Tensor
 import Vision
 
 extension Box {
+  /// Whether the box covers something and is finite.
+  var isFollowable: Bool { !isEmpty && [x, y, width, height].allSatisfy(\.isFinite) }
+
   /// The box as a tracker may follow it: a pixel large at least, no larger than the frame, its middle in the frame.
   func trackable(in frame: Image) -> Box {
     require(

@@ -10,8 +10,11 @@ public typealias UNet3d = UNet<3>
 public enum UNetUpsampling: Sendable {
   /// A 2×2 transposed convolution that halves the channels.
   case transposed
-  /// Bilinear interpolation, corners aligned.
+  /// Bilinear interpolation to the skip's size, corners aligned.
   case linear
+  /// Bilinear interpolation by 2, corners aligned, padded with zeros where the skip's size is odd: as in the published
+  /// networks of SFTrack++, under whose names the parameters stand.
+  case published
 }
 
 /// A U-Net (Ronneberger et al. 2015), ``UNet2d`` or ``UNet3d``: two convolution–norm–ReLU per level, 2× max-pooling
@@ -19,10 +22,11 @@ public enum UNetUpsampling: Sendable {
 /// length: only height and width are pooled.
 ///
 /// Sizes that do not divide by 2 at every level work too: what is upsampled is fitted to its skip.
-public struct UNet<let axes: Int>: Layer {
-  private let encoder: [ConvolutionBlock<axes>]
-  private let decoder: [DecoderStep<axes>]
-  private let head: Convolution<axes>
+public struct UNet<let axes: Int>: Layer, CustomReflectable {
+  let encoder: [ConvolutionBlock<axes>]
+  let decoder: [DecoderStep<axes>]
+  let head: Convolution<axes>
+  private let upsampling: UNetUpsampling
 
   /// Initialised as PyTorch does.
   /// - Parameters:
@@ -35,6 +39,7 @@ public struct UNet<let axes: Int>: Layer {
     inputs: Int, outputs: Int = 1, widths: [Int], upsampling: UNetUpsampling = .linear, bias: Bool = true
   ) {
     require((axes == 2 || axes == 3) && !widths.isEmpty, "UNet: \(widths.count) levels over \(axes) axes")
+    self.upsampling = upsampling
     encoder = zip([inputs] + widths, widths).map { ConvolutionBlock($0, $1, $1, bias: bias) }
     var channels = widths[widths.count - 1]
     decoder = widths.indices.dropLast().reversed().map { level in
@@ -44,6 +49,12 @@ public struct UNet<let axes: Int>: Layer {
       return step
     }
     head = Convolution(channels, outputs, kernel: 1)
+  }
+
+  /// What the search for parameters looks into.
+  public var customMirror: Mirror {
+    upsampling == .published
+      ? publishedMirror : Mirror(self, children: ["encoder": encoder, "decoder": decoder, "head": head])
   }
 
   /// The logits, of the input's height and width.
@@ -60,7 +71,7 @@ public struct UNet<let axes: Int>: Layer {
 }
 
 /// Twice convolution, batch norm, ReLU.
-private struct ConvolutionBlock<let axes: Int>: Layer {
+struct ConvolutionBlock<let axes: Int>: Layer {
   let conv1: Convolution<axes>
   let norm1: BatchNorm
   let conv2: Convolution<axes>
@@ -79,15 +90,17 @@ private struct ConvolutionBlock<let axes: Int>: Layer {
 }
 
 /// One level up: enlarge, join with the skip, block.
-private struct DecoderStep<let axes: Int>: Module {
+struct DecoderStep<let axes: Int>: Module {
   let up: TransposedConvolution<axes>?
   let block: ConvolutionBlock<axes>
   let outputs: Int
+  private let isPublished: Bool
 
   /// The block narrows what it is given by half, then to what the next step up needs: a transposed convolution halves
   /// by itself, an interpolation does not.
   init(_ channels: Int, skip: Int, next: Int, _ upsampling: UNetUpsampling, bias: Bool) {
     let isTransposed = upsampling == .transposed
+    isPublished = upsampling == .published
     let doubling = Array([1, 2, 2].suffix(axes))
     up =
       isTransposed
@@ -98,17 +111,29 @@ private struct DecoderStep<let axes: Int>: Module {
   }
 
   func callAsFunction(_ x: Tensor, skip: Tensor) -> Tensor {
-    block(.concatenate([skip, fitted(up?(x) ?? x, to: skip.shape)], axis: -1))
+    let size = Array(skip.shape.dropFirst().dropLast())
+    let larger =
+      if let up {
+        padded(up(x), to: size)
+      } else if isPublished {
+        // A volume keeps its length.
+        padded(
+          enlarged(x, to: x.shape.dropFirst().dropLast().enumerated().map { $0 < axes - 2 ? $1 : 2 * $1 }),
+          to: size)
+      } else {
+        enlarged(x, to: size)
+      }
+    return block(.concatenate([skip, larger], axis: -1))
   }
 
-  /// Interpolated where there is no transposed convolution, else padded with zeros where the skip's size is odd.
-  private func fitted(_ x: Tensor, to skip: Shape) -> Tensor {
-    if up == nil {
-      return axes == 2
-        ? x.resized2d(height: skip[1], width: skip[2], alignCorners: true)
-        : x.resized3d(time: skip[1], height: skip[2], width: skip[3], alignCorners: true)
-    }
-    let missing = skip.indices.dropLast().map { skip[$0] - x.shape[$0] } + [0]
+  private func enlarged(_ x: Tensor, to size: [Int]) -> Tensor {
+    axes == 2
+      ? x.resized2d(height: size[0], width: size[1], alignCorners: true)
+      : x.resized3d(time: size[0], height: size[1], width: size[2], alignCorners: true)
+  }
+
+  private func padded(_ x: Tensor, to size: [Int]) -> Tensor {
+    let missing = [0] + zip(size, x.shape.dropFirst()).map(-) + [0]
     return missing.allSatisfy { $0 == 0 } ? x : x.padded(missing.map { ($0 / 2, $0 - $0 / 2) })
   }
 }

@@ -1,0 +1,92 @@
+import Datasets
+import Evaluation
+import NN
+import SFModels
+import Tensor
+import Vision
+
+/// What a phase learns, and how well.
+struct PhaseTask {
+  let phase: Phase
+  let network: SFTrack
+
+  /// The loss of a batch: binary cross-entropy, for the sparse masks with a positive weight of 5 as released.
+  func loss(_ batch: TrackedBatch) -> Tensor { loss(answers(batch), batch) }
+
+  private func loss(_ answers: (mask: Tensor, box: Tensor?), _ batch: TrackedBatch) -> Tensor {
+    answers.box.map { binaryCrossEntropy(logits: $0, truth: batch.trueBoxes) }
+      ?? binaryCrossEntropy(logits: answers.mask, truth: batch.truth, positiveWeight: 5)
+  }
+
+  /// The mean loss over the held-out windows, J of the masks, and from phase 3 on the boxes' average overlap: the means over
+  /// each object's windows in which it is seen, then over objects.
+  func score(_ data: WindowData) throws -> Metrics {
+    var losses: [Double] = []
+    var masks: [String: [Double]] = [:], boxes: [String: [Double]] = [:]
+    var index = 0
+    for batch in data.validation.batches(epoch: 0) {
+      let batch = try batch.get()
+      try Program.checkInterruption()
+      let (mask, box) = answers(batch)
+      losses.append(loss((mask, box), batch).item)
+      for (i, window) in batch.windows.enumerated() {
+        let source = data.heldOutWindows.source(of: index)
+        let object = "\(source.sequence)/\(source.object)"
+        index += 1
+        guard let truth = window.trueBox else { continue }
+        masks[object, default: []].append(Mask(mask[i], above: 0).iou(window.truth))
+        if let box {
+          let found = BoxExtraction.largest(BoxExtraction.mask(ofLogits: box[i]))
+          boxes[object, default: []].append(found?.boundingBox.iou(truth) ?? 0)
+        }
+      }
+    }
+    // In a fixed order: the last bits of a sum depend on it.
+    func mean(_ scores: [String: [Double]]) -> Double {
+      scores.sorted { $0.key < $1.key }.map(\.value.mean).mean
+    }
+    var metrics: Metrics = ["val_loss": losses.mean, "val_j": mean(masks)]
+    if phase == .third { metrics.merge(["val_ao": mean(boxes)]) }
+    return metrics
+  }
+
+  /// The logits of the masks, and from phase 3 on of the boxes. Phase 1 sees the first tracker's box alone.
+  func answers(_ batch: TrackedBatch) -> (mask: Tensor, box: Tensor?) {
+    let last = batch.windows[0].images.count - 1
+    if phase == .first {
+      return (network.feat2seg(batch.images[.all, last], boxes: batch.windows.map { $0.boxes[last][0] }), nil)
+    }
+    let output = network(batch.images, boxes: batch.boxes, frame: last)
+    return (output.mask, phase == .third ? output.box : nil)
+  }
+
+  /// curves.png, and samples.png: frame, trackers' boxes, mask, box; the truth in green.
+  func pictures(_ log: TrainingLog, _ data: WindowData) throws -> [String: [UInt8]] {
+    guard ImageFormat.png.isBuiltIn else { return [:] }
+    let windows = data.heldOutWindows, count = min(6, windows.count)
+    let tiles = try (0..<count).flatMap { row in
+      let window = try windows.window((2 * row + 1) * windows.count / (2 * count))
+      let (mask, box) = answers(TrackedBatch([window]))
+      let frame = window.images.last!
+      var tracked = frame, answered = frame
+      for case let box? in window.boxes.last! { tracked.draw(box, color: .yellow) }
+      if let truth = window.trueBox { answered.draw(truth, color: .green) }
+      if let box, let region = BoxExtraction.largest(BoxExtraction.mask(ofLogits: box[0])) {
+        answered.draw(region.boundingBox, color: .red)
+      }
+      return [
+        frame.overlaid(window.truth, color: .green), tracked,
+        frame.overlaid(Mask(mask[0], above: 0), color: .red), answered,
+      ]
+    }
+    let scale = max(1, 320 / windows.width)
+    let sheet = Image.grid(
+      tiles.map { $0.resized(height: $0.height * scale, width: $0.width * scale) }, columns: 4)
+    let scores: KeyValuePairs = phase == .third ? ["AO": "val_ao"] : ["J": "val_j"]
+    return [
+      "curves.png": try log.curves("SFTrack++, phase \(phase.rawValue)", losses: "loss", scores: scores)
+        .encoded(as: .png),
+      "samples.png": try sheet.encoded(as: .png),
+    ]
+  }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import Vision
+
+/// What the boxes of several trackers agree on: from the box that overlaps with the others most, twice to the mean of all
+/// boxes around it, weighted by IoU² with it (a mean shift, Comaniciu & Meer, TPAMI 2002, over boxes). Boxes far away have no
+/// say, where a coordinate-wise median of five is wrong as soon as three are.
+public struct BoxConsensus: Sendable, Hashable {
+  /// The box agreed on.
+  public let box: Box
+  /// The mean overlap of all boxes with it, 0…1.
+  public let agreement: Double
+
+  /// A box whose score is lower by this counts a third of another.
+  private static let temperature = 1.0 / 8
+
+  /// The consensus of boxes; nil where none of them is finite and covers anything.
+  ///
+  /// Scores, one for each box, tell how well it sits on the target, 1 at best. They weigh the boxes that agree, but don't say
+  /// where that is: a judge that learned from a consensus would go wrong with it.
+  public init?(_ boxes: [Box], scores: [Double]? = nil) {
+    let weighted = zip(boxes, scores ?? boxes.map { _ in 1 }).filter { $0.0.isFollowable }
+    func support(_ box: Box) -> Double { weighted.reduce(0) { $0 + box.iou($1.0) } }
+    guard var mean = weighted.map(\.0).max(by: { support($0) < support($1) }) else { return nil }
+    let best = weighted.filter { mean.iou($0.0) > 0 }.map(\.1).max()!
+    for _ in 0..<2 {
+      let weights = weighted.map { box, score in
+        mean.iou(box) * mean.iou(box) * exp((score - best) / Self.temperature)
+      }
+      func average(_ side: (Box) -> Double) -> Double {
+        zip(weights, weighted).reduce(0) { $0 + $1.0 * side($1.1.0) } / weights.reduce(0, +)
+      }
+      let (left, top) = (average(\.x), average(\.y))
+      mean = Box(x: left, y: top, width: average(\.maxX) - left, height: average(\.maxY) - top)
+    }
+    box = mean
+    agreement = support(mean) / Double(weighted.count)
+  }
+}

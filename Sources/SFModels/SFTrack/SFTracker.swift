@@ -1,0 +1,72 @@
+import Tensor
+import Vision
+
+/// Follows a target by what other trackers say of it: where most of them see it (``BoxConsensus``), those first whose boxes
+/// sit on what the target looks like, and marked in the way of the first box.
+///
+/// ```swift
+/// var tracker = SFTracker([RecordedTracker(first), RecordedTracker(second), CorrelationTracker()])
+/// ```
+public struct SFTracker: Tracker {
+  private var trackers: [any Tracker]
+  private let network: SFTrack?
+  private var target: Target?
+
+  /// What is known of the target.
+  private struct Target {
+    var box: Box
+    var judge: BoxJudge
+    var calibration: BoxCalibration
+    var window: SFTrackWindow?
+
+    /// Takes in where trackers see it; nil where none does.
+    mutating func follow(_ frame: Image, _ boxes: [Box]) -> BoxConsensus? {
+      guard let consensus = BoxConsensus(boxes, scores: boxes.map { judge.score(frame, $0) }) else {
+        return nil
+      }
+      judge.learn(frame, consensus.box)
+      calibration.observe(frame, consensus.box)
+      box = calibration.corrected(consensus.box)
+      return consensus
+    }
+  }
+
+  /// A tracker made of others; with networks trained for as many of them it tells the target's pixels too.
+  public init(_ trackers: [any Tracker], network: SFTrack? = nil) {
+    require(
+      network.map { $0.trackerCount == trackers.count } ?? true,
+      "SFTracker: \(trackers.count) trackers, networks for \(network?.trackerCount ?? 0)")
+    (self.trackers, self.network) = (trackers, network)
+  }
+
+  /// Starts them all on the target. Throws what they throw.
+  public mutating func start(_ frame: Image, on region: Region) throws {
+    for index in trackers.indices { try trackers[index].start(frame, on: region) }
+    let box = region.boundingBox.trackable(in: frame)
+    target = Threads.serially {
+      Target(
+        box: box, judge: BoxJudge(frame, box), calibration: BoxCalibration(frame, box),
+        window: network.map(SFTrackWindow.init))
+    }
+    target!.window?.add(frame, trackers.map { _ in box })
+  }
+
+  /// The target's box in the next frame, its pixels where there are networks, and how well the trackers agree on it. Where
+  /// none of them sees the target it is taken to stay, with a confidence of 0. Throws what the trackers throw.
+  public mutating func track(_ frame: Image) throws -> TrackedTarget {
+    guard var target else { fatalError("SFTracker: a frame to track in before one to start on") }
+    var found: [Box?] = []
+    for index in trackers.indices {
+      let answer = try trackers[index].track(frame)
+      let box = answer.region.boundingBox
+      found.append(answer.confidence > 0 && box.isFollowable ? box : nil)
+    }
+    target.window?.add(frame, found)
+    defer { self.target = target }
+    guard let consensus = Threads.serially({ target.follow(frame, found.compactMap { $0 }) }) else {
+      return TrackedTarget(.box(target.box), confidence: 0)
+    }
+    return TrackedTarget(
+      .box(target.box), mask: target.window?.mask(around: consensus.box), confidence: consensus.agreement)
+  }
+}
