@@ -16,6 +16,8 @@ public final class OutputFolder: Sendable {
     try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else {
+      // Why it could not be made tells more than that it is not there.
+      if errno == ENOENT { mkdir(url.path, 0o777) }
       throw OutputFolderError(
         path: url.path, reason: "the folder can't be made: \(String(cString: strerror(errno)))")
     }
