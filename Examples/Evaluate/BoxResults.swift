@@ -26,13 +26,23 @@ struct BoxResults {
   /// A tracker's boxes, one for each true one, by sequence; says which sequences are missing and which files are short.
   func boxes(of tracker: String, in folder: URL) throws -> [(truth: TrueBoxes, boxes: [Box?])] {
     try readable(truth) { truth in
-      let file = folder.appending(path: "\(truth.name).txt")
-      guard FileManager.default.fileExists(atPath: file.path) else {
+      let files = Self.stems(truth.name).map { folder.appending(path: "\($0).txt") }
+      guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
         Program.warn("\(tracker) has no \(truth.name).txt: left out")
         return nil
       }
-      return (truth, try fitted(BoxFile(contentsOf: file, origin: shift).boxes, to: truth.boxes.count, file))
+      let boxes = try BoxFile(contentsOf: file, origin: shift, keepsEmpty: true).boxes
+      return (truth, fitted(boxes, to: truth.boxes.count, file))
     }
+  }
+
+  /// What a sequence's file may be called: that of the second target of `SEQUENCE`, `SEQUENCE-2`, also `SEQUENCE.2` and
+  /// `SEQUENCE_2`, as toolkits have it.
+  private static func stems(_ name: String) -> [String] {
+    guard let dash = name.lastIndex(of: "-"), Int(name[name.index(after: dash)...]) != nil else {
+      return [name]
+    }
+    return ["-", ".", "_"].map { name[..<dash] + $0 + name[name.index(after: dash)...] }
   }
 
   /// As many boxes as frames: more are cut off, fewer filled up as lost.

@@ -57,18 +57,26 @@ struct DAVIS: ParsableCommand {
 /// A method's masks of a sequence beside the true ones.
 struct MaskResults {
   let sequence: DAVISSequence
-  private let files: [URL]
+  private let files: [URL?]
+  /// The frames that count, each of which must have a mask.
+  private let counted: Range<Int>
 
   init(_ sequence: DAVISSequence, _ folder: URL) throws {
     self.sequence = sequence
-    files = try FrameFolder(folder).files(for: sequence.frames)
+    files = try FrameFolder(folder).filesByFrame(of: sequence.frames)
+    counted = files.count > 2 ? 1..<files.count - 1 : files.indices
+    if let missing = counted.first(where: { files[$0] == nil }) {
+      let name = "\(sequence.frames.frameName(missing)).png"
+      throw DatasetError.missingMask(path: folder.appending(path: name).path)
+    }
   }
 
   /// Has the masks of all objects together beside the true ones in the pictures.
   func show(in report: inout Report, of name: String) {
     func region(_ map: IndexedImage) -> Region { .mask(Mask(map)) }
     report.show(
-      sequence.name, frameCount: files.count, { region(try .annotation(contentsOf: files[$0])) }, of: name,
+      sequence.name, frameCount: files.count,
+      { try files[$0].map { region(try .annotation(contentsOf: $0)) } }, of: name,
       truth: { try sequence.masks($0).map(region) })
   }
 
@@ -95,17 +103,19 @@ struct MaskResults {
   struct Frame {
     /// The objects that are there in truth.
     var objects: [Int]
-    /// The score of each label in either map; under 0 that of all.
+    /// The score of each label in either map; under 0 that of all. None of a frame that doesn't count.
     var scores: [Int: MaskScore]
   }
 
   private func compare(_ frame: Int, singleObject: Bool) throws -> Frame {
-    let (found, truth) = (
-      try IndexedImage.annotation(contentsOf: files[frame]), try sequence.annotation(frame)
-    )
+    let truth = try sequence.annotation(frame)
+    guard counted.contains(frame), let file = files[frame] else {
+      return Frame(objects: truth.objects, scores: [:])
+    }
+    let found = try IndexedImage.annotation(contentsOf: file)
     guard found.height == truth.height && found.width == truth.width else {
       throw DatasetError.sizeMismatch(
-        path: files[frame].path, height: found.height, width: found.width, expectedHeight: truth.height,
+        path: file.path, height: found.height, width: found.width, expectedHeight: truth.height,
         expectedWidth: truth.width)
     }
     let objects = truth.objects
@@ -124,7 +134,7 @@ struct MaskResults {
     }
     return try (singleObject ? [0] : objects).map { object in
       try SegmentationScore(
-        frames: frames.map { $0.scores[object] ?? .bothEmpty }, excludingEnds: frames.count > 2)
+        frames: frames[counted].map { $0.scores[object] ?? .bothEmpty }, excludingEnds: false)
     }
   }
 }

@@ -9,7 +9,7 @@ struct OnePass: ParsableCommand {
     abstract: "One-pass evaluation: success, precision, normalised precision (OTB, UAV123, NFS, LaSOT, …).",
     discussion: """
       --truth is the data set's folder, or holds SEQUENCE/groundtruth_rect.txt, SEQUENCE/groundtruth.txt or SEQUENCE.txt; \
-      --results hold SEQUENCE.txt, x,y,width,height a line. LaSOT's frames without the target count as missed. Where the \
+      --results hold SEQUENCE.txt, x,y,width,height a line. UAV123's and LaSOT's frames without the target count as missed. Where the \
       truth has attributes, att/SEQUENCE.txt, success is told for each.
       """)
 
@@ -22,7 +22,8 @@ struct OnePass: ParsableCommand {
   var truthShift = 0.0
 
   @Flag(
-    help: "Frames without a true box count as missed, as UAV123's toolkit has it, instead of being left out.")
+    help:
+      "Frames without a true box count as missed, as in UAV123's folders anyway, instead of being left out.")
   var countAbsent = false
 
   func validate() throws {

@@ -9,7 +9,7 @@ struct TrueBoxes {
   let boxes: [Box?]
   /// What is difficult about the sequence.
   let attributes: [String]
-  /// Whether its benchmark divides by all frames, those without the target too, as LaSOT does.
+  /// Whether its benchmark divides by all frames, those without the target too, as UAV123 and LaSOT do.
   let countsAbsent: Bool
 
   /// Where the boxes of a data set's sequences are: `SEQUENCE/groundtruth_rect.txt` (OTB, DTB70; `groundtruth_rect.1.txt` is
@@ -34,11 +34,15 @@ struct TrueBoxes {
     }
     let annotations = ["anno/UAV123", "anno/UAV20L"].map { root.appending(path: $0) }.first(
       where: Folder.isFolder)
-    let files = try Folder.list(annotations ?? root) { $0.pathExtension == "txt" }
+    let folder = annotations ?? root
+    let isUAV = ["UAV123", "UAV20L"].contains(folder.lastPathComponent)
+    let files = try Folder.list(folder) { $0.pathExtension == "txt" }
     guard !files.isEmpty else {
       throw DatasetError.emptyFolder(path: root.path, wanted: "SEQUENCE/groundtruth_rect.txt or SEQUENCE.txt")
     }
-    return files.map { file in { try TrueBoxes(file.deletingPathExtension().lastPathComponent, file: file) } }
+    return files.map { file in
+      { try TrueBoxes(file.deletingPathExtension().lastPathComponent, file: file, countsAbsent: isUAV) }
+    }
   }
 
   private static var truthFile: Regex<Substring> { /groundtruth(?:_rect(?:\.[0-9]+)?)?\.txt/ }
@@ -52,12 +56,12 @@ struct TrueBoxes {
 }
 
 extension TrueBoxes {
-  private init(_ name: String, file: URL) throws {
+  private init(_ name: String, file: URL, countsAbsent: Bool = false) throws {
     self.name = name
     let all = try BoxFile(contentsOf: file).boxes
     let flags = try AbsenceFlags(beside: file, count: all.count)
     boxes = flags.map { zip(all, $0.isAbsent).map { $1 ? nil : $0 } } ?? all
-    countsAbsent = flags != nil
+    self.countsAbsent = countsAbsent || flags != nil
     let attributes = file.deletingLastPathComponent().appending(path: "att/\(name).txt")
     self.attributes =
       FileManager.default.fileExists(atPath: attributes.path)

@@ -58,11 +58,14 @@ struct YouTubeVOS: ParsableCommand {
     let frames = video.annotatedFrames
     let pairs = try concurrentMap(frames.count) { index in
       let stem = video.frames.files[frames[index]].deletingPathExtension().lastPathComponent
+      let truth = try video.masks(frames[index])!
+      // All objects of the first annotated frame are given away: it needs no mask.
+      if index == 0 { return (stem: stem, found: truth, truth: truth) }
       guard let file = found.files.first(where: { $0.deletingPathExtension().lastPathComponent == stem })
       else {
         throw DatasetError.missingMask(path: folder.appending(path: "\(stem).png").path)
       }
-      let (mask, truth) = (try IndexedImage.annotation(contentsOf: file), try video.masks(frames[index])!)
+      let mask = try IndexedImage.annotation(contentsOf: file)
       guard (mask.height, mask.width) == (truth.height, truth.width) else {
         throw DatasetError.sizeMismatch(
           path: file.path, height: mask.height, width: mask.width, expectedHeight: truth.height,

@@ -13,9 +13,10 @@ public struct BoxFile: Sendable, Equatable {
   public init(boxes: [Box?]) { self.boxes = boxes }
 
   /// Reads a file. `origin` is what the file calls the left edge of the image's first column, and the upper edge of its
-  /// first row: 1 in files that were made for MATLAB, as OTB's.
+  /// first row: 1 in files that were made for MATLAB, as OTB's. With `keepsEmpty` boxes without area stay, as toolkits have
+  /// it of trackers' results: they overlap nothing, but have a centre.
   /// - Throws: `DatasetError.badLine` or `.inaccessible`.
-  public init(contentsOf url: URL, origin: Double = 0) throws {
+  public init(contentsOf url: URL, origin: Double = 0, keepsEmpty: Bool = false) throws {
     let rows = try TextFile(url).rows("x,y,width,height") { $0 == 4 || $0 >= 6 && $0.isMultiple(of: 2) }
     boxes = rows.map { row in
       guard !row.isEmpty, row.allSatisfy(\.isFinite) else { return nil }
@@ -24,7 +25,7 @@ public struct BoxFile: Sendable, Equatable {
         let corners = stride(from: 0, to: row.count, by: 2).map { Point(row[$0], row[$0 + 1]) }
         box = Region.polygon(corners).boundingBox
       }
-      return box.isEmpty ? nil : box.translated(x: -origin, y: -origin)
+      return box.isEmpty && !keepsEmpty ? nil : box.translated(x: -origin, y: -origin)
     }
   }
 

@@ -66,7 +66,7 @@ public struct FrameFolder: VideoSequence {
   }
 
   /// This folder's file for each frame, where it has one.
-  func filesByFrame(of frames: FrameFolder) -> [URL?] {
+  package func filesByFrame(of frames: FrameFolder) -> [URL?] {
     let byName = Dictionary(files.map { (Self.stem($0), $0) }) { first, _ in first }
     return frames.files.map { byName[Self.stem($0)] }
   }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A text file, as somebody's editor left it: in UTF-8, with or without a byte-order mark, or else in Latin-1; its lines
-/// ended by LF, CRLF or CR, perhaps with empty ones behind the last.
+/// A text file, as somebody's editor left it: in UTF-8, with or without a byte-order mark, in UTF-16 with one, or else in
+/// Latin-1; its lines ended by LF, CRLF or CR, perhaps with empty ones behind the last.
 package struct TextFile {
   let url: URL
   /// The lines, up to the last that isn't empty.
@@ -14,8 +14,9 @@ package struct TextFile {
     }
     self.url = url
     let bytes = data.starts(with: [0xef, 0xbb, 0xbf]) ? data.dropFirst(3) : data
+    let isWide = [[0xff, 0xfe], [0xfe, 0xff]].contains { data.starts(with: $0) }
     let text =
-      String(validating: bytes, as: UTF8.self)
+      (isWide ? String(data: data, encoding: .utf16) : nil) ?? String(validating: bytes, as: UTF8.self)
       ?? String(decoding: bytes.map { UInt16($0) }, as: UTF16.self)
     let (lineFeed, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
     let end = text.utf8.contains(lineFeed) ? lineFeed : carriageReturn

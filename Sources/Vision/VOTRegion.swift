@@ -20,9 +20,12 @@ public enum VOTRegion: Sendable, Hashable {
 
   /// Reads a text; nil where it is none of these. A mask is cut to its pixels, one without any is an unset pixel.
   public init?(_ text: some StringProtocol) {
-    let words = text.split(separator: ",", omittingEmptySubsequences: false).map {
-      $0.drop { $0.isWhitespace }.prefix { !$0.isWhitespace }
+    var words = String(text).split(separator: ",", omittingEmptySubsequences: false).map { word in
+      let start = word.drop { $0.isWhitespace }
+      return start.lastIndex { !$0.isWhitespace }.map { start[...$0] } ?? ""
     }
+    // Some write a comma behind the last number too.
+    if words.count > 1 && words.last!.isEmpty { words.removeLast() }
     if words[0].first == "m" {
       let mask = Self.mask([words[0].dropFirst()] + words.dropFirst())
       guard let mask else { return nil }

@@ -22,6 +22,8 @@ import Vision
     try folder.write("1,2,3,4\n\nNaN,NaN,NaN,NaN\n5,5,0,3\n1,2,3,4", to: "boxes.txt")
     let boxes = try BoxFile(contentsOf: folder.file("boxes.txt")).boxes
     #expect(boxes.map { $0 == nil } == [false, true, true, true, false])
+    let all = try BoxFile(contentsOf: folder.file("boxes.txt"), keepsEmpty: true).boxes
+    #expect(all[3] == Box(x: 5, y: 5, width: 0, height: 3) && all[2] == nil)
   }
 
   @Test func filesAreAsEditorsLeaveThem() throws {
@@ -35,6 +37,10 @@ import Vision
     for (text, boxes) in texts {
       try Data(text.utf8).write(to: url)
       #expect(try BoxFile(contentsOf: url).boxes == boxes)
+    }
+    for encoding in [String.Encoding.utf16LittleEndian, .utf16BigEndian] {
+      try #require("\u{feff}1,2,3,4\r\n".data(using: encoding)).write(to: url)
+      #expect(try BoxFile(contentsOf: url).boxes == [box])
     }
     try Data([0x31, 0x2c, 0xe9]).write(to: url)
     #expect { try BoxFile(contentsOf: url) } throws: {

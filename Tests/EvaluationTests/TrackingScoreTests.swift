@@ -67,7 +67,13 @@ import Vision
     let half = Box(x: -20, y: 0, width: 40, height: 20)
     let inside = Box(x: 0, y: 0, width: 20, height: 20)
     score.add([half, half], truth: [inside, inside], isVisible: [true, true], height: 20, width: 30)
-    #expect(score.averageOverlap == 1)
+    // As the toolkit does, what reaches beyond the left edge is moved, what reaches beyond the right one is cut.
+    #expect(score.averageOverlap == 20.0 / 30)
+    let right = Box(x: 20, y: 0, width: 40, height: 40)
+    let rest = Box(x: 20, y: 0, width: 10, height: 20)
+    var cut = GOT10kScore()
+    cut.add([right, right], truth: [rest, rest], isVisible: [true, true], height: 20, width: 30)
+    #expect(cut.averageOverlap == 1)
   }
 
   @Test func trackingNetTakesAreasByTrapezoidsOfRoundedBoxes() {
@@ -80,5 +86,8 @@ import Vision
     #expect(
       abs(score.normalizedPrecision - (2.0 / 3 * 0.225 + (2.0 / 3 + 1) / 2 * 0.025 + 0.25) / 0.5) < 1e-12)
     #expect(TrackingNetScore([truth, nil], truth: [truth, truth]).precision < 0.51)
+    // A lost target overlaps less than a box elsewhere, whose overlap is at least 0.
+    #expect(TrackingNetScore([truth, nil], truth: [truth, truth]).success == 0.5)
+    #expect(TrackingNetScore([truth, moved(500)], truth: [truth, truth]).success > 0.51)
   }
 }

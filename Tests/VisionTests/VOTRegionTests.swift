@@ -6,6 +6,7 @@ import Testing
   @Test func boxesPolygonsAndCodes() {
     #expect(VOTRegion("1,2,3.5,4") == .region(.box(Box(x: 1, y: 2, width: 3.5, height: 4))))
     #expect(VOTRegion(" 1, 2,5 ,6,-7,8e0") == .region(.polygon([Point(1, 2), Point(5, 6), Point(-7, 8)])))
+    #expect(VOTRegion("1,2,3.5,4 ,\t") == VOTRegion("1,2,3.5,4") && VOTRegion("1 20 30 40") == nil)
     #expect(VOTRegion("0") == .unknown && VOTRegion("1") == .initialization && VOTRegion("2.0") == .failure)
     #expect(VOTRegion("nan,nan,nan,nan") == .unknown && VOTRegion("NaN,1,2,3,4,5,6,7") == .unknown)
   }

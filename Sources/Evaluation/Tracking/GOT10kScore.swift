@@ -20,7 +20,8 @@ public struct GOT10kScore: Sendable, Equatable {
   /// The share of frames whose overlap is above each threshold.
   public var success: [Double] { overlaps.shares(>, Self.overlapThresholds) }
 
-  /// Adds one run over a sequence whose frames have the given size; boxes are cut to the image.
+  /// Adds one run over a sequence whose frames have the given size. Boxes are cut at the image's right and lower edge; those
+  /// that reach beyond the left or upper one are moved in, as the toolkit does.
   /// - Parameters:
   ///   - boxes: the tracker's, one for each frame.
   ///   - truth: the true ones, in the same coordinates.
@@ -35,8 +36,8 @@ public struct GOT10kScore: Sendable, Equatable {
       "GOT10kScore: \(boxes.count) boxes, \(truth.count) true ones, visibility of \(isVisible.count) frames")
     let pairs = truth.indices.dropFirst().filter { isVisible[$0] }.map { frame in
       (
-        boxes[frame]?.clipped(height: height, width: width),
-        truth[frame].clipped(height: height, width: width)
+        boxes[frame]?.moved(intoHeight: height, width: width),
+        truth[frame].moved(intoHeight: height, width: width)
       )
     }
     overlaps += TrackedFrames(pairs).overlaps
@@ -44,4 +45,14 @@ public struct GOT10kScore: Sendable, Equatable {
 
   /// Adds what another score holds.
   public mutating func add(_ other: GOT10kScore) { overlaps += other.overlaps }
+}
+
+extension Box {
+  fileprivate func moved(intoHeight height: Int, width: Int) -> Box {
+    func clamped(_ value: Double, _ limit: Double) -> Double { min(max(value, 0), limit) }
+    let (left, top) = (clamped(x, Double(width)), clamped(y, Double(height)))
+    return Box(
+      x: left, y: top, width: clamped(self.width, Double(width) - left),
+      height: clamped(self.height, Double(height) - top))
+  }
 }

@@ -37,7 +37,9 @@ public struct TrackingNetScore: Sendable, Equatable {
       truth.indices.map { frame in
         (frame == 0 ? rounded(truth[0]) : boxes[frame].map(rounded), rounded(truth[frame]))
       })
-    successCurve = frames.overlaps.shares(>=, Self.overlapThresholds)
+    // A frame without a box has not even the overlap 0.
+    let overlaps = zip(frames.overlaps, frames.distances).map { $1.isFinite ? $0 : -1 }
+    successCurve = overlaps.shares(>=, Self.overlapThresholds)
     precisionCurve = frames.distances.shares(<=, Self.distanceThresholds)
     normalizedCurve = frames.normalizedDistances.shares(<=, Self.normalizedThresholds)
   }

@@ -13,13 +13,16 @@ public final class OutputFolder: Sendable {
   /// - Throws: `OutputFolderError`, also where another program holds the folder.
   public init(_ url: URL) throws(OutputFolderError) {
     self.url = url
-    try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    var failure: POSIXError?
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    } catch {
+      failure = (error as? CocoaError)?.underlying as? POSIXError
+    }
     descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      // Why it could not be made tells more than that it is not there.
-      if errno == ENOENT { mkdir(url.path, 0o777) }
-      throw OutputFolderError(
-        path: url.path, reason: "the folder can't be made: \(String(cString: strerror(errno)))")
+      let reason = String(cString: strerror(failure?.code.rawValue ?? errno))
+      throw OutputFolderError(path: url.path, reason: "the folder can't be made: \(reason)")
     }
     // File systems without locks hold nobody off.
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
