@@ -29,7 +29,7 @@ struct DAVIS: ParsableCommand {
     let sequences = try readable(dataset.names) { try dataset.sequence($0) }
     var report = Report(
       title: "DAVIS", columns: ["J&F", "J", "J recall", "J decay", "F", "F recall", "F decay"])
-    for (name, folder) in try inputs.entries() {
+    try inputs.forEachTracker { name, folder in
       let results = try readable(sequences) { sequence -> MaskResults? in
         let own = folder.appending(path: sequence.name)
         if Folder.isFolder(own) { return try MaskResults(sequence, own) }
@@ -42,7 +42,7 @@ struct DAVIS: ParsableCommand {
         own.show(in: &report, of: name)
         return (name: own.sequence.name, scores: scores)
       }
-      guard !found.isEmpty else { continue }
+      guard !found.isEmpty else { return }
       let scores = found.flatMap(\.scores)
       let means = found.map { ($0.name, $0.scores.map { ($0.region.mean + $0.boundary.mean) / 2 }.mean) }
       let (j, f) = (scores.map(\.region), scores.map(\.boundary))

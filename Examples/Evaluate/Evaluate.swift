@@ -44,8 +44,13 @@ struct Inputs: ParsableArguments {
 
   var truthFolder: URL { URL(filePath: truth) }
 
+  /// Does something for each tracker or method; one of which nothing can be read stops none of the others.
+  func forEachTracker(_ body: (_ name: String, _ folder: URL) throws -> Void) throws {
+    _ = try readable(entries()) { entry -> Void? in try body(entry.name, entry.folder) }
+  }
+
   /// The folders of results with the names of their trackers: the folders' own, or where two have one name their paths.
-  func entries() throws -> [(name: String, folder: URL)] {
+  private func entries() throws -> [(name: String, folder: URL)] {
     Program.prepare()
     let folders = try results.map { path in
       let folder = URL(filePath: path).standardizedFileURL

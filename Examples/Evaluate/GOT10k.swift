@@ -21,7 +21,7 @@ struct GOT10k: ParsableCommand {
     let sequences = try readable(dataset.names) { try dataset.sequence($0) }
     var report = Report(title: "GOT-10k", columns: ["AO", "SR 0.50", "SR 0.75"])
     var totals: [String: GOT10kScore] = [:]
-    for (name, folder) in try inputs.entries() {
+    try inputs.forEachTracker { name, folder in
       let scores = try readable(sequences) { sequence -> (name: String, score: GOT10kScore)? in
         let runs = try Self.runs(of: sequence, in: folder)
         guard let first = runs.first else {
@@ -33,7 +33,7 @@ struct GOT10k: ParsableCommand {
           sequence.name, first, of: name, truth: sequence.annotatedFrames.map { sequence.box($0) })
         return (sequence.name, score)
       }
-      guard !scores.isEmpty else { continue }
+      guard !scores.isEmpty else { return }
       let total = scores.reduce(into: GOT10kScore()) { $0.add($1.score) }
       totals[name] = total
       report.add(

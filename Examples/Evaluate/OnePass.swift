@@ -36,13 +36,13 @@ struct OnePass: ParsableCommand {
     let truth = try BoxResults(inputs.truthFolder, shift: -truthShift)
     var report = Report(title: "one pass", columns: ["success", "precision", "normalized"])
     var means: [String: OnePassScore] = [:]
-    for (name, folder) in try inputs.entries() {
+    try inputs.forEachTracker { name, folder in
       let results = try truth.boxes(of: name, in: folder)
       let scores = results.map {
         let countsAbsent = countAbsent || $0.truth.countsAbsent
         return ($0.truth.name, OnePassScore($0.boxes, truth: $0.truth.boxes, countsAbsent: countsAbsent))
       }
-      guard !scores.isEmpty else { continue }
+      guard !scores.isEmpty else { return }
       let mean = OnePassScore(meanOf: scores.map(\.1))
       means[name] = mean
       report.show(results, of: name)

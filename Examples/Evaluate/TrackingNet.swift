@@ -18,13 +18,13 @@ struct TrackingNet: ParsableCommand {
     let truth = try BoxResults(Folder.isFolder(annotations) ? annotations : inputs.truthFolder)
     var report = Report(title: "TrackingNet", columns: ["success", "precision", "normalized"])
     var means: [String: TrackingNetScore] = [:]
-    for (name, folder) in try inputs.entries() {
+    try inputs.forEachTracker { name, folder in
       let results = try truth.boxes(of: name, in: folder)
       let scores = results.map { video in
         let none = Box(x: 0, y: 0, width: 0, height: 0)
         return (video.truth.name, TrackingNetScore(video.boxes, truth: video.truth.boxes.map { $0 ?? none }))
       }
-      guard !scores.isEmpty else { continue }
+      guard !scores.isEmpty else { return }
       let mean = TrackingNetScore(meanOf: scores.map(\.1))
       means[name] = mean
       report.show(results, of: name)

@@ -48,13 +48,13 @@ struct VOT: ParsableCommand {
       title: title, columns: ["EAO", "accuracy", "robustness", "failures", "reliability"],
       sequenceFigure: "accuracy")
     var scores: [String: VOTResetScore] = [:]
-    for (name, folder) in try inputs.entries() {
+    try inputs.forEachTracker { name, folder in
       let runs = try runs(of: name, truth) { try $0.resetRuns(in: folder, experiment: experiment) }
       for sequence in truth {
         try sequence.show(in: &report, of: name, in: folder, experiment: experiment)
       }
       let score = VOTResetScore(runs)
-      guard let average = try average(score.frameCount > 0, score.expectedAverageOverlap) else { continue }
+      guard let average = try average(score.frameCount > 0, score.expectedAverageOverlap) else { return }
       scores[name] = score
       report.add(
         name, [average, score.accuracy, score.robustness, score.failures, score.reliability()],
@@ -69,12 +69,12 @@ struct VOT: ParsableCommand {
     var report = Report(
       title: title, columns: ["EAO", "accuracy", "robustness"], sequenceFigure: "accuracy")
     var scores: [String: VOTMultiStartScore] = [:]
-    for (name, folder) in try inputs.entries() {
+    try inputs.forEachTracker { name, folder in
       let runs = try runs(of: name, truth) { try $0.multiStartRuns(in: folder, experiment: experiment) }
       let score = VOTMultiStartScore(
         zip(truth, runs).map { ($0.entries.count, $1) }, length: year.lengths.upperBound)
       guard let average = try average(runs.contains { !$0.isEmpty }, score.expectedAverageOverlap) else {
-        continue
+        return
       }
       scores[name] = score
       report.add(

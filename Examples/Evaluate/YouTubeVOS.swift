@@ -26,7 +26,7 @@ struct YouTubeVOS: ParsableCommand {
     var report = Report(
       title: "YouTube-VOS",
       columns: ["J&F"] + (seen == nil ? ["J", "F"] : ["J seen", "F seen", "J unseen", "F unseen"]))
-    for (name, folder) in try inputs.entries() {
+    try inputs.forEachTracker { name, folder in
       var bar = ProgressBar(name, count: dataset.names.count)
       defer { bar.finish() }
       let videos = try readable(dataset.names) { video -> (name: String, objects: [ScoredObject])? in
@@ -40,7 +40,7 @@ struct YouTubeVOS: ParsableCommand {
       }
       let objects = videos.flatMap(\.objects)
       let means = videos.map { ($0.name, YouTubeVOSScore($0.objects, seen: nil).overall) }
-      guard !objects.isEmpty else { continue }
+      guard !objects.isEmpty else { return }
       let score = YouTubeVOSScore(objects, seen: seen)
       let parts = seen == nil ? [score.seen] : [score.seen, score.unseen]
       report.add(

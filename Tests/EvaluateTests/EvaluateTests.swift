@@ -216,6 +216,11 @@ import Vision
     for said in ["one is there twice", "two/groundtruth_rect.txt:2", "three.txt:1"] {
       #expect(outcome.errors.contains { $0.contains(said) })
     }
+    // Nor does a tracker of which nothing can be read.
+    try write(["1,2"], to: "bad/one.txt", in: workplace)
+    let both = try workplace.run(["ope", "--truth", "truth", "--results", "bad", "results"])
+    #expect(both.exitCode == 0 && both.errors.contains { $0.contains("bad/one.txt:1") })
+    #expect(both.output.count == 2 && both.output.last?.contains("results") == true)
   }
 
   @Test func got10kReadsEveryRepetition() throws {
