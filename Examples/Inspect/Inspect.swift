@@ -25,7 +25,9 @@ struct Inspect: ParsableCommand {
     let counts = file.entries.compactMap(\.elementCount)
     let bytes = file.entries.compactMap(\.byteCount)
     let tensors = counted(file.entries.count, "tensor"), elements = counted(total(counts), "element")
-    Program.report("\(self.file): \(file.format), \(tensors), \(elements), \(size(total(bytes)))")
+    // Of some the size may not be known.
+    let more = bytes.count < file.entries.count ? " and more" : ""
+    Program.report("\(self.file): \(file.format), \(tensors), \(elements), \(size(total(bytes)))\(more)")
     if !file.entries.isEmpty {
       let header = ["name", "type", "shape", "elements", "size"] + (values ? Statistics.names : [])
       let rows = file.entries.map { entry in

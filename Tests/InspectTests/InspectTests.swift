@@ -37,11 +37,24 @@ import Testing
     #expect(outcome.output.count > 2 && outcome.output[1].hasPrefix("name "))
   }
 
+  @Test func whatHasNoKnownSizeIsNotPassedOver() throws {
+    let place = try Workplace(for: "Inspect")
+    let header = "{'descr': '<c16', 'fortran_order': False, 'shape': (3,), }"
+    try place.write(
+      [0x93] + Array("NUMPY\u{1}\0\(Character(UnicodeScalar(UInt8(header.count))))\0\(header)".utf8),
+      to: "a.npy")
+    let outcome = try place.run(["a.npy", "--values"])
+    #expect(
+      outcome.exitCode == 0
+        && outcome.output.first == "a.npy: NumPy array, 1 tensor, 3 elements, 0 B and more")
+    #expect(outcome.output.last == "a     <c16  [3]           3     ?    -     -    -           -")
+  }
+
   @Test func whatCannotBeReadIsSaidInALine() throws {
     let place = try Workplace(for: "Inspect")
     try place.write("no tensors".utf8, to: "notes.txt")
     for (arguments, reason) in [
-      (["nothing.pth"], "cannot be read"), (["notes.txt"], "not a valid safetensors file"),
+      (["nothing.pth"], "cannot be read"), (["notes.txt"], "it starts as none of them"),
       (["."], "the folder has no"),
     ] {
       let outcome = try place.run(arguments)

@@ -127,7 +127,6 @@ import Testing
   func sizesAndStridesAreHeldAgainstTheStorage(
     _ reference: (sizes: [Int], strides: [Int], outcome: String)
   ) throws {
-    func text(_ text: String) -> [UInt8] { Array("X".utf8) + bytes(text.utf8.count, 4) + Array(text.utf8) }
     func integers(_ numbers: [Int]) -> [UInt8] {
       Array("(".utf8) + numbers.flatMap { [0x8a, 8] + bytes($0, 8) } + Array("t".utf8)
     }
@@ -166,22 +165,57 @@ import Testing
     }
   }
 
+  /// As PyTorch saves types that are younger than its classes of storages.
+  @Test func typesMayStandWithTheTensorsAndKeysBeOfAnyKind() throws {
+    let storage =
+      Array("(".utf8) + text("storage") + Array("ctorch.storage\nUntypedStorage\n".utf8) + text("0")
+      + text("cpu")
+      + Array("K\u{4}tQ".utf8)
+    func tensor(_ type: String) -> [UInt8] {
+      Array("ctorch._utils\n_rebuild_tensor_v3\n(".utf8) + storage
+        + Array(
+          "K\0K\u{2}\u{85}K\u{1}\u{85}\u{89}Nctorch\n\(type)\ntR".unicodeScalars.map { UInt8($0.value) })
+    }
+    let keys: [[UInt8]] = [
+      text("w"), Array("K\u{1}N".utf8) + [0x86], [0x88], Array("G".utf8) + [0x3f, 0xe0, 0, 0, 0, 0, 0, 0],
+    ]
+    let types = ["uint16", "float8_e5m2", "uint16", "uint16"]
+    let entries = zip(keys, types).flatMap { $0 + tensor($1) + Array("s".utf8) }
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: "young.pth")
+      let pickle = [0x80, 2] + Array("}".utf8) + entries + Array(".".utf8)
+      try Data(archive(of: pickle, storage: [1, 0, 255, 255])).write(to: url)
+      let file = try PyTorchFile(contentsOf: url)
+      #expect(file.tensors.map(\.path) == ["w", "(1, None)", "true", "0.5"])
+      #expect(file.tensors.map(\.type) == types)
+      #expect(try file.tensor(file.tensors[0]).array(of: Int.self) == [1, 65535])
+      #expect(throws: CheckpointError.self) { try file.tensor(file.tensors[1]) }
+    }
+  }
+
+  private func text(_ text: String) -> [UInt8] {
+    Array("X".utf8) + bytes(text.utf8.count, 4) + Array(text.utf8)
+  }
+
   /// A number, little-endian.
   private func bytes(_ number: Int, _ width: Int) -> [UInt8] {
     (0..<width).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
   }
 
-  /// An archive of nothing but a pickle and the bytes of the storage "0".
+  /// An archive of a pickle, the bytes of the storage "0", and, as TorchScript has it, something compressed.
   private func archive(of pickle: [UInt8], storage: [UInt8] = []) -> [UInt8] {
     var (contents, directory): ([UInt8], [UInt8]) = ([], [])
-    for (name, content) in [("a/data.pkl", pickle), ("a/data/0", storage)] {
+    for (name, content, method) in [
+      ("a/data.pkl", pickle, 0), ("a/data/0", storage, 0), ("a/code", [3, 0], 8),
+    ] {
       let name = Array(name.utf8)
       let sizes = bytes(0, 4) + bytes(content.count, 4) + bytes(content.count, 4) + bytes(name.count, 2)
       directory +=
-        [0x50, 0x4b, 1, 2] + bytes(0, 12) + sizes + bytes(0, 12) + bytes(contents.count, 4) + name
+        [0x50, 0x4b, 1, 2] + bytes(0, 6) + bytes(method, 2) + bytes(0, 4) + sizes + bytes(0, 12)
+        + bytes(contents.count, 4) + name
       contents += [0x50, 0x4b, 3, 4] + bytes(0, 10) + sizes + bytes(0, 2) + name + content
     }
-    let end = [0x50, 0x4b, 5, 6] + bytes(0, 4) + bytes(2, 2) + bytes(2, 2) + bytes(directory.count, 4)
+    let end = [0x50, 0x4b, 5, 6] + bytes(0, 4) + bytes(3, 2) + bytes(3, 2) + bytes(directory.count, 4)
     return contents + directory + end + bytes(contents.count, 4) + bytes(0, 2)
   }
 }

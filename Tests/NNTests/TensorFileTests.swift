@@ -107,10 +107,14 @@ import Testing
       let url = folder.appending(path: "notes.txt")
       #expect(message { try TensorFile(contentsOf: url) }.contains("cannot be read"))
       try Data("Some notes, of no use here.".utf8).write(to: url)
-      #expect(message { try TensorFile(contentsOf: url) }.contains("not a valid safetensors file"))
+      #expect(message { try TensorFile(contentsOf: url) }.contains("it starts as none of them"))
       try Data([0x50, 0x4b, 3, 4, 0, 0]).write(to: url)
       #expect(message { try TensorFile(contentsOf: url) }.contains("not a valid PyTorch or NumPy file"))
       #expect(message { try TensorFile(contentsOf: folder) }.contains("the folder has no *.safetensors"))
+      // A pipe that nobody writes to is not waited for.
+      let pipe = folder.appending(path: "pipe.pth")
+      mkfifo(pipe.path, 0o600)
+      #expect(message { try TensorFile(contentsOf: pipe) }.hasSuffix("cannot be read: it is no file"))
     }
   }
 }

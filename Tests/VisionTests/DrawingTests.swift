@@ -27,6 +27,8 @@ import Testing
   #expect(cover(.rectangle(Box(x: 5, y: 1e300, width: 1e300, height: 5))) == 0)
   #expect(abs(cover(.rectangle(Box(x: -1e30, y: -1e30, width: 2e30, height: 2e30))) - 2000) < 1e-3)
   #expect(cover(.rectangle(Box(x: .nan, y: 5, width: 5, height: 5))) == 0)
+  // An edge whose slope overflows, from where the first line of a row runs.
+  #expect(cover(.polygon([Point(1e308, 0.0625), Point(-1e308, 5), Point(10, 10)])) <= 2000)
 }
 
 @Test func fillingBlends() {

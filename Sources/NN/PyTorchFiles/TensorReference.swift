@@ -12,10 +12,12 @@ struct TensorReference: Sendable, Hashable {
 
   /// The tensor that `_rebuild_tensor_v2` and its kin would make; nil where its arguments are of another kind.
   init?(_ pickle: Pickle, arguments: [Pickle.Value]) {
-    guard arguments.count >= 4, let storage = StorageReference(pickle, arguments[0]),
+    guard arguments.count >= 4, var storage = StorageReference(pickle, arguments[0]),
       case .integer(let offset) = arguments[1],
       let sizes = pickle.integers(arguments[2]), let strides = pickle.integers(arguments[3])
     else { return nil }
+    // `_rebuild_tensor_v3` says what the elements are, its storages don't.
+    if arguments.count > 6, case .global(let type) = arguments[6] { storage.typeName = type }
     (self.storage, self.offset, self.sizes, self.strides) = (storage, offset, sizes, strides)
   }
 
@@ -95,8 +97,8 @@ struct TensorReference: Sendable, Hashable {
 
 /// The memory of one or more tensors, as a pickle names it.
 struct StorageReference: Sendable, Hashable {
-  /// PyTorch's class: `FloatStorage`.
-  let typeName: String
+  /// PyTorch's class, `FloatStorage`; of a storage without one the type that a tensor takes it for, `torch.uint16`.
+  fileprivate(set) var typeName: String
   let key: String
   /// The number of elements.
   let count: Int
@@ -107,7 +109,9 @@ struct StorageReference: Sendable, Hashable {
   var type: SafeTensorsType? { Self.types[typeName]?.type }
 
   /// PyTorch's name of the elements' type.
-  var elementName: String { Self.types[typeName]?.name ?? typeName }
+  var elementName: String {
+    Self.types[typeName]?.name ?? typeName.split(separator: ".").last.map(String.init) ?? ""
+  }
 
   private static let types: [String: (name: String, type: SafeTensorsType)] = [
     "DoubleStorage": ("float64", .float64), "FloatStorage": ("float32", .float32),
@@ -115,7 +119,10 @@ struct StorageReference: Sendable, Hashable {
     "BFloat16Storage": ("bfloat16", .bfloat16), "LongStorage": ("int64", .int64),
     "IntStorage": ("int32", .int32),
     "ShortStorage": ("int16", .int16), "CharStorage": ("int8", .int8), "ByteStorage": ("uint8", .uint8),
-    "BoolStorage": ("bool", .bool),
+    "BoolStorage": ("bool", .bool), "ComplexFloatStorage": ("complex64", .complex64),
+    "torch.uint16": ("uint16", .uint16), "torch.uint32": ("uint32", .uint32),
+    "torch.uint64": ("uint64", .uint64),
+    "torch.float8_e4m3fn": ("float8_e4m3fn", .float8e4m3), "torch.float8_e5m2": ("float8_e5m2", .float8e5m2),
   ]
 
   init?(_ pickle: Pickle, _ value: Pickle.Value) {

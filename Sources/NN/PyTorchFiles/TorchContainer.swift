@@ -44,24 +44,23 @@ struct TorchContainer: Sendable {
     }
   }
 
-  /// The zip format: `NAME/data.pkl`, and a storage in each `NAME/data/KEY`.
+  /// The zip format: `NAME/data.pkl`, and a storage in each `NAME/data/KEY`. TorchScript's has compressed code beside
+  /// them, which is passed over.
   private static func archive(_ bytes: UnsafeRawBufferPointer) throws -> (Pickle, [String: Range<Int>]) {
+    let archived = try ZipArchive(bytes).entries
+    guard let name = archived.map(\.name).filter(isPickle).min(by: { $0.count < $1.count }) else {
+      throw MalformedFile(reason: "a zip archive without data.pkl")
+    }
+    let root = name.dropLast("data.pkl".count), folder = root + "data/"
     var entries: [String: Range<Int>] = [:]
-    for entry in try ZipArchive(bytes).entries {
+    for entry in archived
+    where entry.name == name || entry.name.hasPrefix(folder) || entry.name == root + "byteorder" {
       guard !entry.isCompressed else {
         throw MalformedFile(reason: "the entry '\(entry.name)' is compressed")
       }
       entries[entry.name] = entry.bytes
     }
-    guard
-      let name = entries.keys.filter(isPickle).min(by: {
-        $0.count < $1.count
-      })
-    else { throw MalformedFile(reason: "a zip archive without data.pkl") }
-    let folder = name.dropLast("data.pkl".count) + "data/"
-    if entries["\(name.dropLast("data.pkl".count))byteorder"].map({ bytes[$0].elementsEqual("big".utf8) })
-      ?? false
-    {
+    if let order = entries[root + "byteorder"], bytes[order].elementsEqual("big".utf8) {
       throw MalformedFile(reason: "it was written on a big-endian machine")
     }
     var start = 0

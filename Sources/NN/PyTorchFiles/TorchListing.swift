@@ -46,8 +46,8 @@ struct TorchListing {
           visit(element, at: place.key("\(position)"), depth: depth + 1)
         }
       case .dictionary(let entries):
-        for (key, value) in entries {
-          if let name = key.name { visit(value, at: place.key(name), depth: depth + 1) }
+        for (key, value) in entries where left > 0 {
+          if let name = pickle.name(of: key) { visit(value, at: place.key(name), depth: depth + 1) }
         }
       case .object(.global(let function), let arguments, let state):
         visit(function, arguments, state, at: place, depth: depth)
@@ -71,32 +71,39 @@ struct TorchListing {
       }
     default:
       // A whole module was saved: its tensors stand in these three.
-      for (key, value) in pickle.entries(state) ?? [] {
-        guard let name = key.name else { continue }
+      for (key, value) in pickle.entries(state) ?? [] where left > 0 {
+        guard let name = pickle.name(of: key) else { continue }
         guard ["_parameters", "_buffers", "_modules"].contains(name) else {
           visit(value, at: place.key(name), depth: depth + 1)
           continue
         }
-        for (key, value) in pickle.entries(value) ?? [] {
-          if let part = key.name { visit(value, at: place.part(part), depth: depth + 1) }
+        for (key, value) in pickle.entries(value) ?? [] where left > 0 {
+          if let part = pickle.name(of: key) { visit(value, at: place.part(part), depth: depth + 1) }
         }
       }
     }
   }
 }
 
-extension Pickle.Value {
-  /// A key as a part of a path.
-  fileprivate var name: String? {
-    switch self {
+extension Pickle {
+  /// A key as a part of a path: a text, a number, or a tuple of such as Python writes it; nil for objects.
+  fileprivate func name(of key: Value) -> String? {
+    guard let elements = elements(key) else { return name(ofSimple: key) }
+    let names = elements.compactMap(name(ofSimple:))
+    return names.count == elements.count ? "(\(names.joined(separator: ", ")))" : nil
+  }
+
+  private func name(ofSimple key: Value) -> String? {
+    switch key {
     case .text(let name): name
     case .integer(let number): "\(number)"
-    default: nil
+    case .number(let number): "\(number)"
+    case .bool(let value): "\(value)"
+    case .none: "None"
+    case .bytes, .global, .node: nil
     }
   }
-}
 
-extension Pickle {
   /// The integers of a tuple or list; nil where other things are among them.
   func integers(_ value: Value) -> [Int]? {
     guard let elements = elements(value) else { return nil }

@@ -43,7 +43,7 @@ public struct TensorFile: Sendable {
   /// Opens a file, or the one index or safetensors file of a folder, and lists it. Throws a `CheckpointError`.
   public init(contentsOf url: URL) throws {
     let url = try Self.file(at: url)
-    let start = try Self.start(of: url)
+    let start = try Data(mapping: url).prefix(64)
     if url.pathExtension == "json" {
       self.init(try SafeTensorsListing(index: url), format: "safetensors, split with an index")
     } else if start.starts(with: NumPyHeader.magic) {
@@ -56,8 +56,11 @@ public struct TensorFile: Sendable {
       } else {
         self.init(try NumPyFile(contentsOf: url), format: "NumPy archive")
       }
-    } else {
+    } else if url.pathExtension == "safetensors" || start.dropFirst(8).first == UInt8(ascii: "{") {
       self.init(try SafeTensorsListing(contentsOf: url), format: "safetensors")
+    } else {
+      throw CheckpointError.malformed(
+        file: url.path, format: "safetensors, PyTorch or NumPy", reason: "it starts as none of them")
     }
   }
 
@@ -132,16 +135,6 @@ public struct TensorFile: Sendable {
     }
     throw .unreadable(
       file: url.path, reason: "the folder has no *.safetensors.index.json and no *.safetensors")
-  }
-
-  private static func start(of url: URL) throws(CheckpointError) -> Data {
-    do {
-      let file = try FileHandle(forReadingFrom: url)
-      defer { try? file.close() }
-      return try file.read(upToCount: 64) ?? Data()
-    } catch {
-      throw .unreadable(file: url.path, reason: error.localizedDescription)
-    }
   }
 }
 

@@ -51,7 +51,8 @@ struct Rasterizer {
         let slope = (to.x - from.x) / (to.y - from.y)
         for line in lineIndex(upper.y)..<lineIndex(lower.y) {
           let y = Double(rows.lowerBound) + (Double(line) + 0.5) / density
-          let x = min(max(upper.x + slope * (y - upper.y), 0), Double(width))
+          // Of numbers near the greatest it may be none, which the 0 before it takes in.
+          let x = min(max(0, upper.x + slope * (y - upper.y)), Double(width))
           lines[line].append(Crossing(x: Float(x), winding: from.y < to.y ? 1 : -1))
         }
       }
