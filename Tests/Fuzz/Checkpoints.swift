@@ -83,8 +83,11 @@ extension Format {
   }
 
   static func npz() throws -> Format {
+    // An array of many zeros, a hundred times in one file, would take as long as tens of megabytes do.
     let files = try ["arrays.npz", "deflated.npz"].map { name in
-      ZipEntries.parts(Array(try Data(contentsOf: fixture(name))))
+      ZipEntries.parts(Array(try Data(contentsOf: fixture(name)))).filter {
+        ZipEntries.name(of: $0) != "zeros.npy"
+      }
     }
     let few = files[0].filter { ["volume.npy", "columns.npy"].contains(ZipEntries.name(of: $0)) }
     return Format(
