@@ -85,8 +85,10 @@ struct TrackVideo: ParsableCommand {
     guard let trackers else { return (try tracker.make(model: model.map { URL(filePath: $0) }), box!.box) }
     let recorded = try TrackerFiles(trackers.split(separator: ",").map { URL(filePath: String($0)) })
     let network = try model.map { file in
-      let network = SFTrack(.small, trackers: recorded.trackers.count)
-      try network.load(from: URL(filePath: file))
+      let url = URL(filePath: file)
+      let preset = (try? SafeTensors(contentsOf: url))?.metadata["preset"].flatMap(SFTrack.Preset.init)
+      let network = SFTrack(preset ?? .small, trackers: recorded.trackers.count)
+      try network.load(from: url)
       return network
     }
     return (SFTracker(recorded.trackers, network: network), try box?.box ?? recorded.firstBox())
