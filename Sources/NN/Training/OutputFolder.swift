@@ -38,7 +38,10 @@ public final class OutputFolder: Sendable {
     }
   }
 
-  deinit { close(descriptor) }
+  /// A folder that another process holds and writes to on this one's behalf.
+  init(heldElsewhere url: URL) { (self.url, descriptor) = (url, -1) }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// The URL of a file inside.
   public func file(_ name: String) -> URL { url.appending(path: name) }

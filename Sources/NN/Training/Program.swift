@@ -71,8 +71,17 @@ public enum Program {
     _exit(128 + number)
   }
 
+  private static let silence = Atomic<Bool>(false)
+
+  /// Whether `report` and progress bars say nothing: of several processes that do one work, the first alone speaks.
+  public static var isSilent: Bool {
+    get { silence.load(ordering: .relaxed) }
+    set { silence.store(newValue, ordering: .relaxed) }
+  }
+
   /// Prints a line at once, also where the output is a file.
   public static func report(_ line: String) {
+    if isSilent { return }
     print(line)
     fflush(nil)
   }

@@ -18,6 +18,40 @@ extension Tensor {
     return (y, mean, variance)
   }
 
+  /// As `batchNorm(weight:bias:epsilon:relu:)`, over the batches of several processes together: `sum` adds `float64` vectors
+  /// up over the processes, and is called once here and once on the way back. Also returns how many values each channel has
+  /// in all.
+  package func batchNorm(
+    weight: Tensor?, bias: Tensor?, epsilon: Double, relu: Bool, summing sum: @escaping (Tensor) -> Tensor
+  ) -> (output: Tensor, mean: Tensor, variance: Tensor, count: Int) {
+    let (weight, bias) = channels(weight, bias, "batchNorm")
+    let (ownMean, ownVariance) = Kernel.batchStatistics(self)
+    let own = (mean: ownMean.to(.float64), variance: ownVariance.to(.float64))
+    let ownCount = Double(elementCount / shape[-1])
+    let sums = sum(.stack([own.mean * 0 + 1, own.mean, own.variance + own.mean.squared()]) * ownCount)
+    let counts: Tensor = sums[0], total: Tensor = sums[1], totalOfSquares: Tensor = sums[2]
+    let exactMean = total / counts
+    let mean = exactMean.to(ownMean.dtype)
+    let variance = (totalOfSquares / counts - exactMean.squared()).relu().to(ownMean.dtype)
+    let affine = Kernel.normalization(mean, variance, epsilon, weight, bias)
+    let y = Kernel.channelAffine(self, affine, relu: relu).recorded(jointly: [self, weight, bias]) {
+      [x = self] dy, wanted in
+      let found = Kernel.batchNormGradient(
+        x, dy, mean, affine, weight, bias, relu: relu, ofStatistics: false, wantsInput: wanted[0])
+      guard let dx = found[0], let dweight = found[1], let dbias = found[2] else { return found }
+      // What the statistics' own gradients add is linear in x.
+      let sums = sum(.stack([dweight.to(.float64), dbias.to(.float64)]))
+      let ofWeight: Tensor = sums[0], ofBias: Tensor = sums[1]
+      let scale = affine.scale.to(.float64) / counts
+      let slope = scale * affine.inverseDeviation.to(.float64) * ofWeight
+      let linear = Kernel.ChannelAffine(
+        scale: slope.to(mean.dtype), shift: (scale * ofBias - slope * exactMean).to(mean.dtype),
+        inverseDeviation: affine.inverseDeviation)
+      return [dx - Kernel.channelAffine(x, linear, relu: false), dweight, dbias]
+    }
+    return (y, mean, variance, Int(counts.max().item))
+  }
+
   /// Normalised per channel by a given mean and variance `[C]`, which are constants, then scaled and shifted, then
   /// ReLU where asked for: batch norm in evaluation, or frozen.
   public func batchNorm(
