@@ -38,8 +38,13 @@ public final class OutputFolder: Sendable {
     }
   }
 
-  /// A folder that another process holds and writes to on this one's behalf.
-  init(heldElsewhere url: URL) { (self.url, descriptor) = (url, -1) }
+  /// A folder in which, of a group of processes, the first one alone writes; it does as `init(_:)` does, the others nothing.
+  /// - Throws: `OutputFolderError`.
+  public convenience init(_ url: URL, in group: any ProcessGroup) throws(OutputFolderError) {
+    if group.rank == 0 { try self.init(url) } else { self.init(heldElsewhere: url) }
+  }
+
+  private init(heldElsewhere url: URL) { (self.url, descriptor) = (url, -1) }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 

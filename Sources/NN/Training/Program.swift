@@ -39,6 +39,11 @@ public enum Program {
   /// Whether a signal has come that is deferred.
   public static var isInterrupted: Bool { received.load(ordering: .relaxed) != 0 }
 
+  /// As though SIGTERM had come.
+  static func interrupt() {
+    _ = received.compareExchange(expected: 0, desired: SIGTERM, ordering: .sequentiallyConsistent)
+  }
+
   /// Throws an `Interruption` where a signal has come that is deferred: for a long loop inside `deferringInterrupts`.
   public static func checkInterruption() throws(Interruption) {
     if isInterrupted { throw Interruption() }

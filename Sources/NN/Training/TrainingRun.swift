@@ -100,7 +100,7 @@ public struct TrainingRun {
     _ schedulers: [any Scheduler], _ identity: [String: String], _ goal: MetricGoal, _ decay: Double?,
     _ synchronizesNorms: Bool, _ metadata: [String: String], _ progress: Progress
   ) throws {
-    self.folder = group.isWriter ? try OutputFolder(folder) : OutputFolder(heldElsewhere: folder)
+    self.folder = try OutputFolder(folder, in: group)
     (self.group, self.synchronizesNorms) = (group, synchronizesNorms)
     trained = networks.named(optimizers.flatMap(\.groups).flatMap(\.parameters))
     (self.networks, self.optimizers, self.schedulers) = (networks, optimizers, schedulers)
@@ -228,6 +228,8 @@ public struct TrainingRun {
           bar?.advance(Self.text(row.dropping("epoch", "learning_rate", "seconds")))
         } catch is Interruption {
           try saveLast()
+          // Where it met another process alone, this one ends too.
+          if group.size > 1 { Program.interrupt() }
           Program.sayIfInterrupted("interrupted: go on with --resume \(folder.file("last.safetensors").path)")
           return
         }
