@@ -9,6 +9,12 @@ public enum TrackerName: String, Sendable, CaseIterable {
   /// Whether it is learned, and so needs a file of weights.
   public var hasWeights: Bool { self == .nanotrack }
 
+  /// What is wrong with a command line that names it with such a `--model`, or without one; nil where nothing is.
+  public func objection(toModel model: String?) -> String? {
+    guard hasWeights == (model == nil) else { return nil }
+    return hasWeights ? "--tracker \(rawValue) needs --model" : "--tracker \(rawValue) has no --model"
+  }
+
   /// A tracker, with its weights where it has some.
   /// - Throws: what reading the weights throws.
   public func make(model: URL?) throws -> any Tracker {
