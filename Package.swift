@@ -102,6 +102,7 @@ let package = Package(
 
     .executableTarget(
       name: "DistributedJob", dependencies: ["Distributed", "NN", "Tensor"], path: "Tests/DistributedJob"),
+    .target(name: "CFormula", path: "Tests/CFormula", cSettings: optimised),
     .target(name: "TestSupport", dependencies: ["NN", "Tensor", "Vision"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorTests", dependencies: ["NN", "Tensor", "TestSupport"]),
     .testTarget(
@@ -111,7 +112,7 @@ let package = Package(
       dependencies: ["Distributed", "DistributedJob", "NN", "Tensor", "TestSupport"]),
     .testTarget(
       name: "SFModelsTests",
-      dependencies: ["COpenBLAS", "SFModels", "NN", "Tensor", "TestSupport", "Vision"]),
+      dependencies: ["CFormula", "COpenBLAS", "SFModels", "NN", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainFeat2SegTests", dependencies: ["TrainFeat2Seg", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(
