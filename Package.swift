@@ -90,7 +90,7 @@ let package = Package(
         "CMeasure", "COneDNN", "Distributed", "Evaluation", "NN", "SFModels", "Tensor", "Vision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Benchmarks", exclude: ["CMeasure", "README.md", "peer.py"]),
+      path: "Benchmarks", exclude: ["CMeasure", "README.md", "peer.py", "scaling.py"]),
     .target(name: "CMeasure", dependencies: ["CKernels"], path: "Benchmarks/CMeasure", cSettings: optimised),
 
     .executableTarget(

@@ -41,17 +41,18 @@ public final class Communicator: ProcessGroup {
   /// The world that the environment of a launcher speaks of.
   init(environment: [String: String], library names: [String] = MPI.names) throws {
     let started = ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"].contains { environment[$0] != nil }
-    guard started, environment["OMPI_COMM_WORLD_SIZE"] != "1" else {
+    // Of Open MPI's mpirun, of another's, of Slurm's srun.
+    let count = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"].lazy
+      .compactMap { environment[$0].flatMap { Int($0) } }.first
+    guard started, count != 1 else {
       (rank, size, link) = (0, 1, nil)
+      if started { Placement(peers: [.own], rank: 0, environment: environment).apply() }
       return
     }
     let mpi = try MPI(names: names)
     try mpi.start()
     (rank, size) = (try mpi.rank(), try mpi.size())
-    let count = (environment["OMPI_COMM_WORLD_SIZE"] ?? environment["PMI_SIZE"]).flatMap { Int($0) } ?? size
-    guard count == size else {
-      throw CommunicationError.foreignLauncher(started: count, known: size)
-    }
+    if let count, count != size { throw CommunicationError.foreignLauncher(started: count, known: size) }
     let link = try Link(mpi, rank: rank, size: size)
     self.link = link
     if let limit = environment["SFVIDEO_TIME_LIMIT"].flatMap({ Double($0) }), limit > 0 { timeLimit = limit }
@@ -83,6 +84,11 @@ public final class Communicator: ProcessGroup {
   /// The part of a data set's epochs that is this process's.
   public var shard: Shard { Shard(rank, of: size) }
 
+  /// This process's share of some work: every `size`-th piece.
+  public func share<Piece>(of work: [Piece]) -> [Piece] {
+    stride(from: rank, to: work.count, by: size).map { work[$0] }
+  }
+
   /// For how many seconds a process waits for the others, where all should be as fast: 300, unless the environment says
   /// otherwise by `SFVIDEO_TIME_LIMIT`.
   public var timeLimit: Double {
@@ -99,14 +105,16 @@ public final class Communicator: ProcessGroup {
   /// The sums of numbers over the processes, the same bits in each; `what` they are of is for messages.
   public func sums(_ values: [Double], of what: String) throws -> [Double] {
     guard let link else { return values }
-    var values = values
-    try values.withUnsafeMutableBytes { bytes in
-      guard let memory = bytes.baseAddress else { return }
-      let request = try link.mpi.startAllReduce(
-        inPlace: memory, bytes.count / 8, link.mpi.float64, link.numbers)
-      try wait(for: request, what)
+    var sums = values
+    try values.withUnsafeBytes { own in
+      try sums.withUnsafeMutableBytes { all in
+        guard let own = own.baseAddress, let all = all.baseAddress else { return }
+        let request = try link.mpi.startAllReduce(
+          own, to: all, values.count, link.mpi.float64, link.numbers)
+        try wait(for: request, what)
+      }
     }
-    return values
+    return sums
   }
 
   /// Gives every process the tensor of one of them, of the same shape and type.
@@ -154,6 +162,15 @@ public final class Communicator: ProcessGroup {
       try wait(for: request, name, isLimited: isLimited)
     }
     return (0..<size).map { Array(all[$0 * bytes.count..<($0 + 1) * bytes.count]) }
+  }
+
+  /// MPI's own sums over the processes, of `float32` or `float64` in place: what ours is measured against.
+  package func reduceByMPI(_ tensor: inout Tensor) throws {
+    guard let link else { return }
+    let (count, type) = (
+      tensor.elementCount, tensor.dtype == .float64 ? link.mpi.float64 : link.mpi.float32
+    )
+    try tensor.withUnsafeMutableBytes { try link.mpi.reduceBlocking(inPlace: $0.baseAddress!, count, type) }
   }
 
   /// Throws where something is not the same in all processes; one that was found the same last is not looked at again.

@@ -14,7 +14,8 @@ final class GradientReduction {
     var elementCount = 0
     /// How many of them are not there yet.
     var awaited = 0
-    var memory: Tensor?
+    /// What is sent, and what comes of it.
+    var own: Tensor?, sums: Tensor?
     var request: Request?
 
     var byteCount: Int { elementCount * dtype.size }
@@ -83,7 +84,7 @@ final class GradientReduction {
       let bucket = buckets[index]
       try world.wait(for: bucket.request!, name(of: bucket))
       means += unpacked(bucket)
-      buckets[index].memory = nil
+      (buckets[index].own, buckets[index].sums) = (nil, nil)
     }
     means.sort { $0.0 < $1.0 }
     return Gradients(means.map { (parameters[$0.0].parameter, $0.1) })
@@ -93,8 +94,8 @@ final class GradientReduction {
   private func start() throws {
     var bucket = buckets[started]
     let count = bucket.elementCount + bucket.parameters.count
-    var memory = Tensor(uninitialized: [count], bucket.dtype)
-    memory.withUnsafeMutableBytes { bytes in
+    var own = Tensor(uninitialized: [count], bucket.dtype)
+    own.withUnsafeMutableBytes { bytes in
       var rest = bytes[...]
       func append(_ part: UnsafeRawBufferPointer) {
         UnsafeMutableRawBufferPointer(rebasing: rest).copyMemory(from: part)
@@ -108,9 +109,10 @@ final class GradientReduction {
       isThere.withUnsafeBytes(append)
     }
     for index in bucket.parameters { found[index] = nil }
-    bucket.memory = memory
+    let sums = Tensor(uninitialized: [count], bucket.dtype)
+    (bucket.own, bucket.sums) = (own, sums)
     bucket.request = try link.mpi.startAllReduce(
-      inPlace: memory.mutableElements, count,
+      own.elements, to: sums.mutableElements, count,
       bucket.dtype == .float64 ? link.mpi.float64 : link.mpi.float32, link.gradients)
     buckets[started] = bucket
     started += 1
@@ -124,9 +126,10 @@ final class GradientReduction {
   }
 
   private func unpacked(_ bucket: Bucket) -> [(Int, Tensor)] {
-    let counts = bucket.memory![bucket.elementCount..<bucket.elementCount + bucket.parameters.count].array(
+    let sums = bucket.sums!
+    let counts = sums[bucket.elementCount..<bucket.elementCount + bucket.parameters.count].array(
       of: Double.self)
-    let means = bucket.memory! / Double(world.size)
+    let means = sums / Double(world.size)
     var offset = 0
     var result: [(Int, Tensor)] = []
     for (index, count) in zip(bucket.parameters, counts) {

@@ -18,6 +18,11 @@ import Testing
     try world.barrier()
   }
 
+  @Test func oneProcessOfALauncherNeedsNoLibrary() throws {
+    let step = ["PMIX_RANK": "0", "SLURM_STEP_NUM_TASKS": "1", "OMP_NUM_THREADS": "1"]
+    #expect(try Communicator(environment: step, library: ["libnothing.so"]).size == 1)
+  }
+
   @Test func aMissingLibraryIsToldInOneLine() throws {
     let several = ["OMPI_COMM_WORLD_SIZE": "2"]
     let missing = #expect(throws: CommunicationError.self) {
