@@ -25,7 +25,7 @@ struct Benchmarks: ParsableCommand {
   @Option(help: .hidden)
   var memory: DType?
 
-  @Flag(help: .hidden)
+  @Flag(help: "Only what the processes that mpirun started measure together, as JSON.")
   var distributed = false
 
   func validate() throws {

@@ -13,7 +13,7 @@ func distributedBenchmarks() -> [Benchmark] {
   }
   let two = DistributedMeasurements(launcher: mpirun, processes: 2)
   let one = DistributedMeasurements(launcher: mpirun, processes: 1)
-  func row(_ name: String, _ unit: Benchmark.Unit = .milliseconds, _ key: String) -> Benchmark {
+  func row(_ name: String, _ key: String, _ unit: Benchmark.Unit = .milliseconds) -> Benchmark {
     Benchmark("distributed.\(name)", unit: unit) { try two.value(key) }
   }
   return [
@@ -22,7 +22,7 @@ func distributedBenchmarks() -> [Benchmark] {
     row("training_step.two_processes.synchronized_norms", "synchronizedStep"),
     row("training_step.two_processes.not_overlapped", "plainStep"),
     row("training_step.two_processes.alone", "aloneStep"),
-    row("sums", .microseconds, "sums"), row("sums.mpi", .microseconds, "mpiSums"),
+    row("sums", "sums", .microseconds), row("sums.mpi", "mpiSums", .microseconds),
     row("averaged.1MiB", "averaged1"), row("averaged.1MiB.mpi", "mpi1"),
     row("averaged.32MiB", "averaged32"), row("averaged.32MiB.mpi", "mpi32"),
   ]
@@ -61,7 +61,7 @@ func printDistributedMeasurements() throws {
     found["plainStep"] = try medianOfSteps {
       try training.step { try world.averaged($0, of: training.model) }
     }
-    found["aloneStep"] = try medianOfSteps { try training.step { $0 } }
+    found["aloneStep"] = try medianOfSteps { training.step { $0 } }
     found["sums"] = try 1000 * medianOfSteps(101) { _ = try world.sums([1], of: "a number") }
     var number = Tensor([1.0])
     found["mpiSums"] = try 1000 * medianOfSteps(101) { try world.reduceByMPI(&number) }
