@@ -87,14 +87,12 @@ public struct ResNet: Module, CustomReflectable {
     return Mirror(self, children: first + rest + [("fc", fc as Any)])
   }
 
-  /// What the first convolution and pooling make of images: `[N, ⌈H/4⌉, ⌈W/4⌉, width]`.
-  public func stem(_ images: Tensor) -> Tensor {
-    bn1(images, after: conv1).maxPool2d(3, stride: 2, padding: 1)
-  }
-
   /// The outputs of the stages, the first of which has a stride of 4, each further one twice its predecessor's.
-  public func callAsFunction(_ images: Tensor) -> [Tensor] {
-    var x = stem(images)
+  public func callAsFunction(_ images: Tensor) -> [Tensor] { outputs(of: bn1(images, after: conv1)) }
+
+  /// The outputs of the stages, from what the first convolution and its norm made of images.
+  func outputs(of x: Tensor) -> [Tensor] {
+    var x = x.maxPool2d(3, stride: 2, padding: 1)
     return stages.map { stage in
       x = stage(x)
       return x
