@@ -104,7 +104,8 @@ struct TrainPhase: ParsableCommand {
     let optimizer = AdamW(trained, learningRate: learningRate, weightDecay: 1e-4)
     let scheduler = ReduceLROnPlateau(optimizer, factor: 0.4, patience: 1, threshold: 0.02, minimum: 1e-5)
     var run = try TrainingRun(
-      in: world, folder: URL(filePath: output ?? "runs/sftrack/phase\(phase.rawValue)"), network, optimizer, scheduler,
+      in: world, folder: URL(filePath: output ?? "runs/sftrack/phase\(phase.rawValue)"), network, optimizer,
+      scheduler,
       identity: [
         "phase": "\(phase.rawValue)", "preset": preset.rawValue, "batch": "\(batch)", "seed": "\(seed)",
         "learning-rate": "\(learningRate)", "precision": precision.rawValue, "data": data.source,
