@@ -4,10 +4,12 @@ import Vision
 
 /// The trackers there are, by the names that programs call them by.
 public enum TrackerName: String, Sendable, CaseIterable {
-  case nanotrack, mosse, template, medianflow, meanshift, correlation
+  case nanotrack, rts, mosse, template, medianflow, meanshift, correlation
+  /// RTS' instance branch alone, over EfficientNet-Lite0.
+  case rtsInstance = "rts-instance"
 
   /// Whether it is learned, and so needs a file of weights.
-  public var hasWeights: Bool { self == .nanotrack }
+  public var hasWeights: Bool { [.nanotrack, .rts, .rtsInstance].contains(self) }
 
   /// What is wrong with a command line that names it with such a `--model`, or without one; nil where nothing is.
   public func objection(toModel model: String?) -> String? {
@@ -23,6 +25,11 @@ public enum TrackerName: String, Sendable, CaseIterable {
       let network = NanoTrack()
       if let model { try network.load(from: model) }
       return NanoTracker(network)
+    case .rts: return RTSTracker(try model.map { try RTS(contentsOf: $0) } ?? RTS(.small))
+    case .rtsInstance:
+      let network = RTS(.lite)
+      if let model { try network.loadFrozenBackbone(from: model) }
+      return InstanceTracker(network)
     case .mosse: return MOSSETracker()
     case .template: return TemplateTracker()
     case .correlation: return CorrelationTracker()
