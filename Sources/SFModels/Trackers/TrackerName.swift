@@ -4,7 +4,11 @@ import Vision
 
 /// The trackers there are, by the names that programs call them by.
 public enum TrackerName: String, Sendable, CaseIterable {
-  case nanotrack, rts, mosse, template, medianflow, meanshift, correlation
+  case nanotrack, mosse, template, medianflow, meanshift, correlation
+  /// All of those without weights together.
+  case ensemble
+  /// Tracking by segmentation.
+  case rts
   /// RTS' instance branch alone, over EfficientNet-Lite0.
   case rtsInstance = "rts-instance"
 
@@ -13,7 +17,8 @@ public enum TrackerName: String, Sendable, CaseIterable {
 
   /// What is wrong with a command line that names it with such a `--model`, or without one; nil where nothing is.
   public func objection(toModel model: String?) -> String? {
-    guard hasWeights == (model == nil) else { return nil }
+    // With a model the ensemble tells pixels, without one boxes.
+    guard self != .ensemble, hasWeights == (model == nil) else { return nil }
     return hasWeights ? "--tracker \(rawValue) needs --model" : "--tracker \(rawValue) has no --model"
   }
 
@@ -35,6 +40,7 @@ public enum TrackerName: String, Sendable, CaseIterable {
     case .correlation: return CorrelationTracker()
     case .medianflow: return MedianFlowTracker()
     case .meanshift: return MeanShiftTracker()
+    case .ensemble: return try SFTracker.classical(model: model)
     }
   }
 }
