@@ -62,25 +62,31 @@ func printDistributedMeasurements() throws {
       try training.step { try world.averaged($0, of: training.model) }
     }
     found["aloneStep"] = try medianOfSteps { training.step { $0 } }
-    found["sums"] = try 1000 * medianOfSteps(101) { _ = try world.sums([1], of: "a number") }
+    found["sums"] = try 1000 * medianOfSteps(11, each: 50) { _ = try world.sums([1], of: "a number") }
     var number = Tensor([1.0])
-    found["mpiSums"] = try 1000 * medianOfSteps(101) { try world.reduceByMPI(&number) }
+    found["mpiSums"] = try 1000 * medianOfSteps(11, each: 50) { try world.reduceByMPI(&number) }
     for mebibytes in [1, 32] {
       let parameter = Parameter(Tensor(uniform: [mebibytes << 18]))
       let gradients = Gradients([(parameter, parameter.value)])
-      found["averaged\(mebibytes)"] = try medianOfSteps(21) {
+      found["averaged\(mebibytes)"] = try medianOfSteps(11) {
         _ = try world.averaged(gradients, of: [("weight", parameter)])
       }
       var values = parameter.value
-      found["mpi\(mebibytes)"] = try medianOfSteps(21) { try world.reduceByMPI(&values) }
+      found["mpi\(mebibytes)"] = try medianOfSteps(11) { try world.reduceByMPI(&values) }
     }
   }
   guard world.rank == 0 else { return }
   print(String(decoding: try JSONEncoder().encode(found), as: UTF8.self))
 }
 
-/// The median time of a step that all processes take together, as often in each.
-private func medianOfSteps(_ count: Int = 15, _ step: () throws -> Void) throws -> Double {
+/// The median time of a step that all processes take together, as often in each; over a few steps at a time, of which one
+/// may be short because the one before was long.
+private func medianOfSteps(
+  _ count: Int = 9, each steps: Int = 2, _ step: () throws -> Void
+) throws -> Double {
   for _ in 0..<3 { try step() }
-  return median(try (0..<count).map { _ in try milliseconds(step) })
+  return median(
+    try (0..<count).map { _ in
+      try milliseconds { for _ in 0..<steps { try step() } } / Double(steps)
+    })
 }

@@ -67,6 +67,7 @@ extension Communicator {
     while try !link.mpi.isComplete(&request) {
       let now = ContinuousClock.now
       // At first the answer is a matter of microseconds. Later on, processors are left to whom they may help.
+      if now - start < .microseconds(200) { continue }
       if now - start < .milliseconds(20) {
         sched_yield()
         continue
