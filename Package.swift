@@ -75,6 +75,7 @@ let package = Package(
 
     example("TrainFeat2Seg"),
     example("TrainSFTrack"),
+    example("TrainRTS"),
     example("TrainSpectral"),
     example("RefineVideo"),
     example("TrackVideo"),
@@ -111,6 +112,8 @@ let package = Package(
     .testTarget(
       name: "TrainSFTrackTests",
       dependencies: ["TrainSFTrack", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
+    .testTarget(
+      name: "TrainRTSTests", dependencies: ["TrainRTS", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainSpectralTests",
       dependencies: ["TrainSpectral", "Datasets", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),

@@ -7,9 +7,13 @@ public enum TrackerName: String, Sendable, CaseIterable {
   case nanotrack, mosse, template, medianflow, meanshift, correlation
   /// All of those without weights together.
   case ensemble
+  /// Tracking by segmentation.
+  case rts
+  /// RTS' instance branch alone, over EfficientNet-Lite0.
+  case rtsInstance = "rts-instance"
 
   /// Whether it is learned, and so needs a file of weights.
-  public var hasWeights: Bool { self == .nanotrack }
+  public var hasWeights: Bool { [.nanotrack, .rts, .rtsInstance].contains(self) }
 
   /// What is wrong with a command line that names it with such a `--model`, or without one; nil where nothing is.
   public func objection(toModel model: String?) -> String? {
@@ -26,6 +30,11 @@ public enum TrackerName: String, Sendable, CaseIterable {
       let network = NanoTrack()
       if let model { try network.load(from: model) }
       return NanoTracker(network)
+    case .rts: return RTSTracker(try model.map { try RTS(contentsOf: $0) } ?? RTS(.small))
+    case .rtsInstance:
+      let network = RTS(.lite)
+      if let model { try network.loadFrozenBackbone(from: model) }
+      return InstanceTracker(network)
     case .mosse: return MOSSETracker()
     case .template: return TemplateTracker()
     case .correlation: return CorrelationTracker()
