@@ -75,6 +75,7 @@ let package = Package(
 
     example("TrainFeat2Seg"),
     example("TrainSFTrack"),
+    example("TrainSiamese"),
     example("TrainSpectral"),
     example("RefineVideo"),
     example("TrackVideo"),

@@ -4,10 +4,15 @@ import Vision
 
 /// The trackers there are, by the names that programs call them by.
 public enum TrackerName: String, Sendable, CaseIterable {
-  case nanotrack, mosse, template, medianflow, meanshift, correlation
+  case nanotrack, siamrpn, siamconcatrpn, siambroadcastrpn, mosse, template, medianflow, meanshift, correlation
 
   /// Whether it is learned, and so needs a file of weights.
-  public var hasWeights: Bool { self == .nanotrack }
+  public var hasWeights: Bool {
+    switch self {
+    case .nanotrack, .siamrpn, .siamconcatrpn, .siambroadcastrpn: true
+    default: false
+    }
+  }
 
   /// A tracker, with its weights where it has some.
   /// - Throws: what reading the weights throws.
@@ -17,6 +22,9 @@ public enum TrackerName: String, Sendable, CaseIterable {
       let network = NanoTrack()
       if let model { try network.load(from: model) }
       return NanoTracker(network)
+    case .siamrpn: return try SiameseModel(model).tracker { SiamRPN($0) }
+    case .siamconcatrpn: return try SiameseModel(model).tracker { SiamConcatRPN($0) }
+    case .siambroadcastrpn: return try SiameseModel(model).tracker { SiamBroadcastRPN($0) }
     case .mosse: return MOSSETracker()
     case .template: return TemplateTracker()
     case .correlation: return CorrelationTracker()
