@@ -99,13 +99,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz"),
 
+    .target(name: "CFormula", path: "Tests/CFormula", cSettings: optimised),
     .target(name: "TestSupport", dependencies: ["NN", "Tensor", "Vision"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorTests", dependencies: ["NN", "Tensor", "TestSupport"]),
     .testTarget(
       name: "NNTests", dependencies: ["NN", "Tensor", "TestSupport"], exclude: ["read_events.py"]),
     .testTarget(
       name: "SFModelsTests",
-      dependencies: ["COpenBLAS", "SFModels", "NN", "Tensor", "TestSupport", "Vision"]),
+      dependencies: ["CFormula", "COpenBLAS", "SFModels", "NN", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainFeat2SegTests", dependencies: ["TrainFeat2Seg", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(

@@ -53,11 +53,7 @@ struct RunTracker: ParsableCommand {
   }
 
   func validate() throws {
-    if tracker.hasWeights != (model != nil) {
-      throw ValidationError(
-        tracker.hasWeights
-          ? "--tracker \(tracker.rawValue) needs --model" : "--tracker \(tracker.rawValue) has no --model")
-    }
+    if let objection = tracker.objection(toModel: model) { throw ValidationError(objection) }
   }
 
   func run() throws {

@@ -77,6 +77,7 @@ struct TrackVideo: ParsableCommand {
         Program.report(
           String(format: "%d frames, %.0f a second; results in %@", run.boxes.count, speed, output.url.path))
       }
+      if let failure = run.failure { throw failure }
     }
   }
 

@@ -8,10 +8,12 @@ struct TrackedVideo {
   private(set) var boxes: [Box?] = []
   /// How long tracking took, without reading and drawing the frames.
   private(set) var seconds = 0.0
+  /// Why the next frame can't be read, where the video doesn't go on to its end.
+  private(set) var failure: (any Error)?
   /// Frames spread over the video, with the target on them.
   private(set) var pictures: [Image] = []
 
-  /// Tracks from the first frame on, until the video ends or an interrupt. Frames come and go one by one; with the target
+  /// Tracks from the first frame on, until the video ends, can't be read any further, or an interrupt. Frames come and go one by one; with the target
   /// on them they become a film, where one is wanted.
   init(_ video: Video, _ box: Box, _ tracker: inout any Tracker, film: VideoWriter?) throws {
     let count = video.frameCount
@@ -19,7 +21,11 @@ struct TrackedVideo {
     var bar = ProgressBar(video.name, count: count)
     defer { bar.finish() }
     for frame in 0..<count where !Program.isInterrupted {
-      let image = try video.image(frame)
+      let image: Image
+      do { image = try video.image(frame) } catch {
+        failure = error
+        return
+      }
       let start = ContinuousClock.now
       var target = TrackedTarget(.box(box))
       if frame == 0 {

@@ -55,4 +55,28 @@ import Vision
     let box = try #require(window.trueBox)
     #expect(batch.trueBoxes[0].sum().item == box.width * box.height)
   }
+
+  /// A video of which every fourth frame is annotated.
+  private struct Sparse: MaskAnnotated {
+    let whole: any MaskAnnotated
+    var name: String { whole.name }
+    var frameCount: Int { whole.frameCount }
+    var annotatedFrames: [Int] { Array(stride(from: 0, to: frameCount, by: 4)) }
+    func image(_ frame: Int) throws -> Image { try whole.image(frame) }
+    func masks(_ frame: Int) throws -> IndexedImage? {
+      frame.isMultiple(of: 4) ? try whole.masks(frame) : nil
+    }
+  }
+
+  @Test func betweenAnnotatedFramesTrackersGoOn() throws {
+    let whole = SyntheticVideos(seed: 3, sequences: 1, frames: 14, height: 40, width: 72).sequences[0]
+    let steady = Array(SimulatedTracker.all.prefix(1))
+    let boxes = try TrackerBoxes(simulating: steady, on: [Sparse(whole: whole)], seed: 1)
+    let object = whole.objects[0]
+    for frame in 0..<13 {
+      let truth = try #require(whole.mask(frame, object: object).boundingBox)
+      let box = try #require(boxes.boxes(sequence: whole.name, object: object, frame: frame).first ?? nil)
+      #expect(box.iou(truth) > 0.3, "\(frame): \(box) \(truth)")
+    }
+  }
 }

@@ -47,6 +47,19 @@ def fill(network, gain=1.0):
             tensor.copy_(torch.from_numpy(value.astype(np.float32)).reshape(tensor.shape))
 
 
+def digest(network):
+    """A number that stands for the names, shapes and roles of all tensors: the FNV-1a hash of their sorted lines."""
+    parameters = dict(network.named_parameters())
+    lines = [
+        f"{name} {'x'.join(map(str, tensor.shape))} {'parameter' if name in parameters else 'buffer'}\n"
+        for name, tensor in network.state_dict().items()
+    ]
+    result = 0xCBF29CE484222325
+    for byte in "".join(sorted(lines)).encode():
+        result = (result ^ byte) * 0x100000001B3 & MASK
+    return hex(result)
+
+
 def figures(tensor):
     """Mean, standard deviation, least, largest and the sum of magnitudes."""
     x = tensor.double()

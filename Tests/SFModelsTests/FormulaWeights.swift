@@ -1,29 +1,27 @@
-import Foundation
+import CFormula
 import NN
 import Tensor
 
 /// Weights and inputs of published networks as a function of names and shapes: see Fixtures/formula.py.
 enum Formula {
-  /// `count` numbers in [0, 1) that belong to a name: splitmix64, seeded with the FNV-1a hash of the name.
-  static func uniform(_ name: String, _ count: Int) -> [Double] {
-    let seed = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    return (1...max(count, 1)).prefix(count).map { index in
-      var z = seed &+ UInt64(index) &* 0x9e37_79b9_7f4a_7c15
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return Double((z ^ (z >> 31)) >> 40) / Double(1 << 24)
+  /// Numbers uniform in [offset, offset + scale) that belong to a name.
+  static func uniform(_ name: String, _ shape: Shape, offset: Double = 0, scale: Double = 1) -> Tensor {
+    let values = [Float](unsafeUninitializedCapacity: shape.elementCount) { buffer, count in
+      count = shape.elementCount
+      formula_uniform(name, Int64(count), offset, scale, buffer.baseAddress)
     }
+    return Tensor(values, shape: shape)
   }
 
   /// Images `[N, C, H, W]` in PyTorch's order, given back with channels last.
   static func images(_ name: String, _ shape: Shape, in range: ClosedRange<Double> = 0...1) -> Tensor {
-    let values = uniform("input:\(name)", shape.elementCount).map {
-      Float(range.lowerBound + (range.upperBound - range.lowerBound) * $0)
-    }
-    return Tensor(values, shape: shape).permuted(0, 2, 3, 1)
+    uniform(
+      "input:\(name)", shape, offset: range.lowerBound, scale: range.upperBound - range.lowerBound
+    ).permuted(0, 2, 3, 1)
   }
 
-  /// Gives a network its weights, as PyTorch's modules of its paths would have them.
+  /// Gives a network's convolutions, linear layers and norms their weights, as PyTorch's modules of its paths would have
+  /// them.
   static func fill(_ network: some Module, gain: Double) throws {
     var state = network.stateDict
     for name in state.names {
@@ -33,17 +31,31 @@ enum Formula {
       let (module, kind) = (name[..<dot], name[name.index(after: dot)...])
       let isNorm = state["\(module).running_mean"] != nil
       let fanIn = Double(tensor.shape.dropFirst().reduce(1, *))
-      let values = uniform(name, tensor.elementCount).map { u -> Float in
-        let s = 2 * u - 1
-        switch kind {
-        case "weight" where isNorm, "running_var": return Float(0.75 + 0.5 * u)
-        case "weight": return Float(s * (gain * 6 / fanIn).squareRoot())
-        default: return Float(0.1 * s)
-        }
+      switch kind {
+      case "weight" where isNorm, "running_var":
+        state[name] = uniform(name, tensor.shape, offset: 0.75, scale: 0.5)
+      case "weight":
+        let bound = (gain * 6 / fanIn).squareRoot()
+        state[name] = uniform(name, tensor.shape, offset: -bound, scale: 2 * bound)
+      case "bias", "running_mean": state[name] = uniform(name, tensor.shape, offset: -0.1, scale: 0.2)
+      default: break
       }
-      state[name] = Tensor(values, shape: tensor.shape)
     }
     try network.load(state)
+  }
+
+  /// A number that stands for the names, shapes and roles of all of a network's tensors as PyTorch has them:
+  /// Fixtures/formula.py computes it of a published network.
+  static func digest(_ network: some Module) -> UInt64 {
+    let lines = network.namedParameters.map { path, parameter in
+      let shape = parameter.shape
+      let sizes = parameter.layout == .plain ? Array(shape) : [shape[-1], shape[-2]] + shape.dropLast(2)
+      return "\(path) \(sizes.map(String.init).joined(separator: "x")) "
+        + (parameter.role == .weight ? "parameter\n" : "buffer\n")
+    }
+    return lines.sorted().joined().utf8.reduce(0xcbf2_9ce4_8422_2325) { hash, byte in
+      (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
   }
 
   /// The mean, standard deviation, least and largest value, and the sum of magnitudes.

@@ -33,6 +33,11 @@ import Vision
     #expect(BoxConsensus([empty, Self.truth])?.box == Self.truth)
     let broken = Box(x: .nan, y: 0, width: .infinity, height: 3)
     #expect(BoxConsensus([broken, Self.truth], scores: [.nan, 1])?.box == Self.truth)
+    // Areas beyond what numbers can hold, and sides that vanish beside where they are.
+    let huge = Box(x: 0, y: 0, width: 1e200, height: 1e200)
+    let tiny = Box(x: 1e9, y: 1e9, width: 1e-12, height: 1e-12)
+    #expect(BoxConsensus([huge, tiny]) == nil)
+    #expect(BoxConsensus([huge, Self.truth, tiny])?.box == Self.truth)
   }
 
   /// A textured target that moves a pixel a frame over noise.
@@ -78,15 +83,37 @@ import Vision
     #expect(ended.confidence == 0)
   }
 
+  /// One follows the target back; the other one stays away, where nothing of it is.
+  @Test func aTargetThatLeftAndReturnsIsFollowedAgain() throws {
+    let outside = Box(x: -90, y: -40, width: 20, height: 10)
+    let faithful = (0..<12).map { 4..<8 ~= $0 ? outside : Self.truth($0) }
+    let returning = RecordedTracker(faithful), gone = RecordedTracker(Array(faithful.prefix(7)))
+    for trackers in [[returning, gone], [returning, returning, gone]] {
+      var tracker = SFTracker(trackers)
+      try tracker.start(Self.frame(0), on: .box(Self.truth))
+      for index in 1..<12 {
+        let box = try tracker.track(Self.frame(index)).region.boundingBox
+        #expect(4..<8 ~= index || box.iou(Self.truth(index)) > 0.8, "\(index): \(box)")
+      }
+    }
+  }
+
   @Test func framesMayChangeTheirSizeAndBoxesLeaveThem() throws {
     let boxes: [Box?] = [
       Self.truth, Box(x: -300, y: -300, width: 10, height: 10), Box(x: 5, y: 5, width: 4e7, height: 1),
+      Box(x: -1e12, y: 2, width: 3e12, height: 9),
     ]
-    var tracker = SFTracker([RecordedTracker(boxes), RecordedTracker(boxes)])
-    try tracker.start(Self.frame(0), on: .box(Self.truth))
-    _ = try tracker.track(Image(height: 20, width: 30, color: .red))
-    let last = try tracker.track(Image(height: 300, width: 20, color: .blue)).region.boundingBox
-    for side in [last.x, last.y, last.width, last.height] { #expect(side.isFinite) }
+    let recorded = RecordedTracker(boxes)
+    for network in [nil, SFTrack(.small, trackers: 2)] {
+      var tracker = SFTracker([recorded, recorded], network: network)
+      try tracker.start(Self.frame(0), on: .box(Self.truth))
+      for (height, width) in [(20, 30), (300, 20), (1, 1)] {
+        let target = try tracker.track(Image(height: height, width: width, color: .red))
+        let box = target.region.boundingBox
+        for side in [box.x, box.y, box.width, box.height] { #expect(side.isFinite) }
+        #expect(target.mask.map { $0.height == height && $0.width == width } ?? (network == nil))
+      }
+    }
   }
 
   @Test func networksTellTheTargetsPixels() throws {

@@ -138,6 +138,68 @@ import Vision
     #expect(neither.exitCode == 64 && neither.errors.first?.contains("--box or --trackers") == true)
   }
 
+  /// What trackers may leave behind: no numbers, no area, places outside the frame, sizes beyond all frames, a file that goes
+  /// on beyond the video, one that ends after its first box. The target is out of the frame for two frames.
+  @Test func resultFilesMaySayAnything() throws {
+    let place = try Workplace(for: "TrackVideo")
+    try video(place, frames: 7)
+    let truth = (0..<7).map { "\(10 + $0),12,12,10" }
+    func write(_ name: String, _ lines: [String]) throws {
+      try place.write((lines.joined(separator: "\n") + "\n").utf8, to: name)
+    }
+    try write("good.txt", truth + ["1,2,3,4", "5,6,7,8"])
+    try write("away.txt", Array(truth[..<3]) + ["-90,-90,12,10", "nan,nan,nan,nan"] + truth[5...])
+    try write(
+      "odd.txt", [truth[0], "", "0,0,0,0", "1e200,1,1e200,1e200", "inf,1,2,3", "3,4,-5,6", "9,9,1e-9,4"])
+    try write("one.txt", [truth[0]])
+    let outcome = try place.run([
+      "--video", "video", "--trackers", "good.txt,away.txt,odd.txt,one.txt", "--output", "out",
+    ])
+    #expect(outcome.exitCode == 0 && !outcome.wasKilled, "\(outcome.errors)")
+    let boxes = try BoxFile(contentsOf: place.folder.appending(path: "out/boxes.txt")).boxes
+    #expect(boxes.count == 7)
+    for frame in [1, 2, 5, 6] {
+      #expect(boxes[frame]!.iou(Box(x: 10 + Double(frame), y: 12, width: 12, height: 10)) > 0.9)
+    }
+
+    try place.write(place.bytes(of: "video/10.png"), to: "short/1.png")
+    let short = try place.run(["--video", "short", "--trackers", "good.txt,odd.txt", "--output", "short-out"])
+    #expect(short.exitCode == 0 && short.output.last?.hasPrefix("1 frames, ") == true, "\(short.errors)")
+  }
+
+  @Test func framesOfAFolderMayDifferInSize() throws {
+    let place = try Workplace(for: "TrackVideo")
+    try video(place, frames: 4)
+    for (frame, size) in [(11, (90, 20)), (13, (2, 2))] {
+      try Image(height: size.0, width: size.1, color: .blue).write(to: place.file("video/\(frame).png"))
+    }
+    try BoxFile(boxes: Array(repeating: Box(x: 10, y: 12, width: 12, height: 10), count: 4))
+      .write(to: place.file("boxes.txt"))
+    for options in [
+      ["--trackers", "boxes.txt,boxes.txt"], ["--box", "10,12,12,10", "--tracker", "correlation"],
+    ] {
+      let outcome = try place.run(["--video", "video", "--output", "out"] + options)
+      #expect(outcome.exitCode == 0, "\(outcome.errors)")
+      #expect(try BoxFile(contentsOf: place.folder.appending(path: "out/boxes.txt")).boxes.count == 4)
+    }
+  }
+
+  @Test func ofAVideoThatEndsEarlyWhatThereIsIsKept() throws {
+    let place = try Workplace(for: "TrackVideo")
+    try video(place, frames: 5)
+    try place.write(place.bytes(of: "video/13.png").prefix(60), to: "video/13.png")
+    let outcome = try place.run([
+      "--video", "video", "--box", "10,12,12,10", "--tracker", "template", "--output", "out",
+    ])
+    #expect(outcome.exitCode == 1 && outcome.complaints.count == 1, "\(outcome)")
+    #expect(outcome.complaints.first?.contains("13.png") == true)
+    #expect(outcome.output.last?.hasPrefix("3 frames, ") == true)
+    #expect(try BoxFile(contentsOf: place.folder.appending(path: "out/boxes.txt")).boxes.count == 3)
+    if FFmpeg.isInstalled {
+      #expect(try Video(contentsOf: place.folder.appending(path: "out/overlays.mp4")).frameCount == 3)
+    }
+  }
+
   static let faults: [(change: [String: String], code: Int32, message: String)] = [
     (["--video": "none"], 1, "none"), (["--model": "none.pth"], 1, "none.pth: cannot be read"),
     (["--model": "video/10.png"], 1, "video/10.png"), (["--box": "1,2,3"], 64, "--box"),

@@ -20,7 +20,10 @@ public struct BoxConsensus: Sendable, Hashable {
   public init?(_ boxes: [Box], scores: [Double]? = nil) {
     let weighted = zip(boxes, scores ?? boxes.map { _ in 1 }).filter { $0.0.isFollowable }
     func support(_ box: Box) -> Double { weighted.reduce(0) { $0 + box.iou($1.0) } }
-    guard var mean = weighted.map(\.0).max(by: { support($0) < support($1) }) else { return nil }
+    // A box beyond what numbers can tell apart, or too small for it, doesn't even overlap with itself.
+    guard var mean = weighted.map(\.0).max(by: { support($0) < support($1) }), support(mean) > 0 else {
+      return nil
+    }
     let best = weighted.filter { mean.iou($0.0) > 0 }.map(\.1).max()!
     for _ in 0..<2 {
       let weights = weighted.map { box, score in

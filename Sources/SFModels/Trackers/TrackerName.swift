@@ -14,6 +14,12 @@ public enum TrackerName: String, Sendable, CaseIterable {
     }
   }
 
+  /// What is wrong with a command line that names it with such a `--model`, or without one; nil where nothing is.
+  public func objection(toModel model: String?) -> String? {
+    guard hasWeights == (model == nil) else { return nil }
+    return hasWeights ? "--tracker \(rawValue) needs --model" : "--tracker \(rawValue) has no --model"
+  }
+
   /// A tracker, with its weights where it has some.
   /// - Throws: what reading the weights throws.
   public func make(model: URL?) throws -> any Tracker {
