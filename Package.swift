@@ -76,6 +76,7 @@ let package = Package(
     example("TrainFeat2Seg"),
     example("TrainSFTrack"),
     example("TrainSiamese"),
+    example("CompareSiamese"),
     example("TrainSpectral"),
     example("RefineVideo"),
     example("TrackVideo"),
@@ -112,6 +113,8 @@ let package = Package(
     .testTarget(
       name: "TrainSFTrackTests",
       dependencies: ["TrainSFTrack", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
+    .testTarget(
+      name: "TrainSiameseTests", dependencies: ["TrainSiamese", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainSpectralTests",
       dependencies: ["TrainSpectral", "Datasets", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),

@@ -83,9 +83,9 @@ struct TrainSiamese: ParsableCommand {
     Program.prepare(ifInterrupted: "interrupted before anything was trained")
     Tensor.randomState = seed
     switch network {
-    case .rpn: try train(SiamRPN(preset))
-    case .concat: try train(SiamConcatRPN(preset))
-    case .broadcast: try train(SiamBroadcastRPN(preset))
+    case .rpn: try train(SiamRPN(size: preset))
+    case .concat: try train(SiamConcatRPN(size: preset))
+    case .broadcast: try train(SiamBroadcastRPN(size: preset))
     }
   }
 
@@ -94,7 +94,7 @@ struct TrainSiamese: ParsableCommand {
       data, remember: remember, heldOut: heldOut?.split(separator: ",").map(String.init), of: network,
       loss: loss,
       batch: batch, pairs: pairs, distractorShare: distractors, seed: seed)
-    let optimizer = Adam(network.parameters, learningRate: learningRate)
+    let optimizer = Adam(groups: network.parameterGroups(learningRate: learningRate))
     let scheduler = ScheduledLearningRate(optimizer, .step(every: 1000, factor: 0.99), per: .step)
     var run = try TrainingRun(
       folder: URL(filePath: output ?? "runs/\(self.network.tracker.rawValue)"), network, optimizer, scheduler,
@@ -104,17 +104,26 @@ struct TrainSiamese: ParsableCommand {
         "pairs": "\(pairs)", "learning-rate": "\(learningRate)", "distractors": "\(distractors)",
         "seed": "\(seed)", "data": data.source, "validate": data.heldOut.joined(separator: ","),
       ], best: .maximum("val_iou"),
-      metadata: ["network": self.network.rawValue, "preset": preset.rawValue, "loss": loss.rawValue])
+      metadata: [
+        "network": self.network.rawValue, "preset": preset.rawValue, "loss": loss.rawValue,
+        "distractors": "\(distractors)",
+      ])
     if let resume { try run.resume(from: URL(filePath: resume)) }
     Program.report(
       "\(self.network.tracker.rawValue) \(preset.rawValue): \(network.parameterCount) parameters, \(data.description)"
     )
 
+    // Where templates and search regions, which differ in what surrounds the target, share norms, these can't follow both:
+    // after the first epoch they keep the statistics that they have.
+    func keepStatistics() { if self.network == .rpn { network.freezeStatistics() } }
+    if run.epoch > 0 { keepStatistics() }
     let task = PairTask(network: network, loss: loss)
     try run.train(epochs: epochs, on: data.training, clippingNorm: 1) { batch in
       task.loss(batch)
     } validate: { _ in
-      try task.score(data)
+      let score = try task.score(data)
+      keepStatistics()
+      return score
     } pictures: { log in
       try task.pictures(log, data)
     }

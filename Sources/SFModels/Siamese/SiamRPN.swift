@@ -32,7 +32,7 @@ public struct SiamRPN: SiameseNetwork, CustomReflectable {
   /// Initialised as PyTorch does; the kernels start so small that the answers are near 0.
   public init(_ preset: Preset) {
     switch preset {
-    case .tiny: self.init(widths: [24, 48, 64, 64, 48])
+    case .tiny: self.init(widths: [16, 32, 48, 48, 32])
     case .narrow: self.init(widths: [96, 256, 384, 384, 256])
     case .paper: self.init(widths: [192, 512, 768, 768, 512])
     }

@@ -1,4 +1,5 @@
 import Datasets
+import NN
 import Tensor
 import Vision
 
@@ -70,5 +71,22 @@ extension SiamBroadcastRPN {
         Anchors.Map(
           side: searchSize / stride, stride: Double(stride), size: size, nextSize: nextSize, ratios: [2, 3])
       })
+  }
+}
+
+extension SiameseNetwork {
+  /// What is trained, and how fast. SiamRPN's kernels multiply all features of a window at once: what makes them takes steps
+  /// of a tenth, for Adam's change the answers by hundreds otherwise.
+  public func parameterGroups(learningRate: Double) -> [ParameterGroup] {
+    var seen: Set<ObjectIdentifier> = []
+    let weights = namedParameters.filter {
+      $0.parameter.role == .weight && seen.insert(ObjectIdentifier($0.parameter)).inserted
+    }
+    let kernels = weights.filter { $0.path.hasPrefix("conv_r1.") || $0.path.hasPrefix("conv_cls1.") }
+    let others = weights.filter { !$0.path.hasPrefix("conv_r1.") && !$0.path.hasPrefix("conv_cls1.") }
+    return [
+      ParameterGroup(others.map(\.parameter), learningRate: learningRate),
+      ParameterGroup(kernels.map(\.parameter), learningRate: learningRate / 10),
+    ].filter { !$0.parameters.isEmpty }
   }
 }

@@ -14,22 +14,22 @@ public enum SiamesePreset: String, Sendable, CaseIterable {
 
 extension SiamRPN {
   /// A network of a size.
-  public init(_ preset: SiamesePreset) { self.init(Preset(rawValue: preset.rawValue)!) }
+  public init(size preset: SiamesePreset) { self.init(Preset(rawValue: preset.rawValue)!) }
 }
 
 extension SiamConcatRPN {
   /// A network of a size.
-  public init(_ preset: SiamesePreset) { self.init(Preset(rawValue: preset.rawValue)!) }
+  public init(size preset: SiamesePreset) { self.init(Preset(rawValue: preset.rawValue)!) }
 }
 
 extension SiamBroadcastRPN {
   /// A network of a size.
-  public init(_ preset: SiamesePreset) { self.init(Preset(rawValue: preset.rawValue)!) }
+  public init(size preset: SiamesePreset) { self.init(Preset(rawValue: preset.rawValue)!) }
 }
 
 /// A file of a Siamese network's weights. What TrainSiamese wrote says which size the network has and how it tells boxes;
 /// other files hold the report's own.
-public struct SiameseModel {
+public struct SiameseModel: Sendable {
   /// The network's size.
   public let preset: SiamesePreset
   /// How it tells boxes.

@@ -28,9 +28,9 @@ public enum TrackerName: String, Sendable, CaseIterable {
       let network = NanoTrack()
       if let model { try network.load(from: model) }
       return NanoTracker(network)
-    case .siamrpn: return try SiameseModel(model).tracker { SiamRPN($0) }
-    case .siamconcatrpn: return try SiameseModel(model).tracker { SiamConcatRPN($0) }
-    case .siambroadcastrpn: return try SiameseModel(model).tracker { SiamBroadcastRPN($0) }
+    case .siamrpn: return try SiameseModel(model).tracker { SiamRPN(size: $0) }
+    case .siamconcatrpn: return try SiameseModel(model).tracker { SiamConcatRPN(size: $0) }
+    case .siambroadcastrpn: return try SiameseModel(model).tracker { SiamBroadcastRPN(size: $0) }
     case .mosse: return MOSSETracker()
     case .template: return TemplateTracker()
     case .correlation: return CorrelationTracker()
