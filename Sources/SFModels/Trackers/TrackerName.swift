@@ -4,7 +4,8 @@ import Vision
 
 /// The trackers there are, by the names that programs call them by.
 public enum TrackerName: String, Sendable, CaseIterable {
-  case nanotrack, siamrpn, siamconcatrpn, siambroadcastrpn, mosse, template, medianflow, meanshift, correlation
+  case nanotrack, siamrpn, siamconcatrpn, siambroadcastrpn, mosse, template, medianflow, meanshift,
+    correlation
 
   /// Whether it is learned, and so needs a file of weights.
   public var hasWeights: Bool {
