@@ -35,7 +35,7 @@ struct Benchmarks: ParsableCommand {
     let all = [
       networkBenchmarks(threads: threads), convolutionBenchmarks(), operatorBenchmarks(),
       sequenceBenchmarks(), spectralBenchmarks(), flowBenchmarks(), samplingBenchmarks(), loadingBenchmarks(),
-      scoreBenchmarks(),
+      scoreBenchmarks(), trackerBenchmarks(),
     ]
     let benchmarks = all.joined().filter { filter.isEmpty || $0.name.contains(filter) }
     guard !benchmarks.isEmpty else {

@@ -30,6 +30,8 @@ Benchmarks, float32 unless they say otherwise; sizes are those that the name sta
   grid_sample.forward_backward         [4, 128, 224, 32] in channels-last notation at as many random places
   conv2d.per_sample.C→O@HxW.…          a 3×3 filter for each sample, as a grouped convolution, batch 4 or 16
   correlation.…                        a 7×7 template for each of 8 images of 256 channels, likewise
+  siamrpn.….tracking                   SiamRPN (Tests/Fixtures/siamese.py) on a region of 271 pixels, the kernels kept
+  siamrpn.….training_step              16 pairs, means of squares, Adam
   mlp.training_step                    784-512-256-10 with ReLU, 32 samples, mean squared error, SGD
   transformer.training_step            a block of ViT-S, [8, 197, 384], 6 heads, mean squared error, SGD
   lstm.training_step                   [16, 32, 256] to 256, likewise
@@ -61,6 +63,7 @@ from torch import nn
 from torch.nn import functional as F
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "Tests" / "Fixtures"))
+from siamese import SiamRPN
 from unet import benchmark_unet
 
 ELEMENTS = 8 * 2**20
@@ -108,7 +111,7 @@ def bfloat16(model):
         with torch.autocast("cpu", torch.bfloat16):
             return model(inputs).float()
 
-    cast.parameters = model.parameters
+    cast.parameters = getattr(model, "parameters", None)
     return cast
 
 
@@ -123,6 +126,31 @@ def unet_inference(wrap=lambda model: model):
     model = wrap(benchmark_unet().to(memory_format=torch.channels_last).eval())
     inputs = torch.rand(4, 4, 256, 448).to(memory_format=torch.channels_last)
     return without_gradient(lambda: model(inputs))
+
+
+def siamrpn(widths, training, wrap=lambda model: model):
+    """A frame of tracking, the template's kernels kept, or a step of 16 pairs."""
+    def images(count, side):
+        return torch.rand(count, 3, side, side).to(memory_format=torch.channels_last)
+
+    model = SiamRPN(widths).to(memory_format=torch.channels_last)
+    if not training:
+        model.eval()
+        with torch.inference_mode():
+            template = model.template(images(1, 127))
+        search = wrap(lambda x: torch.cat(model.search(x, template), 2))
+        return without_gradient(lambda x=images(1, 271): search(x))
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    answer = wrap(lambda pairs: torch.cat(model(*pairs), 2))
+    pairs = images(16, 127), images(16, 271)
+
+    def step():
+        optimizer.zero_grad()
+        offsets, logits = answer(pairs).split([4, 2], 2)
+        (offsets.square().mean() + logits.square().mean()).backward()
+        optimizer.step()
+
+    return step
 
 
 def mlp_training():
@@ -414,6 +442,11 @@ def benchmarks():
         if kind != "lstm":
             yield f"{kind}.training_step.bfloat16", "the same under autocast", (
                 lambda kind=kind: sequence_training(kind, bfloat16))
+    for preset, widths in [("narrow", [96, 256, 384, 384, 256]), ("paper", [192, 512, 768, 768, 512])]:
+        for kind, training in [("tracking", False), ("training_step", True)]:
+            for suffix, wrap in [("", lambda model: model), (".bfloat16", bfloat16)]:
+                yield f"siamrpn.{preset}.{kind}{suffix}", "a region of 271" if not training else "16 pairs, Adam", (
+                    lambda arguments=(widths, training, wrap): siamrpn(*arguments))
     yield "mlp.training_step", "784-512-256-10, 32 samples, SGD with Nesterov momentum", mlp_training
 
 

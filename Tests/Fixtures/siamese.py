@@ -1,22 +1,33 @@
-"""Prints what the Siamese networks answer with weights that are a function of their names (formula.py), and their
-gradients, with which SiameseTests compares. The networks are written here after their published structure, whose names
-and counts they have.
+"""The Siamese networks, written after their published structure, whose names and counts they have, and with weights that
+are a function of these names (formula.py). Prints what SiameseTests compares with, and writes siamese.safetensors: of each
+network, narrow, what it answers in training and in evaluation, and of each parameter's gradient, in the order of their
+names, the sum of magnitudes and the product with a direction; float64.
 
     python3 -m pip install torch numpy
     python3 Tests/Fixtures/siamese.py
 """
+
+import pathlib
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 import formula
+from efficientnet import EfficientNetLite0
 from resnet import ResNet
+from safetensors_file import save
 
 
 def correlate(x, kernels):
     """Each sample with its own filters [O, C, h, w]."""
     return torch.cat([F.conv2d(a[None], k) for a, k in zip(x, kernels)])
+
+
+def by_box(maps, values):
+    """Maps whose channels go through the boxes of a place before the next value, as a list of boxes."""
+    n, _, h, w = maps.shape
+    return maps.reshape(n, values, -1, h, w).permute(0, 3, 4, 2, 1).reshape(n, -1, values)
 
 
 def alexnet(widths, pools_first=True):
@@ -40,13 +51,17 @@ class SiamRPN(nn.Module):
         self.conv_cls2 = nn.Conv2d(c, c, 3)
         self.regress_adjust = nn.Conv2d(4 * boxes, 4 * boxes, 1)
 
+    def template(self, z):
+        z = self.featureExtract(z)
+        return [y.reshape(len(z), -1, z.shape[1], *y.shape[2:]) for y in (self.conv_r1(z), self.conv_cls1(z))]
+
+    def search(self, x, template):
+        x = self.featureExtract(x)
+        offsets = self.regress_adjust(correlate(self.conv_r2(x), template[0]))
+        return by_box(offsets, 4), by_box(correlate(self.conv_cls2(x), template[1]), 2)
+
     def forward(self, z, x):
-        z, x = self.featureExtract(z), self.featureExtract(x)
-        regression, logits = self.conv_r1(z), self.conv_cls1(z)
-        n, c, size = len(z), z.shape[1], regression.shape[-1]
-        regression = correlate(self.conv_r2(x), regression.view(n, -1, c, size, size))
-        logits = correlate(self.conv_cls2(x), logits.view(n, -1, c, size, size))
-        return self.regress_adjust(regression), logits
+        return self.search(x, self.template(z))
 
 
 class Encoder(ResNet):
@@ -170,14 +185,135 @@ class SiamBroadcastRPN(nn.Module):
         return heads(levels, self.loc, self.conf)
 
 
+class DepthwiseHead(nn.Module):
+    def __init__(self, inputs, c, outputs):
+        super().__init__()
+        self.conv_kernel = nn.Sequential(nn.Conv2d(inputs, c, 3, bias=False), nn.BatchNorm2d(c), nn.ReLU())
+        self.conv_search = nn.Sequential(nn.Conv2d(inputs, c, 3, bias=False), nn.BatchNorm2d(c), nn.ReLU())
+        self.head = nn.Sequential(
+            nn.Conv2d(c, c, 1, bias=False), nn.BatchNorm2d(c), nn.ReLU(), nn.Conv2d(c, outputs, 1))
+
+    def forward(self, z, x):
+        z, x = self.conv_kernel(z), self.conv_search(x)
+        n, c, h, w = x.shape
+        y = F.conv2d(x.reshape(1, n * c, h, w), z.reshape(n * c, 1, *z.shape[2:]), groups=n * c)
+        return self.head(y.view(n, c, *y.shape[2:]))
+
+
+def depthwise_heads(inputs, c):
+    module = nn.Module()
+    module.cls, module.loc = DepthwiseHead(inputs, c, 10), DepthwiseHead(inputs, c, 20)
+    return module
+
+
+class DepthwiseSiamRPN(nn.Module):
+    def __init__(self, widths, c):
+        super().__init__()
+        self.backbone = nn.Module()
+        self.backbone.features = alexnet(widths)
+        self.rpn_head = depthwise_heads(widths[-1], c)
+
+    def forward(self, z, x):
+        z, x = self.backbone.features(z), self.backbone.features(x)
+        return by_box(self.rpn_head.loc(z, x), 4), by_box(self.rpn_head.cls(z, x), 2)
+
+
+class SiamRPNPlusPlus(nn.Module):
+    def __init__(self, backbone, channels, c):
+        super().__init__()
+        self.backbone, self.neck, self.rpn_head = backbone, nn.Module(), nn.Module()
+        self.numbers = [str(2 + index) for index in range(len(channels))]
+        for number, inputs in zip(self.numbers, channels):
+            neck = nn.Module()
+            neck.downsample = nn.Sequential(nn.Conv2d(inputs, c, 1, bias=False), nn.BatchNorm2d(c))
+            setattr(self.neck, "downsample" + number, neck)
+            setattr(self.rpn_head, "rpn" + number, depthwise_heads(c, c))
+        self.rpn_head.cls_weight = nn.Parameter(torch.ones(len(channels)))
+        self.rpn_head.loc_weight = nn.Parameter(torch.ones(len(channels)))
+
+    def features(self, x):
+        outputs = self.backbone(x)
+        if isinstance(self.backbone, ResNet):
+            return outputs[1:]
+        return [outputs[2], F.interpolate(outputs[4], size=outputs[2].shape[2:], mode="bilinear", align_corners=False)]
+
+    def forward(self, z, x):
+        offsets, logits = 0, 0
+        weights = zip(self.rpn_head.loc_weight.softmax(0), self.rpn_head.cls_weight.softmax(0))
+        for number, z, x, (a, b) in zip(self.numbers, self.features(z), self.features(x), weights):
+            neck, heads = getattr(self.neck, "downsample" + number).downsample, getattr(self.rpn_head, "rpn" + number)
+            z, x = neck(z), neck(x)
+            first = (z.shape[-1] - 7) // 2
+            z = z[:, :, first : first + 7, first : first + 7]
+            offsets, logits = offsets + a * heads.loc(z, x), logits + b * heads.cls(z, x)
+        return by_box(offsets, 4), by_box(logits, 2)
+
+
+def plus_plus(width=64, c=256):
+    return SiamRPNPlusPlus(ResNet(50, "siamRPN", width), [8 * width, 16 * width, 32 * width], c)
+
+
+def on_efficientnet(c):
+    return SiamRPNPlusPlus(EfficientNetLite0(stages=5), [40, 112], c)
+
+
 PUBLISHED = {
-    "SiamRPN narrow": lambda: SiamRPN([96, 256, 384, 384, 256]),
-    "SiamRPN paper": lambda: SiamRPN([192, 512, 768, 768, 512], pools_first=False),
-    "SiamConcatRPN paper": lambda: SiamConcatRPN(50, 64, 512),
-    "SiamBroadcastRPN paper": lambda: SiamBroadcastRPN(50, 64, 256),
+    "SiamRPN narrow": (lambda: SiamRPN([96, 256, 384, 384, 256]), 1, 127, 271),
+    "SiamRPN paper": (lambda: SiamRPN([192, 512, 768, 768, 512], pools_first=False), 1, 127, 271),
+    "SiamConcatRPN paper": (lambda: SiamConcatRPN(50, 64, 512), 0.5, 300, 300),
+    "SiamBroadcastRPN paper": (lambda: SiamBroadcastRPN(50, 64, 256), 1, 64, 256),
+    "SiamRPN++ on AlexNet": (lambda: DepthwiseSiamRPN([96, 256, 384, 384, 256], 256), 1, 127, 287),
+    "SiamRPN++ on ResNet-50": (plus_plus, 0.25, 127, 255),
+    "SiamRPN++ on EfficientNet-Lite0": (lambda: on_efficientnet(96), 0.5, 127, 255),
+}
+NARROW = {
+    "rpn": (lambda: SiamRPN([8, 12, 16, 16, 8]), 127, 167),
+    "concat": (lambda: SiamConcatRPN(50, 8, 16), 300, 300),
+    "broadcast": (lambda: SiamBroadcastRPN(50, 8, 16), 64, 128),
+    "plusplus_alexnet": (lambda: DepthwiseSiamRPN([8, 12, 16, 16, 8], 8), 127, 183),
+    "plusplus_resnet50": (lambda: plus_plus(8, 16), 127, 191),
+    "plusplus_efficientnet": (lambda: on_efficientnet(16), 127, 191),
 }
 
+
+def inputs(network, batch, z, x, dtype):
+    names = ["z", "z_mask", "x", "x_mask"] if isinstance(network, SiamConcatRPN) else ["z", "x"]
+    sizes = {"z": z, "x": x}
+    return [
+        formula.values(name, (batch, 1 if "mask" in name else 3, sizes[name[0]], sizes[name[0]])).to(dtype)
+        for name in names
+    ]
+
+
+def gradients(make, z, x, training):
+    network = make()
+    formula.fill(network, 0.5)
+    network.double().train(training)
+    outputs = network(*inputs(network, 2, z, x, torch.float64))
+    names = ["offsets", "logits"]
+    loss = sum((y * formula.values(f"{name}_cotangent", y.shape, -1, 1)).sum() for y, name in zip(outputs, names))
+    loss.backward()
+    rows = []
+    for name, parameter in sorted(network.named_parameters()):
+        direction = formula.values(name, parameter.shape, -1, 1)
+        rows.append([parameter.grad.abs().sum(), (parameter.grad * direction).sum()])
+    outputs = [y.detach() for y in outputs]
+    figures = [[y.mean(), y.std(unbiased=False), y.min(), y.max(), y.abs().sum()] for y in outputs]
+    return torch.tensor(figures, dtype=torch.float64), torch.tensor(rows, dtype=torch.float64)
+
+
 if __name__ == "__main__":
-    for name, make in PUBLISHED.items():
-        network = make()
+    tensors = {}
+    for name, (make, z, x) in NARROW.items():
+        for mode in ["training", "evaluation"]:
+            figures, rows = gradients(make, z, x, mode == "training")
+            tensors[f"{name}.{mode}.figures"], tensors[f"{name}.{mode}.gradients"] = figures, rows
+    save(pathlib.Path(__file__).parent / "siamese.safetensors", tensors, {})
+    for name, (make, gain, z, x) in PUBLISHED.items():
+        network = make().eval()
         print(name, sum(p.numel() for p in network.parameters()), formula.digest(network))
+        if "++" in name:
+            formula.fill(network, gain)
+            with torch.no_grad():
+                for y, kind in zip(network(*inputs(network, 1, z, x, torch.float32)), ["offsets", "logits"]):
+                    print("   ", kind, list(y.shape), formula.figures(y))

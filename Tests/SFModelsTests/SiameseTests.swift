@@ -50,11 +50,48 @@ import Testing
       agree(Formula.figures(prediction.logits), [16.6227, 40.7049, -98.2054, 179.336, 960_624.64]))
   }
 
+  /// Fixtures/siamese.py prints the figures.
+  @Test(arguments: [
+    (
+      SiamRPNPlusPlus.Preset.alexNet, 1.0,
+      [
+        [-10.652803, 36.835293, -84.059624, 65.55233, 265360.76],
+        [-27.415748, 56.813717, -138.76062, 60.479744, 233405.14],
+      ]
+    ),
+    (
+      .resNet50, 0.25,
+      [
+        [0.010837582, 0.082269331, -0.13623004, 0.17060906, 885.02309],
+        [0.0037541457, 0.09800661, -0.17464247, 0.2076131, 444.8214],
+      ]
+    ),
+    (
+      .efficientNetLite0, 0.5,
+      [
+        [0.24448697, 0.70768811, -1.185845, 1.5184824, 8487.1056],
+        [0.061477056, 0.56782694, -1.2387307, 0.99287677, 2931.3357],
+      ]
+    ),
+  ])
+  func siamRPNPlusPlusAnswersAsInPyTorch(
+    _ preset: SiamRPNPlusPlus.Preset, gain: Double, figures: [[Double]]
+  ) throws {
+    let network = SiamRPNPlusPlus(preset)
+    try Formula.fill(network, gain: gain)
+    let size = network.searchSize
+    let prediction = network(Formula.images("x", [1, 3, size, size]), network.template(exemplar))
+    #expect(agree(Formula.figures(prediction.offsets), figures[0]))
+    #expect(agree(Formula.figures(prediction.logits), figures[1]))
+  }
+
   /// Every name and shape, so that the published state dicts load; Fixtures/siamese.py prints the digests.
   @Test func theNetworksHaveThePublishedParameters() {
     let networks: [(any Module, parameters: Int, digest: UInt64)] = [
       (SiamRPN(.narrow), 22_632_932, 0xe768_6ea4_29f7_c446),
       (SiamRPN(.paper), 90_436_132, 0xc74a_43dc_6060_67a0),
+      (SiamRPNPlusPlus(.alexNet), 6_251_102, 0x4da6_e2f3_117b_7c5c),
+      (SiamRPNPlusPlus(.resNet50), 53_950_624, 0x4272_353c_f415_d757),
       (SiamConcatRPN(.paper), 64_211_444, 0xea0c_45e5_63f7_a09e),
       (SiamBroadcastRPN(.paper), 6_794_824, 0x28e2_1235_0356_111e),
     ]

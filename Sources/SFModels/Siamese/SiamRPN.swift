@@ -10,7 +10,7 @@ import Tensor
 public struct SiamRPN: SiameseNetwork, CustomReflectable {
   /// How wide it is.
   public enum Preset: String, Sendable, CaseIterable {
-    /// 324,956 parameters, for experiments.
+    /// 363,876 parameters, for experiments.
     case tiny
     /// 22,632,932 parameters, DaSiamRPN's for VOT and OTB.
     case narrow

@@ -1,0 +1,26 @@
+import NN
+import Tensor
+
+/// What RTS sees frames with: features of strides 4, 8, 16 and 32.
+struct RTSBackbone: Module, CustomReflectable {
+  /// The channels of the levels.
+  let channels: [Int]
+  private let network: any Module
+  private let levels: @Sendable (Tensor) -> [Tensor]
+  private let prepare: @Sendable (Tensor) -> Tensor
+
+  /// A residual network in Mask R-CNN's style, which sees BGR, 0…255, less the mean of its training set.
+  init(_ network: ResNet) {
+    (self.network, channels) = (network, network.channels)
+    levels = { network($0) }
+    prepare = { $0[.ellipsis, .stride(by: -1)] * 255 - Tensor([102.9801, 115.9465, 122.7717] as [Float]) }
+  }
+
+  var customMirror: Mirror { Mirror(reflecting: network) }
+
+  /// Images `[N, H, W, 3]`, RGB in 0…1, as the network wants them.
+  func prepared(_ images: Tensor) -> Tensor { prepare(images) }
+
+  /// The levels of prepared images, the shallowest first.
+  func callAsFunction(_ images: Tensor) -> [Tensor] { levels(images) }
+}
