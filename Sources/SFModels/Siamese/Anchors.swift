@@ -24,7 +24,7 @@ public struct Anchors: Sendable {
       let width = (stride / ratio.squareRoot()).rounded(.down)
       return (width: scale * width, height: scale * (width * ratio).rounded(.down))
     }
-    let first = Double(searchSize) / 2 - Double(side / 2) * stride
+    let first = Double(searchSize) / 2 - Double(side - 1) / 2 * stride
     boxes = Self.places(side).flatMap { x, y in
       sizes.map { size in
         Box(

@@ -37,6 +37,22 @@ extension SiamRPN {
   }
 }
 
+extension SiamRPNPlusPlus {
+  /// Half the target's size, and in the region the target as large as in the template.
+  public var contexts: (template: Double, search: Double?) { (0.5, nil) }
+
+  /// A grid of stride 8.
+  public func anchors(searchSize: Int) -> Anchors {
+    let side =
+      switch backbone {
+      case .alexNet: (searchSize - templateSize) / 8 + 1
+      case .resNet: (searchSize - templateSize) / 8 + 9
+      case .efficientNetLite0: (searchSize + 7) / 8 - 6
+      }
+    return Anchors(grid: side, searchSize: searchSize)
+  }
+}
+
 extension SiamConcatRPN {
   /// Three times the target's size for both.
   public var contexts: (template: Double, search: Double?) { (1.5, 1.5) }
