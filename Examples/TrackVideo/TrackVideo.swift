@@ -12,7 +12,8 @@ struct TrackVideo: ParsableCommand {
     abstract: "Tracks a target through a video, from its box in the first frame.",
     discussion: """
       Under --output it leaves boxes.txt, one x,y,width,height a line in pixels from the top-left corner; overlays.jpg, \
-      frames spread over the video with the target on them; and overlays.mp4, all of them, where ffmpeg is installed. \
+      frames spread over the video with the target on them; overlays.mp4, all of them, where ffmpeg is installed; and of \
+      trackers that tell the target's pixels masks/FRAME.png, from the second frame on. \
       Ctrl-C keeps what was tracked and ends with 130.
       """)
 
@@ -25,8 +26,11 @@ struct TrackVideo: ParsableCommand {
   )
   var box: BoxArgument?
 
-  @Option(help: "Which tracker.")
-  var tracker = TrackerName.nanotrack
+  @Option(
+    help:
+      "Which tracker; unless given ensemble, all those that need no weights together, or with NanoTrack's weights nanotrack."
+  )
+  var tracker: TrackerName?
 
   @Option(
     help:
@@ -36,7 +40,7 @@ struct TrackVideo: ParsableCommand {
 
   @Option(
     help:
-      "The weights of a tracker that has some, a file of PyTorch's or safetensors; with --trackers a model of TrainSFTrack, which tells the target's pixels."
+      "The weights of a tracker that has some, a file of PyTorch's or safetensors; with --trackers or the ensemble a model of TrainSFTrack, which tells the target's pixels."
   )
   var model: String?
 
@@ -48,11 +52,7 @@ struct TrackVideo: ParsableCommand {
     guard box != nil else {
       throw ValidationError("--box or --trackers must say where the target is in the first frame")
     }
-    if tracker.hasWeights != (model != nil) {
-      throw ValidationError(
-        tracker.hasWeights
-          ? "--tracker \(tracker.rawValue) needs --model" : "--tracker \(tracker.rawValue) has no --model")
-    }
+    if let objection = tracker?.objection(toModel: model) { throw ValidationError(objection) }
   }
 
   func run() throws {
@@ -64,7 +64,7 @@ struct TrackVideo: ParsableCommand {
       let film =
         FFmpeg.isInstalled
         ? try VideoWriter(to: output.file("overlays.mp4"), frameRate: video.frameRate) : nil
-      let run = try TrackedVideo(video, start, &tracker, film: film)
+      let run = try TrackedVideo(video, start, &tracker, film: film, masks: output.file("masks"))
       guard !run.boxes.isEmpty else { return }
       try BoxFile(boxes: run.boxes).write(to: output.file("boxes.txt"))
       if ImageFormat.jpeg.isBuiltIn {
@@ -83,15 +83,13 @@ struct TrackVideo: ParsableCommand {
 
   /// The tracker, and the box it starts on.
   private func start() throws -> (any Tracker, Box) {
-    guard let trackers else { return (try tracker.make(model: model.map { URL(filePath: $0) }), box!.box) }
-    let recorded = try TrackerFiles(trackers.split(separator: ",").map { URL(filePath: String($0)) })
-    let network = try model.map { file in
-      let url = URL(filePath: file)
-      let preset = (try? SafeTensors(contentsOf: url))?.metadata["preset"].flatMap(SFTrack.Preset.init)
-      let network = SFTrack(preset ?? .small, trackers: recorded.trackers.count)
-      try network.load(from: url)
-      return network
+    let model = model.map { URL(filePath: $0) }
+    guard let trackers else {
+      let isNanoTrack = model.map { SFTrack.preset(of: $0) == nil } ?? false
+      return (try (tracker ?? (isNanoTrack ? .nanotrack : .ensemble)).make(model: model), box!.box)
     }
+    let recorded = try TrackerFiles(trackers.split(separator: ",").map { URL(filePath: String($0)) })
+    let network = try model.map { try SFTrack(contentsOf: $0, trackers: recorded.trackers.count) }
     return (SFTracker(recorded.trackers, network: network), try box?.box ?? recorded.firstBox())
   }
 }

@@ -87,7 +87,7 @@ struct TrainFeat2Seg: ParsableCommand {
       identity: [
         "preset": preset.rawValue, "loss": loss.rawValue, "batch": "\(batch)", "seed": "\(seed)",
         "learning-rate": "\(learningRate)", "precision": precision.rawValue, "data": data.source,
-        "validate": data.heldOut.joined(separator: ","), "boxes": boxes.map(absolutePath) ?? "none",
+        "validate": data.heldOut.joined(separator: ","), "boxes": boxes.map(Program.absolutePath) ?? "none",
       ], best: .maximum("val_j"), metadata: ["preset": preset.rawValue])
     if let resume { try run.resume(from: URL(filePath: resume)) }
     Program.report("feat2seg \(preset.rawValue): \(network.parameterCount) parameters, \(data.description)")

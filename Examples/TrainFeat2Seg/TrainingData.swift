@@ -49,7 +49,7 @@ struct TrainingData {
       BoxGuidedBatch($0)
     }
     self.validationSamples = validationSamples
-    source = folder.map { absolutePath($0.path) } ?? "the embedded synthetic videos"
+    source = folder.map { Program.absolutePath($0.path) } ?? "the embedded synthetic videos"
     self.heldOut = held.map(\.name)
     description =
       "\(samples.count) samples of \(kept.count) sequences from \(folder?.path ?? source), "
@@ -78,9 +78,6 @@ struct TrainingData {
     return ["val_loss": losses.mean, "val_j": ordered.map(\.value.mean).mean]
   }
 }
-
-/// A path whatever folder the program runs in.
-func absolutePath(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
 
 /// There is nothing to train on; the description is one line.
 struct NothingToTrainOn: Error, CustomStringConvertible {

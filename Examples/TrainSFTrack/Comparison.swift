@@ -22,13 +22,13 @@ struct Comparison {
       let batch = try batch.get()
       try Program.checkInterruption()
       let last = batch.windows[0].images.count - 1
-      let output = network(batch.images, boxes: batch.boxes, frame: last)
+      let output = network(batch.images, boxes: batch.boxes, frame: last, motion: batch.motion)
       for (i, window) in batch.windows.enumerated() {
         guard let truth = window.trueBox else { continue }
         let boxes = window.boxes[last]
         for (tracker, box) in boxes.enumerated() { add("tracker \(tracker + 1)", box, truth) }
         let seen = boxes.compactMap { $0 }
-        add("median of the corners", Self.median(seen), truth)
+        add("median of the corners", median(seen), truth)
         add("consensus", BoxConsensus(seen)?.box, truth)
         let masks = output.channels[i, last]
         add("median of the masks", Self.box(masks.median(axis: -1)), truth)
@@ -38,16 +38,6 @@ struct Comparison {
       }
     }
     overlaps = names.map { ($0, rows[$0]!) }
-  }
-
-  private static func median(_ boxes: [Box]) -> Box? {
-    guard !boxes.isEmpty else { return nil }
-    func median(_ side: (Box) -> Double) -> Double {
-      let sorted = boxes.map(side).sorted()
-      return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-    }
-    let (left, top) = (median(\.x), median(\.y))
-    return Box(x: left, y: top, width: median(\.maxX) - left, height: median(\.maxY) - top)
   }
 
   /// The box of a map `[H, W]`.

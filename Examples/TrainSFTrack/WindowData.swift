@@ -45,15 +45,19 @@ struct WindowData {
 
     // Simulated trackers stand for no real ones: none is to be known by its place. Phase 1 takes any tracker's box.
     let isShuffled = boxes == nil || length == 1
+    let curriculum = BoxCurriculum(growthSteps: 400)
     training = DataLoader(
       count: windows.count, batchSize: batch,
       samplesPerEpoch: length == 1 ? nil : min(windows.count, Self.windowsPerEpoch), seed: seed
-    ) { index, _, generator in
+    ) { index, step, generator in
       var window = try windows.window(index)
       if generator.bool() { window = window.flippedHorizontally() }
       if isShuffled {
         let order = window.boxes[0].indices.shuffled(using: &generator)
         window.boxes = window.boxes.map { boxes in order.map { boxes[$0] } }
+      }
+      if length == 1, !generator.bool(probability: curriculum.share(at: step)) {
+        window.boxes[0][0] = window.trueBox
       }
       return window
     } collate: {

@@ -45,7 +45,7 @@ import Vision
       "refinement.up2.conv.double_conv.0.weight", "seg2box.outc.conv.bias", "mixture.weight", "mixture.bias",
     ] { #expect(names.contains(name), "\(name)") }
     #expect(network.stateDict["mixture.weight"]?.shape == [1, 5, 1, 1])
-    #expect(SFTrack(.small).parameterCount == 318_257)
+    #expect(SFTrack(.small).parameterCount == 353_705)
   }
 
   private static let boxes: [[[Box?]]] = (0..<2).map { window in
@@ -59,7 +59,7 @@ import Vision
   }
 
   /// The gradient of each parameter along a random direction, through all three phases, in float64 against central
-  /// differences; with the batch's statistics and with the running ones.
+  /// differences; with the batch's statistics, and with the running ones along a motion.
   @Test(arguments: [false, true]) func gradientsReachEveryParameter(_ evaluates: Bool) throws {
     Tensor.randomState = 5
     let network = SFTrack(.small, trackers: 3).to(.float64)
@@ -69,9 +69,11 @@ import Vision
     }
     let images = Tensor(uniform: [2, 3, 12, 14, 3], dtype: .float64, seed: 1)
     let cotangent = Tensor(normal: [2, 12, 14, 1], dtype: .float64, seed: 2)
+    let flow = 0.5 * Tensor(normal: [2, 3, 12, 14, 2], dtype: .float64, seed: 3)
+    let motion = evaluates ? SpectralMotion(forward: flow, backward: -flow) : nil
     func differentiated() -> (value: Tensor, gradients: Gradients) {
       func loss() -> Tensor {
-        let output = network(images, boxes: Self.boxes, frame: 1)
+        let output = network(images, boxes: Self.boxes, frame: 1, motion: motion)
         return ((output.box + output.mask) * cotangent).mean()
       }
       return evaluates ? evaluating { valueWithGradient { loss() } } : valueWithGradient { loss() }

@@ -27,6 +27,31 @@ import Vision
     #expect(kept.iou(Self.truth) > 0.9)
   }
 
+  @Test func votesCountAsMuchAsTheirWeights() throws {
+    let boxes = [Self.truth, Box(x: 0, y: 0, width: 9, height: 9), Box(x: 1, y: 0, width: 9, height: 9)]
+    let heavy = try #require(BoxConsensus(boxes, weights: [5, 1, 1]))
+    #expect(heavy.box == Self.truth && heavy.agreement == 5.0 / 7)
+    #expect(BoxConsensus(boxes)!.box.iou(boxes[1]) > 0.5)
+  }
+
+  /// Three that wandered each by itself aren't believed against two when at last they meet.
+  @Test func whoWasRightSoFarIsTrusted() throws {
+    let truth = (0..<40).map { Self.truth($0) }
+    let right = RecordedTracker(truth)
+    func wandering(_ x: Double) -> RecordedTracker {
+      RecordedTracker(
+        truth.enumerated().map { index, box in
+          index < 10 ? box : Box(x: index == 39 ? 0 : x, y: index == 39 ? 70 : 5, width: 20, height: 10)
+        })
+    }
+    var tracker = SFTracker([right, right, wandering(0), wandering(25), wandering(50)])
+    try tracker.start(Self.frame(0), on: .box(Self.truth))
+    for index in 1..<40 {
+      let box = try tracker.track(Self.frame(index)).region.boundingBox
+      #expect(box.iou(truth[index]) > 0.8, "\(index): \(box)")
+    }
+  }
+
   @Test func boxesThatCoverNothingSayNothing() {
     let empty = Box(x: 3, y: 3, width: 0, height: 4)
     #expect(BoxConsensus([]) == nil && BoxConsensus([empty]) == nil)

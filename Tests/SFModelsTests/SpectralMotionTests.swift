@@ -18,6 +18,28 @@ import Vision
       backwardAgreement: agreement(seed + 3))
   }
 
+  /// Each window's flows are those of its own frames.
+  @Test func windowsMoveEachAsTheirFramesDo() {
+    let scene = Image(
+      height: 48, width: 90, channels: 3,
+      pixels: (0..<48 * 90 * 3).map { index in
+        let (x, y) = (Double(index / 3 % 90), Double(index / 270))
+        return UInt8(128 + 60 * sin(x / 3) + 60 * cos(y / 4 + x / 9))
+      })
+    func window(speed: Int) -> [Image] {
+      (0..<3).map { scene.cropped(x: 8 + speed * $0, y: 0, height: 48, width: 64) }
+    }
+    let motion = SpectralMotion(windows: [window(speed: 0), window(speed: 3)])
+    #expect(motion.forward.shape == [2, 3, 48, 64, 2] && motion.forwardAgreement.shape == [2, 3, 48, 64])
+    for (index, speed) in [0.0, 3].enumerated() {
+      for (flow, sign) in [(motion.forward[index, 0], -1.0), (motion.backward[index, 2], 1)] {
+        let middle = flow[12..<36, 16..<48]
+        #expect((middle - Tensor([sign * speed, 0]).to(.float32)).abs().mean().item < 0.2)
+      }
+    }
+    #expect(motion.forwardAgreement[.all, 2].max().item == 0)
+  }
+
   @Test(arguments: [[3, 7, 7], [5, 3, 9], [1, 5, 5]], SpectralGraph.Links.allCases)
   func withoutMotionItIsThePlainGraph(_ kernel: [Int], _ links: SpectralGraph.Links) {
     let shape: Shape = [2, 4, 9, 11]

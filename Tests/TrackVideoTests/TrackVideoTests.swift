@@ -92,6 +92,7 @@ import Vision
     let outcome = try place.run(options)
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
     #expect(try BoxFile(contentsOf: place.folder.appending(path: "out/boxes.txt")).boxes.count == 4)
+    if tracker == .ensemble { return }
     let weighted = try place.run(options + ["--model", "model.safetensors"])
     #expect(weighted.exitCode == 64 && weighted.errors.first?.contains("has no --model") == true)
   }
@@ -99,8 +100,32 @@ import Vision
   @Test func aLearnedTrackerNeedsItsWeights() throws {
     let place = try Workplace(for: "TrackVideo")
     try video(place, frames: 2)
-    let outcome = try place.run(["--video", "video", "--box", "10,12,12,10", "--output", "out"])
+    let outcome = try place.run([
+      "--video", "video", "--box", "10,12,12,10", "--tracker", "nanotrack", "--output", "out",
+    ])
     #expect(outcome.exitCode == 64 && outcome.errors.first?.contains("needs --model") == true)
+  }
+
+  /// From the first box alone, and with networks pixels too.
+  @Test func withoutANameAllTrackersWithoutWeightsAreAsked() throws {
+    let place = try Workplace(for: "TrackVideo")
+    try video(place, frames: 4)
+    let options = ["--video", "video", "--box", "10,12,12,10", "--output", "out"]
+    let bare = try place.run(options)
+    #expect(bare.exitCode == 0 && !place.files(in: "out").contains("masks"), "\(bare.errors)")
+    let boxes = try BoxFile(contentsOf: place.folder.appending(path: "out/boxes.txt")).boxes
+    #expect(boxes[3]!.iou(Box(x: 13, y: 12, width: 12, height: 10)) > 0.8)
+    var named = options
+    named[5] = "named"
+    #expect(try place.run(named + ["--tracker", "ensemble"]).exitCode == 0)
+    #expect(try place.text("named/boxes.txt") == place.text("out/boxes.txt"))
+
+    try SFTrack(.small).save(to: place.file("masks.safetensors"), metadata: ["preset": "small"])
+    let masked = try place.run(options + ["--model", "masks.safetensors"])
+    #expect(masked.exitCode == 0, "\(masked.errors)")
+    #expect(place.files(in: "out/masks") == ["11.png", "12.png", "13.png"])
+    let mask = try IndexedImage(contentsOf: place.folder.appending(path: "out/masks/13.png"))
+    #expect(mask.height == 40 && mask.width == 60)
   }
 
   @Test func aVideoOfOneFrameIsOne() throws {

@@ -6,10 +6,10 @@ import Testing
 import Vision
 
 @Suite(.serialized, .enabled(if: ImageFormat.allCases.allSatisfy(\.isBuiltIn))) struct TrainSFTrackTests {
-  /// Two sequences of four frames, `a` and `b`, in which a bright box moves.
-  private func workplace() throws -> Workplace {
+  /// Sequences of four frames, `a`, `b`, …, in which a bright box moves.
+  private func workplace(sequences: Int = 2) throws -> Workplace {
     let place = try Workplace(for: "TrainSFTrack")
-    for (name, top) in [("a", 3.0), ("b", 6.0)] {
+    for (name, top) in [("a", 3.0), ("b", 6.0), ("c", 5.0)].prefix(sequences) {
       for frame in 0..<4 {
         let mask = Mask(Box(x: Double(4 + 6 * frame), y: top, width: 14, height: 8), height: 16, width: 48)
         let pixels = mask.values.enumerated().flatMap { pixel, value in
@@ -45,11 +45,13 @@ import Vision
     func same(_ a: SafeTensors, _ b: SafeTensors, _ name: String) -> Bool {
       bytes(a[name]!) == bytes(b[name]!)
     }
-    #expect(same(first, second, "seg2box.head.weight") && !same(second, third, "seg2box.head.weight"))
-    #expect(!same(first, second, "feat2seg.head.weight") && !same(second, third, "mixture.weight"))
-    let statistics = "feat2seg.encoder.0.norm1.running_mean"
-    #expect(!same(first, second, statistics) && same(second, third, statistics))
-    #expect(!same(second, third, "seg2box.encoder.0.norm1.running_mean"))
+    #expect(!same(first, second, "seg2box.head.weight") && !same(second, third, "seg2box.head.weight"))
+    #expect(!same(first, second, "mixture.weight") && !same(second, third, "mixture.weight"))
+    #expect(!same(first, second, "feat2seg.head.weight") && !same(second, third, "feat2seg.head.weight"))
+    for network in ["feat2seg", "seg2box"] {
+      let statistics = "\(network).encoder.0.norm1.running_mean"
+      #expect(!same(first, second, statistics) && same(second, third, statistics))
+    }
   }
 
   @Test func resumingGivesTheSameBits() throws {
@@ -61,6 +63,24 @@ import Vision
       place, 2, ["--epochs", "2", "--output", "half", "--resume", "half/last.safetensors"])
     #expect(resumed.exitCode == 0, "\(resumed.errors)")
     let isSame = try place.bytes(of: "whole/last.safetensors") == place.bytes(of: "half/last.safetensors")
+    #expect(isSame)
+  }
+
+  @Test func aStudyLeavesItsTableAndGoesOnWhereItWas() throws {
+    let place = try workplace(sequences: 3)
+    func study(_ options: [String]) throws -> Workplace.Outcome {
+      try place.run(
+        ["study", "--data", "data", "--epochs", "1", "--windows", "8", "--output", "study"] + options)
+    }
+    let outcome = try study(["--seeds", "1"])
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    let rows = ["tracker 5", "median of the corners", "learned ensemble", "SFTrack++", "without phase 2"]
+    for row in rows { #expect(outcome.output.contains { $0.hasPrefix(row) }, "\(row)") }
+    let files = place.files(in: "study")
+    #expect(["learned", "success.png", "table.csv", "table.txt"].allSatisfy(files.contains))
+    let table = try place.bytes(of: "study/table.csv")
+    #expect(try study(["--seeds", "1", "--resume"]).exitCode == 0)
+    let isSame = try place.bytes(of: "study/table.csv") == table
     #expect(isSame)
   }
 

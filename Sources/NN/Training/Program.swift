@@ -30,6 +30,9 @@ public enum Program {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
+  /// A path whatever folder the program runs in.
+  public static func absolutePath(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
+
   /// What an interrupt makes the program say from now on.
   public static func sayIfInterrupted(_ line: String) {
     // The line before is not freed: a handler may be reading it.

@@ -12,7 +12,7 @@ import Vision
 public struct SFTrack: Module {
   /// The sizes there are.
   public enum Preset: String, Sendable, CaseIterable {
-    /// For a CPU: 318,257 parameters, for five trackers.
+    /// For a CPU: 353,705 parameters, for five trackers.
     case small
     /// The paper's, under the published names: 4,858,921 parameters, for five trackers.
     case paper
@@ -37,7 +37,7 @@ public struct SFTrack: Module {
     case .small:
       feat2seg = Feat2Seg(.small)
       refinement = UNet2d(inputs: 1, widths: [8, 16, 16])
-      seg2box = UNet2d(inputs: 1, widths: [8, 16, 32])
+      seg2box = UNet2d(inputs: 1, widths: [8, 16, 32, 32])
     case .paper:
       feat2seg = Feat2Seg(.paper)
       refinement = UNet2d(inputs: 1, widths: [16, 32, 64, 64], upsampling: .published)
@@ -69,7 +69,11 @@ public struct SFTrack: Module {
   public func callAsFunction(
     _ images: Tensor, boxes: [[[Box?]]], frame: Int, motion: SpectralMotion? = nil
   ) -> Output {
-    let channels = channels(images, boxes: boxes)
+    segmented(channels(images, boxes: boxes), frame: frame, motion: motion)
+  }
+
+  /// What phases 2 and 3 make of the trackers' masks `[N, T, H, W, C]`.
+  public func segmented(_ channels: Tensor, frame: Int, motion: SpectralMotion? = nil) -> Output {
     let solution = mixture(channels, motion: motion)
     let mask = refinement(solution[.all, frame].expandingAxis(-1))
     return Output(channels: channels, solution: solution, mask: mask, box: seg2box(mask))
@@ -86,6 +90,9 @@ public struct SFTrack: Module {
     let masks = (0..<trackers).map { tracker in
       feat2seg(frames, boxes: boxes.flatMap { $0.map { $0[tracker] } }).sigmoid()
     }
-    return Tensor.concatenate(masks, axis: -1).reshape(size[0], size[1], size[2], size[3], trackers)
+    // What networks compute in bfloat16 is segmented in float32.
+    let channels = Tensor.concatenate(masks, axis: -1)
+    return (channels.dtype == .bfloat16 ? channels.to(.float32) : channels)
+      .reshape(size[0], size[1], size[2], size[3], trackers)
   }
 }

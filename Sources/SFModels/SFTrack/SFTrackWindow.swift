@@ -28,10 +28,12 @@ struct SFTrackWindow {
     let view = Box(centerX: middle.centerX, centerY: middle.centerY, width: side * aspect, height: side)
     let (x, y) = (Double(Self.width) / view.width, Double(Self.height) / view.height)
     let images = frames.map {
-      $0.image.converted(to: .rgb).patch(view, height: Self.height, width: Self.width).tensor()
+      $0.image.converted(to: .rgb).patch(view, height: Self.height, width: Self.width)
     }
     let boxes = frames.map { $0.boxes.map { $0?.translated(x: -view.x, y: -view.y).scaled(x: x, y: y) } }
-    let output = network(Tensor.stack(images).expandingAxis(0), boxes: [boxes], frame: frames.count - 1)
+    let output = network(
+      .stack(images.map { $0.tensor() }).expandingAxis(0), boxes: [boxes], frame: frames.count - 1,
+      motion: SpectralMotion(windows: [images]))
     let place = Affine.scale(1 / x, 1 / y).then(.translation(view.x, view.y))
     return Mask(output.mask[0], above: 0).warped(by: place, height: newest.height, width: newest.width)
   }

@@ -1,14 +1,15 @@
 import Tensor
 import Vision
 
-/// Follows a target by what other trackers say of it: where most of them see it (``BoxConsensus``), those first whose boxes
-/// sit on what the target looks like, and marked in the way of the first box.
+/// Follows a target by what other trackers say of it: where most of them see it (``BoxConsensus``), those first that have been
+/// right so far, and whose boxes sit on what the target looks like; marked in the way of the first box.
 ///
 /// ```swift
 /// var tracker = SFTracker([RecordedTracker(first), RecordedTracker(second), CorrelationTracker()])
 /// ```
 public struct SFTracker: Tracker {
   private var trackers: [any Tracker]
+  private let weights: [Double]
   private let network: SFTrack?
   private var target: Target?
 
@@ -17,13 +18,19 @@ public struct SFTracker: Tracker {
     var box: Box
     var judge: BoxJudge
     var calibration: BoxCalibration
+    var trust: EarnedTrust
     var window: SFTrackWindow?
 
     /// Takes in where trackers see it; nil where none does.
-    mutating func follow(_ frame: Image, _ boxes: [Box]) -> BoxConsensus? {
-      guard let consensus = BoxConsensus(boxes, scores: boxes.map { judge.score(frame, $0) }) else {
-        return nil
-      }
+    mutating func follow(_ frame: Image, _ boxes: [Box?]) -> BoxConsensus? {
+      let seen = boxes.indices.filter { boxes[$0] != nil }
+      let found = seen.map { boxes[$0]! }
+      let weights = trust.weights
+      trust.observe(boxes)
+      guard
+        let consensus = BoxConsensus(
+          found, weights: seen.map { weights[$0] }, scores: found.map { judge.score(frame, $0) })
+      else { return nil }
       judge.learn(frame, consensus.box)
       calibration.observe(frame, consensus.box)
       box = calibration.corrected(consensus.box)
@@ -31,12 +38,17 @@ public struct SFTracker: Tracker {
     }
   }
 
-  /// A tracker made of others; with networks trained for as many of them it tells the target's pixels too.
-  public init(_ trackers: [any Tracker], network: SFTrack? = nil) {
+  /// A tracker made of others, whose votes count alike unless weights say how much; with networks trained for as many of
+  /// them it tells the target's pixels too.
+  public init(_ trackers: [any Tracker], weights: [Double]? = nil, network: SFTrack? = nil) {
+    require(
+      weights.map { $0.count == trackers.count && $0.allSatisfy { $0 > 0 && $0.isFinite } } ?? true,
+      "SFTracker: \(trackers.count) trackers, weights \(weights ?? [])")
     require(
       network.map { $0.trackerCount == trackers.count } ?? true,
       "SFTracker: \(trackers.count) trackers, networks for \(network?.trackerCount ?? 0)")
     (self.trackers, self.network) = (trackers, network)
+    self.weights = weights ?? trackers.map { _ in 1 }
   }
 
   /// Starts them all on the target. Throws what they throw.
@@ -46,7 +58,7 @@ public struct SFTracker: Tracker {
     target = Threads.serially {
       Target(
         box: box, judge: BoxJudge(frame, box), calibration: BoxCalibration(frame, box),
-        window: network.map(SFTrackWindow.init))
+        trust: EarnedTrust(weights), window: network.map(SFTrackWindow.init))
     }
     target!.window?.add(frame, trackers.map { _ in box })
   }
@@ -63,7 +75,7 @@ public struct SFTracker: Tracker {
     }
     target.window?.add(frame, found)
     defer { self.target = target }
-    guard let consensus = Threads.serially({ target.follow(frame, found.compactMap { $0 }) }) else {
+    guard let consensus = Threads.serially({ target.follow(frame, found) }) else {
       return TrackedTarget(.box(target.box), confidence: 0)
     }
     return TrackedTarget(

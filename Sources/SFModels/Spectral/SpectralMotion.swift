@@ -63,6 +63,21 @@ public struct SpectralMotion: Sendable {
     self.init(forward: volume(forward + [none]), backward: volume([none] + backward), tolerance: tolerance)
   }
 
+  /// Motion along the optical flows within each of several windows, all of as many frames of one size, two at least.
+  public init(windows: [[Image]], tolerance: Double = 1) {
+    let motions = windows.map { frames in
+      let pairs = Array(zip(frames, frames.dropFirst()))
+      return SpectralMotion(
+        forward: pairs.map { opticalFlow(from: $0, to: $1) },
+        backward: pairs.map { opticalFlow(from: $1, to: $0) },
+        tolerance: tolerance)
+    }
+    func joined(_ part: (SpectralMotion) -> Tensor) -> Tensor { .concatenate(motions.map(part), axis: 0) }
+    self.init(
+      forward: joined(\.forward), backward: joined(\.backward), forwardAgreement: joined(\.forwardAgreement),
+      backwardAgreement: joined(\.backwardAgreement))
+  }
+
   /// A displacement, in pixels, that leads out of any frame: no link follows it.
   public static let outsideFrame = 1e6
 }

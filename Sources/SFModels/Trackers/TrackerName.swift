@@ -6,6 +6,8 @@ import Vision
 public enum TrackerName: String, Sendable, CaseIterable {
   case nanotrack, siamrpn, siamconcatrpn, siambroadcastrpn, mosse, template, medianflow, meanshift,
     correlation
+  /// All of those without weights together.
+  case ensemble
 
   /// Whether it is learned, and so needs a file of weights.
   public var hasWeights: Bool {
@@ -17,7 +19,8 @@ public enum TrackerName: String, Sendable, CaseIterable {
 
   /// What is wrong with a command line that names it with such a `--model`, or without one; nil where nothing is.
   public func objection(toModel model: String?) -> String? {
-    guard hasWeights == (model == nil) else { return nil }
+    // With a model the ensemble tells pixels, without one boxes.
+    guard self != .ensemble, hasWeights == (model == nil) else { return nil }
     return hasWeights ? "--tracker \(rawValue) needs --model" : "--tracker \(rawValue) has no --model"
   }
 
@@ -37,6 +40,7 @@ public enum TrackerName: String, Sendable, CaseIterable {
     case .correlation: return CorrelationTracker()
     case .medianflow: return MedianFlowTracker()
     case .meanshift: return MeanShiftTracker()
+    case .ensemble: return try SFTracker.classical(model: model)
     }
   }
 }

@@ -1,0 +1,150 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import NN
+import SFModels
+import Tensor
+import Vision
+
+/// Trains SFTrack++: from the boxes of several trackers to one mask and one better box, in three phases.
+struct TrainPhase: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Trains SFTrack++ in three phases, each from where the one before ended.",
+    discussion: """
+      1: feat2seg, from a frame and a tracker's box to the object's mask. 2: all trackers' masks together, mixed and \
+      segmented in space and time, to one mask. 3: from that mask to the box, through the whole chain. \
+      Without --data it trains on an embedded synthetic data set and simulated trackers. Under --output it leaves \
+      model.safetensors, last.safetensors (to resume from), log.csv, curves.png, samples.png, a file for TensorBoard and, \
+      after phases 2 and 3, a table of what each tracker and their ensembles are worth. Ctrl-C saves and ends with 130.
+      """)
+
+  @Option(help: "Which phase: 1, 2 or 3.")
+  var phase: Phase
+
+  @Option(help: "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS or SegTrack.")
+  var data: String?
+
+  @Option(
+    help:
+      "A folder of trackers' boxes on --data, TRACKER/SEQUENCE.txt, one x,y,w,h a line; simulated unless given."
+  )
+  var boxes: String?
+
+  @Option(help: "Where the results go; runs/sftrack/phase1, … unless given.")
+  var output: String?
+
+  @Option(
+    help: "The model that the phase before left; runs/sftrack/phase1/model.safetensors, … unless given.")
+  var from: String?
+
+  @Option(help: "The networks' size.")
+  var preset = SFTrack.Preset.small
+
+  @Option(help: "How often training sees the whole data set.")
+  var epochs = 6
+
+  @Option(help: "Windows a step.")
+  var batch = 8
+
+  @Option(help: "The learning rate to start with.")
+  var learningRate = 0.001
+
+  @Option(help: "What the networks compute in; bfloat16 takes less memory, and less time where CPUs know it.")
+  var precision = Precision.float32
+
+  @Option(help: "What the weights, the order and the simulated trackers are drawn from.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Goes on from a last.safetensors, bit for bit, with the options it was made with.")
+  var resume: String?
+
+  @Option(
+    name: .customLong("validate"),
+    help: "Sequences to hold out, separated by commas; the last ones unless given.")
+  var heldOut: String?
+
+  func validate() throws {
+    guard epochs > 0 else { throw ValidationError("--epochs is \(epochs); it must be at least 1.") }
+    guard 1...1024 ~= batch else { throw ValidationError("--batch is \(batch); it must be 1 to 1024.") }
+    guard learningRate > 0, learningRate.isFinite else {
+      throw ValidationError("--learning-rate is \(learningRate); it must be positive.")
+    }
+    if boxes != nil && data == nil { throw ValidationError("--boxes are those of trackers on --data") }
+    if let heldOut, heldOut.split(separator: ",").isEmpty {
+      throw ValidationError("--validate names no sequence.")
+    }
+  }
+
+  func run() throws {
+    Program.prepare(ifInterrupted: "interrupted before anything was trained")
+    let data = try WindowData(
+      folder: data.map { URL(filePath: $0) }, boxes: boxes.map { URL(filePath: $0) },
+      heldOut: heldOut?.split(separator: ",").map(String.init), length: phase == .first ? 1 : 3, batch: batch,
+      seed: seed)
+
+    Tensor.randomState = seed
+    let network = SFTrack(preset, trackers: data.trackerCount)
+    let start = from ?? phase.previous.map { "runs/sftrack/phase\($0)/model.safetensors" }
+    if let start { try network.load(from: URL(filePath: start)) }
+    // What a phase before trained keeps the statistics of its norms.
+    if phase == .third {
+      for network in [network.feat2seg, network.refinement, network.seg2box] as [any Module] {
+        network.freezeStatistics()
+      }
+    }
+    let trained: [Parameter] =
+      switch phase {
+      case .first: network.feat2seg.parameters + network.seg2box.parameters
+      case .second, .third: network.parameters
+      }
+    let optimizer = AdamW(trained, learningRate: learningRate, weightDecay: 1e-4)
+    let scheduler = ReduceLROnPlateau(optimizer, factor: 0.4, patience: 1, threshold: 0.02, minimum: 1e-5)
+    var run = try TrainingRun(
+      folder: URL(filePath: output ?? "runs/sftrack/phase\(phase.rawValue)"), network, optimizer, scheduler,
+      identity: [
+        "phase": "\(phase.rawValue)", "preset": preset.rawValue, "batch": "\(batch)", "seed": "\(seed)",
+        "learning-rate": "\(learningRate)", "precision": precision.rawValue, "data": data.source,
+        "validate": data.heldOut.joined(separator: ","),
+        "boxes": boxes.map(Program.absolutePath) ?? "simulated",
+        "from": start.map(Program.absolutePath) ?? "nothing",
+      ], best: .maximum(phase.score),
+      metadata: ["preset": preset.rawValue, "trackers": "\(data.trackerCount)"])
+    if let resume { try run.resume(from: URL(filePath: resume)) }
+    Program.report(
+      "SFTrack++ \(preset.rawValue), phase \(phase.rawValue): \(trained.reduce(0) { $0 + $1.shape.elementCount }) of "
+        + "\(network.parameterCount) parameters, \(data.description)")
+
+    let task = PhaseTask(phase: phase, network: network, dtype: precision.dtype)
+    try run.train(epochs: epochs, on: data.training) { batch in
+      task.loss(batch)
+    } validate: { _ in
+      try task.score(data)
+    } pictures: { log in
+      try task.pictures(log, data)
+    }
+    guard phase != .first, !Program.isInterrupted else { return }
+    try network.load(from: run.folder.file("model.safetensors"))
+    let table = try Comparison(of: network, on: data)
+    Program.report(table.text)
+  }
+}
+
+/// What networks compute in.
+enum Precision: String, ExpressibleByArgument, CaseIterable {
+  case float32, bfloat16
+
+  var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
+}
+
+/// A phase of the training.
+enum Phase: Int, ExpressibleByArgument, CaseIterable {
+  case first = 1
+  case second, third
+
+  /// The phase it starts from.
+  var previous: Int? { self == .first ? nil : rawValue - 1 }
+
+  /// What says that a network is better.
+  var score: String { self == .third ? "val_ao" : "val_j" }
+}

@@ -1,0 +1,20 @@
+import Foundation
+import Vision
+
+extension SFTracker {
+  /// The trackers here that learn from the first box alone, and how much their votes count: as much as each one's success on
+  /// seven sequences of OTB (Documentation/Tracking.md). Where only the best one still sees the target, it has its way.
+  private static let classicalTrackers: [(tracker: any Tracker & Sendable, weight: Double)] = [
+    (CorrelationTracker(), 0.64), (TemplateTracker(), 0.35), (MeanShiftTracker(), 0.33),
+    (MedianFlowTracker(), 0.31), (MOSSETracker(), 0.27),
+  ]
+
+  /// All five trackers here that need no weights, together. With a model of `TrainSFTrack` for as many trackers they tell the
+  /// target's pixels too.
+  /// - Throws: what reading the model throws.
+  public static func classical(model: URL? = nil) throws -> SFTracker {
+    SFTracker(
+      classicalTrackers.map(\.tracker), weights: classicalTrackers.map(\.weight),
+      network: try model.map { try SFTrack(contentsOf: $0, trackers: classicalTrackers.count) })
+  }
+}
