@@ -75,6 +75,7 @@ let package = Package(
 
     example("TrainFeat2Seg"),
     example("TrainSFTrack"),
+    example("TrainRTS"),
     example("TrainSiamese"),
     example("CompareSiamese"),
     example("TrainSpectral"),
@@ -113,6 +114,8 @@ let package = Package(
     .testTarget(
       name: "TrainSFTrackTests",
       dependencies: ["TrainSFTrack", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
+    .testTarget(
+      name: "TrainRTSTests", dependencies: ["TrainRTS", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainSiameseTests", dependencies: ["TrainSiamese", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(

@@ -1,3 +1,4 @@
+import Foundation
 import NN
 import Tensor
 import Vision
@@ -16,6 +17,8 @@ public struct RTS: Module, CustomReflectable {
   public enum Preset: String, Sendable, CaseIterable {
     /// For a CPU, to be trained from nothing: a residual network of 18 layers, a quarter as wide.
     case small
+    /// For a CPU, with the features that EfficientNet-Lite0 learned on ImageNet.
+    case lite
     /// The published network: ResNet-50, 43,848,002 parameters.
     case paper
   }
@@ -40,18 +43,31 @@ public struct RTS: Module, CustomReflectable {
 
   /// A network to train.
   public init(_ preset: Preset) {
+    let backbone =
+      switch preset {
+      case .small: RTSBackbone(ResNet(.resNet18, width: 16))
+      case .lite: RTSBackbone(EfficientNetLite0())
+      case .paper: RTSBackbone(ResNet(.resNet50, style: .caffe))
+      }
+    let channels = backbone.channels
     switch preset {
-    case .small:
-      let backbone = RTSBackbone(ResNet(.resNet18, width: 16))
+    case .small, .lite:
       self.init(
-        preset, backbone, instance: InstanceModel(channels: backbone.channels[1] + backbone.channels[2]),
-        channels: 64, width: 16)
+        preset, backbone, instance: InstanceModel(channels: channels[1] + channels[2]), channels: 64,
+        width: 16)
     case .paper:
-      let backbone = RTSBackbone(ResNet(.resNet50, style: .caffe))
       self.init(
-        preset, backbone, instance: InstanceModel(inputs: backbone.channels[2], channels: 512), channels: 512,
+        preset, backbone, instance: InstanceModel(inputs: channels[2], channels: 512), channels: 512,
         width: 64)
     }
+  }
+
+  /// The network of a file: what TrainRTS left, which says its size, or the published one.
+  /// - Throws: a `CheckpointError`.
+  public init(contentsOf url: URL) throws {
+    let preset = (try? SafeTensors(contentsOf: url))?.metadata["preset"].flatMap(Preset.init)
+    self.init(preset ?? .paper)
+    try load(from: url)
   }
 
   /// A network whose x_s has so many channels, and whose decoder is so wide.
@@ -75,7 +91,7 @@ public struct RTS: Module, CustomReflectable {
   }
 
   /// The height and width of what it sees of a frame.
-  public var inputSize: (height: Int, width: Int) { preset == .paper ? (480, 832) : (288, 288) }
+  public var inputSize: (height: Int, width: Int) { preset == .paper ? (480, 832) : (240, 416) }
 
   /// The side of what it sees, in sides of the target, both taken as squares.
   var searchFactor: Double { preset == .paper ? 6 : 5 }
@@ -85,6 +101,14 @@ public struct RTS: Module, CustomReflectable {
   var labelDeviation: Double {
     let (height, width) = inputSize
     return 0.25 / 5 * Double(height * width).squareRoot()
+  }
+
+  /// Loads a backbone's weights from a file of its published names, and keeps training from changing it.
+  /// - Throws: a `CheckpointError`.
+  public func loadFrozenBackbone(from url: URL) throws {
+    try backbone.loadBackbone(from: url)
+    backbone.freeze()
+    backbone.freezeStatistics()
   }
 
   /// What it sees in frames.

@@ -16,6 +16,18 @@ struct RTSBackbone: Module, CustomReflectable {
     prepare = { $0[.ellipsis, .stride(by: -1)] * 255 - Tensor([102.9801, 115.9465, 122.7717] as [Float]) }
   }
 
+  /// EfficientNet-Lite0.
+  init(_ network: EfficientNetLite0) {
+    // The last stages of strides 4, 8, 16 and 32.
+    let stages = [1, 2, 4, 6]
+    (self.network, channels) = (network, stages.map { EfficientNetLite0.channels[$0] })
+    levels = { images in
+      let outputs = network(images)
+      return stages.map { outputs[$0] }
+    }
+    prepare = { ($0 * 255 - 127) / 128 }
+  }
+
   var customMirror: Mirror { Mirror(reflecting: network) }
 
   /// Images `[N, H, W, 3]`, RGB in 0…1, as the network wants them.

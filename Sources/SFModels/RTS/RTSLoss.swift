@@ -2,26 +2,31 @@ import NN
 import Tensor
 
 /// The loss that RTS is trained with (RTS, equations 3–5), by the weights of the released code.
-public enum RTSLoss {
+public struct RTSLoss {
+  /// The Lovász loss of the masks.
+  public let masks: Tensor
+  /// That of the instance model's scores.
+  public let scores: Tensor
+
   private static let segmentation = 10.0, final = 100.0, initial = 100.0, intermediate = 400.0
 
-  /// The loss of answers: the Lovász loss of the masks, and the instance model's scores after the last, the first and each
-  /// other step of its learner.
-  public static func total(_ answers: RTS.Answers, _ sequences: RTSSequences) -> Tensor {
-    let truth = sequences.masks[.all, 1...], labels = sequences.labels[.all, 1...]
-    let scores = answers.scores.map { hinge($0, labels: labels) }
-    let between = scores.dropFirst().dropLast()
-    var total = masks(answers.masks, truth: truth) * segmentation + scores.last! * final + scores[0] * initial
+  /// The loss of answers to sequences.
+  public init(_ answers: RTS.Answers, _ sequences: RTSSequences) {
+    masks = lovaszSoftmaxLoss(
+      probabilities: answers.masks.sigmoid(), truth: sequences.masks[.all, 1...])
+    // After the last, the first and each other step of the learner.
+    let labels = sequences.labels[.all, 1...]
+    let losses = answers.scores.map { Self.hinge($0, labels: labels) }
+    var scores = losses.last! * Self.final + losses[0] * Self.initial
+    let between = losses.dropFirst().dropLast()
     if let first = between.first {
-      total += between.dropFirst().reduce(first, +) * (intermediate / Double(between.count))
+      scores += between.dropFirst().reduce(first, +) * (Self.intermediate / Double(between.count))
     }
-    return total
+    self.scores = scores
   }
 
-  /// The Lovász loss of the probabilities that logits `[N, T, H, W, 1]` stand for, each frame for itself.
-  static func masks(_ logits: Tensor, truth: Tensor) -> Tensor {
-    lovaszSoftmaxLoss(probabilities: logits.sigmoid(), truth: truth)
-  }
+  /// All of it.
+  public var total: Tensor { masks * Self.segmentation + scores }
 
   /// The mean square of scores less their labels where there is one, of their positive part elsewhere (Bhat et al. 2019,
   /// equation 6).

@@ -8,13 +8,14 @@ public enum TrackerName: String, Sendable, CaseIterable {
     correlation
   /// All of those without weights together.
   case ensemble
+  /// Tracking by segmentation.
+  case rts
+  /// RTS' instance branch alone, over EfficientNet-Lite0.
+  case rtsInstance = "rts-instance"
 
   /// Whether it is learned, and so needs a file of weights.
   public var hasWeights: Bool {
-    switch self {
-    case .nanotrack, .siamrpn, .siamconcatrpn, .siambroadcastrpn: true
-    default: false
-    }
+    [.nanotrack, .siamrpn, .siamconcatrpn, .siambroadcastrpn, .rts, .rtsInstance].contains(self)
   }
 
   /// What is wrong with a command line that names it with such a `--model`, or without one; nil where nothing is.
@@ -35,6 +36,11 @@ public enum TrackerName: String, Sendable, CaseIterable {
     case .siamrpn: return try SiameseModel(model).tracker { SiamRPN(size: $0) }
     case .siamconcatrpn: return try SiameseModel(model).tracker { SiamConcatRPN(size: $0) }
     case .siambroadcastrpn: return try SiameseModel(model).tracker { SiamBroadcastRPN(size: $0) }
+    case .rts: return RTSTracker(try model.map { try RTS(contentsOf: $0) } ?? RTS(.small))
+    case .rtsInstance:
+      let network = RTS(.lite)
+      if let model { try network.loadFrozenBackbone(from: model) }
+      return InstanceTracker(network)
     case .mosse: return MOSSETracker()
     case .template: return TemplateTracker()
     case .correlation: return CorrelationTracker()

@@ -1,0 +1,117 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import NN
+import SFModels
+import Tensor
+import Vision
+
+/// Trains RTS: a network that learns its target while it tracks.
+@main
+struct TrainRTS: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract:
+      "Trains RTS, through the steps of its learners, on sequences of one frame and three later ones.",
+    discussion: """
+      Without --data it trains on an embedded synthetic data set. Under --output it leaves model.safetensors, \
+      last.safetensors (to resume from), log.csv, curves.png, samples.png and a file for TensorBoard. Ctrl-C saves and ends \
+      with 130. TrackVideo --tracker rts --model … tracks with what was trained.
+      """)
+
+  @Option(help: "The network's size.")
+  var preset = RTS.Preset.small
+
+  @Option(help: "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS or SegTrack.")
+  var data: String?
+
+  @Flag(help: "Train on the embedded synthetic videos beside --data.")
+  var synthetic = false
+
+  @Option(
+    help:
+      "The weights of a backbone, which then stay: EfficientNet-Lite0's for the small preset, a ResNet-50's in Mask R-CNN's style for the paper's; a file of PyTorch's or safetensors."
+  )
+  var backbone: String?
+
+  @Option(help: "Where the results go.")
+  var output = "runs/rts"
+
+  @Option(help: "How many epochs.")
+  var epochs = 40
+
+  @Option(help: "Sequences an epoch.")
+  var samples = 200
+
+  @Option(help: "Sequences a step.")
+  var batch = 4
+
+  @Option(help: "The learning rate to start with; times 0.2 after 12.5, 57.5 and 80 % of the epochs.")
+  var learningRate = 0.001
+
+  @Option(help: "What the weights and the samples are drawn from.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Goes on from a last.safetensors, bit for bit, with the options it was made with.")
+  var resume: String?
+
+  @Option(
+    name: .customLong("validate"),
+    help: "Sequences to hold out, separated by commas; the last ones unless given.")
+  var heldOut: String?
+
+  func validate() throws {
+    for (name, value) in [("epochs", epochs), ("samples", samples)] where value < 1 {
+      throw ValidationError("--\(name) is \(value); it must be at least 1.")
+    }
+    guard 1...1024 ~= batch else { throw ValidationError("--batch is \(batch); it must be 1 to 1024.") }
+    guard learningRate > 0, learningRate.isFinite else {
+      throw ValidationError("--learning-rate is \(learningRate); it must be positive.")
+    }
+    if synthetic && data == nil { throw ValidationError("--synthetic is beside --data.") }
+    if let heldOut, heldOut.split(separator: ",").isEmpty {
+      throw ValidationError("--validate names no sequence.")
+    }
+  }
+
+  func run() throws {
+    Program.prepare(ifInterrupted: "interrupted before anything was trained")
+    Tensor.randomState = seed
+    let network = RTS(preset == .small && backbone != nil ? .lite : preset)
+    if let backbone { try network.loadFrozenBackbone(from: URL(filePath: backbone)) }
+    let data = try SequenceData(
+      folder: data.map { URL(filePath: $0) }, synthetic: synthetic,
+      heldOut: heldOut?.split(separator: ",").map(String.init), network, samples: samples, batch: batch,
+      seed: seed)
+
+    let optimizer = Adam(network.parameters, learningRate: learningRate)
+    let stages = [0.125, 0.575, 0.8].map { Int(($0 * Double(epochs)).rounded()) }
+    var run = try TrainingRun(
+      folder: URL(filePath: output), network, optimizer,
+      ScheduledLearningRate(optimizer, .multiStep(at: stages, factor: 0.2)),
+      identity: [
+        "preset": network.preset.rawValue, "batch": "\(batch)", "samples": "\(samples)", "seed": "\(seed)",
+        "epochs": "\(epochs)", "learning-rate": "\(learningRate)", "data": data.source,
+        "validate": data.heldOut.joined(separator: ","), "backbone": backbone.map(absolutePath) ?? "trained",
+      ], best: .maximum("val_j"), metadata: ["preset": network.preset.rawValue])
+    if let resume { try run.resume(from: URL(filePath: resume)) }
+    let trained = network.parameters.filter(\.isTrainable).reduce(0) { $0 + $1.shape.elementCount }
+    Program.report(
+      "RTS \(network.preset.rawValue): \(trained) of \(network.parameterCount) parameters, \(data.description)"
+    )
+
+    try run.train(epochs: epochs, on: data.training, clippingNorm: 10) { sequences in
+      let answers = network.answers(sequences)
+      let loss = RTSLoss(answers, sequences)
+      return (
+        loss.total, ["mask_loss": loss.masks.detached().item, "score_loss": loss.scores.detached().item]
+      )
+    } validate: { _ in
+      try data.score(network)
+    } pictures: { log in
+      try pictures(log, data, network)
+    }
+  }
+}
+
+extension RTS.Preset: ExpressibleByArgument {}
