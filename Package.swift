@@ -114,7 +114,8 @@ let package = Package(
       name: "TrainSFTrackTests",
       dependencies: ["TrainSFTrack", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
-      name: "TrainSiameseTests", dependencies: ["TrainSiamese", "NN", "SFModels", "TestSupport", "Vision"]),
+      name: "TrainSiameseTests",
+      dependencies: ["TrainSiamese", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainSpectralTests",
       dependencies: ["TrainSpectral", "Datasets", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),

@@ -4,7 +4,8 @@ import Vision
 
 /// The trackers there are, by the names that programs call them by.
 public enum TrackerName: String, Sendable, CaseIterable {
-  case nanotrack, siamrpn, siamconcatrpn, siambroadcastrpn, mosse, template, medianflow, meanshift,
+  case nanotrack, siamrpn, siamconcatrpn, siambroadcastrpn, siamrpnplusplus, mosse, template, medianflow,
+    meanshift,
     correlation
   /// All of those without weights together.
   case ensemble
@@ -12,7 +13,7 @@ public enum TrackerName: String, Sendable, CaseIterable {
   /// Whether it is learned, and so needs a file of weights.
   public var hasWeights: Bool {
     switch self {
-    case .nanotrack, .siamrpn, .siamconcatrpn, .siambroadcastrpn: true
+    case .nanotrack, .siamrpn, .siamconcatrpn, .siambroadcastrpn, .siamrpnplusplus: true
     default: false
     }
   }
@@ -35,6 +36,7 @@ public enum TrackerName: String, Sendable, CaseIterable {
     case .siamrpn: return try SiameseModel(model).tracker { SiamRPN(size: $0) }
     case .siamconcatrpn: return try SiameseModel(model).tracker { SiamConcatRPN(size: $0) }
     case .siambroadcastrpn: return try SiameseModel(model).tracker { SiamBroadcastRPN(size: $0) }
+    case .siamrpnplusplus: return try SiameseModel(model).tracker { SiamRPNPlusPlus(size: $0) }
     case .mosse: return MOSSETracker()
     case .template: return TemplateTracker()
     case .correlation: return CorrelationTracker()
