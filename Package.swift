@@ -117,7 +117,8 @@ let package = Package(
     .testTarget(
       name: "TrainRTSTests", dependencies: ["TrainRTS", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(
-      name: "TrainSiameseTests", dependencies: ["TrainSiamese", "NN", "SFModels", "TestSupport", "Vision"]),
+      name: "TrainSiameseTests",
+      dependencies: ["TrainSiamese", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainSpectralTests",
       dependencies: ["TrainSpectral", "Datasets", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),

@@ -105,6 +105,7 @@ struct Contender: Sendable {
     case "rpn": return try contenders("SiamRPN", .red) { SiamRPN(size: $0) }
     case "concat": return try contenders("SiamConcatRPN", .green) { SiamConcatRPN(size: $0) }
     case "broadcast": return try contenders("SiamBroadcastRPN", .blue) { SiamBroadcastRPN(size: $0) }
+    case "plusplus": return try contenders("SiamRPN++", .purple) { SiamRPNPlusPlus(size: $0) }
     default: throw UnknownModel(path: file.path)
     }
   }

@@ -6,7 +6,7 @@ import SFModels
 import Tensor
 import Vision
 
-/// Trains SiamRPN, SiamConcatRPN or SiamBroadcastRPN.
+/// Trains SiamRPN, SiamConcatRPN, SiamBroadcastRPN or SiamRPN++.
 @main
 struct TrainSiamese: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -22,6 +22,15 @@ struct TrainSiamese: ParsableCommand {
 
   @Option(help: "The network's size.")
   var preset = SiamesePreset.tiny
+
+  @Option(
+    help:
+      "A file of a network for images that it is to stand on, such as torchvision's ResNets, or of EfficientNet-Lite0 for plusplus; what it holds is kept as it is."
+  )
+  var backbone: String?
+
+  @Flag(help: "Trains what --backbone holds too.")
+  var fineTune = false
 
   @Option(
     help: ArgumentHelp(
@@ -74,6 +83,7 @@ struct TrainSiamese: ParsableCommand {
     guard 0...1 ~= distractors else {
       throw ValidationError("--distractors is \(distractors); it must be 0 to 1.")
     }
+    if fineTune && backbone == nil { throw ValidationError("--fine-tune is for a --backbone") }
     if let heldOut, heldOut.split(separator: ",").isEmpty {
       throw ValidationError("--validate names no sequence.")
     }
@@ -86,10 +96,18 @@ struct TrainSiamese: ParsableCommand {
     case .rpn: try train(SiamRPN(size: preset))
     case .concat: try train(SiamConcatRPN(size: preset))
     case .broadcast: try train(SiamBroadcastRPN(size: preset))
+    case .plusplus: try train(SiamRPNPlusPlus(size: preset))
     }
   }
 
   private func train(_ network: some SiameseNetwork) throws {
+    if let backbone {
+      for part in network.backbones {
+        try part.loadBackbone(from: URL(filePath: backbone))
+        part.freezeStatistics()
+        if !fineTune { part.freeze() }
+      }
+    }
     let data = try PairData(
       data, remember: remember, heldOut: heldOut?.split(separator: ",").map(String.init), of: network,
       loss: loss,
@@ -102,7 +120,9 @@ struct TrainSiamese: ParsableCommand {
         "network": self.network.rawValue, "preset": preset.rawValue, "loss": loss.rawValue,
         "batch": "\(batch)",
         "pairs": "\(pairs)", "learning-rate": "\(learningRate)", "distractors": "\(distractors)",
-        "seed": "\(seed)", "data": data.source, "validate": data.heldOut.joined(separator: ","),
+        "backbone": backbone.map { URL(filePath: $0).standardizedFileURL.path } ?? "none",
+        "fine-tune": "\(fineTune)", "seed": "\(seed)", "data": data.source,
+        "validate": data.heldOut.joined(separator: ","),
       ], best: .maximum("val_iou"),
       metadata: [
         "network": self.network.rawValue, "preset": preset.rawValue, "loss": loss.rawValue,
@@ -115,7 +135,7 @@ struct TrainSiamese: ParsableCommand {
 
     // Where templates and search regions, which differ in what surrounds the target, share norms, these can't follow both:
     // after the first epoch they keep the statistics that they have.
-    func keepStatistics() { if self.network == .rpn { network.freezeStatistics() } }
+    func keepStatistics() { if [.rpn, .plusplus].contains(self.network) { network.freezeStatistics() } }
     if run.epoch > 0 { keepStatistics() }
     let task = PairTask(network: network, loss: loss)
     try run.train(epochs: epochs, on: data.training, clippingNorm: 1) { batch in
@@ -132,7 +152,7 @@ struct TrainSiamese: ParsableCommand {
 
 /// A network's name on the command line.
 enum NetworkName: String, ExpressibleByArgument, CaseIterable {
-  case rpn, concat, broadcast
+  case rpn, concat, broadcast, plusplus
 
   /// The tracker that runs it.
   var tracker: TrackerName {
@@ -140,6 +160,7 @@ enum NetworkName: String, ExpressibleByArgument, CaseIterable {
     case .rpn: .siamrpn
     case .concat: .siamconcatrpn
     case .broadcast: .siambroadcastrpn
+    case .plusplus: .siamrpnplusplus
     }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import NN
 import SFModels
+import Tensor
 import TestSupport
 import Testing
 import Vision
@@ -52,6 +53,28 @@ import Vision
     #expect(model.preset == .tiny && model.coding == .plain)
     _ = try TrackerName(rawValue: name.tracker)!.make(
       model: place.folder.appending(path: "runs/\(name.tracker)/model.safetensors"))
+  }
+
+  /// What a backbone's file holds stays as it is, and a file of another network is refused.
+  @Test func aBackboneIsKeptUnlessItIsTuned() throws {
+    let place = try workplace()
+    Tensor.randomState = 7
+    try EfficientNetLite0(classes: 3).save(to: place.file("lite.safetensors"))
+    let outcome = try train(place, "plusplus", ["--backbone", "lite.safetensors"])
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    let (given, kept) = (
+      try SafeTensors(contentsOf: place.file("lite.safetensors")),
+      try SafeTensors(contentsOf: place.file("runs/siamrpnplusplus/model.safetensors"))
+    )
+    for name in ["_conv_stem.weight", "_bn0.running_mean", "_blocks.4._project_conv.weight"] {
+      #expect(given[name]!.array() == kept["backbone." + name]!.array())
+    }
+    let other = try train(place, "concat", ["--backbone", "lite.safetensors"])
+    #expect(
+      other.exitCode == 1 && other.complaints.first?.contains("missing: conv1.weight") == true,
+      "\(other.errors)")
+    let tuned = try train(place, "plusplus", ["--fine-tune"])
+    #expect(tuned.exitCode == 64)
   }
 
   @Test func resumingGivesTheSameBits() throws {

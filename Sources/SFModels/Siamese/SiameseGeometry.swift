@@ -31,6 +31,9 @@ extension SiamRPN {
   /// Half the target's size, and in the region the target as large as in the template.
   public var contexts: (template: Double, search: Double?) { (0.5, nil) }
 
+  /// Its AlexNet.
+  public var backbones: [any Module] { [backbone] }
+
   /// A grid of stride 8.
   public func anchors(searchSize: Int) -> Anchors {
     Anchors(grid: (searchSize - templateSize) / AlexNet.stride + 1, searchSize: searchSize)
@@ -38,6 +41,15 @@ extension SiamRPN {
 }
 
 extension SiamRPNPlusPlus {
+  /// Its one.
+  public var backbones: [any Module] {
+    switch backbone {
+    case .alexNet(let network): [network]
+    case .resNet(let network): [network]
+    case .efficientNetLite0(let network): [network]
+    }
+  }
+
   /// Half the target's size, and in the region the target as large as in the template.
   public var contexts: (template: Double, search: Double?) { (0.5, nil) }
 
@@ -56,6 +68,9 @@ extension SiamRPNPlusPlus {
 extension SiamConcatRPN {
   /// Three times the target's size for both.
   public var contexts: (template: Double, search: Double?) { (1.5, 1.5) }
+
+  /// Its ResNet, which serves both.
+  public var backbones: [any Module] { [backbone] }
 
   /// It takes them.
   public var takesGuides: Bool { true }

@@ -22,6 +22,8 @@ public protocol SiameseNetwork: Module {
   var takesGuides: Bool { get }
   /// Its default boxes in search regions of a side.
   func anchors(searchSize: Int) -> Anchors
+  /// What it stands on, and what may be loaded from a file of a network for images.
+  var backbones: [any Module] { get }
 
   /// What the network takes, of images in RGB from 0 to 1.
   func pixels(_ images: Tensor) -> Tensor

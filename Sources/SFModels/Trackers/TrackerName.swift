@@ -4,7 +4,8 @@ import Vision
 
 /// The trackers there are, by the names that programs call them by.
 public enum TrackerName: String, Sendable, CaseIterable {
-  case nanotrack, siamrpn, siamconcatrpn, siambroadcastrpn, mosse, template, medianflow, meanshift,
+  case nanotrack, siamrpn, siamconcatrpn, siambroadcastrpn, siamrpnplusplus, mosse, template, medianflow,
+    meanshift,
     correlation
   /// All of those without weights together.
   case ensemble
@@ -15,7 +16,9 @@ public enum TrackerName: String, Sendable, CaseIterable {
 
   /// Whether it is learned, and so needs a file of weights.
   public var hasWeights: Bool {
-    [.nanotrack, .siamrpn, .siamconcatrpn, .siambroadcastrpn, .rts, .rtsInstance].contains(self)
+    [
+      .nanotrack, .siamrpn, .siamconcatrpn, .siambroadcastrpn, .siamrpnplusplus, .rts, .rtsInstance,
+    ].contains(self)
   }
 
   /// What is wrong with a command line that names it with such a `--model`, or without one; nil where nothing is.
@@ -36,6 +39,7 @@ public enum TrackerName: String, Sendable, CaseIterable {
     case .siamrpn: return try SiameseModel(model).tracker { SiamRPN(size: $0) }
     case .siamconcatrpn: return try SiameseModel(model).tracker { SiamConcatRPN(size: $0) }
     case .siambroadcastrpn: return try SiameseModel(model).tracker { SiamBroadcastRPN(size: $0) }
+    case .siamrpnplusplus: return try SiameseModel(model).tracker { SiamRPNPlusPlus(size: $0) }
     case .rts: return RTSTracker(try model.map { try RTS(contentsOf: $0) } ?? RTS(.small))
     case .rtsInstance:
       let network = RTS(.lite)
