@@ -19,6 +19,9 @@ extension SiameseNetwork {
   /// It takes none.
   public var takesGuides: Bool { false }
 
+  /// None.
+  public var backbones: [any Module] { [] }
+
   /// The mask of a box in an image of `size` × `size` pixels, `[1, size, size, 1]`; nothing of a network without guides.
   func mask(_ box: Box?, size: Int) -> Tensor? {
     guard takesGuides else { return nil }
