@@ -126,7 +126,8 @@ let package = Package(
     .testTarget(
       name: "TrackVideoTests",
       dependencies: ["TrackVideo", "Datasets", "NN", "SFModels", "TestSupport", "Vision"]),
-    .testTarget(name: "EvaluateTests", dependencies: ["Evaluate", "TestSupport", "Vision"]),
+    .testTarget(
+      name: "EvaluateTests", dependencies: ["Evaluate", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(name: "InspectTests", dependencies: ["Inspect", "NN", "Tensor", "TestSupport"]),
     .testTarget(
       name: "SynthesizeVideosTests",

@@ -2,6 +2,7 @@ import Foundation
 import NN
 import SFModels
 import Tensor
+import Vision
 
 /// Whole networks: time, memory, page faults. Their work is that of convolutions and products of matrices alone.
 func networkBenchmarks(threads: Int) -> [Benchmark] {
@@ -28,6 +29,7 @@ func networkBenchmarks(threads: Int) -> [Benchmark] {
       let training = UNetTraining(.bfloat16)
       return { _ = training.model(training.inputs) }
     },
+    trackedWindow(),
     mlp(),
     Benchmark("unet.training_step.memory", unit: .megabytes, hasPeer: true) { try memory.process() },
     Benchmark("unet.training_step.tensor_memory", unit: .megabytes) { try memory.tensors() },
@@ -87,6 +89,38 @@ private func unetOperations(training: Bool) -> Int {
     }
   }
   return training ? 3 * total - first : total
+}
+
+/// What SFTrack++ computes for a frame online: of three frames around the target the masks of five trackers' boxes, their
+/// spectral solution, the mask and the box.
+private func trackedWindow() -> Benchmark {
+  let (frames, trackers, height, width) = (3, 5, 72, 128)
+  func operations(_ inputs: Int, _ widths: [Int]) -> Int {
+    func convolution(_ inputs: Int, _ outputs: Int, level: Int) -> Int {
+      2 * 9 * inputs * outputs * (height >> level) * (width >> level)
+    }
+    var (total, channels) = (0, inputs)
+    for (level, width) in widths.enumerated() {
+      total += convolution(channels, width, level: level) + convolution(width, width, level: level)
+      channels = width
+    }
+    // Bilinear upsampling; the first convolution after each join halves the channels.
+    for level in (0..<widths.count - 1).reversed() {
+      let (joined, outputs) = (channels + widths[level], widths[max(level - 1, 0)])
+      total += convolution(joined, joined / 2, level: level) + convolution(joined / 2, outputs, level: level)
+      channels = outputs
+    }
+    return total
+  }
+  let total =
+    trackers * frames * operations(4, [16, 32, 64, 64]) + operations(1, [8, 16, 16])
+    + operations(1, [8, 16, 32, 32])
+  return Benchmark("sftrack.small.3x72x128", Work(operations: total)) {
+    let network = SFTrack(.small, trackers: trackers)
+    let images = Tensor(uniform: [1, frames, height, width, 3])
+    let boxes = (0..<trackers).map { Box(x: 40 + Double($0), y: 20, width: 48, height: 30) }
+    return { _ = network(images, boxes: [Array(repeating: boxes, count: frames)], frame: frames - 1) }
+  }
 }
 
 private func mlp() -> Benchmark {

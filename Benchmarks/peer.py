@@ -19,6 +19,8 @@ Benchmarks, float32 unless they say otherwise; sizes are those that the name sta
                                        256×448; training: loss (BCE), gradients, SGD step (Nesterov, .9)
   unet.training_step.compiled          the same, the model by torch.compile; left out where there is no g++
   ….bfloat16                           the same under autocast
+  sftrack.small.3x72x128               SFTrack++ on a window of three frames, five trackers: the masks of their boxes, one
+                                       spectral step (3×5×5) over the mixture, the U-Nets to the mask and the box
   conv2d.C→O@HxW.forward               3×3, padding 1, bias, batch 4
   conv3d.C→O@TxHxW.forward             3×3×3, or 3×7×7 for 1→8, 8→1 and 16→16, same padding, bias, batch 1
   ….forward_backward                   and the gradients of input, filter and bias
@@ -64,7 +66,7 @@ from torch.nn import functional as F
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "Tests" / "Fixtures"))
 from siamese import SiamRPN
-from unet import benchmark_unet
+from unet import UNet, benchmark_unet
 
 ELEMENTS = 8 * 2**20
 
@@ -126,6 +128,44 @@ def unet_inference(wrap=lambda model: model):
     model = wrap(benchmark_unet().to(memory_format=torch.channels_last).eval())
     inputs = torch.rand(4, 4, 256, 448).to(memory_format=torch.channels_last)
     return without_gradient(lambda: model(inputs))
+
+
+def gaussian_taps(sizes):
+    """The 1-D filters, each of sum 1, whose product is the spectral step's."""
+    taps = []
+    for size in sizes:
+        distance = torch.arange(size) - size // 2
+        tap = torch.exp(-0.5 * (distance / ((size - 1) / 4)) ** 2)
+        taps.append(tap / tap.sum())
+    return taps
+
+
+def tracked_window():
+    frames, trackers, size = 3, 5, (72, 128)
+    networks = [UNet(inputs, widths, transposed=False, bias=True).to(memory_format=torch.channels_last).eval()
+                for inputs, widths in ((4, [16, 32, 64, 64]), (1, [8, 16, 16]), (1, [8, 16, 32, 32]))]
+    feat2seg, refinement, seg2box = networks
+    images = torch.rand(frames, 3, *size).to(memory_format=torch.channels_last)
+    boxes = torch.zeros(trackers, frames, 1, *size)
+    boxes[..., 20:50, 40:88] = 1
+    weight, bias = torch.full((trackers,), 4 / trackers), torch.zeros(1)
+    kernel = torch.einsum("i,j,k->ijk", *gaussian_taps((3, 5, 5)))[None, None]
+
+    def run():
+        inputs = torch.cat([images.repeat(trackers, 1, 1, 1), boxes.flatten(0, 1)], 1)
+        channels = feat2seg(inputs).sigmoid().reshape(trackers, frames, *size)
+        f = (torch.einsum("c,c...->...", weight, 2 * channels - 1) + bias).sigmoid()
+        scores = 0.05 + 0.9 * f
+        d, alpha = scores ** 0.1, 0.5
+        u, square = d * scores, alpha * f * f
+        products = F.conv3d(torch.stack([u, square * u, f * u])[:, None], kernel, padding=(1, 2, 2))[:, 0]
+        x = d * ((1 - square) * products[0] - products[1] + 2 * alpha * f * products[2])
+        low, high = x.amin((1, 2), keepdim=True), x.amax((1, 2), keepdim=True)
+        x = (x - low) / torch.where(high == low, 1, high - low)
+        mask = refinement(x[None, -1:])
+        return mask, seg2box(mask)
+
+    return without_gradient(run)
 
 
 def siamrpn(widths, training, wrap=lambda model: model):
@@ -249,11 +289,7 @@ def softmax():
 
 def spectral(channels, backward, separable=False):
     """d·[(1 − Σf²)·G∗u − G∗(Σf²·u) + 2 Σ f·G∗(f·u)], u = d·x; the products are the batch of one convolution."""
-    taps = []
-    for size in (3, 7, 7):
-        distance = torch.arange(size) - size // 2
-        tap = torch.exp(-0.5 * (distance / ((size - 1) / 4)) ** 2)
-        taps.append(tap / tap.sum())
+    taps = gaussian_taps((3, 7, 7))
     if separable:
         filters = [tap.reshape(1, 1, *[-1 if a == axis else 1 for a in range(3)]) for axis, tap in enumerate(taps)]
     else:
@@ -385,6 +421,7 @@ def benchmarks():
     yield "unet.inference", "batch 4 of 256×448, evaluation mode", unet_inference
     yield "unet.training_step.bfloat16", "the same under autocast", lambda: unet_training(bfloat16)
     yield "unet.inference.bfloat16", "the same under autocast", lambda: unet_inference(bfloat16)
+    yield "sftrack.small.3x72x128", "three frames, five trackers, evaluation mode", tracked_window
     convolutions = [(4, c, o, [s, s], [3, 3])
                     for c, o, s in [(4, 16, 256), (16, 16, 256), (32, 32, 128), (64, 64, 64),
                                     (128, 128, 32), (256, 256, 16)]]

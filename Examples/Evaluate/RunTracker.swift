@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import NN
 import SFModels
+import Vision
 
 /// Runs a tracker over a data set.
 struct RunTracker: ParsableCommand {
@@ -19,7 +20,17 @@ struct RunTracker: ParsableCommand {
   @Option(help: "Which tracker.")
   var tracker = TrackerName.correlation
 
-  @Option(help: "The weights of a tracker that has some: a file of PyTorch's or safetensors.")
+  @Option(
+    parsing: .upToNextOption,
+    help:
+      "Folders of results that trackers left before, SEQUENCE.txt or of one object SEQUENCE-OBJECT.txt, and 'truth' for the true boxes: instead of --tracker, what they agree on. Their results go to the folder 'recorded'."
+  )
+  var recorded: [String] = []
+
+  @Option(
+    help:
+      "The weights of a tracker that has some, a file of PyTorch's or safetensors; with --recorded or the ensemble a model of TrainSFTrack, which tells the target's pixels."
+  )
   var model: String?
 
   @Option(help: "The data set's folder.")
@@ -53,7 +64,12 @@ struct RunTracker: ParsableCommand {
   }
 
   func validate() throws {
-    if let objection = tracker.objection(toModel: model) { throw ValidationError(objection) }
+    if recorded.isEmpty, let objection = tracker.objection(toModel: model) {
+      throw ValidationError(objection)
+    }
+    if !recorded.isEmpty, rules == .reset || rules == .multistart {
+      throw ValidationError("trackers that ran before can't be started again: --recorded goes with one pass")
+    }
   }
 
   func run() throws {
@@ -62,42 +78,72 @@ struct RunTracker: ParsableCommand {
     switch try layout ?? Layout(of: root) {
     case .boxes(.vot) where rules == .multistart:
       let dataset = try VOTDataset(root: root)
-      try run(VOTMultiStartExperiment(), dataset.names, dataset.sequence)
+      try run(
+        VOTMultiStartExperiment(), dataset.names, dataset.sequence, factory(origin: 0) { _ in [] })
     case .boxes(let layout):
-      let usual: [BoxLayout: Rules] = [.got10k: .got10k, .vot: .reset]
+      let usual: [BoxLayout: Rules] =
+        recorded.isEmpty ? [.got10k: .got10k, .vot: .reset] : [.got10k: .got10k]
       try run(boxes: layout.open(root), usual[layout] ?? .onepass, origin: layout == .otb ? 1 : 0)
     case .masks(let layout): try run(masks: layout.open(root))
     }
   }
 
   private func run(boxes dataset: OpenDataset<any BoxAnnotated>, _ usual: Rules, origin: Double) throws {
+    let factory = try factory(origin: origin) { name in
+      let sequence = try dataset.sequence(name)
+      return try (0..<sequence.frameCount).map { try sequence.region($0)?.boundingBox }
+    }
     switch rules ?? usual {
     case .onepass:
-      try run(OnePassExperiment(.flat(origin: origin)), dataset.names) { try dataset.sequence($0) }
-    case .got10k: try run(OnePassExperiment(.repeated(1)), dataset.names) { try dataset.sequence($0) }
-    case .reset: try run(VOTResetExperiment(), dataset.names) { try dataset.sequence($0) }
+      try run(OnePassExperiment(.flat(origin: origin)), dataset.names, dataset.sequence, factory)
+    case .got10k: try run(OnePassExperiment(.repeated(1)), dataset.names, dataset.sequence, factory)
+    case .reset: try run(VOTResetExperiment(), dataset.names, dataset.sequence, factory)
     case let rules: throw ValidationError("--protocol \(rules.rawValue) is not for a data set of this layout")
     }
   }
 
   private func run(masks dataset: OpenDataset<any MaskAnnotated & FolderSequence>) throws {
+    let factory = try factory(origin: 0) { name in
+      let sequence = try dataset.sequence(name)
+      guard let object = try sequence.objects.first else { return [] }
+      return try (0..<sequence.frameCount).map { try sequence.mask($0, object: object)?.boundingBox }
+    }
+    let isRecorded = !recorded.isEmpty
+    func open(_ name: String) throws -> any MaskAnnotated & FolderSequence {
+      let sequence = try dataset.sequence(name)
+      if isRecorded, try sequence.objects.count > 1 { throw SeveralObjects(sequence: name) }
+      return sequence
+    }
     switch rules ?? .masks {
-    case .masks: try run(MaskExperiment(), dataset.names) { try dataset.sequence($0) }
-    case .boxes: try run(ObjectBoxExperiment(), dataset.names) { try dataset.sequence($0) }
+    case .masks: try run(MaskExperiment(), dataset.names, open, factory)
+    case .boxes: try run(ObjectBoxExperiment(), dataset.names, open, factory)
     case let rules: throw ValidationError("--protocol \(rules.rawValue) is not for a data set of this layout")
     }
   }
 
-  private func run<Experiment: TrackingExperiment>(
-    _ experiment: Experiment, _ names: [String], _ open: (String) throws -> Experiment.Video
-  ) throws {
-    let folder = try OutputFolder(URL(filePath: output).appending(path: tracker.rawValue))
+  /// What makes the tracker of a sequence, given what its true boxes are.
+  private func factory(
+    origin: Double, truth: @escaping @Sendable (String) throws -> [Box?]
+  ) throws -> (String) -> TrackerFactory {
+    guard recorded.isEmpty else {
+      let trackers = try RecordedTrackers(recorded, model: model, origin: origin)
+      return { name in trackers.factory(name) { try truth(name) } }
+    }
     let (tracker, model) = (tracker, model.map { URL(filePath: $0) })
     // Weights that can't be read are no sequence's fault.
     _ = try tracker.make(model: model)
+    return { _ in { try tracker.make(model: model) } }
+  }
+
+  private func run<Experiment: TrackingExperiment>(
+    _ experiment: Experiment, _ names: [String], _ open: (String) throws -> Experiment.Video,
+    _ factory: (String) -> TrackerFactory
+  ) throws {
+    let name = recorded.isEmpty ? tracker.rawValue : "recorded"
+    let folder = try OutputFolder(URL(filePath: output).appending(path: name))
     var tally = Tally(count: names.count)
-    try experiment.run({ try tracker.make(model: model) }, on: names, opening: open, into: folder.url) {
-      tally.take($0)
+    for name in names {
+      try experiment.run(factory(name), on: [name], opening: open, into: folder.url) { tally.take($0) }
     }
     Program.report("\(tally.text); results in \(folder.url.path)")
     if tally.failed > 0 { throw ExitCode.failure }

@@ -44,10 +44,16 @@ struct TrackVideo: ParsableCommand {
   )
   var model: String?
 
+  @Flag(help: "The model's networks go on learning the target while it is tracked (SFTrack++, Fig. 1).")
+  var fineTune = false
+
   @Option(help: "Where the results go.")
   var output: String
 
   func validate() throws {
+    if fineTune, model == nil || trackers == nil && tracker.map({ $0 != .ensemble }) ?? false {
+      throw ValidationError("--fine-tune goes with a --model of TrainSFTrack")
+    }
     if trackers != nil { return }
     guard box != nil else {
       throw ValidationError("--box or --trackers must say where the target is in the first frame")
@@ -86,11 +92,17 @@ struct TrackVideo: ParsableCommand {
     let model = model.map { URL(filePath: $0) }
     guard let trackers else {
       let isNanoTrack = model.map { SFTrack.preset(of: $0) == nil } ?? false
-      return (try (tracker ?? (isNanoTrack ? .nanotrack : .ensemble)).make(model: model), box!.box)
+      let name = tracker ?? (isNanoTrack ? .nanotrack : .ensemble)
+      let tracker =
+        name == .ensemble
+        ? try SFTracker.classical(model: model, fineTunes: fineTune) : try name.make(model: model)
+      return (tracker, box!.box)
     }
     let recorded = try TrackerFiles(trackers.split(separator: ",").map { URL(filePath: String($0)) })
     let network = try model.map { try SFTrack(contentsOf: $0, trackers: recorded.trackers.count) }
-    return (SFTracker(recorded.trackers, network: network), try box?.box ?? recorded.firstBox())
+    return (
+      SFTracker(recorded.trackers, network: network, fineTunes: fineTune), try box?.box ?? recorded.firstBox()
+    )
   }
 }
 

@@ -78,7 +78,7 @@ struct TrainRTS: ParsableCommand {
     Program.prepare(ifInterrupted: "interrupted before anything was trained")
     Tensor.randomState = seed
     let network = RTS(preset == .small && backbone != nil ? .lite : preset)
-    if let backbone { try network.loadFrozenBackbone(from: URL(filePath: backbone)) }
+    if let backbone { try network.loadBackbone(from: URL(filePath: backbone)) }
     let data = try SequenceData(
       folder: data.map { URL(filePath: $0) }, synthetic: synthetic,
       heldOut: heldOut?.split(separator: ",").map(String.init), network, samples: samples, batch: batch,

@@ -1,4 +1,6 @@
 import Foundation
+import NN
+import SFModels
 import TestSupport
 import Testing
 import Vision
@@ -379,6 +381,53 @@ import Vision
     ]
     for more in wrong { #expect(try workplace.run(arguments + more).exitCode == 64) }
     #expect(try workplace.run(arguments + ["--layout", "davis"]).exitCode == 1)
+  }
+
+  @Test func trackersThatRanBeforeAreAskedTogether() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    try writeOTB("one", in: workplace)
+    let boxes = (0..<5).map { "\(21 + 2 * $0),21,16,16" }
+    try write(boxes, to: "results/a/one.txt", in: workplace)
+    try write(boxes.prefix(3) + ["nan,nan,nan,nan", "1,1,9,9"], to: "results/b/one.txt", in: workplace)
+    let arguments = ["run", "--data", "data", "--output", "out", "--recorded", "results/a", "results/b"]
+    let outcome = try workplace.run(arguments)
+    #expect(outcome.exitCode == 0 && outcome.output[0].hasPrefix("1 sequence run"), "\(outcome.errors)")
+    let score = try workplace.run(["ope", "--truth", "data", "--results", "out/recorded"])
+    let success = try #require(
+      score.output.last?.split(separator: " ").dropFirst().first.flatMap { Double($0) })
+    #expect(success > 0.9)
+
+    #expect(try workplace.run(arguments + ["--protocol", "reset"]).exitCode == 64)
+    let missing = try workplace.run(arguments + ["results", "--output", "more"])
+    #expect(missing.exitCode == 1 && missing.complaints.count == 1)
+    #expect(missing.complaints.first?.contains("one file of one's boxes") == true)
+  }
+
+  /// Masks of the networks around the true boxes, and J of them.
+  @Test func masksFromTrueBoxes() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    for frame in 0..<4 {
+      let name = "480p/dog/0000\(frame).png"
+      let box = Box(x: 10 + Double(frame), y: 10, width: 14, height: 12)
+      var image = Image(height: 40, width: 60, color: .white)
+      image.fill(.rectangle(box), with: .red)
+      try image.write(to: workplace.file("data/JPEGImages/\(name)"))
+      try Mask(box, height: 40, width: 60).image.write(to: workplace.file("data/Annotations/\(name)"))
+    }
+    try SFTrack(.small, trackers: 2).save(
+      to: workplace.file("model.safetensors"), metadata: ["preset": "small"])
+    let arguments = ["run", "--data", "data", "--recorded", "truth", "truth", "--output"]
+    for options in [["boxes"], ["masks", "--model", "model.safetensors"]] {
+      let outcome = try workplace.run(arguments + options)
+      #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    }
+    let score = try workplace.run([
+      "davis", "--truth", "data", "--results", "boxes/recorded", "masks/recorded",
+    ])
+    // Without networks the boxes are filled, which are the truth here.
+    let ranked = score.output.filter { $0.contains("recorded") }
+    #expect(
+      ranked.count == 2 && ranked[0].contains("boxes/recorded") && ranked[0].contains("1.000"), "\(score)")
   }
 
   @Test func youTubeVOSTellsSeenClassesFromOthers() throws {

@@ -39,6 +39,10 @@ import Testing
     let network = Sequential(layer, norm, Lambda { $0 * 2 })
     #expect((norm(x, after: layer) - expected).abs().max().item < 1e-5)
     #expect((network(x) - expected * 2).abs().max().item < 1e-5)
+    let folded = network.folded()
+    #expect((folded(x) - expected * 2).abs().max().item < 1e-5)
+    let isFolded = layer is Conv2d && item.testDescription != "Conv2d, relu"
+    #expect(folded.layers.count == (isFolded ? 2 : 3))
 
     // In a recording the norm takes the batch's statistics, as ever.
     let (_, inRecording, _) = valueWithGradient { (norm(x, after: layer).mean(), norm(layer(x))) }

@@ -1,7 +1,8 @@
 import Foundation
 import NN
-import SFModels
+@testable import SFModels
 import Tensor
+import TestSupport
 import Testing
 import Vision
 
@@ -16,6 +17,10 @@ import Vision
     #expect(
       agree(Formula.figures(logits), [-0.022730199, 0.0091196082, -0.045123242, -0.0020675478, 23.275724]))
     #expect(agree(Formula.figures(sides), [1.0511285, 0.057573215, 0.9361003, 1.1310838, 2152.7111]))
+    let folded = network.folded()
+    let again = folded(
+      Formula.images("x", [2, 3, 255, 255]), folded.template(Formula.images("z", [2, 3, 127, 127])))
+    #expect(distance(again.logits, logits) <= 1e-4 && distance(again.sides, sides) <= 1e-4)
   }
 
   @Test func hasThePublishedParameters() {

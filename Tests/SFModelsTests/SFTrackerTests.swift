@@ -141,6 +141,22 @@ import Vision
     }
   }
 
+  @Test func fineTuningChangesFeat2SegAndNothingElse() throws {
+    let recorded = RecordedTracker((0..<5).map { Self.truth($0) })
+    for fineTunes in [false, true] {
+      let network = SFTrack(.small, trackers: 2)
+      let before = network.stateDict
+      var tracker = SFTracker([recorded, recorded], network: network, fineTunes: fineTunes)
+      try tracker.start(Self.frame(0), on: .box(Self.truth))
+      for index in 1..<3 { #expect(try tracker.track(Self.frame(index)).mask != nil) }
+      let after = network.stateDict
+      let changed = before.names.filter { (after[$0]! - before[$0]!).abs().max().item > 0 }
+      #expect(changed.isEmpty == !fineTunes)
+      // Statistics stay as they were trained.
+      #expect(changed.allSatisfy { $0.hasPrefix("feat2seg.") && !$0.contains("running") }, "\(changed)")
+    }
+  }
+
   @Test func networksTellTheTargetsPixels() throws {
     let recorded = RecordedTracker((0..<5).map { Self.truth($0) })
     var tracker = SFTracker([recorded, recorded], network: SFTrack(.small, trackers: 2))

@@ -126,6 +126,8 @@ import Vision
     #expect(place.files(in: "out/masks") == ["11.png", "12.png", "13.png"])
     let mask = try IndexedImage(contentsOf: place.folder.appending(path: "out/masks/13.png"))
     #expect(mask.height == 40 && mask.width == 60)
+    #expect(try place.run(options + ["--model", "masks.safetensors", "--fine-tune"]).exitCode == 0)
+    #expect(try place.run(options + ["--fine-tune"]).exitCode == 64)
   }
 
   @Test func aVideoOfOneFrameIsOne() throws {

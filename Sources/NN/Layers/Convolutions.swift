@@ -32,6 +32,13 @@ public struct Convolution<let axes: Int>: Layer, FoldableConvolution {
     self.relu = relu
   }
 
+  /// Another's geometry with values of its own.
+  init(_ other: Self, weight: Tensor, bias: Tensor, relu: Bool) {
+    self.weight = Parameter(weight, layout: .filter)
+    self.bias = Parameter(bias)
+    (window, self.relu) = (other.window, relu)
+  }
+
   /// The output for an input.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     convolve(x, weight.value, bias?.value, relu: relu)

@@ -17,9 +17,39 @@ extension BatchNorm {
   public func callAsFunction(_ x: Tensor, after convolution: any Layer) -> Tensor {
     guard statistics.areTaken, let convolution = convolution as? any FoldableConvolution, !convolution.relu
     else { return self(convolution(x)) }
+    let (filter, offset) = folded(convolution.weight.value, convolution.bias?.value)
+    return convolution.convolve(x, filter, offset, relu: relu)
+  }
+
+  /// The filter and the bias of a convolution that takes the norm by its running statistics in.
+  private func folded(_ filter: Tensor, _ bias: Tensor?) -> (filter: Tensor, bias: Tensor) {
     let scale = weight.value / (runningVariance.value + epsilon).sqrt()
-    let shift = bias.value - runningMean.value * scale
-    let offset = convolution.bias.map { shift + $0.value * scale } ?? shift
-    return convolution.convolve(x, convolution.weight.value * scale, offset, relu: relu)
+    let shift = self.bias.value - runningMean.value * scale
+    return (filter * scale, bias.map { shift + $0 * scale } ?? shift)
+  }
+
+  /// A convolution, with parameters of its own, that does what the two do in evaluation.
+  public func folded<let axes: Int>(into convolution: Convolution<axes>) -> Convolution<axes> {
+    require(!convolution.relu, "BatchNorm: a convolution that ends with a ReLU can't take a norm in")
+    let (filter, offset) = folded(convolution.weight.value.detached(), convolution.bias?.value.detached())
+    return Convolution(convolution, weight: filter, bias: offset, relu: relu)
+  }
+}
+
+extension Sequential {
+  /// The layers with each norm taken into the convolution before it, which has parameters of its own then: it does what
+  /// this does in evaluation, faster, where it is asked for one small image after another. Layers that hold others stay
+  /// as they are unless `inner` folds them.
+  public func folded(_ inner: (any Layer) -> any Layer = { $0 }) -> Sequential {
+    var (result, rest) = ([any Layer](), layers[...])
+    while let layer = rest.popFirst() {
+      if let norm = rest.first as? BatchNorm, let convolution = layer as? Conv2d, !convolution.relu {
+        result.append(norm.folded(into: convolution))
+        rest.removeFirst()
+      } else {
+        result.append(inner(layer))
+      }
+    }
+    return Sequential(result)
   }
 }

@@ -4,7 +4,7 @@ import Tensor
 /// MobileNetV3-Small (Howard et al. 2019) down to stride 16 and 48 channels, as NanoTrack cuts it: images `[N, H, W, 3]`
 /// to features `[N, ⌈H/16⌉, ⌈W/16⌉, 48]`.
 public struct MobileNetV3: Layer {
-  private let features: [any Layer]
+  private var features: [any Layer]
 
   /// Kernel, hidden channels, output channels, squeeze-and-excitation, hard swish, stride.
   private typealias Block = (Int, Int, Int, Bool, Bool, Int)
@@ -34,35 +34,55 @@ public struct MobileNetV3: Layer {
 
   /// The features of images.
   public func callAsFunction(_ x: Tensor) -> Tensor { features.reduce(x) { $1($0) } }
+
+  /// The network with its norms taken into the convolutions, for evaluation.
+  func folded() -> Self {
+    var copy = self
+    copy.features = features.map {
+      ($0 as? InvertedResidual)?.folded() ?? ($0 as? Sequential)?.folded() ?? $0
+    }
+    return copy
+  }
 }
 
 /// Widens by a 1×1 convolution where it widens, filters each channel, weighs the channels, narrows; around all that an
 /// identity where the shape stays.
 private struct InvertedResidual: Layer {
-  let conv: Sequential
+  private(set) var conv: Sequential
   private let isResidual: Bool
 
   init(
     _ inputs: Int, _ hidden: Int, _ outputs: Int, kernel: Int, stride: Int, excites: Bool, swishes: Bool
   ) {
-    let activation: any Layer = swishes ? Lambda { $0.hardSwish() } : ReLU()
-    let excitation: any Layer = excites ? SqueezeExcitation(hidden) : Lambda { $0 }
+    let activation: any Layer = swishes ? Lambda { $0.hardSwish() } : Identity()
+    let excitation: any Layer = excites ? SqueezeExcitation(hidden) : Identity()
+    // A ReLU is the norm's: it never stands behind an excitation.
+    func norm() -> BatchNorm { BatchNorm(hidden, relu: !swishes) }
+    let widens = inputs != hidden
+    require(!widens || !excites || swishes, "InvertedResidual: a ReLU behind an excitation")
     let depthwise: [any Layer] = [
       Conv2d(
-        hidden, hidden, kernel: kernel, stride: stride,
-        padding: kernel / 2,
-        groups: hidden, bias: false), BatchNorm(hidden),
+        hidden, hidden, kernel: kernel, stride: stride, padding: kernel / 2, groups: hidden, bias: false),
+      norm(),
     ]
-    let widen: [any Layer] = [Conv2d(inputs, hidden, kernel: 1, bias: false), BatchNorm(hidden), activation]
+    let widen: [any Layer] = [
+      Conv2d(inputs, hidden, kernel: 1, bias: false), norm(), activation,
+    ]
     let narrow: [any Layer] = [Conv2d(hidden, outputs, kernel: 1, bias: false), BatchNorm(outputs)]
     conv = Sequential(
-      inputs == hidden
-        ? depthwise + [activation, excitation] + narrow
-        : widen + depthwise + [excitation, activation] + narrow)
+      widens
+        ? widen + depthwise + [excitation, activation] + narrow
+        : depthwise + [activation, excitation] + narrow)
     isResidual = stride == 1 && inputs == outputs
   }
 
   func callAsFunction(_ x: Tensor) -> Tensor { isResidual ? x + conv(x) : conv(x) }
+
+  func folded() -> Self {
+    var copy = self
+    copy.conv = conv.folded()
+    return copy
+  }
 }
 
 /// Channels weighed by what they are on average over the image (Hu et al. 2018).

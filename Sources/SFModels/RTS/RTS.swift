@@ -78,6 +78,8 @@ public struct RTS: Module, CustomReflectable {
     labelEncoder = LabelEncoder(encoding: Self.encoding, stride: 2)
     scoreEncoder = LabelEncoder(encoding: Self.encoding, stride: 1)
     decoder = SegmentationDecoder(features: backbone.channels, encoding: Self.encoding, width: width)
+    // Norms but those of a backbone that is trained from nothing are in evaluation all the time (released code).
+    decoder.freezeStatistics()
   }
 
   /// The parts under their published names.
@@ -103,12 +105,11 @@ public struct RTS: Module, CustomReflectable {
     return 0.25 / 5 * Double(height * width).squareRoot()
   }
 
-  /// Loads a backbone's weights from a file of its published names, and keeps training from changing it.
+  /// Loads a backbone's weights from a file of its published names. Training then changes nothing of EfficientNet-Lite0, and
+  /// of a residual network all but its first stage.
   /// - Throws: a `CheckpointError`.
-  public func loadFrozenBackbone(from url: URL) throws {
-    try backbone.loadBackbone(from: url)
-    backbone.freeze()
-    backbone.freezeStatistics()
+  public func loadBackbone(from url: URL) throws {
+    try backbone.loadPublished(from: url)
   }
 
   /// What it sees in frames.

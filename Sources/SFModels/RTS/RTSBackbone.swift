@@ -1,3 +1,4 @@
+import Foundation
 import NN
 import Tensor
 
@@ -8,10 +9,13 @@ struct RTSBackbone: Module, CustomReflectable {
   private let network: any Module
   private let levels: @Sendable (Tensor) -> [Tensor]
   private let prepare: @Sendable (Tensor) -> Tensor
+  /// The parts that keep what they learned on images.
+  private let lasting: [any Module]
 
   /// A residual network in Mask R-CNN's style, which sees BGR, 0…255, less the mean of its training set.
   init(_ network: ResNet) {
     (self.network, channels) = (network, network.channels)
+    lasting = [network.conv1, network.bn1, network.stages[0]]
     levels = { network($0) }
     prepare = { $0[.ellipsis, .stride(by: -1)] * 255 - Tensor([102.9801, 115.9465, 122.7717] as [Float]) }
   }
@@ -21,6 +25,7 @@ struct RTSBackbone: Module, CustomReflectable {
     // The last stages of strides 4, 8, 16 and 32.
     let stages = [1, 2, 4, 6]
     (self.network, channels) = (network, stages.map { EfficientNetLite0.channels[$0] })
+    lasting = [network]
     levels = { images in
       let outputs = network(images)
       return stages.map { outputs[$0] }
@@ -29,6 +34,14 @@ struct RTSBackbone: Module, CustomReflectable {
   }
 
   var customMirror: Mirror { Mirror(reflecting: network) }
+
+  /// Loads the weights that a network learned on images. Its norms then keep their statistics, and training doesn't change
+  /// its lasting parts. Throws a `CheckpointError`.
+  func loadPublished(from url: URL) throws {
+    try loadBackbone(from: url)
+    freezeStatistics()
+    for part in lasting { part.freeze() }
+  }
 
   /// Images `[N, H, W, 3]`, RGB in 0…1, as the network wants them.
   func prepared(_ images: Tensor) -> Tensor { prepare(images) }

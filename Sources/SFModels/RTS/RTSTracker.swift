@@ -32,11 +32,19 @@ public struct RTSTracker: Tracker, Sendable {
     public var segmentationSteps = 3, instanceSteps = 2
     /// Up to this frame the learners learn in each, and then in every so-many-th.
     public var eagerFrames = 100, interval = 20
+    /// Whether memories take in each frame, as in the released code; in the paper only those in which the learners learn.
+    public var remembersEachFrame = true
     /// How the first frame is varied for the instance model.
     public var firstSamples = FirstSamples.released
 
     /// The released code's.
     public init() {}
+
+    /// Whether the learners learn in a frame, counted from 0.
+    fileprivate func learns(in frame: Int) -> Bool { frame < eagerFrames || frame % interval == 0 }
+
+    /// Whether memories take a frame in.
+    fileprivate func remembers(_ frame: Int) -> Bool { remembersEachFrame || learns(in: frame) }
   }
 
   /// What is known of the target.
@@ -104,14 +112,17 @@ public struct RTSTracker: Tracker, Sendable {
       target.move(to: search.outside(moments.center), size: moments.size * search.scale)
       target.box = box
       let center = search.inside(box)
-      target.remember(features, probabilities, Point(center.centerX, center.centerY))
+      if options.remembers(target.frame) {
+        target.remember(features, probabilities, Point(center.centerX, center.centerY))
+      }
     case (true, nil) where options.fallsBack:
       // (c) The instance branch alone sees it: it tells where, and learns.
-      target.center = search.outside(peak.place)
+      let place = search.outside(peak.place)
       target.box = Box(
-        centerX: target.center.x, centerY: target.center.y, width: target.box.width, height: target.box.height
-      )
-      target.rememberInstance(features, peak.place)
+        centerX: place.x, centerY: place.y, width: target.box.width, height: target.box.height
+      ).trackable(in: image)
+      target.center = Point(target.box.centerX, target.box.centerY)
+      if options.remembers(target.frame) { target.rememberInstance(features, peak.place) }
     case (false, let box?):
       // (b) and (d): neither learns.
       target.box = box
@@ -124,7 +135,7 @@ public struct RTSTracker: Tracker, Sendable {
   }
 
   private func learn(_ target: inout Target) {
-    guard target.frame < options.eagerFrames || target.frame % options.interval == 0 else { return }
+    guard options.learns(in: target.frame) else { return }
     if target.segmentationIsNew { target.segmentation.learn(steps: options.segmentationSteps) }
     if target.instanceIsNew { target.instance.learn(steps: options.instanceSteps) }
     (target.segmentationIsNew, target.instanceIsNew) = (false, false)

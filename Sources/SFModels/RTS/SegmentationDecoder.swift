@@ -21,6 +21,10 @@ struct SegmentationDecoder: Module, CustomReflectable {
         channels: widths[level])
     }
     head = Head(width)
+    // With norms in evaluation nothing else keeps the scale over so many layers.
+    for (_, parameter) in namedParameters where parameter.layout == .filter {
+      parameter.initialize(.kaimingNormal())
+    }
   }
 
   /// The parts under their published names, which number the levels from the shallowest.

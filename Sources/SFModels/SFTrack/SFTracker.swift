@@ -11,6 +11,7 @@ public struct SFTracker: Tracker {
   private var trackers: [any Tracker]
   private let weights: [Double]
   private let network: SFTrack?
+  private let fineTunes: Bool
   private var target: Target?
 
   /// What is known of the target.
@@ -39,15 +40,18 @@ public struct SFTracker: Tracker {
   }
 
   /// A tracker made of others, whose votes count alike unless weights say how much; with networks trained for as many of
-  /// them it tells the target's pixels too.
-  public init(_ trackers: [any Tracker], weights: [Double]? = nil, network: SFTrack? = nil) {
+  /// them it tells the target's pixels too. With `fineTunes` their `feat2seg`, the one given, learns the target from frame to
+  /// frame.
+  public init(
+    _ trackers: [any Tracker], weights: [Double]? = nil, network: SFTrack? = nil, fineTunes: Bool = false
+  ) {
     require(
       weights.map { $0.count == trackers.count && $0.allSatisfy { $0 > 0 && $0.isFinite } } ?? true,
       "SFTracker: \(trackers.count) trackers, weights \(weights ?? [])")
     require(
       network.map { $0.trackerCount == trackers.count } ?? true,
       "SFTracker: \(trackers.count) trackers, networks for \(network?.trackerCount ?? 0)")
-    (self.trackers, self.network) = (trackers, network)
+    (self.trackers, self.network, self.fineTunes) = (trackers, network, fineTunes)
     self.weights = weights ?? trackers.map { _ in 1 }
   }
 
@@ -58,9 +62,9 @@ public struct SFTracker: Tracker {
     target = Threads.serially {
       Target(
         box: box, judge: BoxJudge(frame, box), calibration: BoxCalibration(frame, box),
-        trust: EarnedTrust(weights), window: network.map(SFTrackWindow.init))
+        trust: EarnedTrust(weights), window: network.map { SFTrackWindow($0, isTuned: fineTunes) })
     }
-    target!.window?.add(frame, trackers.map { _ in box })
+    _ = target!.window?.mask(frame, trackers.map { _ in box }, around: box)
   }
 
   /// The target's box in the next frame, its pixels where there are networks, and how well the trackers agree on it. Where
@@ -73,12 +77,11 @@ public struct SFTracker: Tracker {
       let box = answer.region.boundingBox
       found.append(answer.confidence > 0 && box.isFollowable ? box : nil)
     }
-    target.window?.add(frame, found)
     defer { self.target = target }
     guard let consensus = Threads.serially({ target.follow(frame, found) }) else {
       return TrackedTarget(.box(target.box), confidence: 0)
     }
-    return TrackedTarget(
-      .box(target.box), mask: target.window?.mask(around: consensus.box), confidence: consensus.agreement)
+    let mask = target.window?.mask(frame, found, around: consensus.box)
+    return TrackedTarget(.box(target.box), mask: mask, confidence: consensus.agreement)
   }
 }

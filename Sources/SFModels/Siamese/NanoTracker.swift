@@ -5,20 +5,23 @@ import Vision
 /// Tracks a target by `NanoTrack`: in each frame it looks around where the target was, takes the place that scores best
 /// once sudden changes of size and proportions, and places far from the middle, are held against it, and lets the size
 /// follow the more the surer it is.
+///
+/// Settings are those of SiamTrackers' NanoTrack, version 2, but for the window: a half wave of the sine along each axis,
+/// which is the root of their Hann window and what OpenCV's TrackerNano has.
 public struct NanoTracker: Tracker, Sendable {
   private let network: NanoTrack
   private var template: NanoTrack.Template?
   private var target = Box(x: 0, y: 0, width: 0, height: 0)
   private var background = Color.black
 
-  // The published settings: how much of the surroundings the template shows, the penalty of changes, the weight of the
-  // window, and how fast the size follows.
+  // How much of the surroundings the template shows, the penalty of changes, the weight of the window, and how fast the
+  // size follows.
   private static let context = 0.5, penalty = 0.15, windowWeight = 0.49, sizeRate = 0.385
   /// The smallest side of a target, in pixels.
   private static let smallest = 10.0
 
-  /// A tracker of that network, whose weights it shares.
-  public init(_ network: NanoTrack) { self.network = network }
+  /// A tracker by the weights that a network has now.
+  public init(_ network: NanoTrack) { self.network = network.folded() }
 
   /// Starts on the box around the target, which is given a pixel at least.
   public mutating func start(_ frame: Image, on target: Region) {
@@ -46,11 +49,14 @@ public struct NanoTracker: Tracker, Sendable {
     let width = target.width * (1 - rate) + best.box.width / scale * rate
     let height = target.height * (1 - rate) + best.box.height / scale * rate
     target = Box(
-      centerX: min(max(target.centerX + best.box.centerX / scale, 0), Double(image.width)),
-      centerY: min(max(target.centerY + best.box.centerY / scale, 0), Double(image.height)),
+      centerX: min(max(target.centerX + best.box.centerX / scale, 0.5), Double(image.width)),
+      centerY: min(max(target.centerY + best.box.centerY / scale, 0.5), Double(image.height)),
       width: min(max(width, Self.smallest), Double(image.width)),
       height: min(max(height, Self.smallest), Double(image.height)))
-    return TrackedTarget(.box(target), confidence: best.confidence)
+    // The network was taught to measure from the middles of pixels, and its boxes are laid around these.
+    let box = Box(
+      x: target.x - 0.5, y: target.y - 0.5, width: target.width, height: target.height)
+    return TrackedTarget(.box(box), confidence: best.confidence)
   }
 
   private struct Candidate {
@@ -63,7 +69,7 @@ public struct NanoTracker: Tracker, Sendable {
 
   private func best(_ probabilities: [Double], _ sides: [Double], scale: Double) -> Candidate {
     let count = Int(Double(probabilities.count / 2).squareRoot())
-    let window = (0..<count).map { 0.5 - 0.5 * cos(2 * .pi * Double($0) / Double(count - 1)) }
+    let window = (0..<count).map { sin(.pi * Double($0) / Double(count - 1)) }
     let extent = Self.contextSide(target) * scale
     let proportion = target.width / target.height
     var best = Candidate(box: target, confidence: 0, rate: 0)
@@ -104,7 +110,11 @@ public struct NanoTracker: Tracker, Sendable {
       x: Int((corner.0).rounded()), y: Int((corner.1).rounded()), height: pixels, width: pixels,
       fill: background
     ).resized(height: size, width: size, interpolation: .linear)
-    return Tensor(patch.pixels, shape: [1, size, size, 3])[.ellipsis, .stride(by: -1)].to(.float32)
+    var samples = patch.pixels
+    samples.withUnsafeMutableBufferPointer { samples in
+      for red in Swift.stride(from: 0, to: samples.count, by: 3) { samples.swapAt(red, red + 2) }
+    }
+    return Tensor(samples, shape: [1, size, size, 3]).to(.float32)
   }
 }
 

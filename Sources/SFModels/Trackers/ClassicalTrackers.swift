@@ -10,11 +10,12 @@ extension SFTracker {
   ]
 
   /// All five trackers here that need no weights, together. With a model of `TrainSFTrack` for as many trackers they tell the
-  /// target's pixels too.
+  /// target's pixels too, and with `fineTunes` learn them from frame to frame.
   /// - Throws: what reading the model throws.
-  public static func classical(model: URL? = nil) throws -> SFTracker {
+  public static func classical(model: URL? = nil, fineTunes: Bool = false) throws -> SFTracker {
     SFTracker(
       classicalTrackers.map(\.tracker), weights: classicalTrackers.map(\.weight),
-      network: try model.map { try SFTrack(contentsOf: $0, trackers: classicalTrackers.count) })
+      network: try model.map { try SFTrack(contentsOf: $0, trackers: classicalTrackers.count) },
+      fineTunes: fineTunes)
   }
 }

@@ -43,7 +43,7 @@ public enum TrackerName: String, Sendable, CaseIterable {
     case .rts: return RTSTracker(try model.map { try RTS(contentsOf: $0) } ?? RTS(.small))
     case .rtsInstance:
       let network = RTS(.lite)
-      if let model { try network.loadFrozenBackbone(from: model) }
+      if let model { try network.loadBackbone(from: model) }
       return InstanceTracker(network)
     case .mosse: return MOSSETracker()
     case .template: return TemplateTracker()
