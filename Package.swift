@@ -78,6 +78,8 @@ let package = Package(
     example("TrainFeat2Seg"),
     example("TrainSFTrack"),
     example("TrainRTS"),
+    example("TrainSiamese"),
+    example("CompareSiamese"),
     example("TrainSpectral"),
     example("RefineVideo"),
     example("TrackVideo"),
@@ -121,6 +123,9 @@ let package = Package(
       dependencies: ["TrainSFTrack", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainRTSTests", dependencies: ["TrainRTS", "NN", "SFModels", "TestSupport", "Vision"]),
+    .testTarget(
+      name: "TrainSiameseTests",
+      dependencies: ["TrainSiamese", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainSpectralTests",
       dependencies: ["TrainSpectral", "Datasets", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
