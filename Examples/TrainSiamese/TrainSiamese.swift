@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Distributed
 import Foundation
 import NN
 import SFModels
@@ -91,6 +92,7 @@ struct TrainSiamese: ParsableCommand {
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted before anything was trained")
+    _ = try Communicator.world
     Tensor.randomState = seed
     switch network {
     case .rpn: try train(SiamRPN(size: preset))
@@ -115,7 +117,7 @@ struct TrainSiamese: ParsableCommand {
     let optimizer = Adam(groups: network.parameterGroups(learningRate: learningRate))
     let scheduler = ScheduledLearningRate(optimizer, .step(every: 1000, factor: 0.99), per: .step)
     var run = try TrainingRun(
-      folder: URL(filePath: output ?? "runs/\(self.network.tracker.rawValue)"), network, optimizer, scheduler,
+      in: Communicator.world, folder: URL(filePath: output ?? "runs/\(self.network.tracker.rawValue)"), network, optimizer, scheduler,
       identity: [
         "network": self.network.rawValue, "preset": preset.rawValue, "loss": loss.rawValue,
         "batch": "\(batch)",
@@ -123,7 +125,7 @@ struct TrainSiamese: ParsableCommand {
         "backbone": backbone.map { URL(filePath: $0).standardizedFileURL.path } ?? "none",
         "fine-tune": "\(fineTune)", "seed": "\(seed)", "data": data.source,
         "validate": data.heldOut.joined(separator: ","),
-      ], best: .maximum("val_iou"),
+      ], best: .maximum("val_iou"), synchronizingNorms: true,
       metadata: [
         "network": self.network.rawValue, "preset": preset.rawValue, "loss": loss.rawValue,
         "distractors": "\(distractors)",
