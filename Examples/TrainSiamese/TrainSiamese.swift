@@ -117,7 +117,8 @@ struct TrainSiamese: ParsableCommand {
     let optimizer = Adam(groups: network.parameterGroups(learningRate: learningRate))
     let scheduler = ScheduledLearningRate(optimizer, .step(every: 1000, factor: 0.99), per: .step)
     var run = try TrainingRun(
-      in: Communicator.world, folder: URL(filePath: output ?? "runs/\(self.network.tracker.rawValue)"), network, optimizer, scheduler,
+      in: Communicator.world, folder: URL(filePath: output ?? "runs/\(self.network.tracker.rawValue)"),
+      network, optimizer, scheduler,
       identity: [
         "network": self.network.rawValue, "preset": preset.rawValue, "loss": loss.rawValue,
         "batch": "\(batch)",
