@@ -66,7 +66,7 @@ public struct SiamBroadcastRPN: SiameseNetwork, CustomReflectable {
   }
 
   /// The backbones of regions and of templates.
-  public var backbones: [ResNet] { [search.resnet, exemplar.resnet] }
+  public var backbones: [any Module] { [search.resnet, exemplar.resnet] }
 
   /// What is largest in a template's features.
   public struct Template: Sendable {

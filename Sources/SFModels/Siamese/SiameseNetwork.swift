@@ -16,6 +16,14 @@ public protocol SiameseNetwork: Module {
   var templateSize: Int { get }
   /// The usual side of search regions, in pixels.
   var searchSize: Int { get }
+  /// How much of the surroundings templates and search regions show, as `SiameseCrops` has it.
+  var contexts: (template: Double, search: Double?) { get }
+  /// Whether it wants masks: where the target is in the template, and about where in the search region.
+  var takesGuides: Bool { get }
+  /// Its default boxes in search regions of a side.
+  func anchors(searchSize: Int) -> Anchors
+  /// What it stands on, and what may be loaded from a file of a network for images.
+  var backbones: [any Module] { get }
 
   /// What the network takes, of images in RGB from 0 to 1.
   func pixels(_ images: Tensor) -> Tensor

@@ -4,7 +4,9 @@ import Vision
 
 /// The trackers there are, by the names that programs call them by.
 public enum TrackerName: String, Sendable, CaseIterable {
-  case nanotrack, mosse, template, medianflow, meanshift, correlation
+  case nanotrack, siamrpn, siamconcatrpn, siambroadcastrpn, siamrpnplusplus, mosse, template, medianflow,
+    meanshift,
+    correlation
   /// All of those without weights together.
   case ensemble
   /// Tracking by segmentation.
@@ -13,7 +15,11 @@ public enum TrackerName: String, Sendable, CaseIterable {
   case rtsInstance = "rts-instance"
 
   /// Whether it is learned, and so needs a file of weights.
-  public var hasWeights: Bool { [.nanotrack, .rts, .rtsInstance].contains(self) }
+  public var hasWeights: Bool {
+    [
+      .nanotrack, .siamrpn, .siamconcatrpn, .siambroadcastrpn, .siamrpnplusplus, .rts, .rtsInstance,
+    ].contains(self)
+  }
 
   /// What is wrong with a command line that names it with such a `--model`, or without one; nil where nothing is.
   public func objection(toModel model: String?) -> String? {
@@ -30,6 +36,10 @@ public enum TrackerName: String, Sendable, CaseIterable {
       let network = NanoTrack()
       if let model { try network.load(from: model) }
       return NanoTracker(network)
+    case .siamrpn: return try SiameseModel(model).tracker { SiamRPN(size: $0) }
+    case .siamconcatrpn: return try SiameseModel(model).tracker { SiamConcatRPN(size: $0) }
+    case .siambroadcastrpn: return try SiameseModel(model).tracker { SiamBroadcastRPN(size: $0) }
+    case .siamrpnplusplus: return try SiameseModel(model).tracker { SiamRPNPlusPlus(size: $0) }
     case .rts: return RTSTracker(try model.map { try RTS(contentsOf: $0) } ?? RTS(.small))
     case .rtsInstance:
       let network = RTS(.lite)

@@ -102,6 +102,24 @@ extension Image {
     }
   }
 
+  /// Copies the masked pixels of another image of the same channels over this one, its top-left corner at (x, y); what leaves
+  /// this image is lost.
+  public mutating func paste(_ image: Image, _ mask: Mask, x: Int, y: Int) {
+    require(
+      image.channels == channels && image.height == mask.height && image.width == mask.width,
+      "Image.paste: \(image.height)×\(image.width)×\(image.channels) with a mask of \(mask.height)×\(mask.width) onto "
+        + "\(channels) channels")
+    let columns = max(0, -x)..<max(min(image.width, width - x), max(0, -x))
+    for row in max(0, -y)..<max(min(image.height, height - y), max(0, -y)) {
+      for column in columns where mask.values[row * image.width + column] != 0 {
+        let (from, to) = (
+          (row * image.width + column) * channels, ((row + y) * width + column + x) * channels
+        )
+        for channel in 0..<channels { pixels[to + channel] = image.pixels[from + channel] }
+      }
+    }
+  }
+
   /// Copies another image over this RGB one, its top-left corner at (x, y); it must fit.
   public mutating func paste(_ image: Image, x: Int, y: Int) {
     require(

@@ -1,0 +1,169 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import NN
+import SFModels
+import Tensor
+import Vision
+
+/// Trains SiamRPN, SiamConcatRPN, SiamBroadcastRPN or SiamRPN++.
+@main
+struct TrainSiamese: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Trains a Siamese tracker: from a target's picture to its place in another frame.",
+    discussion: """
+      Without --data it trains on embedded synthetic videos. Under --output it leaves model.safetensors (the best by the \
+      validation's overlap, for TrackVideo and Evaluate run), last.safetensors (to resume from), log.csv, curves.png, \
+      pairs.png, samples.png and a file for TensorBoard. Ctrl-C saves and ends, with exit status 130.
+      """)
+
+  @Option(help: "Which network.")
+  var network: NetworkName
+
+  @Option(help: "The network's size.")
+  var preset = SiamesePreset.tiny
+
+  @Option(
+    help:
+      "A file of a network for images that it is to stand on, such as torchvision's ResNets, or of EfficientNet-Lite0 for plusplus; what it holds is kept as it is."
+  )
+  var backbone: String?
+
+  @Flag(help: "Trains what --backbone holds too.")
+  var fineTune = false
+
+  @Option(
+    help: ArgumentHelp(
+      "A data set's folder, with boxes (OTB, GOT-10k, TrackingNet, LaSOT, …) or masks (DAVIS, YouTube-VOS, COCO, …), or the word synthetic; may be given several times."
+    ))
+  var data: [String] = ["synthetic"]
+
+  @Flag(help: "Keeps the frames of data sets with masks in memory once they were read.")
+  var remember = false
+
+  @Option(help: "Where the results go; runs/siamrpn, … unless given.")
+  var output: String?
+
+  @Option(help: "The loss, and how boxes are told.")
+  var loss = SiameseLoss.report
+
+  @Option(help: "How often training sees --pairs pairs and validates.")
+  var epochs = 15
+
+  @Option(help: "Pairs an epoch.")
+  var pairs = 1600
+
+  @Option(help: "Pairs a step.")
+  var batch = 16
+
+  @Option(help: "The learning rate to start with; it falls by a hundredth every 1000 steps.")
+  var learningRate = 0.001
+
+  @Option(help: "The share of search images with semantic distractors.")
+  var distractors = SiameseAugmentation().distractorShare
+
+  @Option(help: "What the weights, the order and the augmentation are drawn from.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Goes on from a last.safetensors, bit for bit, with the options it was made with.")
+  var resume: String?
+
+  @Option(
+    name: .customLong("validate"),
+    help: "Sequences to hold out, separated by commas; the last sixteenth of each data set unless given.")
+  var heldOut: String?
+
+  func validate() throws {
+    guard epochs > 0 else { throw ValidationError("--epochs is \(epochs); it must be at least 1.") }
+    guard 1...1024 ~= batch else { throw ValidationError("--batch is \(batch); it must be 1 to 1024.") }
+    guard pairs >= batch else { throw ValidationError("--pairs is \(pairs); it must be at least --batch.") }
+    guard learningRate > 0, learningRate.isFinite else {
+      throw ValidationError("--learning-rate is \(learningRate); it must be positive.")
+    }
+    guard 0...1 ~= distractors else {
+      throw ValidationError("--distractors is \(distractors); it must be 0 to 1.")
+    }
+    if fineTune && backbone == nil { throw ValidationError("--fine-tune is for a --backbone") }
+    if let heldOut, heldOut.split(separator: ",").isEmpty {
+      throw ValidationError("--validate names no sequence.")
+    }
+  }
+
+  func run() throws {
+    Program.prepare(ifInterrupted: "interrupted before anything was trained")
+    Tensor.randomState = seed
+    switch network {
+    case .rpn: try train(SiamRPN(size: preset))
+    case .concat: try train(SiamConcatRPN(size: preset))
+    case .broadcast: try train(SiamBroadcastRPN(size: preset))
+    case .plusplus: try train(SiamRPNPlusPlus(size: preset))
+    }
+  }
+
+  private func train(_ network: some SiameseNetwork) throws {
+    if let backbone {
+      for part in network.backbones {
+        try part.loadBackbone(from: URL(filePath: backbone))
+        part.freezeStatistics()
+        if !fineTune { part.freeze() }
+      }
+    }
+    let data = try PairData(
+      data, remember: remember, heldOut: heldOut?.split(separator: ",").map(String.init), of: network,
+      loss: loss,
+      batch: batch, pairs: pairs, distractorShare: distractors, seed: seed)
+    let optimizer = Adam(groups: network.parameterGroups(learningRate: learningRate))
+    let scheduler = ScheduledLearningRate(optimizer, .step(every: 1000, factor: 0.99), per: .step)
+    var run = try TrainingRun(
+      folder: URL(filePath: output ?? "runs/\(self.network.tracker.rawValue)"), network, optimizer, scheduler,
+      identity: [
+        "network": self.network.rawValue, "preset": preset.rawValue, "loss": loss.rawValue,
+        "batch": "\(batch)",
+        "pairs": "\(pairs)", "learning-rate": "\(learningRate)", "distractors": "\(distractors)",
+        "backbone": backbone.map { URL(filePath: $0).standardizedFileURL.path } ?? "none",
+        "fine-tune": "\(fineTune)", "seed": "\(seed)", "data": data.source,
+        "validate": data.heldOut.joined(separator: ","),
+      ], best: .maximum("val_iou"),
+      metadata: [
+        "network": self.network.rawValue, "preset": preset.rawValue, "loss": loss.rawValue,
+        "distractors": "\(distractors)",
+      ])
+    if let resume { try run.resume(from: URL(filePath: resume)) }
+    Program.report(
+      "\(self.network.tracker.rawValue) \(preset.rawValue): \(network.parameterCount) parameters, \(data.description)"
+    )
+
+    // Where templates and search regions, which differ in what surrounds the target, share norms, these can't follow both:
+    // after the first epoch they keep the statistics that they have.
+    func keepStatistics() { if [.rpn, .plusplus].contains(self.network) { network.freezeStatistics() } }
+    if run.epoch > 0 { keepStatistics() }
+    let task = PairTask(network: network, loss: loss)
+    try run.train(epochs: epochs, on: data.training, clippingNorm: 1) { batch in
+      task.loss(batch)
+    } validate: { _ in
+      let score = try task.score(data)
+      keepStatistics()
+      return score
+    } pictures: { log in
+      try task.pictures(log, data)
+    }
+  }
+}
+
+/// A network's name on the command line.
+enum NetworkName: String, ExpressibleByArgument, CaseIterable {
+  case rpn, concat, broadcast, plusplus
+
+  /// The tracker that runs it.
+  var tracker: TrackerName {
+    switch self {
+    case .rpn: .siamrpn
+    case .concat: .siamconcatrpn
+    case .broadcast: .siambroadcastrpn
+    case .plusplus: .siamrpnplusplus
+    }
+  }
+}
+
+extension SiamesePreset: ExpressibleByArgument {}
+extension SiameseLoss: ExpressibleByArgument {}
