@@ -29,7 +29,7 @@ func example(_ name: String) -> Target {
   .executableTarget(
     name: name,
     dependencies: [
-      "Tensor", "NN", "Vision", "Datasets", "Evaluation", "SFModels",
+      "Tensor", "NN", "Distributed", "Vision", "Datasets", "Evaluation", "SFModels",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ], path: "Examples/\(name)")
 }
@@ -39,6 +39,7 @@ let package = Package(
   products: [
     .library(name: "Tensor", targets: ["Tensor"]),
     .library(name: "NN", targets: ["NN"]),
+    .library(name: "Distributed", targets: ["Distributed"]),
     .library(name: "Vision", targets: ["Vision"]),
     .library(name: "Datasets", targets: ["Datasets"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
@@ -67,6 +68,7 @@ let package = Package(
 
     .target(name: "Tensor", dependencies: ["CKernels", "COneDNN", "COpenBLAS"]),
     .target(name: "NN", dependencies: ["Tensor", "CKernels"]),
+    .target(name: "Distributed", dependencies: ["NN", "Tensor"]),
     .target(name: "Vision", dependencies: ["Tensor", "CVision", "CCodecs"]),
     .target(name: "Datasets", dependencies: ["Tensor", "Vision"]),
     .target(name: "Evaluation", dependencies: ["CVision", "Tensor", "Vision", "Datasets"]),
@@ -88,10 +90,10 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "CMeasure", "COneDNN", "Evaluation", "NN", "SFModels", "Tensor", "Vision",
+        "CMeasure", "COneDNN", "Distributed", "Evaluation", "NN", "SFModels", "Tensor", "Vision",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Benchmarks", exclude: ["CMeasure", "README.md", "peer.py"]),
+      path: "Benchmarks", exclude: ["CMeasure", "README.md", "peer.py", "scaling.py"]),
     .target(name: "CMeasure", dependencies: ["CKernels"], path: "Benchmarks/CMeasure", cSettings: optimised),
 
     .executableTarget(
@@ -101,11 +103,16 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzz"),
 
+    .executableTarget(
+      name: "DistributedJob", dependencies: ["Distributed", "NN", "Tensor"], path: "Tests/DistributedJob"),
     .target(name: "CFormula", path: "Tests/CFormula", cSettings: optimised),
     .target(name: "TestSupport", dependencies: ["NN", "Tensor", "Vision"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorTests", dependencies: ["NN", "Tensor", "TestSupport"]),
     .testTarget(
       name: "NNTests", dependencies: ["NN", "Tensor", "TestSupport"], exclude: ["read_events.py"]),
+    .testTarget(
+      name: "DistributedTests",
+      dependencies: ["Distributed", "DistributedJob", "NN", "Tensor", "TestSupport"]),
     .testTarget(
       name: "SFModelsTests",
       dependencies: ["CFormula", "COpenBLAS", "SFModels", "NN", "Tensor", "TestSupport", "Vision"]),

@@ -25,17 +25,21 @@ struct Benchmarks: ParsableCommand {
   @Option(help: .hidden)
   var memory: DType?
 
+  @Flag(help: "Only what the processes that mpirun started measure together, as JSON.")
+  var distributed = false
+
   func validate() throws {
     guard threads > 0 else { throw ValidationError("--threads is \(threads); it must be at least 1.") }
   }
 
   func run() throws {
     Threads.count = threads
+    if distributed { return try printDistributedMeasurements() }
     if let memory { return try printMemoryOfTraining(memory) }
     let all = [
       networkBenchmarks(threads: threads), convolutionBenchmarks(), operatorBenchmarks(),
       sequenceBenchmarks(), spectralBenchmarks(), flowBenchmarks(), samplingBenchmarks(), loadingBenchmarks(),
-      scoreBenchmarks(), trackerBenchmarks(),
+      scoreBenchmarks(), trackerBenchmarks(), distributedBenchmarks(),
     ]
     let benchmarks = all.joined().filter { filter.isEmpty || $0.name.contains(filter) }
     guard !benchmarks.isEmpty else {

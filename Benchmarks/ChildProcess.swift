@@ -40,7 +40,7 @@ final class MemoryOfTraining {
       of: URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath(),
       ["--memory", dtype.rawValue, "--threads", "\(threads)"])
     guard exitCode == 0, let found = try? JSONDecoder().decode(Report.self, from: text) else {
-      throw BenchmarkError.memoryProcess(exitCode: exitCode)
+      throw BenchmarkError.childProcess("of the memory of training", exitCode: exitCode)
     }
     report = found
     return found
@@ -49,14 +49,14 @@ final class MemoryOfTraining {
 
 /// Why a benchmark could not be measured.
 enum BenchmarkError: Error, CustomStringConvertible {
-  case memoryProcess(exitCode: Int32)
+  case childProcess(String, exitCode: Int32)
   case noProcessStatus
   case unwritable(path: String, reason: String)
 
   var description: String {
     switch self {
-    case .memoryProcess(let exitCode):
-      "the process that measures the memory of training failed (exit code \(exitCode))"
+    case .childProcess(let what, let exitCode):
+      "the measurement \(what), in a process of its own, failed (exit code \(exitCode))"
     case .noProcessStatus: "/proc/self/status does not tell the highest resident size"
     case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
     }

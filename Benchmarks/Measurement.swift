@@ -20,7 +20,7 @@ func milliseconds(_ run: () throws -> Void) rethrows -> Double {
   try ContinuousClock().measure(run) / .milliseconds(1)
 }
 
-private func median(_ values: [Double]) -> Double {
+func median(_ values: [Double]) -> Double {
   let sorted = values.sorted()
   return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }

@@ -1,3 +1,4 @@
+import Distributed
 import Foundation
 import NN
 import SFModels
@@ -47,18 +48,21 @@ func networkBenchmarks(threads: Int) -> [Benchmark] {
   ]
 }
 
-private let (batch, height, width, inputChannels) = (4, 256, 448, 4)
+/// The samples of a step of the U-Net.
+let unetBatch = 4
+private let (height, width, inputChannels) = (256, 448, 4)
 private let widths = [16, 32, 64, 128]
 
 /// The U-Net of 482,881 parameters, with the data of one step.
 struct UNetTraining {
   let model: UNet2d
   let inputs: Tensor
-  private let target = Tensor(bernoulli: [batch, height, width, 1], probability: 0.5)
+  private let target: Tensor
   private let optimizer: SGD
 
-  init(_ dtype: DType = .float32) {
-    inputs = Tensor(uniform: [batch, height, width, inputChannels], dtype: dtype)
+  init(_ dtype: DType = .float32, samples: Int = unetBatch) {
+    inputs = Tensor(uniform: [samples, height, width, inputChannels], dtype: dtype)
+    target = Tensor(bernoulli: [samples, height, width, 1], probability: 0.5)
     model = UNet2d(inputs: inputChannels, widths: widths, upsampling: .transposed, bias: false)
     optimizer = SGD(model.parameters, learningRate: 0.01, momentum: 0.9, nesterov: true)
   }
@@ -69,12 +73,26 @@ struct UNetTraining {
     }
     optimizer.step(gradients)
   }
+
+  /// A step whose gradients are changed before.
+  func step(changing gradients: (Gradients) throws -> Gradients) rethrows {
+    let (_, own) = valueWithGradient { binaryCrossEntropy(logits: model(inputs), truth: target) }
+    optimizer.step(try gradients(own))
+  }
+
+  /// A step of several processes.
+  func step(in world: Communicator) throws {
+    let (_, gradients) = try world.valueWithGradient(of: model) {
+      binaryCrossEntropy(logits: model(inputs), truth: target)
+    }
+    optimizer.step(gradients)
+  }
 }
 
 /// Two operations per weight and position. Training does each product three times, but for the gradient of the input.
 private func unetOperations(training: Bool) -> Int {
   func convolution(_ inputs: Int, _ outputs: Int, taps: Int, level: Int) -> Int {
-    2 * taps * inputs * outputs * batch * (height >> level) * (width >> level)
+    2 * taps * inputs * outputs * unetBatch * (height >> level) * (width >> level)
   }
   let first = convolution(inputChannels, widths[0], taps: 9, level: 0)
   var total = first + convolution(widths[0], 1, taps: 1, level: 0)

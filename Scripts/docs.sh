@@ -3,14 +3,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-modules="Tensor NN Vision Datasets Evaluation SFModels"
+modules="Tensor NN Distributed Vision Datasets Evaluation SFModels"
 documentation="$PWD/.build/documentation"
 # Built apart, where the symbols of a module are written whenever it is compiled, and kept until then.
 graphs="$PWD/.build/reference/graphs"
 rm -rf "$documentation"
 mkdir -p "$graphs"
 
-for last in SFModels Evaluation; do
+for last in SFModels Evaluation Distributed; do
   swift build --scratch-path .build/reference --target $last -Xswiftc -emit-symbol-graph \
     -Xswiftc -emit-symbol-graph-dir -Xswiftc "$graphs" -Xswiftc -symbol-graph-minimum-access-level -Xswiftc public
 done

@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 required="libopenblas-dev liblapacke-dev"
-wanted="libdnnl-dev libpng-dev libjpeg-dev ffmpeg"
+wanted="libdnnl-dev libpng-dev libjpeg-dev ffmpeg openmpi-bin"
 command -v git >/dev/null || required="$required git" # SwiftPM fetches with it
 [ -z "${SFVIDEO_MINIMAL+set}" ] || wanted=""
 
@@ -36,7 +36,7 @@ install_missing() {
   if [ "$(id -u)" -ne 0 ]; then
     say "packages are missing. Install them, then repeat:"
     say "  sudo apt-get update && sudo apt-get install -y $absent"
-    fail "(libdnnl, libpng, libjpeg and ffmpeg are optional: SFVIDEO_MINIMAL=1 does without)"
+    fail "(libdnnl, libpng, libjpeg, ffmpeg and openmpi are optional: SFVIDEO_MINIMAL=1 does without)"
   fi
   say "installing $absent"
   export DEBIAN_FRONTEND=noninteractive
@@ -65,5 +65,5 @@ if command -v apt-get >/dev/null; then
   forget_stale_manifest
 else
   say "no apt-get here. Install the development files of OpenBLAS and LAPACKE (required), oneDNN, libpng and"
-  say "libjpeg, and ffmpeg (all optional) with your system's package manager; the build goes on with what it finds."
+  say "libjpeg, ffmpeg and Open MPI (all optional) with your system's package manager; the build goes on with what it finds."
 fi

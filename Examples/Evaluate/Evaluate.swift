@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Distributed
 import Evaluation
 import Foundation
 import NN
@@ -12,7 +13,7 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Scores results of trackers and of segmentation methods as their benchmarks do.",
     discussion: """
-      Several --results, one folder for each tracker or method, are ranked in one table, from which a sequence that a \
+      `run` shares the sequences among the processes that mpirun started; scores are taken by the first. Several --results, one folder for each tracker or method, are ranked in one table, from which a sequence that a \
       tracker has no file for is left out, with a word. What a tracker's file lacks at its end counts as lost.
       """,
     subcommands: [
@@ -52,6 +53,7 @@ struct Inputs: ParsableArguments {
   /// The folders of results with the names of their trackers: the folders' own, or where two have one name their paths.
   private func entries() throws -> [(name: String, folder: URL)] {
     Program.prepare()
+    guard try Communicator.world.rank == 0 else { throw ExitCode.success }
     let folders = try results.map { path in
       let folder = URL(filePath: path).standardizedFileURL
       guard Folder.isFolder(folder) else { throw DatasetError.missingFolder(path: path) }

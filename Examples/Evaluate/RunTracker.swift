@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Distributed
 import Evaluation
 import Foundation
 import NN
@@ -14,7 +15,7 @@ struct RunTracker: ParsableCommand {
     discussion: """
       The results go to OUTPUT/TRACKER, for the other commands' --results. Sequences that have results are skipped; one that \
       can't be read or on which the tracker fails is named, and the exit status is then 1. Ctrl-C ends with 130: what is \
-      finished stays.
+      finished stays. Started by mpirun, several processes share the sequences.
       """)
 
   @Option(help: "Which tracker.")
@@ -140,48 +141,68 @@ struct RunTracker: ParsableCommand {
     _ factory: (String) -> TrackerFactory
   ) throws {
     let name = recorded.isEmpty ? tracker.rawValue : "recorded"
-    let folder = try OutputFolder(URL(filePath: output).appending(path: name))
-    var tally = Tally(count: names.count)
-    for name in names {
+    let world = try Communicator.world
+    let folder = try OutputFolder(URL(filePath: output).appending(path: name), in: world)
+    let own = world.share(of: names)
+    var tally = Tally(count: own.count)
+    for name in own {
       try experiment.run(factory(name), on: [name], opening: open, into: folder.url) { tally.take($0) }
     }
-    Program.report("\(tally.text); results in \(folder.url.path)")
-    if tally.failed > 0 { throw ExitCode.failure }
+    let total = Tally.Numbers(sumOf: try world.gathered(tally.numbers, isLimited: false))
+    Program.report("\(total.text); results in \(folder.url.path)")
+    if total.failed > 0 { throw ExitCode.failure }
   }
 }
 
 /// What happened so far, with a bar of progress for each sequence.
 private struct Tally {
+  /// The figures, which add up over processes.
+  struct Numbers: Codable {
+    var (done, skipped, failed, frames) = (0, 0, 0, 0)
+    var seconds = 0.0
+  }
+
   let count: Int
-  private(set) var failed = 0
-  private var (done, skipped, frames) = (0, 0, 0)
-  private var seconds = 0.0
+  private(set) var numbers = Numbers()
   private var bar: ProgressBar?
 
   init(count: Int) { self.count = count }
 
   mutating func take(_ event: ExperimentEvent) {
     switch event {
-    case .skipped: skipped += 1
+    case .skipped: numbers.skipped += 1
     case .began(let name, let frames):
-      bar = ProgressBar("\(done + skipped + failed + 1) of \(count), \(name)", count: frames)
+      let number = numbers.done + numbers.skipped + numbers.failed + 1
+      bar = ProgressBar("\(number) of \(count), \(name)", count: frames)
     case .tracked(let time):
-      frames += 1
-      seconds += time
-      let note = speed
+      numbers.frames += 1
+      numbers.seconds += time
+      let note = numbers.speed
       bar?.advance(note)
     case .finished:
-      done += 1
+      numbers.done += 1
       bar?.finish()
     case .failed(let name, let error):
-      failed += 1
+      numbers.failed += 1
       bar?.finish()
       let reason = "\(error)"
       Program.warn(reason.contains(name) ? reason : "\(name): \(reason)")
     }
   }
+}
 
-  var text: String {
+extension Tally.Numbers {
+  fileprivate init(sumOf parts: [Self]) {
+    for part in parts {
+      done += part.done
+      skipped += part.skipped
+      failed += part.failed
+      frames += part.frames
+      seconds += part.seconds
+    }
+  }
+
+  fileprivate var text: String {
     let parts = [
       "\(done) sequence\(done == 1 ? "" : "s") run", skipped > 0 ? "\(skipped) had results" : nil,
       failed > 0 ? "\(failed) failed" : nil, frames > 0 ? "\(frames) frames, \(speed)" : nil,
@@ -189,7 +210,7 @@ private struct Tally {
     return parts.compactMap { $0 }.joined(separator: ", ")
   }
 
-  private var speed: String { String(format: "%.0f a second", Double(frames) / max(seconds, 1e-9)) }
+  fileprivate var speed: String { String(format: "%.0f a second", Double(frames) / max(seconds, 1e-9)) }
 }
 
 extension TrackerName: ExpressibleByArgument {}

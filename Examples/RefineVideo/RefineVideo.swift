@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Distributed
 import Foundation
 import NN
 import SFModels
@@ -17,7 +18,7 @@ struct RefineVideo: ParsableCommand {
       objects are taken together) or grey levels. Under --output it leaves masks/SEQUENCE/*.png, soft/SEQUENCE/*.png and \
       overlays/SEQUENCE.png, and .mp4 where ffmpeg is installed; with --truth also scores.csv. A whole sequence is kept \
       in memory, some 60 MB for a frame of 480×854, unless --window is given: then only the window is, however long \
-      the sequence.
+      the sequence. Started by mpirun, several processes share the sequences.
       """)
 
   @Option(help: "The frames: a video, or JPEG or PNG files.")
@@ -109,7 +110,8 @@ struct RefineVideo: ParsableCommand {
     }
     // What is missing is told now rather than after hours of work.
     for name in names { _ = try sequence(name) }
-    let output = try OutputFolder(URL(filePath: output))
+    let world = try Communicator.world
+    let output = try OutputFolder(URL(filePath: output), in: world)
     let alpha = self.alpha ?? (self.operator == .exact ? 100 * Double(features.channelCount) : 1)
     let refinement = Refinement(
       segmenter: SpectralSegmenter(
@@ -117,10 +119,10 @@ struct RefineVideo: ParsableCommand {
         normalization: normalization, operator: self.operator),
       features: features, followsMotion: graph == .motion, window: window)
     var scores = ScoreTable()
-    for name in names {
+    for name in world.share(of: names) {
       try Program.deferringInterrupts {
         do {
-          try refine(sequence(name), refinement, output, &scores)
+          try refine(sequence(name), refinement, output, &scores, isWriter: world.rank == 0)
         } catch is Interruption {
           // What it was writing is gone. The signal takes effect.
         }
@@ -128,12 +130,20 @@ struct RefineVideo: ParsableCommand {
       // The next sequence's volumes are of other sizes.
       Memory.trim()
     }
+    let rows = try world.gathered(scores.rows, isLimited: false)
+    if world.size > 1 && world.rank == 0 {
+      for row in rows.dropFirst().joined() { scores.append(row) }
+      let order = Dictionary(uniqueKeysWithValues: names.compactMap { $0 }.enumerated().map { ($1, $0) })
+      scores.sort { (order[$0] ?? 0) < (order[$1] ?? 0) }
+      if !scores.rows.isEmpty { try scores.write(to: output.file("scores.csv")) }
+    }
     scores.printMean()
-    print("masks in \(output.url.path)")
+    Program.report("masks in \(output.url.path)")
   }
 
   private func refine(
-    _ sequence: RefinedSequence, _ refinement: Refinement, _ output: OutputFolder, _ scores: inout ScoreTable
+    _ sequence: RefinedSequence, _ refinement: Refinement, _ output: OutputFolder, _ scores: inout ScoreTable,
+    isWriter: Bool
   ) throws {
     var results = try Results(of: sequence, in: output.url, threshold: threshold)
     var score = RefinementScore(sequence.name, threshold: threshold)
@@ -144,12 +154,12 @@ struct RefineVideo: ParsableCommand {
     }
     try results.finish()
     guard let truth = sequence.truth else {
-      print("\(sequence.name): \(duration)")
+      Program.report("\(sequence.name): \(duration)")
       return
     }
     try score.check(truth)
-    scores.append(score, "\(duration)")
-    try scores.write(to: output.file("scores.csv"))
+    scores.append(ScoreTable.Row(score, note: "\(duration)"))
+    if isWriter { try scores.write(to: output.file("scores.csv")) }
   }
 }
 

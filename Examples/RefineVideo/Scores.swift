@@ -1,6 +1,7 @@
 import Datasets
 import Evaluation
 import Foundation
+import NN
 import Tensor
 import Vision
 
@@ -65,37 +66,51 @@ struct RefinementScore {
 
 /// The scores of all sequences: lines on standard output, and a file.
 struct ScoreTable {
-  private var scores: [RefinementScore] = []
+  /// A sequence's scores.
+  struct Row: Codable {
+    let name: String
+    /// J and TCONT, before and after.
+    let j: [Double], consistency: [Double?]
+    let note: String
 
-  mutating func append(_ score: RefinementScore, _ note: String) {
-    if scores.isEmpty { print("sequence             J before   after    gain  TCONT before   after    gain") }
-    scores.append(score)
-    show(
-      score.name, (score.before.j, score.before.consistency), (score.after.j, score.after.consistency), note)
+    init(_ score: RefinementScore, note: String) {
+      (name, self.note) = (score.name, note)
+      j = [score.before.j, score.after.j]
+      consistency = [score.before.consistency, score.after.consistency]
+    }
+  }
+
+  private(set) var rows: [Row] = []
+
+  mutating func append(_ row: Row) {
+    if rows.isEmpty {
+      Program.report("sequence             J before   after    gain  TCONT before   after    gain")
+    }
+    rows.append(row)
+    show(row.name, row.j, row.consistency, row.note)
+  }
+
+  mutating func sort(_ areInOrder: (_ name: String, _ other: String) -> Bool) {
+    rows.sort { areInOrder($0.name, $1.name) }
   }
 
   func printMean() {
-    guard !scores.isEmpty else { return }
-    func mean(_ value: (RefinementScore) -> Double?) -> Double? {
-      let values = scores.compactMap(value)
+    guard !rows.isEmpty else { return }
+    func mean(_ value: (Row) -> Double?) -> Double? {
+      let values = rows.compactMap(value)
       return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
-    let improved = scores.count { $0.after.j > $0.before.j }
+    let improved = rows.count { $0.j[1] > $0.j[0] }
     show(
-      "mean of \(scores.count)", (mean { $0.before.j } ?? 0, mean { $0.before.consistency }),
-      (mean { $0.after.j } ?? 0, mean { $0.after.consistency }),
-      "J improved in \(improved) of \(scores.count)")
+      "mean of \(rows.count)", (0...1).map { side in mean { $0.j[side] } ?? 0 },
+      (0...1).map { side in mean { $0.consistency[side] } },
+      "J improved in \(improved) of \(rows.count)")
   }
 
   func write(to file: URL) throws {
     func cell(_ value: Double?) -> String { value.map { String(format: "%.5f", $0) } ?? "" }
-    let rows = scores.map { score in
-      [
-        score.name, cell(score.before.j), cell(score.after.j), cell(score.before.consistency),
-        cell(score.after.consistency),
-      ].joined(separator: ",")
-    }
-    let text = (["sequence,j_before,j_after,tcont_before,tcont_after"] + rows).joined(separator: "\n") + "\n"
+    let lines = rows.map { ([$0.name] + $0.j.map(cell) + $0.consistency.map(cell)).joined(separator: ",") }
+    let text = (["sequence,j_before,j_after,tcont_before,tcont_after"] + lines).joined(separator: "\n") + "\n"
     do throws(WholeFile.Failure) {
       try WholeFile.write(text, to: file)
     } catch {
@@ -104,8 +119,7 @@ struct ScoreTable {
   }
 
   private func show(
-    _ name: String, _ before: (j: Double, consistency: Double?), _ after: (j: Double, consistency: Double?),
-    _ note: String
+    _ name: String, _ j: [Double], _ consistency: [Double?], _ note: String
   ) {
     func percent(_ value: Double?) -> String { value.map { String(format: "%7.2f", 100 * $0) } ?? "      –" }
     func gain(_ before: Double?, _ after: Double?) -> String {
@@ -113,9 +127,9 @@ struct ScoreTable {
       return String(format: "%+7.2f", 100 * (after - before))
     }
     let title = name.padding(toLength: max(20, name.count), withPad: " ", startingAt: 0)
-    print(
-      "\(title)  \(percent(before.j)) \(percent(after.j)) \(gain(before.j, after.j))      "
-        + "\(percent(before.consistency)) \(percent(after.consistency)) "
-        + "\(gain(before.consistency, after.consistency))   \(note)")
+    Program.report(
+      "\(title)  \(percent(j[0])) \(percent(j[1])) \(gain(j[0], j[1]))      "
+        + "\(percent(consistency[0])) \(percent(consistency[1])) "
+        + "\(gain(consistency[0], consistency[1]))   \(note)")
   }
 }

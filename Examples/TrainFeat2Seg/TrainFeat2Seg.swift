@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Distributed
 import Foundation
 import NN
 import SFModels
@@ -20,7 +21,7 @@ struct TrainFeat2Seg: ParsableCommand {
     discussion: """
       Without --data it trains on an embedded synthetic data set. Under --output it leaves model.safetensors (the \
       best by validation J), last.safetensors (to resume from), log.csv, curves.png, samples.png and a file for TensorBoard. \
-      Ctrl-C saves and ends, with exit status 130.
+      Ctrl-C saves and ends, with exit status 130. Started by mpirun, several processes share each batch.
       """)
 
   @Option(help: "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS, SegTrack v2 or COCO.")
@@ -74,6 +75,7 @@ struct TrainFeat2Seg: ParsableCommand {
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted before anything was trained")
+    let world = try Communicator.world
     let data = try TrainingData(
       folder: data.map { URL(filePath: $0) }, heldOut: heldOut?.split(separator: ",").map(String.init),
       boxes: boxes.map { URL(filePath: $0) }, batch: batch, seed: seed)
@@ -83,12 +85,13 @@ struct TrainFeat2Seg: ParsableCommand {
     let optimizer = AdamW(network.parameters, learningRate: learningRate, weightDecay: 1e-4)
     let scheduler = ReduceLROnPlateau(optimizer, factor: 0.4, patience: 1, threshold: 0.02, minimum: 1e-5)
     var run = try TrainingRun(
-      folder: URL(filePath: output), network, optimizer, scheduler,
+      in: world, folder: URL(filePath: output), network, optimizer, scheduler,
       identity: [
         "preset": preset.rawValue, "loss": loss.rawValue, "batch": "\(batch)", "seed": "\(seed)",
         "learning-rate": "\(learningRate)", "precision": precision.rawValue, "data": data.source,
         "validate": data.heldOut.joined(separator: ","), "boxes": boxes.map(Program.absolutePath) ?? "none",
-      ], best: .maximum("val_j"), metadata: ["preset": preset.rawValue])
+      ], best: .maximum("val_j"), synchronizingNorms: true,
+      metadata: ["preset": preset.rawValue])
     if let resume { try run.resume(from: URL(filePath: resume)) }
     Program.report("feat2seg \(preset.rawValue): \(network.parameterCount) parameters, \(data.description)")
 

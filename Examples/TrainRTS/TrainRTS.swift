@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Distributed
 import Evaluation
 import Foundation
 import NN
@@ -16,7 +17,8 @@ struct TrainRTS: ParsableCommand {
     discussion: """
       Without --data it trains on an embedded synthetic data set. Under --output it leaves model.safetensors, \
       last.safetensors (to resume from), log.csv, curves.png, samples.png and a file for TensorBoard. Ctrl-C saves and ends \
-      with 130. TrackVideo --tracker rts --model … tracks with what was trained.
+      with 130. TrackVideo --tracker rts --model … tracks with what was trained. Started by mpirun, several processes share each \
+      batch.
       """)
 
   @Option(help: "The network's size.")
@@ -76,6 +78,7 @@ struct TrainRTS: ParsableCommand {
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted before anything was trained")
+    let world = try Communicator.world
     Tensor.randomState = seed
     let network = RTS(preset == .small && backbone != nil ? .lite : preset)
     if let backbone { try network.loadBackbone(from: URL(filePath: backbone)) }
@@ -87,13 +90,14 @@ struct TrainRTS: ParsableCommand {
     let optimizer = Adam(network.parameters, learningRate: learningRate)
     let stages = [0.125, 0.575, 0.8].map { Int(($0 * Double(epochs)).rounded()) }
     var run = try TrainingRun(
-      folder: URL(filePath: output), network, optimizer,
+      in: world, folder: URL(filePath: output), network, optimizer,
       ScheduledLearningRate(optimizer, .multiStep(at: stages, factor: 0.2)),
       identity: [
         "preset": network.preset.rawValue, "batch": "\(batch)", "samples": "\(samples)", "seed": "\(seed)",
         "epochs": "\(epochs)", "learning-rate": "\(learningRate)", "data": data.source,
         "validate": data.heldOut.joined(separator: ","), "backbone": backbone.map(absolutePath) ?? "trained",
-      ], best: .maximum("val_j"), metadata: ["preset": network.preset.rawValue])
+      ], best: .maximum("val_j"), synchronizingNorms: true,
+      metadata: ["preset": network.preset.rawValue])
     if let resume { try run.resume(from: URL(filePath: resume)) }
     let trained = network.parameters.filter(\.isTrainable).reduce(0) { $0 + $1.shape.elementCount }
     Program.report(

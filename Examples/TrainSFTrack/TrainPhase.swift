@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Distributed
 import Foundation
 import NN
 import SFModels
@@ -16,7 +17,8 @@ struct TrainPhase: ParsableCommand {
       segmented in space and time, to one mask. 3: from that mask to the box, through the whole chain. \
       Without --data it trains on an embedded synthetic data set and simulated trackers. Under --output it leaves \
       model.safetensors, last.safetensors (to resume from), log.csv, curves.png, samples.png, a file for TensorBoard and, \
-      after phases 2 and 3, a table of what each tracker and their ensembles are worth. Ctrl-C saves and ends with 130.
+      after phases 2 and 3, a table of what each tracker and their ensembles are worth. Ctrl-C saves and ends with 130. \
+      Started by mpirun, several processes share each batch.
       """)
 
   @Option(help: "Which phase: 1, 2 or 3.")
@@ -78,6 +80,7 @@ struct TrainPhase: ParsableCommand {
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted before anything was trained")
+    let world = try Communicator.world
     let data = try WindowData(
       folder: data.map { URL(filePath: $0) }, boxes: boxes.map { URL(filePath: $0) },
       heldOut: heldOut?.split(separator: ",").map(String.init), length: phase == .first ? 1 : 3, batch: batch,
@@ -101,14 +104,15 @@ struct TrainPhase: ParsableCommand {
     let optimizer = AdamW(trained, learningRate: learningRate, weightDecay: 1e-4)
     let scheduler = ReduceLROnPlateau(optimizer, factor: 0.4, patience: 1, threshold: 0.02, minimum: 1e-5)
     var run = try TrainingRun(
-      folder: URL(filePath: output ?? "runs/sftrack/phase\(phase.rawValue)"), network, optimizer, scheduler,
+      in: world, folder: URL(filePath: output ?? "runs/sftrack/phase\(phase.rawValue)"), network, optimizer,
+      scheduler,
       identity: [
         "phase": "\(phase.rawValue)", "preset": preset.rawValue, "batch": "\(batch)", "seed": "\(seed)",
         "learning-rate": "\(learningRate)", "precision": precision.rawValue, "data": data.source,
         "validate": data.heldOut.joined(separator: ","),
         "boxes": boxes.map(Program.absolutePath) ?? "simulated",
         "from": start.map(Program.absolutePath) ?? "nothing",
-      ], best: .maximum(phase.score),
+      ], best: .maximum(phase.score), synchronizingNorms: true,
       metadata: ["preset": preset.rawValue, "trackers": "\(data.trackerCount)"])
     if let resume { try run.resume(from: URL(filePath: resume)) }
     Program.report(
@@ -124,7 +128,8 @@ struct TrainPhase: ParsableCommand {
       try task.pictures(log, data)
     }
     guard phase != .first, !Program.isInterrupted else { return }
-    try network.load(from: run.folder.file("model.safetensors"))
+    try run.loadBest()
+    guard world.rank == 0 else { return }
     let table = try Comparison(of: network, on: data)
     Program.report(table.text)
   }

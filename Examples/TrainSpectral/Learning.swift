@@ -22,6 +22,8 @@ struct Learning {
     var identity: [String: String] = [:]
     /// Whether to go on where an interrupted study left off.
     var resumes = false
+    /// The processes that learn together.
+    var world: any ProcessGroup = OneProcess()
   }
 
   /// Learns by Focal-Dice, AdamW with AMSGrad and a rate that halves on a plateau of the loss on the videos to choose
@@ -45,8 +47,9 @@ struct Learning {
       count: schedule.windows, batch: schedule.batch, seed: schedule.seed)
     let folder = folder.appending(path: "learned/\(Self.fileName(name))")
     var run = try TrainingRun(
-      folder: folder, model, optimizer, scheduler, identity: schedule.identity, best: .minimum("val_loss"),
-      progress: .epochs(name))
+      in: schedule.world, folder: folder, model, optimizer, scheduler, identity: schedule.identity,
+      best: .minimum("val_loss"),
+      synchronizingNorms: true, progress: .epochs(name))
     let last = folder.appending(path: "last.safetensors")
     if schedule.resumes && FileManager.default.fileExists(atPath: last.path) { try run.resume(from: last) }
     try run.train(epochs: schedule.epochs, on: loader) { batch in

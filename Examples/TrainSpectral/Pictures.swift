@@ -5,6 +5,7 @@ import Vision
 extension Study {
   /// Draws curves.png and samples.png; a build without a PNG codec says so and goes on.
   func drawPictures(mean: Combination, ours: Combination) throws {
+    guard isWriter else { return }
     guard ImageFormat.png.isBuiltIn else {
       print("no pictures: this build has no PNG codec (install libpng-dev and rebuild)")
       return

@@ -29,10 +29,13 @@ struct Study {
   private static let refiner = SpectralSegmenter(kernel: [3, 3, 3], iterations: 1)
 
   init(data: ChannelData, schedule: Learning.Schedule, output: URL) throws {
-    (self.data, self.schedule, self.output) = (data, schedule, try OutputFolder(output))
+    (self.data, self.schedule, self.output) = (data, schedule, try OutputFolder(output, in: schedule.world))
   }
 
   func file(_ name: String) -> URL { output.file(name) }
+
+  /// Whether this process writes: of several, the first.
+  var isWriter: Bool { schedule.world.rank == 0 }
 
   mutating func run() throws {
     Program.report(
@@ -44,8 +47,10 @@ struct Study {
 
   private mutating func makeTables() throws {
     let ours = try learnSFSeg(on: data, name: "SFSeg++")
-    try ours.model.save(
-      to: file("model.safetensors"), metadata: ["methods": data.methods.joined(separator: ",")])
+    if isWriter {
+      try ours.model.save(
+        to: file("model.safetensors"), metadata: ["methods": data.methods.joined(separator: ",")])
+    }
 
     var networks: [LearnedNetwork] = []
     for ensemble in LearnedEnsemble.allCases.reversed() {
@@ -166,6 +171,7 @@ struct Study {
   }
 
   func write(_ text: String, to name: String) throws {
+    guard isWriter else { return }
     do throws(WholeFile.Failure) {
       try WholeFile.write(text, to: file(name))
     } catch {

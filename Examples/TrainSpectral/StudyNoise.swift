@@ -29,7 +29,7 @@ extension Study {
       // After each row: an interrupt keeps what there is.
       try write(table.csv, to: "table4.csv")
       try write(weights.csv, to: "weights.csv")
-      if ImageFormat.png.isBuiltIn { try figure.render().write(to: file("weights.png")) }
+      if isWriter && ImageFormat.png.isBuiltIn { try figure.render().write(to: file("weights.png")) }
     }
     try add(
       "No noise", [ChannelMix.Treatment](repeating: .none, count: data.channelCount), data, clean.basic,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Distributed
 import Foundation
 import NN
 
@@ -10,7 +11,8 @@ struct TrainSpectral: ParsableCommand {
     discussion: """
       Without --data and --channels it studies fifteen simulated methods on synthetic videos. Under --output it leaves \
       model.safetensors, table4.csv to table7.csv and tables.txt, weights.csv and weights.png (Fig. 9), curves.png and \
-      samples.png, and under learned/ the run of each network. Ctrl-C saves and ends, with exit status 130; --resume goes on.
+      samples.png, and under learned/ the run of each network. Ctrl-C saves and ends, with exit status 130; --resume goes on. \
+      Started by mpirun, several processes share each batch.
       """)
 
   @Option(help: "A folder in the layout of DAVIS, SegTrack v2 or another whose frames all have masks.")
@@ -83,12 +85,13 @@ struct TrainSpectral: ParsableCommand {
     Program.prepare(
       ifInterrupted:
         "interrupted: what was done so far is in \(output); go on with --resume and the same options")
+    let world = try Communicator.world
     var data = try makeData()
     if let training { data.limitTraining(to: training) }
     var study = try Study(
       data: data,
       schedule: Learning.Schedule(
-        epochs: epochs, windows: windows, seed: seed, identity: identity, resumes: resume),
+        epochs: epochs, windows: windows, seed: seed, identity: identity, resumes: resume, world: world),
       output: URL(filePath: output))
     try study.run()
   }

@@ -19,6 +19,7 @@
 #include "reduction/ck_softmax.h"
 #include "reduction/ck_sort.h"
 #include "runtime/ck_allocator.h"
+#include "runtime/ck_affinity.h"
 #include "runtime/ck_exit.h"
 #include "runtime/ck_parallel.h"
 #include "runtime/ck_type.h"

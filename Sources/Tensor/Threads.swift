@@ -15,4 +15,16 @@ public enum Threads {
     defer { _ = ck_set_thread_serial(wasSerial) }
     return try block()
   }
+
+  /// The processors that a process, this one unless told otherwise, may run on, ascending; none where the system doesn't say.
+  package static func processors(of process: Int32 = 0) -> [Int] {
+    var found = [Int32](repeating: 0, count: 1024)
+    let count = ck_processors(process, Int32(found.count), &found)
+    return found.prefix(Int(count)).map { Int($0) }
+  }
+
+  /// Moves this process, with all its threads, to some processors.
+  package static func move(to processors: [Int]) {
+    ck_set_processors(Int32(processors.count), processors.map { Int32($0) })
+  }
 }

@@ -359,6 +359,18 @@ import Vision
       (0..<5).map { "\(21 + 2 * $0),21,16,16" }, to: "data/\(name)/groundtruth_rect.txt", in: workplace)
   }
 
+  @Test(.enabled(if: hasMPI, "\(needsMPI)")) func severalProcessesShareTheSequences() throws {
+    let workplace = try Workplace(for: "Evaluate")
+    for name in ["one", "two", "three"] { try writeOTB(name, in: workplace) }
+    let arguments = ["run", "--tracker", "template", "--data", "data", "--output", "out"]
+    let outcome = try workplace.run(arguments, processes: 2)
+    #expect(outcome.exitCode == 0 && outcome.complaints.isEmpty, "\(outcome.errors)")
+    #expect(outcome.output.count == 1 && outcome.output[0].hasPrefix("3 sequences run, 15 frames"))
+    #expect(workplace.files(in: "out/template") == ["one.txt", "three.txt", "times", "two.txt"])
+    let score = try workplace.run(["ope", "--truth", "data", "--results", "out/template"], processes: 2)
+    #expect(score.exitCode == 0 && score.output.count { $0.hasPrefix("template") } == 1, "\(score.output)")
+  }
+
   @Test func runLeavesResultsForTheOtherCommands() throws {
     let workplace = try Workplace(for: "Evaluate")
     for name in ["one", "two", "wrong"] { try writeOTB(name, in: workplace) }

@@ -41,8 +41,9 @@ extension Workplace {
     }
   }
 
-  func refine(_ options: [String] = []) throws -> Outcome {
-    try run(["--frames", "frames", "--masks", "masks", "--output", "out"] + options)
+  func refine(_ options: [String] = [], processes: Int? = nil) throws -> Outcome {
+    try run(
+      ["--frames", "frames", "--masks", "masks", "--output", "out"] + options, processes: processes)
   }
 
   /// The columns of a sequence's line in scores.csv.
@@ -136,6 +137,13 @@ extension Workplace {
     #expect(workplace.files(in: "out/masks") == ["a", "b"])
     #expect(
       outcome.output.contains { $0.hasPrefix("mean of 2") && $0.contains("2 of 2") }, "\(outcome.output)")
+    guard hasMPI else { return }
+    let scores = try workplace.text("out/scores.csv")
+    try FileManager.default.removeItem(at: workplace.folder.appending(path: "out"))
+    let shared = try workplace.refine(["--truth", "truth"], processes: 2)
+    #expect(shared.exitCode == 0 && shared.output.count == outcome.output.count, "\(shared.errors)")
+    #expect(try workplace.text("out/scores.csv") == scores)
+    #expect(workplace.files(in: "out/masks") == ["a", "b"])
   }
 
   @Test(arguments: [

@@ -187,3 +187,29 @@ import Testing
     }
   }
 }
+
+@Suite struct CompleteGradientTests {
+  private final class Leaf: Sendable {
+    let value: Tensor
+    init(_ value: Tensor) { self.value = value }
+    var read: Tensor { value.leaf(of: self) }
+  }
+
+  @Test func eachGradientIsToldOnceItIsComplete() {
+    let leaves = (1...4).map { Leaf(Tensor([Double($0), 2])) }
+    var told: [(owner: AnyObject, gradient: Tensor)] = []
+    let (_, _, gradients) = valueWithGradient(whenComplete: { told.append(($0, $1)) }) {
+      let first = leaves[0].read * leaves[1].read
+      let second = recomputed { first * leaves[2].read }
+      // The first is read again: it is complete last.
+      return ((second * leaves[0].read).sum() + 0 * leaves[3].read.detached().sum(), ())
+    }
+    #expect(told.count == 3)
+    #expect(told.last!.owner === leaves[1] || told.last!.owner === leaves[0])
+    #expect(told.first!.owner === leaves[2])
+    for leaf in leaves.prefix(3) {
+      let gradient = told.first { $0.owner === leaf }!.gradient
+      #expect(gradient.array(of: Double.self) == gradients[leaf]!.array(of: Double.self))
+    }
+  }
+}

@@ -58,19 +58,25 @@ public final class Workplace {
     }
   }
 
-  /// Runs the program, its streams redirected as the shell is told to; sends SIGINT once standard error holds a text, and
+  /// Runs the program, as several processes that mpirun starts or alone, its streams redirected as the shell is told to; sends SIGINT once standard error holds a text, and
   /// SIGKILL once it is time, which is asked many times a millisecond.
   public func run(
-    _ arguments: [String], interruptAt text: String? = nil, redirection: String = "",
-    killWhen isTime: (() -> Bool)? = nil
+    _ arguments: [String], processes: Int? = nil, environment: [String: String] = [:],
+    interruptAt text: String? = nil, redirection: String = "", killWhen isTime: (() -> Bool)? = nil
   ) throws -> Outcome {
     let process = Process()
     let path = Bundle.main.executableURL!.deletingLastPathComponent().appending(path: program).path
     process.executableURL = URL(filePath: "/bin/sh")
     process.currentDirectoryURL = folder
-    process.arguments = ["-c", "exec \"$0\" \"$@\" \(redirection)", path] + arguments
+    let launcher = processes.map { "mpirun --quiet --oversubscribe -n \($0)" } ?? ""
+    process.arguments = ["-c", "exec \(launcher) \"$0\" \"$@\" \(redirection)", path] + arguments
     // Other tests run beside it: threads that wait should not spin.
-    process.environment = ProcessInfo.processInfo.environment.merging(["OMP_WAIT_POLICY": "passive"]) { $1 }
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["OMP_WAIT_POLICY": "passive"]) { $1 }
+      .merging(
+        processes == nil ? [:] : ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
+      ) { $1 }
+      .merging(environment) { $1 }
     let (out, err) = try (file(".stdout"), file(".stderr"))
     for url in [out, err] { try Data().write(to: url) }
     process.standardOutput = try FileHandle(forWritingTo: out)

@@ -28,13 +28,13 @@ extension Workplace {
   /// Trains on `data` with results in `output`, both inside the folder; sends SIGINT once standard error holds a text, and
   /// SIGKILL once it is time.
   func train(
-    data: String = "data", output: String = "out", _ options: [String] = [], interruptAt text: String? = nil,
-    killWhen isTime: (() -> Bool)? = nil
+    data: String = "data", output: String = "out", _ options: [String] = [], processes: Int? = nil,
+    interruptAt text: String? = nil, killWhen isTime: (() -> Bool)? = nil
   ) throws -> Outcome {
     // Given, so that the tests do not depend on what the defaults happen to be; the last of a kind holds.
     try run(
       ["--data", data, "--output", output, "--loss", "bce", "--batch", "1", "--seed", "1"]
-        + ["--learning-rate", "0.003", "--epochs", "2"] + options, interruptAt: text,
+        + ["--learning-rate", "0.003", "--epochs", "2"] + options, processes: processes, interruptAt: text,
       killWhen: isTime)
   }
 }

@@ -58,6 +58,22 @@ import Vision
     #expect(samples.width >= 4 * 480 && samples.height >= 3 * 160, "three rows of four tiles")
   }
 
+  @Test(.enabled(if: hasMPI, "\(needsMPI)")) func severalProcessesTrainAsOne() throws {
+    let workplace = try Workplace()
+    try workplace.writeData()
+    // The three frames of a sequence are one step, which three processes share.
+    succeed(try workplace.train(output: "one", ["--batch", "3"]))
+    let three = try workplace.train(output: "three", ["--batch", "3"], processes: 3)
+    succeed(three)
+    #expect(three.output.count == 4 && files(workplace, "three") == Self.results)
+    for (one, three) in zip(try rows(workplace, "one"), try rows(workplace, "three")) {
+      for column in 1...2 {
+        let values = try [one, three].map { try #require(Double($0[column])) }
+        #expect(abs(values[0] - values[1]) < 0.01 * values[0], "\(one), \(three)")
+      }
+    }
+  }
+
   @Test func bfloat16LearnsAlike() throws {
     let workplace = try Workplace()
     try workplace.writeData()

@@ -23,9 +23,20 @@ import Vision
     return place
   }
 
-  private func train(_ place: Workplace, _ phase: Int, _ options: [String] = []) throws -> Workplace.Outcome {
+  private func train(_ place: Workplace, _ phase: Int, _ options: [String] = [], processes: Int? = nil)
+    throws -> Workplace.Outcome
+  {
     try place.run(
-      ["--phase", "\(phase)", "--data", "data", "--epochs", "1", "--batch", "2"] + options)
+      ["--phase", "\(phase)", "--data", "data", "--epochs", "1", "--batch", "2"] + options,
+      processes: processes)
+  }
+
+  @Test(.enabled(if: hasMPI, "\(needsMPI)")) func twoProcessesTrainTogether() throws {
+    let place = try workplace()
+    #expect(try train(place, 1).exitCode == 0)
+    let outcome = try train(place, 2, processes: 2)
+    #expect(outcome.exitCode == 0 && outcome.complaints.isEmpty, "\(outcome.errors)")
+    #expect(outcome.output.count { $0.hasPrefix("consensus") } == 1)
   }
 
   @Test func eachPhaseStartsFromTheOneBefore() throws {

@@ -18,12 +18,16 @@ bool ck_batch_statistics(ck_type type, int64_t rows, int64_t channels, const voi
 bool ck_channel_affine(
     ck_type type, int64_t rows, int64_t channels, const void *x, const void *scale, const void *shift, bool relu,
     void *y);
+/// Adds to sums those that others have, in place.
+typedef void (*ck_add_sums)(void *others, int64_t count, double *sums);
+
 /// Gradients where mean and deviation are those of x itself (training). With `relu`, the gradient passes where the
-/// value recomputed from x is positive. dx may be NULL, and may be dy.
+/// value recomputed from x is positive. dx may be NULL, and may be dy. `count` is the number of rows that mean and deviation
+/// are of; where these are not all here, `add` is called once, and otherwise NULL.
 bool ck_batch_norm_gradient(
     ck_type type, int64_t rows, int64_t channels, const void *x, const void *dy, const void *mean,
     const void *inverse_deviation, const void *weight, const void *bias, bool relu, void *dx, void *dweight,
-    void *dbias);
+    void *dbias, double count, ck_add_sums add, void *others);
 /// Gradients where mean and deviation are constants (evaluation, frozen statistics): dx = dy·scale. dx may be NULL, and
 /// may be dy; dweight and dbias may be NULL together.
 bool ck_channel_affine_gradient(

@@ -73,9 +73,10 @@ bool ck_channel_affine(
 bool ck_batch_norm_gradient(
     ck_type type, int64_t rows, int64_t channels, const void *x, const void *dy, const void *mean,
     const void *inverse_deviation, const void *weight, const void *bias, bool relu, void *dx, void *dweight,
-    void *dbias) {
+    void *dbias, double count, ck_add_sums add, void *others) {
   RUN_STORED(
-      type, batch_norm_gradient, rows, channels, x, dy, mean, inverse_deviation, weight, bias, relu, dx, dweight, dbias);
+      type, batch_norm_gradient, rows, channels, x, dy, mean, inverse_deviation, weight, bias, relu, dx, dweight, dbias,
+      count, add, others);
 }
 
 bool ck_channel_affine_gradient(

@@ -150,9 +150,10 @@ static void F(input_gradient)(F(gradient_context) *work) {
       (count + width - 1) / width, grain_elements / width + 1, work, F(input_gradient_body));
 }
 
-// Batch norm's gradient; with frozen statistics in one pass.
+// Batch norm's gradient; with frozen statistics in one pass. Where others share the batch, `add` puts their sums to these, and
+// `count` is the number of rows in all.
 static void F(norm_gradient)(
-    bool frozen, int64_t rows, int64_t channels, const STORED *x, const STORED *dy, const REAL *mean,
+    bool frozen, double count, ck_add_sums add, void *others, int64_t rows, int64_t channels, const STORED *x, const STORED *dy, const REAL *mean,
     const REAL *inverse_deviation, const REAL *weight, const REAL *bias, bool relu, STORED *dx,
     REAL *dweight, REAL *dbias) {
   layout taken = lay_out(rows, channels, sizeof(STORED));
@@ -171,10 +172,15 @@ static void F(norm_gradient)(
   F(repeat)(width, channels, first, wide + width);
   F(repeat)(width, channels, second, wide + 2 * width);
   F(gradient_sums)(work, sum, product);
+  for (int64_t c = 0; dweight && c < channels; c++) {
+    dweight[c] = (REAL)(product[c] * (double)inverse_deviation[c]);
+    dbias[c] = (REAL)sum[c];
+  }
+  if (add) add(others, 2 * channels, sum);
 
   if (!frozen && dx && rows > 0) {
     for (int64_t c = 0; c < channels; c++) {
-      double scale = (double)first[c] / (double)rows, inverse = (double)inverse_deviation[c];
+      double scale = (double)first[c] / count, inverse = (double)inverse_deviation[c];
       first[c] = (REAL)(-scale * inverse * inverse * product[c]);
       second[c] = (REAL)(-scale * sum[c]);
     }
@@ -183,19 +189,15 @@ static void F(norm_gradient)(
     work.dx = dx;
     F(input_gradient)(&work);
   }
-  for (int64_t c = 0; dweight && c < channels; c++) {
-    dweight[c] = (REAL)(product[c] * (double)inverse_deviation[c]);
-    dbias[c] = (REAL)sum[c];
-  }
   ck_deallocate(sum, bytes);
 }
 
 static void F(batch_norm_gradient)(
     int64_t rows, int64_t channels, const STORED *x, const STORED *dy, const REAL *mean,
     const REAL *inverse_deviation, const REAL *weight, const REAL *bias, bool relu, STORED *dx,
-    REAL *dweight, REAL *dbias) {
+    REAL *dweight, REAL *dbias, double count, ck_add_sums add, void *others) {
   F(norm_gradient)(
-      false, rows, channels, x, dy, mean, inverse_deviation, weight, bias, relu, dx, dweight,
+      false, count, add, others, rows, channels, x, dy, mean, inverse_deviation, weight, bias, relu, dx, dweight,
       dbias);
 }
 
@@ -204,6 +206,6 @@ static void F(channel_affine_gradient)(
     const REAL *inverse_deviation, const REAL *weight, const REAL *bias, bool relu, STORED *dx,
     REAL *dweight, REAL *dbias) {
   F(norm_gradient)(
-      true, rows, channels, x, dy, mean, inverse_deviation, weight, bias, relu, dx, dweight,
+      true, 1, NULL, NULL, rows, channels, x, dy, mean, inverse_deviation, weight, bias, relu, dx, dweight,
       dbias);
 }

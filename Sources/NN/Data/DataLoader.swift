@@ -78,6 +78,15 @@ public struct DataLoader<Sample: Sendable, Batch: Sendable>: Sendable {
     self.collate = collate
   }
 
+  /// The same epochs, of which this takes a part: each batch is divided among the shards. The batch size must be a multiple
+  /// of their number.
+  func divided(_ shard: Shard) -> DataLoader {
+    DataLoader(
+      count: count, batchSize: batchSize / shard.count, sampling: sampling, samplesPerEpoch: samplesPerEpoch,
+      shard: shard, dropLast: dropLast, workers: workers, seed: seed, ahead: ahead, load: load,
+      collate: collate)
+  }
+
   /// The number of batches of an epoch, the same in every shard.
   public var batchCount: Int { (shardSize + batchSize - 1) / batchSize }
 

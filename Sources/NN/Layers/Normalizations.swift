@@ -3,7 +3,8 @@ import Tensor
 /// Batch norm of the last axis, for images `[N, H, W, C]`, volumes `[N, T, H, W, C]` and rows `[N, C]` alike.
 ///
 /// In training, which is a recording outside of `evaluating`, it normalises by the batch and keeps running statistics; in
-/// evaluation, or where it doesn't track them, it normalises by those.
+/// evaluation, or where it doesn't track them, it normalises by those. Of several processes that train together each
+/// normalises by its own batch, unless in `synchronizingNorms`.
 public struct BatchNorm: Layer, CustomReflectable {
   /// The scale `[C]`.
   public let weight: Parameter
@@ -44,6 +45,12 @@ public struct BatchNorm: Layer, CustomReflectable {
       return x.batchNorm(
         weight: weight.value, bias: bias.value, mean: runningMean.value, variance: runningVariance.value,
         epsilon: epsilon, relu: relu)
+    }
+    if let sum = NormSynchronization.sum {
+      let (y, mean, variance, count) = x.batchNorm(
+        weight: weight.value, bias: bias.value, epsilon: epsilon, relu: relu, summing: sum)
+      if !Tensor.isRecomputing { statistics.take(mean: mean, variance: variance, of: count) }
+      return y
     }
     let (y, mean, variance) = x.batchNorm(
       weight: weight.value, bias: bias.value, epsilon: epsilon, relu: relu)

@@ -38,7 +38,16 @@ public final class OutputFolder: Sendable {
     }
   }
 
-  deinit { close(descriptor) }
+  /// A folder that the first of a group of processes holds for all; it does as `init(_:)` does, the others wait for it.
+  /// - Throws: `OutputFolderError`, and what `group` does.
+  public convenience init(_ url: URL, in group: any ProcessGroup) throws {
+    if group.rank == 0 { try self.init(url) } else { self.init(heldElsewhere: url) }
+    _ = try group.sums([0], of: "the folder of results")
+  }
+
+  private init(heldElsewhere url: URL) { (self.url, descriptor) = (url, -1) }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// The URL of a file inside.
   public func file(_ name: String) -> URL { url.appending(path: name) }

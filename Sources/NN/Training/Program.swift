@@ -42,6 +42,11 @@ public enum Program {
   /// Whether a signal has come that is deferred.
   public static var isInterrupted: Bool { received.load(ordering: .relaxed) != 0 }
 
+  /// As though SIGTERM had come.
+  static func interrupt() {
+    _ = received.compareExchange(expected: 0, desired: SIGTERM, ordering: .sequentiallyConsistent)
+  }
+
   /// Throws an `Interruption` where a signal has come that is deferred: for a long loop inside `deferringInterrupts`.
   public static func checkInterruption() throws(Interruption) {
     if isInterrupted { throw Interruption() }
@@ -74,8 +79,17 @@ public enum Program {
     _exit(128 + number)
   }
 
+  private static let silence = Atomic<Bool>(false)
+
+  /// Whether `report` and progress bars say nothing: of several processes that do one work, the first alone speaks.
+  public static var isSilent: Bool {
+    get { silence.load(ordering: .relaxed) }
+    set { silence.store(newValue, ordering: .relaxed) }
+  }
+
   /// Prints a line at once, also where the output is a file.
   public static func report(_ line: String) {
+    if isSilent { return }
     print(line)
     fflush(nil)
   }

@@ -28,10 +28,11 @@ public struct ProgressBar {
 
   /// Clears the bar, so that a line of results takes its place.
   public func finish() {
-    if isTerminal { Program.showProgress("\r\u{1B}[K") }
+    if isTerminal && !Program.isSilent { Program.showProgress("\r\u{1B}[K") }
   }
 
   private func show(_ note: String) {
+    if Program.isSilent { return }
     let share = count > 0 ? Double(done) / Double(count) : 1
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
     let steps = done - doneAtStart

@@ -21,6 +21,11 @@ import Tensor
 /// - the pictures that the training draws.
 ///
 /// In a program that called `Program.prepare()`, Ctrl-C ends the run after the step in work, once that is saved.
+///
+/// In a group of processes, `TrainingRun(in: world, …)`, each takes its part of every batch, and all take the same steps, by
+/// the means of their gradients and metrics; so the batch size stays what it is in one process, and a run resumes in a group
+/// of any size. Norms go by their own process's part unless they are synchronised; after an epoch their running statistics
+/// are averaged. Validation runs in each process, as do closures; the first one alone writes, and reports.
 public struct TrainingRun {
   /// What a run says while it goes on.
   public enum Progress: Sendable {
@@ -42,12 +47,17 @@ public struct TrainingRun {
   let metadata: [String: String]
   let goal: MetricGoal
   let progress: Progress
+  let group: any ProcessGroup
+  let synchronizesNorms: Bool
+  /// What the optimisers change, by the names that the networks give it.
+  private let trained: [NamedParameter]
   var position = TrainingPosition()
   var averages: ParameterAverages?
   private let events: EventFile
 
   /// A run of one network.
   /// - Parameters:
+  ///   - group: the processes that train together, such as `Communicator.world`.
   ///   - folder: where the results go; made where it is missing.
   ///   - network: what is trained.
   ///   - optimizer: what changes its parameters.
@@ -56,37 +66,43 @@ public struct TrainingRun {
   ///   - best: which metric of the validation says that a network is better.
   ///   - decay: that of running averages of the parameters (Polyak & Juditsky 1992), such as 0.999: then these
   ///     are validated and saved as the best.
+  ///   - synchronizingNorms: whether batch norms go by the whole batch, not by each process's part.
   ///   - metadata: texts that `model.safetensors` carries.
   ///   - progress: what the run says.
   /// - Throws: `OutputFolderError`, `TrainingRunError`.
   public init(
-    folder: URL, _ network: some Module, _ optimizer: any Optimizer, _ scheduler: (any Scheduler)? = nil,
-    identity: [String: String] = [:], best: MetricGoal, averaging decay: Double? = nil,
+    in group: any ProcessGroup = OneProcess(), folder: URL, _ network: some Module,
+    _ optimizer: any Optimizer, _ scheduler: (any Scheduler)? = nil, identity: [String: String] = [:],
+    best: MetricGoal, averaging decay: Double? = nil, synchronizingNorms: Bool = false,
     metadata: [String: String] = [:], progress: Progress = .steps
   ) throws {
     try self.init(
-      folder, network, [optimizer], scheduler.map { [$0] } ?? [], identity, best, decay, metadata, progress)
+      group, folder, network, [optimizer], scheduler.map { [$0] } ?? [], identity, best, decay,
+      synchronizingNorms, metadata, progress)
   }
 
   /// A run of several networks, or of several optimisers; the networks' names stand in front of their parameters' in the
   /// files.
   /// - Throws: `OutputFolderError`, `TrainingRunError`.
   public init(
-    folder: URL, networks: KeyValuePairs<String, any Module>, optimizers: [any Optimizer],
-    schedulers: [any Scheduler] = [], identity: [String: String] = [:], best: MetricGoal,
-    averaging decay: Double? = nil, metadata: [String: String] = [:], progress: Progress = .steps
+    in group: any ProcessGroup = OneProcess(), folder: URL, networks: KeyValuePairs<String, any Module>,
+    optimizers: [any Optimizer], schedulers: [any Scheduler] = [], identity: [String: String] = [:],
+    best: MetricGoal, averaging decay: Double? = nil, synchronizingNorms: Bool = false,
+    metadata: [String: String] = [:], progress: Progress = .steps
   ) throws {
     try self.init(
-      folder, ModuleGroup(parts: networks.map { ($0.key, $0.value) }), optimizers, schedulers, identity, best,
-      decay, metadata, progress)
+      group, folder, ModuleGroup(parts: networks.map { ($0.key, $0.value) }), optimizers, schedulers,
+      identity, best, decay, synchronizingNorms, metadata, progress)
   }
 
   private init(
-    _ folder: URL, _ networks: any Module, _ optimizers: [any Optimizer], _ schedulers: [any Scheduler],
-    _ identity: [String: String], _ goal: MetricGoal, _ decay: Double?, _ metadata: [String: String],
-    _ progress: Progress
+    _ group: any ProcessGroup, _ folder: URL, _ networks: any Module, _ optimizers: [any Optimizer],
+    _ schedulers: [any Scheduler], _ identity: [String: String], _ goal: MetricGoal, _ decay: Double?,
+    _ synchronizesNorms: Bool, _ metadata: [String: String], _ progress: Progress
   ) throws {
-    self.folder = try OutputFolder(folder)
+    self.folder = try OutputFolder(folder, in: group)
+    (self.group, self.synchronizesNorms) = (group, synchronizesNorms)
+    trained = networks.named(optimizers.flatMap(\.groups).flatMap(\.parameters))
     (self.networks, self.optimizers, self.schedulers) = (networks, optimizers, schedulers)
     (self.identity, self.goal, self.metadata, self.progress) = (identity, goal, metadata, progress)
     averages = decay.map { ParameterAverages(of: networks, decay: $0) }
@@ -134,26 +150,32 @@ public struct TrainingRun {
   ) throws {
     require(accumulating > 0, "TrainingRun: steps of \(accumulating) batches")
     var gradients = Gradients()
-    let (optimizers, count) = (optimizers, loader.batchCount)
+    let (optimizers, count, group, trained) = (optimizers, loader.batchCount, group, trained)
     try train(
       epochs: epochs, on: loader, patience: patience,
       steps: { batch, index in
         // The last step of an epoch may have fewer batches.
         let share = min(accumulating, count - index / accumulating * accumulating)
-        let (_, found, part) = try valueWithGradient {
+        func scaledLoss() throws -> (Tensor, (Tensor, Metrics)) {
           let (loss, metrics) = try loss(batch)
           return (share == 1 ? loss : loss / Double(share), (loss.detached(), metrics))
         }
+        let trainable = trained.filter(\.parameter.isTrainable)
+        let (_, found, part) =
+          accumulating == 1
+          ? try group.valueWithGradient(of: trainable, scaledLoss) : try valueWithGradient(scaledLoss)
         gradients += part
         var metrics: Metrics = ["train_loss": found.0.item]
         metrics.merge(found.1)
-        let isStep = (index + 1) % accumulating == 0 || index + 1 == count
-        if isStep && metrics["train_loss"]!.isFinite {
+        let step = BatchOutcome(
+          try group.agreed(on: metrics), isStep: (index + 1) % accumulating == 0 || index + 1 == count)
+        if step.isStep && step.metrics["train_loss"]!.isFinite {
+          if accumulating > 1 { gradients = try group.averaged(gradients, of: trainable) }
           if let clippingNorm { gradients.clip(toNorm: clippingNorm) }
           for optimizer in optimizers { optimizer.step(gradients) }
           if !histograms || index + 1 < count { gradients = Gradients() }
         }
-        return (metrics, isStep)
+        return step
       }, validate: validate, pictures: pictures,
       histograms: { [networks] in
         defer { gradients = Gradients() }
@@ -162,23 +184,29 @@ public struct TrainingRun {
   }
 
   /// Trains by steps of one's own: for adversaries and others that take turns. `step` trains on a batch, with whichever
-  /// optimisers, and returns its metrics, the first of which is shown.
+  /// optimisers, and returns its metrics, the first of which is shown. In a group of processes it averages the gradients
+  /// itself.
   public mutating func train<Sample, Batch>(
     epochs: Int, on loader: DataLoader<Sample, Batch>, patience: Int? = nil,
     step: (Batch) throws -> Metrics, validate: (_ epoch: Int) throws -> Metrics,
     pictures: (TrainingLog) throws -> [String: [UInt8]] = { _ in [:] }, until isDone: () -> Bool = { false }
   ) throws {
+    let group = group
     try train(
-      epochs: epochs, on: loader, patience: patience, steps: { batch, _ in (try step(batch), true) },
+      epochs: epochs, on: loader, patience: patience,
+      steps: { batch, _ in BatchOutcome(try group.agreed(on: step(batch)), isStep: true) },
       validate: validate, pictures: pictures, histograms: { [:] }, until: isDone)
   }
 
   private mutating func train<Sample, Batch>(
     epochs: Int, on loader: DataLoader<Sample, Batch>, patience: Int?,
-    steps step: (Batch, _ index: Int) throws -> (Metrics, isStep: Bool), validate: (Int) throws -> Metrics,
+    steps step: (Batch, _ index: Int) throws -> BatchOutcome, validate: (Int) throws -> Metrics,
     pictures: (TrainingLog) throws -> [String: [UInt8]], histograms: () -> [String: Histogram],
     until isDone: () -> Bool
   ) throws {
+    let loader = try divided(loader)
+    group.place = "the start"
+    try networks.broadcast(in: group)
     guard position.step <= loader.batchCount else {
       throw TrainingRunError.notResumable(
         folder.file("last.safetensors").path,
@@ -192,8 +220,7 @@ public struct TrainingRun {
         let start = ContinuousClock.now
         do {
           try trainEpoch(of: epochs, loader, step)
-          let epoch = position.epoch
-          let validation = try averages.swapped { try validate(epoch) }
+          let validation = try validation(validate)
           try checkFinite(validation)
           let row = row(validation, seconds: (ContinuousClock.now - start) / .seconds(1))
           try end(row, epochs, validation, patience, isDone)
@@ -201,6 +228,8 @@ public struct TrainingRun {
           bar?.advance(Self.text(row.dropping("epoch", "learning_rate", "seconds")))
         } catch is Interruption {
           try saveLast()
+          // Where it met another process alone, this one ends too.
+          if group.size > 1 { Program.interrupt() }
           Program.sayIfInterrupted("interrupted: go on with --resume \(folder.file("last.safetensors").path)")
           return
         }
@@ -214,7 +243,7 @@ public struct TrainingRun {
   /// Throws an `Interruption` between two steps.
   private mutating func trainEpoch<Sample, Batch>(
     of epochs: Int, _ loader: DataLoader<Sample, Batch>,
-    _ step: (Batch, Int) throws -> (Metrics, isStep: Bool)
+    _ step: (Batch, Int) throws -> BatchOutcome
   ) throws {
     let batches = loader.batches(epoch: position.epoch, from: position.step)
     var bar: ProgressBar?
@@ -224,7 +253,9 @@ public struct TrainingRun {
     }
     defer { bar?.finish() }
     for batch in batches {
-      let (metrics, isStep) = try step(batch.get(), position.step)
+      group.place = "epoch \(position.epoch + 1), step \(position.step + 1)"
+      let outcome = try inStep { try step(batch.get(), position.step) }
+      let (metrics, isStep) = (outcome.metrics, outcome.isStep)
       if let name = metrics.names.first(where: { $0.hasSuffix("loss") && !metrics[$0]!.isFinite }) {
         throw lossIsNotFinite("step \(position.step + 1): \(name)")
       }
@@ -236,7 +267,9 @@ public struct TrainingRun {
       if let name = metrics.names.first {
         bar?.advance("\(name) \(Self.number(position.sums[name]! / Double(position.step)))")
       }
-      if isStep { try Program.checkInterruption() }
+      if isStep && (outcome.isInterrupted || group.size == 1 && Program.isInterrupted) {
+        throw Interruption()
+      }
     }
   }
 
@@ -268,15 +301,17 @@ public struct TrainingRun {
     _ row: Metrics, _ epochs: Int, _ validation: Metrics, _ patience: Int?, _ isDone: () -> Bool
   ) throws {
     log.append(row)
-    try log.write(to: folder.file("log.csv"))
+    if group.isWriter { try log.write(to: folder.file("log.csv")) }
     if case .steps = progress {
       Program.report("epoch \(position.epoch + 1)/\(epochs)  \(Self.text(row.dropping("epoch")))")
     }
     let value = goal.value(in: validation, for: "TrainingRun")
     if goal.isBetter(value, than: position.best) {
       (position.best, position.bestEpoch) = (value, position.epoch)
-      let (networks, file, metadata) = (networks, folder.file("model.safetensors"), metadata)
-      try averages.swapped { try networks.save(to: file, metadata: metadata) }
+      if group.isWriter {
+        let (networks, file, metadata) = (networks, folder.file("model.safetensors"), metadata)
+        try averages.swapped { try networks.save(to: file, metadata: metadata) }
+      }
     }
     for scheduler in schedulers where scheduler.interval == .epoch { scheduler.step(row) }
     let isStale = patience.map { position.epoch - position.bestEpoch >= $0 } ?? false
@@ -289,6 +324,8 @@ public struct TrainingRun {
     _ row: Metrics, _ pictures: (TrainingLog) throws -> [String: [UInt8]],
     _ histograms: () -> [String: Histogram]
   ) throws {
+    let histograms = histograms()
+    guard group.isWriter else { return }
     let pictures = try pictures(log)
     for (name, bytes) in pictures.sorted(by: { $0.key < $1.key }) {
       do throws(WholeFile.Failure) {
@@ -297,7 +334,7 @@ public struct TrainingRun {
         throw TrainingRunError.unwritable(folder.file(name).path, reason: error.reason)
       }
     }
-    try events.write(row.dropping("epoch"), images: pictures, histograms: histograms(), step: position.epoch)
+    try events.write(row.dropping("epoch"), images: pictures, histograms: histograms, step: position.epoch)
   }
 
   private static func text(_ row: Metrics) -> String {
@@ -311,6 +348,19 @@ public struct TrainingRun {
   }
 
   private static func number(_ value: Double) -> String { String(format: "%.4f", value) }
+}
+
+/// What a batch led to.
+struct BatchOutcome {
+  let metrics: Metrics
+  /// Whether the optimisers took a step.
+  let isStep: Bool
+  /// Whether the run is to end here.
+  let isInterrupted: Bool
+
+  init(_ agreed: (metrics: Metrics, isInterrupted: Bool), isStep: Bool) {
+    (metrics, isInterrupted, self.isStep) = (agreed.metrics, agreed.isInterrupted, isStep)
+  }
 }
 
 /// Several modules as one, their names in front of their parameters'.

@@ -81,7 +81,7 @@ extension TrainingRun {
       throw TrainingRunError.notResumable(written.path, reason: "holds \(log.rows.count) of \(epochs) epochs")
     }
     log.truncate(to: epochs)
-    if folder.standardizedFileURL.path != self.folder.url.standardizedFileURL.path {
+    if group.isWriter && folder.standardizedFileURL.path != self.folder.url.standardizedFileURL.path {
       try log.write(to: self.folder.file("log.csv"))
       try SafeTensors(contentsOf: folder.appending(path: "model.safetensors"))
         .write(to: self.folder.file("model.safetensors"))
@@ -89,7 +89,9 @@ extension TrainingRun {
     }
   }
 
+  /// Writes `last.safetensors`, in the process that writes.
   func saveLast() throws {
+    guard group.isWriter else { return }
     var checkpoint = networks.stateDict
     for (prefix, optimizer) in prefixed("optimizer", optimizers) {
       checkpoint[prefix: prefix] = SafeTensors(tensors: optimizer.state(of: networks))
@@ -108,9 +110,13 @@ extension TrainingRun {
     try checkpoint.write(to: folder.file("last.safetensors"))
   }
 
-  /// Gives the networks the parameters with which they did best.
+  /// Gives the networks, in all processes, the parameters with which they did best.
   /// - Throws: `CheckpointError`.
-  public func loadBest() throws { try networks.load(from: folder.file("model.safetensors")) }
+  public func loadBest() throws {
+    if group.isWriter { try networks.load(from: folder.file("model.safetensors")) }
+    group.place = "the end"
+    try networks.broadcast(in: group)
+  }
 
   private func prefixed<Part>(_ name: String, _ parts: [Part]) -> [(prefix: String, part: Part)] {
     parts.enumerated().map { (parts.count == 1 ? name : "\(name).\($0)", $1) }
@@ -138,6 +144,8 @@ public enum TrainingRunError: Error, CustomStringConvertible, Sendable {
   case lossIsNotFinite(String, last: String?)
   /// A file can't be written.
   case unwritable(String, reason: String)
+  /// A batch can't be divided evenly among the processes.
+  case indivisibleBatch(Int, processes: Int)
   /// The checkpoint to resume from is of a run of another identity.
   case otherRun(String, was: String, is: String)
   /// The checkpoint, or what belongs to it, can't be resumed from.
@@ -151,6 +159,8 @@ public enum TrainingRunError: Error, CustomStringConvertible, Sendable {
     case .lossIsNotFinite(let what, let last):
       "\(what) is not a finite number; try a lower learning rate"
         + (last.map { "; what was saved before is left as it is: \($0)" } ?? "")
+    case .indivisibleBatch(let size, let processes):
+      "a batch of \(size) can't be divided among \(processes) processes; its size must be a multiple of their number"
     case .unwritable(let path, let reason): "can't write to \(path): \(reason)"
     case .otherRun(let option, let was, let now):
       "--resume: the run was made with --\(option) \(was), not \(now)"

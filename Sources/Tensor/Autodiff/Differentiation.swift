@@ -14,10 +14,18 @@ public func valueWithGradient(
 public func valueWithGradient<Extra>(
   _ body: () throws -> (Tensor, Extra)
 ) rethrows -> (value: Tensor, extra: Extra, gradients: Gradients) {
+  try valueWithGradient(whenComplete: nil, body)
+}
+
+/// As `valueWithGradient(_:)`; `observe` is told each gradient as soon as it is complete, while the way back goes on: then it
+/// can be sent elsewhere meanwhile. Leaves without a gradient are not told.
+package func valueWithGradient<Extra>(
+  whenComplete observe: ((_ leaf: any Gradients.Owner, Tensor) -> Void)?, _ body: () throws -> (Tensor, Extra)
+) rethrows -> (value: Tensor, extra: Extra, gradients: Gradients) {
   try Tape.recording(of: "valueWithGradient") { tape in
     let (value, extra) = try Tape.with(tape, body)
     let leaves = tape.leaves.values.sorted { $0.slot < $1.slot }
-    let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.slot)))
+    let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.slot)), observe)
     let gradients = Gradients(leaves: leaves.map { ($0.owner, found[$0.slot].map(tape.released)) })
     return (tape.released(value), extra, gradients)
   }
@@ -33,11 +41,14 @@ extension Tape {
     return try scope(tape)
   }
 
-  fileprivate func gradients(ofScalar value: Tensor, wanted: Set<Int>) -> [Int: Tensor] {
+  fileprivate func gradients(
+    ofScalar value: Tensor, wanted: Set<Int>, _ observe: ((any Gradients.Owner, Tensor) -> Void)? = nil
+  ) -> [Int: Tensor] {
     require(
       value.elementCount == 1, "only a scalar has a gradient: the value has shape \(value.shape)")
     guard let output = differentiableSlot(of: value) else { return [:] }
-    return backward(from: [(output, Tensor(ones: value.shape, dtype: value.dtype))], wanted: wanted)
+    let seed = Tensor(ones: value.shape, dtype: value.dtype)
+    return backward(from: [(output, seed)], wanted: wanted, observe: observe)
   }
 
   /// The gradients of leaves; zeros where the value does not depend on one.

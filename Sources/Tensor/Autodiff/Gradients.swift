@@ -53,6 +53,9 @@ public struct Gradients: Sendable {
     }
   }
 
+  /// The leaves that received a gradient, in the order in which they were first read.
+  public var leaves: [any Owner] { owners }
+
   /// The number of leaves that received a gradient.
   public var count: Int { tensors.count }
 

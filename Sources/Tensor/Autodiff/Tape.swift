@@ -20,6 +20,14 @@ final class Tape {
     let pullback: Pullback
   }
 
+  /// A value that stands for an owner, such as a parameter.
+  struct Leaf {
+    let owner: any AnyObject & Sendable
+    let slot: Int
+    /// How many records there were before it: none of these reads it.
+    let recordsBefore: Int
+  }
+
   enum Pullback {
     case edges([Edge])
     case joint(inputs: [Int?], ([Tensor?]) -> [Tensor?])
@@ -69,7 +77,7 @@ final class Tape {
   private var isSpent = false
   private(set) var records: [Record] = []
   private(set) var values: [(shape: Shape, dtype: DType)] = []
-  private(set) var leaves: [ObjectIdentifier: (owner: any AnyObject & Sendable, slot: Int)] = [:]
+  private(set) var leaves: [ObjectIdentifier: Leaf] = [:]
 
   private static let nextIdentity = Atomic<UInt64>(1)
 
@@ -142,7 +150,8 @@ final class Tape {
       return result
     }
     result = add(value)
-    leaves[ObjectIdentifier(owner)] = (owner, result.position.slot)
+    leaves[ObjectIdentifier(owner)] = Leaf(
+      owner: owner, slot: result.position.slot, recordsBefore: records.count)
     return result
   }
 
@@ -227,9 +236,11 @@ final class Tape {
   }
 
   /// The gradients of some values, taken together, with respect to the tape's `wanted` values, given their own gradients.
-  /// Uses the records up, unless they are to be used again.
+  /// Uses the records up, unless they are to be used again. `observe` is told each leaf's gradient as soon as nothing more
+  /// can be added to it.
   func backward(
-    from outputs: [(slot: Int, seed: Tensor)], wanted: Set<Int>, reusable: Bool = false
+    from outputs: [(slot: Int, seed: Tensor)], wanted: Set<Int>, reusable: Bool = false,
+    observe: ((_ leaf: any AnyObject & Sendable, Tensor) -> Void)? = nil
   ) -> [Int: Tensor] {
     require(
       !isSpent,
@@ -258,9 +269,19 @@ final class Tape {
       return gradient
     }
 
+    var incomplete = observe == nil ? [] : leaves.values.sorted { $0.slot < $1.slot }
+    func complete(leavesBehind rest: Int) {
+      while let leaf = incomplete.last, leaf.recordsBefore >= rest {
+        incomplete.removeLast()
+        if let gradient = gradients[leaf.slot] { observe!(leaf.owner, gradient.detached()) }
+      }
+    }
+
     Tape.with(nil) {
       var rest = records.count
+      defer { complete(leavesBehind: 0) }
       while rest > 0 {
+        complete(leavesBehind: rest)
         rest -= 1
         let record = reusable ? records[rest] : records.removeLast()
         switch record.pullback {

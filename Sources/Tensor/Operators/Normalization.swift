@@ -18,6 +18,31 @@ extension Tensor {
     return (y, mean, variance)
   }
 
+  /// As `batchNorm(weight:bias:epsilon:relu:)`, over the batches of several processes together: `sum` adds `float64` vectors
+  /// up over the processes, and is called once here and once on the way back. Also returns how many values each channel has
+  /// in all.
+  package func batchNorm(
+    weight: Tensor?, bias: Tensor?, epsilon: Double, relu: Bool, summing sum: @escaping (Tensor) -> Tensor
+  ) -> (output: Tensor, mean: Tensor, variance: Tensor, count: Int) {
+    let (weight, bias) = channels(weight, bias, "batchNorm")
+    let (ownMean, ownVariance) = Kernel.batchStatistics(self)
+    let own = (mean: ownMean.to(.float64), variance: ownVariance.to(.float64))
+    let ownCount = Double(elementCount / shape[-1])
+    let sums = sum(.stack([own.mean * 0 + 1, own.mean, own.variance + own.mean.squared()]) * ownCount)
+    let counts: Tensor = sums[0], total: Tensor = sums[1], totalOfSquares: Tensor = sums[2]
+    let count = Int(counts.max().item), exactMean = total / counts
+    let mean = exactMean.to(ownMean.dtype)
+    let variance = (totalOfSquares / counts - exactMean.squared()).relu().to(ownMean.dtype)
+    let affine = Kernel.normalization(mean, variance, epsilon, weight, bias)
+    let y = Kernel.channelAffine(self, affine, relu: relu).recorded(jointly: [self, weight, bias]) {
+      [x = self] dy, wanted in
+      Kernel.batchNormGradient(
+        x, dy, mean, affine, weight, bias, relu: relu, ofStatistics: true, wantsInput: wanted[0],
+        others: (count, sum))
+    }
+    return (y, mean, variance, count)
+  }
+
   /// Normalised per channel by a given mean and variance `[C]`, which are constants, then scaled and shifted, then
   /// ReLU where asked for: batch norm in evaluation, or frozen.
   public func batchNorm(
@@ -176,20 +201,37 @@ extension Kernel {
     }
   }
 
-  /// The gradients of input, weight and bias; with `ofStatistics` the mean and variance are the input's own.
+  /// The gradients of input, weight and bias; with `ofStatistics` the mean and variance are the input's own, or those of the
+  /// inputs of several processes, of so many rows in all, whose sums a function adds up.
   static func batchNormGradient(
     _ x: Tensor, _ dy: Tensor, _ mean: Tensor, _ affine: ChannelAffine, _ weight: Tensor?, _ bias: Tensor?,
-    relu: Bool, ofStatistics: Bool, wantsInput: Bool
+    relu: Bool, ofStatistics: Bool, wantsInput: Bool, others: (rows: Int, sum: (Tensor) -> Tensor)? = nil
   ) -> [Tensor?] {
     let dx = wantsInput ? Tensor(uninitialized: x.shape, x.dtype) : nil
     let dweight = Tensor(uninitialized: mean.shape, mean.dtype)
     let dbias = Tensor(uninitialized: mean.shape, mean.dtype)
     let (rows, channels) = matrix(x)
     run("batchNorm", on: x.dtype) {
-      (ofStatistics ? ck_batch_norm_gradient : ck_channel_affine_gradient)(
-        $0, rows, channels, x.elements, dy.elements, mean.elements, affine.inverseDeviation.elements,
-        weight?.elements,
-        bias?.elements, relu, dx?.mutableElements, dweight.mutableElements, dbias.mutableElements)
+      guard ofStatistics else {
+        return ck_channel_affine_gradient(
+          $0, rows, channels, x.elements, dy.elements, mean.elements, affine.inverseDeviation.elements,
+          weight?.elements, bias?.elements, relu, dx?.mutableElements, dweight.mutableElements,
+          dbias.mutableElements)
+      }
+      var sum = others?.sum
+      let add: ck_add_sums = { sum, count, sums in
+        let values = UnsafeMutableBufferPointer(start: sums, count: Int(count))
+        let sum = sum!.assumingMemoryBound(to: ((Tensor) -> Tensor)?.self).pointee!
+        sum(Tensor(Array(values), shape: [2, Int(count) / 2])).withUnsafeBytes {
+          UnsafeMutableRawBufferPointer(values).copyMemory(from: $0)
+        }
+      }
+      return withUnsafeMutablePointer(to: &sum) { [type = $0] in
+        ck_batch_norm_gradient(
+          type, rows, channels, x.elements, dy.elements, mean.elements, affine.inverseDeviation.elements,
+          weight?.elements, bias?.elements, relu, dx?.mutableElements, dweight.mutableElements,
+          dbias.mutableElements, Double(others?.rows ?? Int(rows)), others == nil ? nil : add, $0)
+      }
     }
     return [dx, dweight, dbias]
   }
