@@ -79,23 +79,23 @@ import Vision
       return evaluates ? evaluating { valueWithGradient { loss() } } : valueWithGradient { loss() }
     }
     let gradients = differentiated().gradients
-    // So short that hardly any of the half a million ReLUs has its kink on the way.
-    let step = 1e-8
     for (index, (path, parameter)) in network.namedParameters.enumerated() where parameter.isTrainable {
       let gradient = try #require(gradients[parameter], "no gradient reaches \(path)")
       let start = parameter.value.detached()
-      let direction = Tensor(normal: start.shape, dtype: .float64, seed: UInt64(index))
-      func loss(_ length: Double) -> Double {
-        parameter.value = start + length * direction
-        return differentiated().value.item
+      func agree(_ direction: Tensor, step: Double) -> Bool {
+        func loss(_ length: Double) -> Double {
+          parameter.value = start + length * direction
+          return differentiated().value.item
+        }
+        let expected = (loss(step) - loss(-step)) / (2 * step)
+        parameter.value = start
+        return abs((gradient * direction).sum().item - expected) <= 1e-5 * max(0.1, abs(expected))
       }
-      let expected = (loss(step) - loss(-step)) / (2 * step)
-      parameter.value = start
-      let found = (gradient * direction).sum().item
-      #expect(
-        abs(found - expected) <= 1e-5 * max(0.1, abs(expected)),
-        "\(path): \(found), by differences \(expected)"
-      )
+      // A step so short meets a kink of half a million ReLUs now and then, but not along every direction.
+      let agrees = [1e-8, 3e-9, 1e-9].enumerated().contains { attempt, step in
+        agree(Tensor(normal: start.shape, dtype: .float64, seed: UInt64(1000 * attempt + index)), step: step)
+      }
+      #expect(agrees, "\(path)")
     }
   }
 
