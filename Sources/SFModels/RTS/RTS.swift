@@ -10,7 +10,7 @@ import Vision
 ///
 ///     mask = D_θ(T_τ(x_s) + H_θ(T_κ(x_c)))
 ///
-/// The learners are unrolled steps of steepest descent (``FewShotProblem``), so that training reaches through them.
+/// The learners are unrolled steps of steepest descent (`FewShotProblem`), so that training reaches through them.
 /// Parameters stand under the names that they have in visionml/pytracking.
 public struct RTS: Module, CustomReflectable {
   /// The sizes there are.
