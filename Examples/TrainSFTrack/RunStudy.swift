@@ -16,8 +16,9 @@ struct RunStudy: ParsableCommand {
 
   @Option(
     help:
-      "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS or SegTrack; embedded videos unless given.")
-  var data: String?
+      "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS or SegTrack, or the word synthetic: embedded videos."
+  )
+  var data = "synthetic"
 
   @Option(help: "A folder of trackers' boxes on --data, TRACKER/SEQUENCE.txt; simulated unless given.")
   var boxes: String?
@@ -46,14 +47,16 @@ struct RunStudy: ParsableCommand {
     guard seeds > 0, epochs > 0, windows >= 8 else {
       throw ValidationError("--seeds and --epochs must be at least 1, --windows 8.")
     }
-    if boxes != nil && data == nil { throw ValidationError("--boxes are those of trackers on --data") }
+    if boxes != nil && data == "synthetic" {
+      throw ValidationError("--boxes are those of trackers on --data")
+    }
   }
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted: go on with --resume")
     let folder = try OutputFolder(URL(filePath: output))
     let data = try StudyData(
-      folder: data.map { URL(filePath: $0) }, boxes: boxes.map { URL(filePath: $0) },
+      data, boxes: boxes.map { URL(filePath: $0) },
       heldOut: heldOut?.split(separator: ",").map(String.init))
     Program.report(data.description)
     var study = Study(data, epochs: epochs, windows: windows, folder: folder.url, isResumed: resume)

@@ -57,7 +57,8 @@ struct Study {
     for tracker in windows[0].boxes.indices {
       results.add("tracker \(tracker + 1)", Self.overlaps(windows) { $0.boxes[tracker] })
     }
-    results.add("median of the corners", Self.overlaps(windows) { median($0.boxes.compactMap { $0 }) })
+    results.add(
+      "median of the corners", Self.overlaps(windows) { Box.median(of: $0.boxes.compactMap { $0 }) })
     results.add(
       "median of the boxes' pixels",
       Self.overlaps(windows) { window in

@@ -27,7 +27,7 @@ import Vision
     throws -> Workplace.Outcome
   {
     try place.run(
-      ["--phase", "\(phase)", "--data", "data", "--epochs", "1", "--batch", "2"] + options,
+      ["--phase", "\(phase)", "--data", "data", "--epochs", "1", "--batch", "2", "--windows", "4"] + options,
       processes: processes)
   }
 
@@ -113,7 +113,7 @@ import Vision
 
   static let faults: [(options: [String], code: Int32, message: String)] = [
     (["--phase", "4"], 64, "--phase"), (["--batch", "0"], 64, "--batch"),
-    (["--epochs", "0"], 64, "--epochs"),
+    (["--epochs", "0"], 64, "--epochs"), (["--windows", "0"], 64, "--windows"),
     (["--learning-rate", "nan"], 64, "--learning-rate"), (["--data", "none"], 1, "none"),
     (["--from", "none.safetensors"], 1, "none.safetensors"), (["--validate", "a,b"], 1, "nothing is left"),
     (["--boxes", "data"], 1, "data"),
