@@ -37,15 +37,27 @@ struct RunStudy: ParsableCommand {
   @Option(help: "The windows of an epoch from phase 2 on.")
   var windows = 600
 
+  @Option(
+    help:
+      "The variants of SFTrack++ to train, by their names in the table, separated by commas; all unless given."
+  )
+  var variants: String?
+
   @Option(help: "Where the results go.")
   var output = "runs/sftrack/study"
 
   @Flag(help: "Goes on where an interrupted study of the same options left off.")
   var resume = false
 
+  private var chosen: [String]? { variants?.split(separator: ",").map(String.init) }
+
   func validate() throws {
     guard seeds > 0, epochs > 0, windows >= 8 else {
       throw ValidationError("--seeds and --epochs must be at least 1, --windows 8.")
+    }
+    let known = StudyVariant.all(ranking: []).map(\.name)
+    if let unknown = chosen?.first(where: { !known.contains($0) }) {
+      throw ValidationError("--variants: there is no \(unknown); there are \(known.joined(separator: ", ")).")
     }
     if boxes != nil && data == "synthetic" {
       throw ValidationError("--boxes are those of trackers on --data")
@@ -59,7 +71,8 @@ struct RunStudy: ParsableCommand {
       data, boxes: boxes.map { URL(filePath: $0) },
       heldOut: heldOut?.split(separator: ",").map(String.init))
     Program.report(data.description)
-    var study = Study(data, epochs: epochs, windows: windows, folder: folder.url, isResumed: resume)
+    var study = Study(
+      data, epochs: epochs, windows: windows, variants: chosen, folder: folder.url, isResumed: resume)
     for seed in 1...seeds {
       try study.run(seed: UInt64(seed))
       try write(study.results, to: folder)

@@ -83,14 +83,16 @@ import Vision
       try place.run(
         ["study", "--data", "data", "--epochs", "1", "--windows", "8", "--output", "study"] + options)
     }
-    let outcome = try study(["--seeds", "1"])
+    let unknown = try study(["--variants", "SFTrack"])
+    #expect(unknown.exitCode == 64 && unknown.errors[0].contains("there is no SFTrack;"))
+    let outcome = try study(["--seeds", "1", "--variants", "SFTrack++,without phase 2"])
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
     let rows = ["tracker 5", "median of the corners", "learned ensemble", "SFTrack++", "without phase 2"]
     for row in rows { #expect(outcome.output.contains { $0.hasPrefix(row) }, "\(row)") }
     let files = place.files(in: "study")
     #expect(["learned", "success.png", "table.csv", "table.txt"].allSatisfy(files.contains))
     let table = try place.bytes(of: "study/table.csv")
-    #expect(try study(["--seeds", "1", "--resume"]).exitCode == 0)
+    #expect(try study(["--seeds", "1", "--variants", "SFTrack++,without phase 2", "--resume"]).exitCode == 0)
     let isSame = try place.bytes(of: "study/table.csv") == table
     #expect(isSame)
   }
