@@ -10,8 +10,8 @@ import Vision
   private static let simulated = Array(SimulatedTracker.all.prefix(3))
 
   /// Twice as much as the target takes, in 16×24 pixels.
-  private static func view(around target: Box) -> TargetView {
-    TargetView(around: target, surroundings: 2, height: 16, width: 24)
+  private static func view(around target: Box) -> TargetSurroundings {
+    TargetSurroundings(around: target, times: 2, height: 16, width: 24)
   }
 
   private static func windows(of length: Int, on boxes: TrackerBoxes) throws -> TrackedWindows {

@@ -15,7 +15,7 @@ public struct TrackedWindows: Sendable {
   private let trackerBoxes: TrackerBoxes
   private let entries: [(sequence: Int, object: Int, frame: Int)]
   private let length: Int
-  private let view: @Sendable (Box) -> TargetView
+  private let view: @Sendable (Box) -> TargetSurroundings
 
   /// Lists the windows of sequences.
   /// - Parameters:
@@ -27,7 +27,7 @@ public struct TrackedWindows: Sendable {
   /// - Throws: what reading the sequences' objects throws.
   public init(
     _ sequences: [any MaskAnnotated], trackerBoxes: TrackerBoxes, length: Int, frameStep: Int = 1,
-    view: @escaping @Sendable (Box) -> TargetView
+    view: @escaping @Sendable (Box) -> TargetSurroundings
   ) throws {
     require(length > 0, "TrackedWindows: windows of \(length) frames")
     (self.sequences, self.trackerBoxes, self.length, self.view) = (sequences, trackerBoxes, length, view)

@@ -14,7 +14,7 @@ struct SFTrackWindow {
   /// What was made of a frame when it was the newest.
   private struct SeenFrame {
     let image: Image
-    let view: TargetView
+    let view: TargetSurroundings
     /// The masks of the trackers' boxes in the view, `[1, H, W, C]`.
     let channels: Tensor
   }
@@ -44,14 +44,14 @@ struct SFTrackWindow {
 
 extension SFTrack {
   /// What its networks see of a frame, in training and online.
-  public static func view(around target: Box) -> TargetView {
-    TargetView(around: target, surroundings: 2, height: 96, width: 96)
+  public static func view(around target: Box) -> TargetSurroundings {
+    TargetSurroundings(around: target, times: 2, height: 96, width: 96)
   }
 }
 
-extension TargetView {
+extension TargetSurroundings {
   /// Masks `[1, H, W, C]` of another view, as they are here; 0 beyond it.
-  fileprivate func resampled(_ masks: Tensor, from other: TargetView) -> Tensor {
+  fileprivate func resampled(_ masks: Tensor, from other: TargetSurroundings) -> Tensor {
     guard part != other.part else { return masks }
     // The other view's edges are −1 and 1.
     func line(_ count: Int, from start: Double, to end: Double) -> Tensor {

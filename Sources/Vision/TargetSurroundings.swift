@@ -1,16 +1,16 @@
 /// The surroundings of a target as a network sees them: a part of the frame in proportion to the target, always in the same
 /// size.
-public struct TargetView: Sendable, Equatable {
+public struct TargetSurroundings: Sendable, Equatable {
   /// What is seen of the frame, in its pixels; may reach beyond it.
   public let part: Box
   /// The size it is seen in, in pixels; it has the part's proportions.
   public let height: Int, width: Int
 
-  /// What is seen around a box that is not empty: in height or width `surroundings` times as much as the target takes,
+  /// What is seen around a box that is not empty: in height or width `times` as much as the target takes,
   /// whichever is more.
-  public init(around target: Box, surroundings: Double, height: Int, width: Int) {
+  public init(around target: Box, times: Double, height: Int, width: Int) {
     let aspect = Double(width) / Double(height)
-    let side = surroundings * max(target.height, target.width / aspect)
+    let side = times * max(target.height, target.width / aspect)
     part = Box(centerX: target.centerX, centerY: target.centerY, width: side * aspect, height: side)
     (self.height, self.width) = (height, width)
   }

@@ -1,20 +1,20 @@
 import Testing
 import Vision
 
-@Suite struct TargetViewTests {
+@Suite struct TargetSurroundingsTests {
   private let target = Box(x: 20, y: 10, width: 10, height: 20)
 
   @Test func theTargetIsInItsMiddle() {
-    let view = TargetView(around: target, surroundings: 2, height: 40, width: 80)
+    let view = TargetSurroundings(around: target, times: 2, height: 40, width: 80)
     #expect(view.part == Box(centerX: 25, centerY: 20, width: 80, height: 40))
     #expect(view.place(target) == Box(centerX: 40, centerY: 20, width: 10, height: 20))
-    let wide = TargetView(
-      around: Box(x: 0, y: 0, width: 80, height: 10), surroundings: 2, height: 40, width: 80)
+    let wide = TargetSurroundings(
+      around: Box(x: 0, y: 0, width: 80, height: 10), times: 2, height: 40, width: 80)
     #expect(wide.part.width == 160 && wide.part.height == 80)
   }
 
   @Test func whatIsSeenGoesBackToTheFrame() {
-    let view = TargetView(around: target, surroundings: 1.5, height: 60, width: 60)
+    let view = TargetSurroundings(around: target, times: 1.5, height: 60, width: 60)
     let mask = Mask(Box(x: 18, y: 12, width: 9, height: 15), height: 50, width: 40)
     let seen = view.of(mask)
     #expect(seen.height == 60 && seen.boundingBox!.iou(view.place(mask.boundingBox!)) > 0.95)
@@ -24,7 +24,7 @@ import Vision
 
   @Test func beyondTheFrameThereIsNothingOfAMask() {
     let corner = Box(x: 0, y: 0, width: 4, height: 4)
-    let view = TargetView(around: corner, surroundings: 2, height: 16, width: 16)
+    let view = TargetSurroundings(around: corner, times: 2, height: 16, width: 16)
     let seen = view.of(Mask(corner, height: 10, width: 10))
     #expect(seen.boundingBox == Box(x: 4, y: 4, width: 8, height: 8))
   }
