@@ -78,6 +78,7 @@ let package = Package(
     example("TrainFeat2Seg"),
     example("TrainSFTrack"),
     example("TrainRTS"),
+    example("TrainSAMN"),
     example("TrainSiamese"),
     example("CompareSiamese"),
     example("TrainSpectral"),
@@ -124,8 +125,14 @@ let package = Package(
     .testTarget(
       name: "TrainRTSTests", dependencies: ["TrainRTS", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(
+      name: "TrainSAMNTests",
+      dependencies: ["TrainSAMN", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
+    .testTarget(
       name: "TrainSiameseTests",
       dependencies: ["TrainSiamese", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
+    .testTarget(
+      name: "CompareSiameseTests",
+      dependencies: ["CompareSiamese", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainSpectralTests",
       dependencies: ["TrainSpectral", "Datasets", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
