@@ -1,0 +1,41 @@
+// Model-agnostic meta-learning (Finn et al. 2017): weights from which one step learns a sine from ten points.
+//     swift run -c release MetaLearning
+import NN
+import Tensor
+
+Tensor.randomState = 1
+let sizes = [1, 32, 32, 1]
+let start = zip(sizes, sizes.dropFirst()).flatMap { inputs, outputs in
+  [Parameter(Tensor(zeros: [inputs, outputs])), Parameter(Tensor(zeros: [outputs]))]
+}
+for weight in start where weight.shape.rank == 2 { weight.initialize(.kaimingNormal(fan: .out)) }
+
+func predict(_ x: Tensor, _ weights: [Tensor]) -> Tensor {
+  stride(from: 0, to: weights.count, by: 2).reduce(x) { x, layer in
+    let y = x.matmul(weights[layer]) + weights[layer + 1]
+    return layer + 2 < weights.count ? y.tanh() : y
+  }
+}
+
+/// The loss on ten points of a sine, after one step on ten others.
+func adaptedLoss(_ weights: [Tensor]) -> Tensor {
+  let x = Tensor(uniform: [20, 1], in: -3..<3)
+  let y = (x + Tensor(uniform: [], in: 0..<3)).sin() * Tensor(uniform: [], in: 1..<3)
+  let slopes = gradient(at: weights) { meanSquaredError(predict(x[..<10], $0), truth: y[..<10]) }
+  let adapted = zip(weights, slopes).map { $0 - 0.05 * $1 }
+  return meanSquaredError(predict(x[10...], adapted), truth: y[10...])
+}
+
+let optimizer = Adam(start, learningRate: 3e-3)
+var recent = 0.0
+for step in 1...600 {
+  let (loss, gradients) = valueWithGradient {
+    (0..<4).reduce(Tensor(0)) { sum, _ in sum + adaptedLoss(start.map(\.value)) } / 4
+  }
+  optimizer.step(gradients)
+  recent += loss.item / 100
+  if step % 100 == 0 {
+    print("step \(step): loss \(recent)")
+    recent = 0
+  }
+}
