@@ -14,9 +14,19 @@ struct SearchRegion {
   ///   - side: the side of a square as large as the target.
   ///   - factor: the region's side, also as a square's, over the target's; the network's unless given.
   init(around center: Point, side: Double, of frame: Image, for network: RTS, factor: Double? = nil) {
-    (height, width) = network.inputSize
+    self.init(
+      around: center, side: side, of: frame, inputSize: network.inputSize,
+      factor: factor ?? network.searchFactor)
+  }
+
+  /// - Parameters:
+  ///   - inputSize: what the network sees is so large.
+  init(
+    around center: Point, side: Double, of frame: Image, inputSize: (height: Int, width: Int), factor: Double
+  ) {
+    (height, width) = inputSize
     self.frame = Box(x: 0, y: 0, width: Double(frame.width), height: Double(frame.height))
-    let wanted = side * (factor ?? network.searchFactor) / Double(height * width).squareRoot()
+    let wanted = side * factor / Double(height * width).squareRoot()
     // One of the frame's sides is seen whole at most.
     let scale = min(wanted, max(self.frame.width / Double(width), self.frame.height / Double(height)))
     let size = (
