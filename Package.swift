@@ -100,6 +100,8 @@ let package = Package(
     script("ClassifyArrays", "NN", "Tensor"),
     script("FineTuneResNet", "Datasets", "NN", "SFModels", "Tensor", "Vision"),
     script("SegmentFolder", "Datasets", "NN", "SFModels", "Tensor", "Vision"),
+    script("GradientPenalty", "NN", "Tensor"),
+    script("MetaLearning", "NN", "Tensor"),
     script("OwnOperator", "Tensor"),
     script("ClassifySequences", "NN", "Tensor"),
     script("RefineMasks", "Datasets", "SFModels", "Tensor", "Vision"),

@@ -116,12 +116,25 @@ import Vision
     #expect(refined.iou(truth[2]) > 0.97)
   }
 
+  @Test func gradientPenalty() throws {
+    let outcome = try Workplace(for: "GradientPenalty").run([])
+    #expect(outcome.exitCode == 0 && outcome.output.count == 4, "\(outcome.errors)")
+    #expect(try abs(number(behind: "radius ", in: outcome.output.last) - 1) < 0.2)
+  }
+
+  @Test func metaLearning() throws {
+    let outcome = try Workplace(for: "MetaLearning").run([])
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    let losses = try outcome.output.map { try number(behind: "loss ", in: $0) }
+    #expect(losses.count == 6 && losses[5] < 0.5 * losses[0])
+  }
+
   // MARK: Lines
 
   /// The first line under each script's title says how long it is, and how long in PyTorch.
   @Test(arguments: [
-    "ClassifyArrays", "ClassifyImage", "ClassifySequences", "FineTuneResNet", "OwnOperator", "RefineMasks",
-    "SegmentFolder",
+    "ClassifyArrays", "ClassifyImage", "ClassifySequences", "FineTuneResNet", "GradientPenalty",
+    "MetaLearning", "OwnOperator", "RefineMasks", "SegmentFolder",
   ])
   func aScriptIsShorterThanInPyTorch(_ name: String) throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()

@@ -4,11 +4,10 @@ import NN
 import Tensor
 
 Tensor.randomState = 1
-let sizes = [1, 32, 32, 1]
-let start = zip(sizes, sizes.dropFirst()).flatMap { inputs, outputs in
-  [Parameter(Tensor(zeros: [inputs, outputs])), Parameter(Tensor(zeros: [outputs]))]
-}
-for weight in start where weight.shape.rank == 2 { weight.initialize(.kaimingNormal(fan: .out)) }
+let start = [(1, 32), (32, 32), (32, 1)].flatMap { inputs, outputs in
+  let deviation = (2 / Double(inputs)).squareRoot()
+  return [Tensor(normal: [inputs, outputs], standardDeviation: deviation), Tensor(zeros: [outputs])]
+}.map { Parameter($0) }
 
 func predict(_ x: Tensor, _ weights: [Tensor]) -> Tensor {
   stride(from: 0, to: weights.count, by: 2).reduce(x) { x, layer in
