@@ -8,7 +8,7 @@ func draw(into folder: URL) throws {
   for kind in ["cross", "disc", "square"] {
     let pictures = folder.appending(path: kind)
     try FileManager.default.createDirectory(at: pictures, withIntermediateDirectories: true)
-    for number in 0..<60 {
+    for number in 0..<100 {
       try picture(of: kind, using: &generator).write(to: pictures.appending(path: "\(number).png"))
     }
   }

@@ -29,11 +29,11 @@ func train(on pictures: URL, into folder: URL) throws {
   let labels = Tensor(held.map(\.label))
 
   var run = try TrainingRun(
-    folder: folder, network, optimizer, ScheduledLearningRate(optimizer, .cosine(over: 8)),
+    folder: folder, network, optimizer, ScheduledLearningRate(optimizer, .cosine(over: 15)),
     best: .maximum("val_accuracy"), metadata: ["classes": classes.map(\.name).joined(separator: ",")])
   let last = folder.appending(path: "last.safetensors")
   if FileManager.default.fileExists(atPath: last.path) { try run.resume(from: last) }
-  try run.train(epochs: 8, on: loader) { batch in
+  try run.train(epochs: 15, on: loader) { batch in
     crossEntropy(logits: network(batch.images), labels: batch.labels)
   } validate: { _ in
     ["val_accuracy": accuracy(logits: network(images), labels: labels)]

@@ -16,7 +16,9 @@ import Testing
 
   @Test func theBlocksAreTheProgram() throws {
     let folder = Self.root.appending(path: "Examples/Shapes")
-    let files = ["Pictures", "Network", "Training", "Answer", "main"].map { folder.appending(path: "\($0).swift") }
+    let files = ["Pictures", "Network", "Training", "Answer", "main"].map {
+      folder.appending(path: "\($0).swift")
+    }
     let program = try files.map { try String(contentsOf: $0, encoding: .utf8) }
     // The first block is the package.
     #expect(try Array(blocks("swift").dropFirst()) == program)

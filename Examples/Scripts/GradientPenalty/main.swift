@@ -1,5 +1,6 @@
 // A Wasserstein GAN with gradient penalty (Gulrajani et al. 2017) that learns points on a circle.
 //     swift run -c release GradientPenalty
+// 30 lines of code; 35 in PyTorch: pytorch.py.
 import NN
 import Tensor
 
@@ -7,10 +8,8 @@ Tensor.randomState = 1
 let width = 32, batch = 64
 let generator = Sequential(Linear(4, width), ReLU(), Linear(width, width), ReLU(), Linear(width, 2))
 let critic = Sequential(Linear(2, width), SiLU(), Linear(width, width), SiLU(), Linear(width, 1))
-let (generating, judging) = (
-  Adam(generator.parameters, learningRate: 1e-3, betas: (0.5, 0.9)),
-  Adam(critic.parameters, learningRate: 1e-3, betas: (0.5, 0.9))
-)
+let generating = Adam(generator.parameters, learningRate: 1e-3, betas: (0, 0.9))
+let judging = Adam(critic.parameters, learningRate: 5e-3, betas: (0, 0.9))
 
 func noise() -> Tensor { Tensor(normal: [batch, 4]) }
 func circle() -> Tensor {
@@ -24,7 +23,7 @@ for step in 1...400 {
     let (_, gradients) = valueWithGradient {
       let slope = gradient(at: share * real + (1 - share) * fake) { critic($0).sum() }
       let penalty = (slope.norm(axis: 1) - 1).squared().mean()
-      return critic(fake).mean() - critic(real).mean() + 10 * penalty
+      return critic(fake).mean() - critic(real).mean() + penalty
     }
     judging.step(gradients)
   }

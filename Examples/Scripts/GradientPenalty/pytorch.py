@@ -9,8 +9,8 @@ width, batch = 32, 64
 generator = nn.Sequential(
     nn.Linear(4, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, 2))
 critic = nn.Sequential(nn.Linear(2, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, 1))
-generating = torch.optim.Adam(generator.parameters(), lr=1e-3, betas=(0.5, 0.9))
-judging = torch.optim.Adam(critic.parameters(), lr=1e-3, betas=(0.5, 0.9))
+generating = torch.optim.Adam(generator.parameters(), lr=1e-3, betas=(0, 0.9))
+judging = torch.optim.Adam(critic.parameters(), lr=5e-3, betas=(0, 0.9))
 
 
 def noise():
@@ -30,7 +30,7 @@ for step in range(1, 401):
         between = (share * real + (1 - share) * fake).requires_grad_()
         slope, = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
         penalty = (slope.norm(dim=1) - 1).square().mean()
-        loss = critic(fake).mean() - critic(real).mean() + 10 * penalty
+        loss = critic(fake).mean() - critic(real).mean() + penalty
         judging.zero_grad()
         loss.backward()
         judging.step()

@@ -1,5 +1,6 @@
 // Model-agnostic meta-learning (Finn et al. 2017): weights from which one step learns a sine from ten points.
 //     swift run -c release MetaLearning
+// 33 lines of code; 34 in PyTorch: pytorch.py.
 import NN
 import Tensor
 

@@ -51,7 +51,8 @@ public struct NumPyFile: Sendable {
   public static func read(_ url: URL) throws -> Tensor {
     let file = try NumPyFile(contentsOf: url)
     guard file.arrays.count == 1 else {
-      throw CheckpointError.unreadable(file: url.path, reason: "it holds \(file.arrays.count) arrays, not one")
+      throw CheckpointError.unreadable(
+        file: url.path, reason: "it holds \(file.arrays.count) arrays, not one")
     }
     return try file.tensor(file.arrays[0])
   }
