@@ -30,7 +30,8 @@ extension SAMN {
   }
 
   /// A spatial memory of a target in the first frame.
-  func spatialMemory(_ image: Image, _ box: Box, _ options: SpatialMemory.Options) -> SpatialMemory {
+  func spatialMemory(_ image: Image, _ box: Box) -> SpatialMemory {
+    let options = SpatialMemory.Options()
     let variants = FirstSamples.Variant.spatial(
       SpatialCrop(box, options).image(image), targetSide: Double(options.side) / options.factor)
     return SpatialMemory(spatialFeatures(variants.map(\.image)), centers: variants.map(\.center), options)

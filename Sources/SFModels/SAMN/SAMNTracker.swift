@@ -66,7 +66,7 @@ public struct SAMNTracker: Tracker, Sendable {
     let seen = network.prepared(search.image(image))
     let (mask, found) = firstMask(search, seen, region, box)
     target = Target(
-      box: box, spatial: options.locates ? network.spatialMemory(image, box, .init()) : nil,
+      box: box, spatial: options.locates ? network.spatialMemory(image, box) : nil,
       appearance: AppearanceMemory(network.memorized(seen, mask: mask), capacity: options.capacity),
       areas: [search.scale.x * search.scale.y * mask.sum().item],
       calibration: MaskCalibration(box: search.inside(box), mask: found?.boundingBox))
@@ -99,10 +99,10 @@ public struct SAMNTracker: Tracker, Sendable {
 
   private func follow(_ image: Image, _ target: inout Target) -> TrackedTarget {
     target.frame += 1
-    let location = target.spatial.map { locate(image, $0, target) }
-    let uncertainty = options.filters ? location?.uncertainty ?? 1 : 1
+    let location = target.spatial.map { SpatialLocation(image, around: target.box, $0, network) }
+    let uncertainty = location.map { options.filters ? target.uncertainty($0.peaks.value) : 1 } ?? 1
     if let location, uncertainty < Self.certain {
-      target.box = target.box.centred(at: location.center).trackable(in: image)
+      target.box = location.box
       target.uncertainty.remember(location.peaks.value)
     }
     guard uncertainty < Self.hopeless else {
@@ -110,63 +110,69 @@ public struct SAMNTracker: Tracker, Sendable {
         .box(target.box), mask: Mask(height: image.height, width: image.width), confidence: 0)
     }
 
-    let search = network.segmentationRegion(image, target.box)
-    let seen = network.prepared(search.image(image))
-    let probabilities = network.probabilities(network.query(seen), target.appearance.frames)
-    let mask = Mask(probabilities.squeezed(axis: 0), above: 0.5).largestComponent()
-    let whole = search.mask(ofLogits: probabilities.squeezed(axis: 0) - 0.5).largestComponent()
-    let isFound = mask.area > network.leastArea
-    if isFound { follow(mask, search, whole, uncertainty, image, &target) }
-    if isFound && options.remembers && uncertainty < Self.certain {
+    let seen = Sight(network, image, target.box, target.appearance.frames)
+    if let seen {
+      target.follow(seen, isSteady: uncertainty < Self.steady, in: image, trusting: location == nil)
+    }
+    if let seen, options.remembers, uncertainty < Self.certain {
       target.segmentedFrames += 1
       target.appearance.remember(
-        network.memorized(seen, mask: probabilities),
+        network.memorized(seen.image, mask: seen.probabilities),
         isKept: target.segmentedFrames % options.interval == 0)
     }
     if let location, uncertainty < Self.certain {
-      target.spatial!.take(
-        location.features, location.peaks,
-        center: location.crop.inside(Point(target.box.centerX, target.box.centerY)), frame: target.frame)
+      let center = location.crop.inside(Point(target.box.centerX, target.box.centerY))
+      target.spatial!.take(location, center: center, frame: target.frame)
     }
-    let region = isFound && options.answersRotated ? RotatedBox(fitting: whole).map(Region.rotatedBox) : nil
+    let turned = options.answersRotated ? seen.flatMap { RotatedBox(fitting: $0.whole) } : nil
     return TrackedTarget(
-      region ?? .box(target.box), mask: isFound ? whole : Mask(height: image.height, width: image.width),
+      turned.map(Region.rotatedBox) ?? .box(target.box),
+      mask: seen?.whole ?? Mask(height: image.height, width: image.width),
       confidence: min(1 / uncertainty, 1))
   }
+}
 
-  /// Where the spatial memory sees the target.
-  private struct Location {
-    let crop: SpatialCrop
-    let features: Tensor
-    let peaks: SpatialPeaks
-    let uncertainty: Double
-    var center: Point { crop.outside(peaks.place) }
-  }
+extension SAMNTracker {
+  /// What is seen of the target in a frame; nil where that is next to nothing.
+  fileprivate struct Sight {
+    /// What the network saw, `[1, H, W, 3]`, and how probably each of its pixels is the target's.
+    let image: Tensor, probabilities: Tensor
+    /// The box around the target's largest region, and its area in pixels of the frame.
+    let region: SearchRegion, box: Box, area: Double
+    /// The target's pixels in the frame.
+    let whole: Mask
 
-  private func locate(_ image: Image, _ memory: SpatialMemory, _ target: Target) -> Location {
-    let crop = SpatialCrop(target.box, SpatialMemory.Options())
-    let features = memory.projected(network.spatialFeatures([crop.image(image)]))
-    let peaks = memory.peaks(features, target: crop.targetSize)
-    return Location(
-      crop: crop, features: features, peaks: peaks, uncertainty: target.uncertainty(peaks.value))
-  }
-
-  /// Follows what the mask tells: its place, and its size where that is certain, by a twentieth at most.
-  private func follow(
-    _ mask: Mask, _ search: SearchRegion, _ whole: Mask, _ uncertainty: Double, _ image: Image,
-    _ target: inout Target
-  ) {
-    let box = search.outside(target.calibration(mask.boundingBox!))
-    let area = search.scale.x * search.scale.y * Double(mask.area)
-    let change = area / (target.areas.reduce(0, +) / Double(target.areas.count))
-    var size = Point(target.box.width, target.box.height)
-    if uncertainty < Self.steady && change < 2 && change > 0.5 {
-      target.areas = (target.areas + [area]).suffix(25)
-      let wanted = Point(box.width, box.height)
-      size = pointwiseMin(pointwiseMax(wanted, 0.95 * size), 1.05 * size)
+    init?(_ network: SAMN, _ frame: Image, _ box: Box, _ memory: [MemorizedFrame]) {
+      region = network.segmentationRegion(frame, box)
+      image = network.prepared(region.image(frame))
+      probabilities = network.probabilities(network.query(image), memory)
+      let mask = Mask(probabilities.squeezed(axis: 0), above: 0.5).largestComponent()
+      guard mask.area > network.leastArea, let around = mask.boundingBox else { return nil }
+      self.box = around
+      area = region.scale.x * region.scale.y * Double(mask.area)
+      whole = region.mask(ofLogits: probabilities.squeezed(axis: 0) - 0.5).largestComponent()
     }
-    target.box = Box(
-      centerX: box.centerX, centerY: box.centerY, width: size.x, height: size.y
-    ).trackable(in: image)
+  }
+}
+
+extension SAMNTracker.Target {
+  /// Two boxes that overlap by less are not the same target's.
+  private static var agreement: Double { 0.4 }
+
+  /// Follows what a mask tells: its place, and its size where that is certain, by a twentieth at most; unless the spatial
+  /// memory sees the target elsewhere, where it isn't trusted.
+  fileprivate mutating func follow(
+    _ seen: SAMNTracker.Sight, isSteady: Bool, in frame: Image, trusting: Bool
+  ) {
+    let told = seen.region.outside(calibration(seen.box))
+    guard trusting || told.iou(box) > Self.agreement else { return }
+    var size = Point(box.width, box.height)
+    let change = seen.area * Double(areas.count) / areas.reduce(0, +)
+    if isSteady && change < 2 && change > 0.5 {
+      areas = (areas + [seen.area]).suffix(25)
+      size = pointwiseMin(pointwiseMax(Point(told.width, told.height), 0.95 * size), 1.05 * size)
+    }
+    box = Box(centerX: told.centerX, centerY: told.centerY, width: size.x, height: size.y)
+      .trackable(in: frame)
   }
 }
