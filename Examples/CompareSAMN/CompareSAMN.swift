@@ -86,6 +86,7 @@ enum Variant: String, CaseIterable {
   case firstFrameAlone = "first frame alone"
   case withoutFilter = "without filter"
   case withoutSegmentedBox = "without segmented box"
+  case led = "led by masks"
 
   var options: SAMNTracker.Options {
     var options = SAMNTracker.Options()
@@ -95,6 +96,7 @@ enum Variant: String, CaseIterable {
     case .firstFrameAlone: options.remembers = false
     case .withoutFilter: options.filters = false
     case .withoutSegmentedBox: options.segmentsBox = false
+    case .led: options.followsMasks = true
     }
     return options
   }

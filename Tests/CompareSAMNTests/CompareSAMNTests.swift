@@ -12,7 +12,7 @@ import Testing
     let outcome = try place.run(options)
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
     let lines = try place.text("runs/samn-study/study.csv").split(separator: "\n")
-    #expect(lines.count == 6 && lines[0] == "variant,AO,J" && lines[1].hasPrefix("whole,"))
+    #expect(lines.count == 7 && lines[0] == "variant,AO,J" && lines[1].hasPrefix("whole,"))
     for (fault, code) in [(["--videos", "0"], 64), (["--sequences", "a"], 64), (["--data", "none"], 1)] {
       #expect(try place.run(options + fault).exitCode == Int32(code))
     }

@@ -14,12 +14,15 @@ public struct SAMNTracker: Tracker, Sendable {
   let options: Options
   private var target: Target?
 
-  /// What the tracker does with its network: the released code's choices, and what may be left out of it.
+  /// What the tracker does with its network, and what may be left out of it.
   public struct Options: Sendable {
     /// Whether the spatial memory tells where the target is; otherwise the last mask does.
     public var locates = true
     /// Whether later frames join the appearance memory; otherwise it is the first one's.
     public var remembers = true
+    /// Whether the target moves to where its mask is, and grows as that does, as in the released code. Otherwise the spatial
+    /// memory tells both; a mask whose box overlaps with that joins the answer, and the appearance memory.
+    public var followsMasks = false
     /// Whether uncertain frames are left out.
     public var filters = true
     /// Whether a box is segmented, and then the pixels found are remembered in its place.
@@ -31,12 +34,14 @@ public struct SAMNTracker: Tracker, Sendable {
     /// Whether the answer is a rotated box, as VOT wants it, or one along the axes.
     public var answersRotated = false
 
-    /// The released code's.
+    /// The released code's, but that masks don't lead.
     public init() {}
   }
 
   /// Below these uncertainties the target moves, changes its size, and is segmented.
   static let certain = 3.0, steady = 3.5, hopeless = 10.0
+  /// The overlap from which on a mask's box and the spatial memory's are the same target's.
+  private static let agreement = 0.5
 
   /// What is known of the target.
   struct Target: Sendable {
@@ -111,10 +116,17 @@ public struct SAMNTracker: Tracker, Sendable {
     }
 
     let seen = Sight(network, image, target.box, target.appearance.frames)
-    if let seen {
-      target.follow(seen, isSteady: uncertainty < Self.steady, in: image, trusting: location == nil)
+    let told = seen.map { $0.region.outside(target.calibration($0.box)) }
+    var answer = target.box, isRemembered = options.remembers && uncertainty < Self.certain
+    if let seen, let told, location == nil || options.followsMasks {
+      target.follow(told, area: seen.area, isSteady: uncertainty < Self.steady, in: image)
+      answer = target.box
+    } else if let told {
+      let agrees = told.iou(target.box) > Self.agreement
+      if agrees { answer = told.mean(target.box) }
+      isRemembered = isRemembered && agrees
     }
-    if let seen, options.remembers, uncertainty < Self.certain {
+    if let seen, isRemembered {
       target.segmentedFrames += 1
       target.appearance.remember(
         network.memorized(seen.image, mask: seen.probabilities),
@@ -126,7 +138,7 @@ public struct SAMNTracker: Tracker, Sendable {
     }
     let turned = options.answersRotated ? seen.flatMap { RotatedBox(fitting: $0.whole) } : nil
     return TrackedTarget(
-      turned.map(Region.rotatedBox) ?? .box(target.box),
+      turned.map(Region.rotatedBox) ?? .box(answer),
       mask: seen?.whole ?? Mask(height: image.height, width: image.width),
       confidence: min(1 / uncertainty, 1))
   }
@@ -156,20 +168,12 @@ extension SAMNTracker {
 }
 
 extension SAMNTracker.Target {
-  /// Two boxes that overlap by less are not the same target's.
-  private static var agreement: Double { 0.4 }
-
-  /// Follows what a mask tells: its place, and its size where that is certain, by a twentieth at most; unless the spatial
-  /// memory sees the target elsewhere, where it isn't trusted.
-  fileprivate mutating func follow(
-    _ seen: SAMNTracker.Sight, isSteady: Bool, in frame: Image, trusting: Bool
-  ) {
-    let told = seen.region.outside(calibration(seen.box))
-    guard trusting || told.iou(box) > Self.agreement else { return }
+  /// Follows the box that a mask tells, its size where that is certain, by a twentieth at most.
+  fileprivate mutating func follow(_ told: Box, area: Double, isSteady: Bool, in frame: Image) {
     var size = Point(box.width, box.height)
-    let change = seen.area * Double(areas.count) / areas.reduce(0, +)
+    let change = area * Double(areas.count) / areas.reduce(0, +)
     if isSteady && change < 2 && change > 0.5 {
-      areas = (areas + [seen.area]).suffix(25)
+      areas = (areas + [area]).suffix(25)
       size = pointwiseMin(pointwiseMax(Point(told.width, told.height), 0.95 * size), 1.05 * size)
     }
     box = Box(centerX: told.centerX, centerY: told.centerY, width: size.x, height: size.y)
