@@ -48,9 +48,12 @@ public struct EfficientNetLite0: Module, CustomReflectable {
   }
 
   /// The outputs of the stages, whose strides are 2, 4, 8, 16, 16, 32 and 32.
-  public func callAsFunction(_ images: Tensor) -> [Tensor] {
+  public func callAsFunction(_ images: Tensor) -> [Tensor] { self(images, stages: stages.count) }
+
+  /// The outputs of the first so many stages.
+  public func callAsFunction(_ images: Tensor, stages count: Int) -> [Tensor] {
     var x = stemNorm(images.evened(), after: stem).relu6()
-    return stages.map { blocks in
+    return stages.prefix(count).map { blocks in
       for block in blocks { x = block(x) }
       return x
     }

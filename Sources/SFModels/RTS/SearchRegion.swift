@@ -2,7 +2,7 @@ import Tensor
 import Vision
 
 /// The part of a frame that the network sees: around where the target is taken to be, larger than it by a fixed factor, and
-/// as large as the frame at most.
+/// as large as the frame at most where it is to be limited.
 struct SearchRegion {
   /// The part, in whole pixels of the frame.
   let box: Box
@@ -12,13 +12,18 @@ struct SearchRegion {
   /// - Parameters:
   ///   - center: the target's centre in the frame.
   ///   - side: the side of a square as large as the target.
+  ///   - isLimited: whether no more than the frame is shown; then a large target looks larger than others.
   ///   - factor: the region's side, also as a square's, over the target's; the network's unless given.
-  init(around center: Point, side: Double, of frame: Image, for network: RTS, factor: Double? = nil) {
+  init(
+    around center: Point, side: Double, of frame: Image, for network: RTS, isLimited: Bool = true,
+    factor: Double? = nil
+  ) {
     (height, width) = network.inputSize
     self.frame = Box(x: 0, y: 0, width: Double(frame.width), height: Double(frame.height))
     let wanted = side * (factor ?? network.searchFactor) / Double(height * width).squareRoot()
     // One of the frame's sides is seen whole at most.
-    let scale = min(wanted, max(self.frame.width / Double(width), self.frame.height / Double(height)))
+    let limit = max(self.frame.width / Double(width), self.frame.height / Double(height))
+    let scale = isLimited ? min(wanted, limit) : wanted
     let size = (
       height: max(1, (Double(height) * scale).rounded()), width: max(1, (Double(width) * scale).rounded())
     )
@@ -43,6 +48,11 @@ struct SearchRegion {
 
   /// A place in what the network sees, in pixels of the frame.
   func outside(_ point: Point) -> Point { point * scale + Point(box.x, box.y) }
+
+  /// A box in what the network sees, in pixels of the frame.
+  func outside(_ box: Box) -> Box {
+    box.scaled(x: scale.x, y: scale.y).translated(x: self.box.x, y: self.box.y)
+  }
 
   /// The frame's pixels to one that the network sees.
   var scale: Point { Point(box.width / Double(width), box.height / Double(height)) }
