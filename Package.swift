@@ -127,6 +127,9 @@ let package = Package(
       name: "TrainSiameseTests",
       dependencies: ["TrainSiamese", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
+      name: "CompareSiameseTests",
+      dependencies: ["CompareSiamese", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
+    .testTarget(
       name: "TrainSpectralTests",
       dependencies: ["TrainSpectral", "Datasets", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(name: "RefineVideoTests", dependencies: ["RefineVideo", "TestSupport", "Vision"]),

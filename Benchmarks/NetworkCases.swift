@@ -112,7 +112,7 @@ private func unetOperations(training: Bool) -> Int {
 /// What SFTrack++ computes for a frame online: of three frames around the target the masks of five trackers' boxes, their
 /// spectral solution, the mask and the box.
 private func trackedWindow() -> Benchmark {
-  let (frames, trackers, height, width) = (3, 5, 72, 128)
+  let (frames, trackers, height, width) = (3, 5, 96, 96)
   func operations(_ inputs: Int, _ widths: [Int]) -> Int {
     func convolution(_ inputs: Int, _ outputs: Int, level: Int) -> Int {
       2 * 9 * inputs * outputs * (height >> level) * (width >> level)

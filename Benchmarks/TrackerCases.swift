@@ -27,7 +27,7 @@ private func name(_ preset: SiamRPN.Preset, _ kind: String, _ dtype: DType) -> S
 private func tracking(_ preset: SiamRPN.Preset, _ dtype: DType) -> Benchmark {
   let work = Work(operations: preset.backbone(region) + preset.searchHead)
   return Benchmark(name(preset, "tracking", dtype), work) {
-    let network = SiamRPN(preset).to(dtype)
+    let network = SiamRPN(preset).to(dtype).folded()
     let template = network.template(Tensor(uniform: [1, exemplar, exemplar, 3], dtype: dtype))
     let image = Tensor(uniform: [1, region, region, 3], dtype: dtype)
     return { _ = network(image, template) }

@@ -28,7 +28,14 @@ struct StudyTable {
         "\"\(row.name)\",\(row.variant),"
           + String(format: "%.4f,%.4f,%.4f,%.1f", overlap, success, lost, speed))
     }
-    let file = folder.file("study.csv")
+    try folder.write(lines, to: "study.csv")
+  }
+}
+
+extension OutputFolder {
+  /// Writes a file of lines.
+  func write(_ lines: [String], to name: String) throws {
+    let file = file(name)
     do throws(WholeFile.Failure) {
       try WholeFile.write(lines.joined(separator: "\n") + "\n", to: file)
     } catch {

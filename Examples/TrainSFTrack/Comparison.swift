@@ -28,7 +28,7 @@ struct Comparison {
         let boxes = window.boxes[last]
         for (tracker, box) in boxes.enumerated() { add("tracker \(tracker + 1)", box, truth) }
         let seen = boxes.compactMap { $0 }
-        add("median of the corners", median(seen), truth)
+        add("median of the corners", Box.median(of: seen), truth)
         add("consensus", BoxConsensus(seen)?.box, truth)
         let masks = output.channels[i, last]
         add("median of the masks", Self.box(masks.median(axis: -1)), truth)

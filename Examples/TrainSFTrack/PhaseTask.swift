@@ -89,9 +89,8 @@ struct PhaseTask {
         frame.overlaid(Mask(mask[0], above: 0), color: .red), answered,
       ]
     }
-    let scale = max(1, 320 / windows.width)
     let sheet = Image.grid(
-      tiles.map { $0.resized(height: $0.height * scale, width: $0.width * scale) }, columns: 4)
+      tiles.map { $0.resized(height: 2 * $0.height, width: 2 * $0.width) }, columns: 4)
     return [
       "curves.png": try log.curves(
         "SFTrack++, phase \(phase.rawValue)", losses: "loss", scores: ["J": "val_j", "AO": "val_ao"]

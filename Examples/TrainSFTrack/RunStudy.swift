@@ -16,8 +16,9 @@ struct RunStudy: ParsableCommand {
 
   @Option(
     help:
-      "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS or SegTrack; embedded videos unless given.")
-  var data: String?
+      "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS or SegTrack, or the word synthetic: embedded videos."
+  )
+  var data = "synthetic"
 
   @Option(help: "A folder of trackers' boxes on --data, TRACKER/SEQUENCE.txt; simulated unless given.")
   var boxes: String?
@@ -36,27 +37,42 @@ struct RunStudy: ParsableCommand {
   @Option(help: "The windows of an epoch from phase 2 on.")
   var windows = 600
 
+  @Option(
+    help:
+      "The variants of SFTrack++ to train, by their names in the table, separated by commas; all unless given."
+  )
+  var variants: String?
+
   @Option(help: "Where the results go.")
   var output = "runs/sftrack/study"
 
   @Flag(help: "Goes on where an interrupted study of the same options left off.")
   var resume = false
 
+  private var chosen: [String]? { variants?.split(separator: ",").map(String.init) }
+
   func validate() throws {
     guard seeds > 0, epochs > 0, windows >= 8 else {
       throw ValidationError("--seeds and --epochs must be at least 1, --windows 8.")
     }
-    if boxes != nil && data == nil { throw ValidationError("--boxes are those of trackers on --data") }
+    let known = StudyVariant.all(ranking: []).map(\.name)
+    if let unknown = chosen?.first(where: { !known.contains($0) }) {
+      throw ValidationError("--variants: there is no \(unknown); there are \(known.joined(separator: ", ")).")
+    }
+    if boxes != nil && data == "synthetic" {
+      throw ValidationError("--boxes are those of trackers on --data")
+    }
   }
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted: go on with --resume")
     let folder = try OutputFolder(URL(filePath: output))
     let data = try StudyData(
-      folder: data.map { URL(filePath: $0) }, boxes: boxes.map { URL(filePath: $0) },
+      data, boxes: boxes.map { URL(filePath: $0) },
       heldOut: heldOut?.split(separator: ",").map(String.init))
     Program.report(data.description)
-    var study = Study(data, epochs: epochs, windows: windows, folder: folder.url, isResumed: resume)
+    var study = Study(
+      data, epochs: epochs, windows: windows, variants: chosen, folder: folder.url, isResumed: resume)
     for seed in 1...seeds {
       try study.run(seed: UInt64(seed))
       try write(study.results, to: folder)

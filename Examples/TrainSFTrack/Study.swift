@@ -14,12 +14,16 @@ struct Study {
   let data: StudyData
   let epochs: Int
   let windows: Int
+  /// The names of the variants to train; nil for all.
+  let variants: [String]?
   let folder: URL
   let isResumed: Bool
   private(set) var results = StudyResults()
 
-  init(_ data: StudyData, epochs: Int, windows: Int, folder: URL, isResumed: Bool) {
-    (self.data, self.epochs, self.windows) = (data, epochs, windows)
+  init(
+    _ data: StudyData, epochs: Int, windows: Int, variants: [String]?, folder: URL, isResumed: Bool
+  ) {
+    (self.data, self.epochs, self.windows, self.variants) = (data, epochs, windows, variants)
     (self.folder, self.isResumed) = (folder, isResumed)
   }
 
@@ -41,7 +45,7 @@ struct Study {
     let ranking = (0..<set.trackerCount).sorted { first, second in
       Self.overlaps(training) { $0.boxes[first] }.mean > Self.overlaps(training) { $0.boxes[second] }.mean
     }
-    for variant in StudyVariant.all(ranking: ranking) {
+    for variant in StudyVariant.all(ranking: ranking) where variants?.contains(variant.name) ?? true {
       Tensor.randomState = seed
       let network = variant.makeNetwork(trackers: set.trackerCount)
       try train(network, variant, isThird: false, training, selection, seed)
@@ -57,7 +61,8 @@ struct Study {
     for tracker in windows[0].boxes.indices {
       results.add("tracker \(tracker + 1)", Self.overlaps(windows) { $0.boxes[tracker] })
     }
-    results.add("median of the corners", Self.overlaps(windows) { median($0.boxes.compactMap { $0 }) })
+    results.add(
+      "median of the corners", Self.overlaps(windows) { Box.median(of: $0.boxes.compactMap { $0 }) })
     results.add(
       "median of the boxes' pixels",
       Self.overlaps(windows) { window in
@@ -125,8 +130,7 @@ extension Study {
     let selection = (0..<40).map { (2 * $0 + 1) * set.selection.count / 80 }
     try train(
       network, network.feat2seg.parameters + network.seg2box.parameters, "seed \(seed), phase 1",
-      epochs: epochs,
-      loader, task.loss
+      epochs: 2 * epochs, loader, task.loss
     ) {
       try selection.map { task.loss(TrackedBatch([try set.selection.window($0)])).item }.mean
     }

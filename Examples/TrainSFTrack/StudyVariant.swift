@@ -17,13 +17,13 @@ struct StudyVariant {
   /// T's Table 2, and each of its spectral steps along the motion; `ranking` are the trackers, the best first.
   static func all(ranking: [Int]) -> [StudyVariant] {
     var variants = [StudyVariant(name: "SFTrack++")]
-    variants.append(StudyVariant(name: "SFTrack++, not along the motion", followsMotion: false))
+    variants.append(StudyVariant(name: "SFTrack++ without motion", followsMotion: false))
     variants.append(StudyVariant(name: "without phase 2", iterations: 0))
     for iterations in 2...3 {
       variants.append(StudyVariant(name: "\(iterations) iterations", iterations: iterations))
       variants.append(
         StudyVariant(
-          name: "\(iterations) iterations, not along the motion", iterations: iterations, followsMotion: false
+          name: "\(iterations) iterations without motion", iterations: iterations, followsMotion: false
         ))
     }
     variants.append(StudyVariant(name: "over the best alone", trackers: Array(ranking.prefix(1))))

@@ -58,7 +58,7 @@ extension StudyWindow {
       try Program.checkInterruption()
       let index = (2 * place + 1) * windows.count / (2 * count)
       let window = try windows.window(index), source = windows.source(of: index)
-      let boxes = window.boxes.map { $0 + [median($0.compactMap { $0 })] }
+      let boxes = window.boxes.map { $0 + [Box.median(of: $0.compactMap { $0 })] }
       let images = Tensor.stack(window.images.map { $0.tensor() })
       let masks = boxes[0].indices.map { tracker in
         network.feat2seg(images, boxes: boxes.map { $0[tracker] }).sigmoid()
@@ -69,15 +69,4 @@ extension StudyWindow {
         motion: SpectralMotion(windows: [window.images]), object: "\(source.sequence)/\(source.object)")
     }
   }
-}
-
-/// The median of each side of boxes; nil of none.
-func median(_ boxes: [Box]) -> Box? {
-  guard !boxes.isEmpty else { return nil }
-  func median(_ side: (Box) -> Double) -> Double {
-    let sorted = boxes.map(side).sorted()
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-  }
-  let (left, top) = (median(\.x), median(\.y))
-  return Box(x: left, y: top, width: median(\.maxX) - left, height: median(\.maxY) - top)
 }

@@ -15,7 +15,7 @@ struct TrainPhase: ParsableCommand {
     discussion: """
       1: feat2seg, from a frame and a tracker's box to the object's mask. 2: all trackers' masks together, mixed and \
       segmented in space and time, to one mask. 3: from that mask to the box, through the whole chain. \
-      Without --data it trains on an embedded synthetic data set and simulated trackers. Under --output it leaves \
+      Without --data it trains on an embedded synthetic data set, without --boxes on simulated trackers. Under --output it leaves \
       model.safetensors, last.safetensors (to resume from), log.csv, curves.png, samples.png, a file for TensorBoard and, \
       after phases 2 and 3, a table of what each tracker and their ensembles are worth. Ctrl-C saves and ends with 130. \
       Started by mpirun, several processes share each batch.
@@ -24,8 +24,12 @@ struct TrainPhase: ParsableCommand {
   @Option(help: "Which phase: 1, 2 or 3.")
   var phase: Phase
 
-  @Option(help: "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS or SegTrack.")
-  var data: String?
+  @Option(
+    parsing: .singleValue,
+    help:
+      "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS or SegTrack, or the word synthetic; may be given several times, and each gives as many windows."
+  )
+  var data: [String] = ["synthetic"]
 
   @Option(
     help:
@@ -43,8 +47,11 @@ struct TrainPhase: ParsableCommand {
   @Option(help: "The networks' size.")
   var preset = SFTrack.Preset.small
 
-  @Option(help: "How often training sees the whole data set.")
+  @Option(help: "How often the network is judged and saved.")
   var epochs = 6
+
+  @Option(help: "The windows of an epoch; 1600 in phase 1 and 400 later unless given.")
+  var windows: Int?
 
   @Option(help: "Windows a step.")
   var batch = 8
@@ -72,7 +79,12 @@ struct TrainPhase: ParsableCommand {
     guard learningRate > 0, learningRate.isFinite else {
       throw ValidationError("--learning-rate is \(learningRate); it must be positive.")
     }
-    if boxes != nil && data == nil { throw ValidationError("--boxes are those of trackers on --data") }
+    guard windows.map({ $0 > 0 }) ?? true else {
+      throw ValidationError("--windows is \(windows!); it must be at least 1.")
+    }
+    if boxes != nil && data.contains("synthetic") {
+      throw ValidationError("--boxes are those of trackers on --data")
+    }
     if let heldOut, heldOut.split(separator: ",").isEmpty {
       throw ValidationError("--validate names no sequence.")
     }
@@ -82,9 +94,9 @@ struct TrainPhase: ParsableCommand {
     Program.prepare(ifInterrupted: "interrupted before anything was trained")
     let world = try Communicator.world
     let data = try WindowData(
-      folder: data.map { URL(filePath: $0) }, boxes: boxes.map { URL(filePath: $0) },
+      self.data, boxes: boxes.map { URL(filePath: $0) },
       heldOut: heldOut?.split(separator: ",").map(String.init), length: phase == .first ? 1 : 3, batch: batch,
-      seed: seed)
+      windowsPerEpoch: windows ?? (phase == .first ? 1600 : 400), seed: seed)
 
     Tensor.randomState = seed
     let network = SFTrack(preset, trackers: data.trackerCount)
@@ -108,7 +120,8 @@ struct TrainPhase: ParsableCommand {
       scheduler,
       identity: [
         "phase": "\(phase.rawValue)", "preset": preset.rawValue, "batch": "\(batch)", "seed": "\(seed)",
-        "learning-rate": "\(learningRate)", "precision": precision.rawValue, "data": data.source,
+        "learning-rate": "\(learningRate)", "precision": precision.rawValue,
+        "data": DataSets.identity(self.data),
         "validate": data.heldOut.joined(separator: ","),
         "boxes": boxes.map(Program.absolutePath) ?? "simulated",
         "from": start.map(Program.absolutePath) ?? "nothing",

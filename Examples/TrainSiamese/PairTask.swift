@@ -9,14 +9,18 @@ import Vision
 struct PairTask<Network: SiameseNetwork> {
   let network: Network
   let loss: SiameseLoss
+  /// What training computes in; validation computes in float32.
+  let dtype: DType
   private let anchors: Anchors
 
-  init(network: Network, loss: SiameseLoss) {
-    (self.network, self.loss, anchors) = (network, loss, network.anchors)
+  init(network: Network, loss: SiameseLoss, dtype: DType) {
+    (self.network, self.loss, self.dtype, anchors) = (network, loss, dtype, network.anchors)
   }
 
   /// The loss of a batch, with its parts and the share of anchors that are told right.
-  func loss(_ batch: SiameseBatch) -> (Tensor, Metrics) { loss(batch.prediction(of: network), batch) }
+  func loss(_ batch: SiameseBatch) -> (Tensor, Metrics) {
+    loss(batch.prediction(of: network, in: dtype), batch)
+  }
 
   private func loss(_ prediction: SiamesePrediction, _ batch: SiameseBatch) -> (Tensor, Metrics) {
     let value = loss(

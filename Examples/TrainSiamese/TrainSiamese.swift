@@ -46,7 +46,11 @@ struct TrainSiamese: ParsableCommand {
   var output: String?
 
   @Option(help: "The loss, and how boxes are told.")
-  var loss = SiameseLoss.report
+  var loss = SiameseLoss.code
+
+  @Option(
+    help: "What training computes in; weights, their gradients and Adam's moments are float32 in both cases.")
+  var precision = Precision.float32
 
   @Option(help: "How often training sees --pairs pairs and validates.")
   var epochs = 15
@@ -122,11 +126,12 @@ struct TrainSiamese: ParsableCommand {
       identity: [
         "network": self.network.rawValue, "preset": preset.rawValue, "loss": loss.rawValue,
         "batch": "\(batch)",
-        "pairs": "\(pairs)", "learning-rate": "\(learningRate)", "distractors": "\(distractors)",
+        "pairs": "\(pairs)", "precision": precision.rawValue, "learning-rate": "\(learningRate)",
+        "distractors": "\(distractors)",
         "backbone": backbone.map { URL(filePath: $0).standardizedFileURL.path } ?? "none",
         "fine-tune": "\(fineTune)", "seed": "\(seed)", "data": data.source,
         "validate": data.heldOut.joined(separator: ","),
-      ], best: .maximum("val_iou"), synchronizingNorms: true,
+      ], best: .maximum("val_iou"), averaging: 0.995, synchronizingNorms: true,
       metadata: [
         "network": self.network.rawValue, "preset": preset.rawValue, "loss": loss.rawValue,
         "distractors": "\(distractors)",
@@ -140,7 +145,7 @@ struct TrainSiamese: ParsableCommand {
     // after the first epoch they keep the statistics that they have.
     func keepStatistics() { if [.rpn, .plusplus].contains(self.network) { network.freezeStatistics() } }
     if run.epoch > 0 { keepStatistics() }
-    let task = PairTask(network: network, loss: loss)
+    let task = PairTask(network: network, loss: loss, dtype: precision.dtype)
     try run.train(epochs: epochs, on: data.training, clippingNorm: 1) { batch in
       task.loss(batch)
     } validate: { _ in
@@ -166,6 +171,13 @@ enum NetworkName: String, ExpressibleByArgument, CaseIterable {
     case .plusplus: .siamrpnplusplus
     }
   }
+}
+
+/// The element type that a training computes in.
+enum Precision: String, ExpressibleByArgument, CaseIterable {
+  case float32, bfloat16
+
+  var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
 }
 
 extension SiamesePreset: ExpressibleByArgument {}

@@ -91,4 +91,15 @@ public struct Box: Sendable, Hashable {
     let (top, bottom) = (corners.map(\.y).min()!, corners.map(\.y).max()!)
     return Box(x: left, y: top, width: right - left, height: bottom - top)
   }
+
+  /// The box whose sides are the medians of those of some boxes; nil of none.
+  public static func median(of boxes: [Box]) -> Box? {
+    guard !boxes.isEmpty else { return nil }
+    func median(_ side: (Box) -> Double) -> Double {
+      let sorted = boxes.map(side).sorted()
+      return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    }
+    let (left, top) = (median(\.x), median(\.y))
+    return Box(x: left, y: top, width: median(\.maxX) - left, height: median(\.maxY) - top)
+  }
 }

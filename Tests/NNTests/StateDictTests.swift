@@ -88,6 +88,17 @@ import Testing
     #expect(distance(block.conv2.weight.value, before.tensors["conv2.weight"]!.permuted([2, 3, 1, 0])) == 0)
   }
 
+  /// Of another network's file the first names are told.
+  @Test func longListsAreCut() {
+    let names = (1...60).map { "layer\($0).weight" }
+    func text(_ count: Int) -> String {
+      CheckpointError.mismatch(file: "f", missing: Array(names.prefix(count)), unexpected: [], misshapen: [])
+        .description
+    }
+    #expect(text(60) == "f: does not fit: missing: layer1.weight, layer2.weight, layer3.weight and 57 more")
+    #expect(text(4).hasSuffix("layer3.weight, layer4.weight"))
+  }
+
   @Test func tiedWeightsNeedOneOfTheirNames() throws {
     struct Tied: Module {
       let encoder: Linear, decoder: Linear

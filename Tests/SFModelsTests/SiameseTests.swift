@@ -100,6 +100,18 @@ import Testing
     }
   }
 
+  @Test func aFoldedNetworkAnswersTheSame() throws {
+    let network = SiamRPN(.tiny)
+    try Formula.fill(network, gain: 1)
+    let region = Formula.images("x", [1, 3, 271, 271])
+    let (plain, folded) = (
+      network(region, network.template(exemplar)),
+      network.folded()(region, network.folded().template(exemplar))
+    )
+    func isClose(_ a: Tensor, _ b: Tensor) -> Bool { distance(a, b) <= 1e-4 * (b.abs().max().item + 1) }
+    #expect(isClose(folded.offsets, plain.offsets) && isClose(folded.logits, plain.logits))
+  }
+
   /// The presets answer alike; one template serves several regions as it serves each.
   @Test(arguments: [SiamRPN.Preset.tiny, .narrow]) func oneTemplateServesManyRegions(_ preset: SiamRPN.Preset)
   {

@@ -166,5 +166,8 @@ private struct BrightNetwork: SiameseNetwork {
       return
     }
     #expect(missing.contains("featureExtract.0.weight") && unexpected.contains("conf.0.bias"))
+    let line = "\(error!)"
+    #expect(
+      line.hasPrefix(file.path) && line.count < file.path.count + 400 && !line.contains("\n"), "\(line)")
   }
 }

@@ -50,7 +50,7 @@ import Vision
     ] { #expect(columns.contains(Substring(column))) }
     // What was trained tracks.
     let model = SiameseModel(place.folder.appending(path: "runs/\(name.tracker)/model.safetensors"))
-    #expect(model.preset == .tiny && model.coding == .plain)
+    #expect(model.preset == .tiny && model.coding == .ssd)
     _ = try TrackerName(rawValue: name.tracker)!.make(
       model: place.folder.appending(path: "runs/\(name.tracker)/model.safetensors"))
   }
@@ -92,15 +92,32 @@ import Vision
     #expect(other.exitCode == 1 && other.errors.last?.contains("distractors") == true, "\(other.errors)")
   }
 
-  @Test func boxesDoAndTheCodesLossToo() throws {
+  @Test func boxesDoAndTheReportsLossToo() throws {
     let place = try workplace()
     let outcome = try train(
-      place, "rpn", ["--data", "got", "--loss", "code", "--remember", "--validate", "b"])
+      place, "rpn",
+      ["--data", "got", "--loss", "report", "--precision", "bfloat16", "--remember", "--validate", "b"])
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
     #expect(
       outcome.output.first?.contains("2 targets of 2 sequences from davis, got, 2 of 2 held out") == true)
     let model = SiameseModel(place.folder.appending(path: "runs/siamrpn/model.safetensors"))
-    #expect(model.coding == .ssd)
+    #expect(model.coding == .plain)
+  }
+
+  /// Frames of 16 bits and of grey levels, targets of a pixel, at the border and larger than the frame, and a line of NaNs.
+  @Test func oddFramesAndBoxesAreTrainedOn() throws {
+    let place = try Workplace(for: "TrainSiamese")
+    let lines = ["3,3,1,1", "nan,nan,nan,nan", "-4,-3,12,10", "-20,-20,90,80"].joined(separator: "\n")
+    for (name, channels) in [("a", 1), ("b", 3)] {
+      let pixels = (0..<16 * 48 * channels).map { UInt16(truncatingIfNeeded: $0 &* 7919) }
+      let image = Image16(height: 16, width: 48, channels: channels, pixels: pixels)
+      for frame in 1...4 { try image.write(to: place.file("got/\(name)/0000000\(frame).png")) }
+      try place.write(Array(lines.utf8), to: "got/\(name)/groundtruth.txt")
+    }
+    let outcome = try place.run([
+      "--network", "broadcast", "--data", "got", "--epochs", "1", "--batch", "2", "--pairs", "4",
+    ])
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
   }
 
   @Test func aTargetThatIsNeverSeenIsNamed() throws {

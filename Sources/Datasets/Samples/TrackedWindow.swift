@@ -14,6 +14,17 @@ public struct TrackedWindow: Sendable {
   /// The box around the object's visible pixels in the last frame; nil where nothing of it is seen.
   public var trueBox: Box? { truth.boundingBox }
 
+  /// The window in other colours, all frames alike.
+  public func recoloured(using generator: inout SeededGenerator) -> TrackedWindow {
+    let (brightness, contrast) = (generator.uniform(0.8..<1.25), generator.uniform(0.8..<1.25))
+    let (saturation, hue) = (generator.uniform(0.6..<1.4), generator.normal(standardDeviation: 0.02))
+    var window = self
+    window.images = images.map {
+      $0.adjusted(brightness: brightness, contrast: contrast, saturation: saturation, hue: hue)
+    }
+    return window
+  }
+
   /// The window mirrored left to right.
   public func flippedHorizontally() -> TrackedWindow {
     let width = Double(truth.width)

@@ -10,7 +10,18 @@ public func synchronizingNorms<Result>(
   in group: any ProcessGroup, _ body: () throws -> Result
 ) rethrows -> Result {
   guard group.size > 1 else { return try body() }
-  let sum: @Sendable (Tensor) -> Tensor = { x in
+  return try NormSynchronization.$current.withValue(NormSynchronization(group: group), operation: body)
+}
+
+/// The processes whose batches norms take as one.
+struct NormSynchronization: Sendable {
+  let group: any ProcessGroup
+
+  /// Those of the scope that norms are in; nil where each process goes by its own batch.
+  @TaskLocal static var current: NormSynchronization?
+
+  /// The sum of what the processes have, value by value.
+  func sum(_ x: Tensor) -> Tensor {
     do {
       let sums = try group.sums(
         x.array(of: Double.self), of: "the statistics of a batch norm of \(x.shape[-1]) channels")
@@ -20,11 +31,4 @@ public func synchronizingNorms<Result>(
       exit(1)
     }
   }
-  return try NormSynchronization.$sum.withValue(sum, operation: body)
-}
-
-/// The scope that batch norms are in.
-enum NormSynchronization {
-  /// What adds up over the processes; nil where each goes by its own batch.
-  @TaskLocal static var sum: (@Sendable (Tensor) -> Tensor)?
 }

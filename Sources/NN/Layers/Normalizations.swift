@@ -46,9 +46,9 @@ public struct BatchNorm: Layer, CustomReflectable {
         weight: weight.value, bias: bias.value, mean: runningMean.value, variance: runningVariance.value,
         epsilon: epsilon, relu: relu)
     }
-    if let sum = NormSynchronization.sum {
+    if let processes = NormSynchronization.current {
       let (y, mean, variance, count) = x.batchNorm(
-        weight: weight.value, bias: bias.value, epsilon: epsilon, relu: relu, summing: sum)
+        weight: weight.value, bias: bias.value, epsilon: epsilon, relu: relu, summing: processes.sum)
       if !Tensor.isRecomputing { statistics.take(mean: mean, variance: variance, of: count) }
       return y
     }

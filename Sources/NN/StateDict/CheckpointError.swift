@@ -32,7 +32,14 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case .mismatch(let file, let missing, let unexpected, let misshapen):
       "\(file): does not fit: "
         + [("missing", missing), ("unexpected", unexpected), ("of another shape", misshapen)]
-        .filter { !$1.isEmpty }.map { "\($0): \($1.joined(separator: ", "))" }.joined(separator: "; ")
+        .filter { !$1.isEmpty }.map { "\($0): \(Self.few($1))" }.joined(separator: "; ")
     }
+  }
+
+  /// The first names of a list that may be a whole network's.
+  private static func few(_ names: [String]) -> String {
+    let shown = names.count > 4 ? Array(names.prefix(3)) : names
+    let rest = names.count - shown.count
+    return shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
   }
 }

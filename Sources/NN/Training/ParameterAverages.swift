@@ -17,7 +17,8 @@ struct ParameterAverages {
 
   mutating func update() {
     for (index, named) in parameters.enumerated() {
-      values[index] = values[index] * decay + named.parameter.value.detached() * (1 - decay)
+      // So that what stays as it is keeps its bits.
+      values[index] = values[index] + (named.parameter.value.detached() - values[index]) * (1 - decay)
     }
   }
 

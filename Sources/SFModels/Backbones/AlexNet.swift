@@ -8,8 +8,9 @@ import Tensor
 public struct AlexNet: Layer, CustomReflectable {
   /// The channels behind each convolution.
   public let widths: [Int]
-  private let convolutions: [Conv2d]
-  private let norms: [BatchNorm]
+  private var convolutions: [Conv2d]
+  /// None where the convolutions took them in.
+  private var norms: [BatchNorm]
 
   /// Pixels from one place of the features to the next.
   public static let stride = 8
@@ -36,11 +37,19 @@ public struct AlexNet: Layer, CustomReflectable {
   /// The features of images.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     var x = x
-    for (index, (convolution, norm)) in zip(convolutions, norms).enumerated() {
-      x = norm(x, after: convolution)
+    for (index, convolution) in convolutions.enumerated() {
+      x = norms.isEmpty ? convolution(x) : norms[index](x, after: convolution)
       if index < 2 { x = x.maxPool2d(3, stride: 2) }
     }
     return x
+  }
+
+  /// The network with its norms taken into the convolutions, which then are its own: it answers the same in evaluation.
+  func folded() -> Self {
+    var copy = self
+    copy.convolutions = zip(norms, convolutions).map { $0.folded(into: $1) }
+    copy.norms = []
+    return copy
   }
 
   /// Keeps training from changing the first convolutions and their norms, statistics included: SiamRPN's training leaves

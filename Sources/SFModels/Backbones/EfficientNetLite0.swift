@@ -48,12 +48,19 @@ public struct EfficientNetLite0: Module, CustomReflectable {
   }
 
   /// The outputs of the stages, whose strides are 2, 4, 8, 16, 16, 32 and 32.
-  public func callAsFunction(_ images: Tensor) -> [Tensor] { self(images, stages: stages.count) }
+  public func callAsFunction(_ images: Tensor) -> [Tensor] {
+    outputs(of: stemNorm(images.evened(), after: stem).relu6())
+  }
 
-  /// The outputs of the first so many stages.
-  public func callAsFunction(_ images: Tensor, stages count: Int) -> [Tensor] {
-    var x = stemNorm(images.evened(), after: stem).relu6()
-    return stages.prefix(count).map { blocks in
+  /// The outputs of the stages for images of even sizes, where something is added to what the first convolution makes of
+  /// them.
+  func callAsFunction(_ images: Tensor, guided: (Tensor) -> Tensor) -> [Tensor] {
+    outputs(of: stemNorm(guided(stem(images))).relu6())
+  }
+
+  private func outputs(of x: Tensor) -> [Tensor] {
+    var x = x
+    return stages.map { blocks in
       for block in blocks { x = block(x) }
       return x
     }

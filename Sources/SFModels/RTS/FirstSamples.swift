@@ -37,13 +37,13 @@ public enum FirstSamples: Sendable, CaseIterable {
 
 extension Image {
   /// The image moved, its edge repeated.
-  fileprivate func moved(by step: Point) -> Image {
+  func moved(by step: Point) -> Image {
     let box = Box(x: -step.x, y: -step.y, width: Double(width), height: Double(height))
     return patch(box, height: height, width: width)
   }
 
   /// The image convolved with a bell of these deviations, its edge repeated.
-  fileprivate func blurred(x: Double, y: Double) -> Image {
+  func blurred(x: Double, y: Double) -> Image {
     func bell(_ deviation: Double) -> [Float] {
       let radius = Int((3 * deviation).rounded(.up))
       let values = (-radius...radius).map { (x: Int) -> Double in

@@ -90,7 +90,7 @@ public struct RTSSamples: Sendable {
       box = mask.boundingBox ?? box
       let region = region(
         image, box, index == 0 ? Self.firstJitter : Self.laterJitter, using: &generator)
-      var view = View(image, mask, region.box, network.inputSize)
+      var view = TargetView(image, mask, region.box, network.inputSize)
       view.turn(by: generator.uniform(-1..<1) * 15 * .pi / 180)
       if isMirrored { view.mirror() }
       images.append(
@@ -131,8 +131,8 @@ public struct RTSSamples: Sendable {
 }
 
 /// What the network sees of a frame and its mask, with a margin to turn them in.
-private struct View {
-  private(set) var image: Image
+struct TargetView {
+  var image: Image
   private(set) var mask: Mask
   private let size: (height: Int, width: Int)
 

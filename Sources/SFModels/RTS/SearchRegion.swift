@@ -18,9 +18,20 @@ struct SearchRegion {
     around center: Point, side: Double, of frame: Image, for network: RTS, isLimited: Bool = true,
     factor: Double? = nil
   ) {
-    (height, width) = network.inputSize
+    self.init(
+      around: center, side: side, of: frame, inputSize: network.inputSize, isLimited: isLimited,
+      factor: factor ?? network.searchFactor)
+  }
+
+  /// - Parameters:
+  ///   - inputSize: what the network sees is so large.
+  init(
+    around center: Point, side: Double, of frame: Image, inputSize: (height: Int, width: Int),
+    isLimited: Bool = true, factor: Double
+  ) {
+    (height, width) = inputSize
     self.frame = Box(x: 0, y: 0, width: Double(frame.width), height: Double(frame.height))
-    let wanted = side * (factor ?? network.searchFactor) / Double(height * width).squareRoot()
+    let wanted = side * factor / Double(height * width).squareRoot()
     // One of the frame's sides is seen whole at most.
     let limit = max(self.frame.width / Double(width), self.frame.height / Double(height))
     let scale = isLimited ? min(wanted, limit) : wanted

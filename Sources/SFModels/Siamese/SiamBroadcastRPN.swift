@@ -40,8 +40,8 @@ public struct SiamBroadcastRPN: SiameseNetwork, CustomReflectable {
 
   /// A network on the first two stages of two ResNets, with that many channels behind them.
   public init(channels c: Int, backbone: () -> ResNet) {
-    search = GuidedResNet(backbone(), isGuided: false)
-    exemplar = GuidedResNet(backbone(), isGuided: false)
+    search = GuidedResNet(backbone())
+    exemplar = GuidedResNet(backbone())
     require(
       search.resnet.stages.count == 2, "SiamBroadcastRPN: a backbone of \(search.resnet.stages.count) stages")
     relation = Sequential(
@@ -76,14 +76,14 @@ public struct SiamBroadcastRPN: SiameseNetwork, CustomReflectable {
 
   /// The vectors of images `[N, S, S, 3]`.
   public func template(_ images: Tensor, masks _: Tensor?) -> Template {
-    Template(vector: exemplar(images)[1].globalMaxPool())
+    Template(vector: exemplar(exemplar.prepared(images))[1].globalMaxPool())
   }
 
   /// Where the templates' targets are in regions `[N, S, S, 3]`.
   public func callAsFunction(
     _ images: Tensor, guides _: Tensor?, _ template: Template
   ) -> SiamesePrediction {
-    let features = search(images)[1]
+    let features = search(search.prepared(images))[1]
     let z = template.vector.broadcast(to: features.shape)
     var x = relation(.concatenate([features, z], axis: -1))
     return heads(

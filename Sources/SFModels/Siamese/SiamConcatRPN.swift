@@ -40,7 +40,7 @@ public struct SiamConcatRPN: SiameseNetwork, CustomReflectable {
   /// A network on the first three stages of a ResNet, with that many channels behind it.
   public init(_ backbone: ResNet, channels c: Int) {
     require(backbone.stages.count == 3, "SiamConcatRPN: a backbone of \(backbone.stages.count) stages")
-    base = GuidedResNet(backbone, isGuided: true)
+    base = GuidedResNet(backbone, masks: ["conv1_m"])
     comparison = [
       ComparisonBlock(2 * backbone.channels[2], c, c, kernel: 11),
       ComparisonBlock(c, c / 2, c, kernel: 9),
@@ -84,14 +84,18 @@ public struct SiamConcatRPN: SiameseNetwork, CustomReflectable {
 
   /// The features of images `[N, 300, 300, 3]` and masks of their targets `[N, 300, 300, 1]`.
   public func template(_ images: Tensor, masks: Tensor?) -> Template {
-    Template(features: base(images, mask: masks)[2])
+    Template(features: features(images, masks)[2])
+  }
+
+  private func features(_ images: Tensor, _ masks: Tensor?) -> [Tensor] {
+    base(base.prepared(images), masks: masks.map { [$0] } ?? [])
   }
 
   /// Where the templates' targets are in regions `[N, 300, 300, 3]`, supposedly where the guides `[N, 300, 300, 1]` are.
   public func callAsFunction(
     _ images: Tensor, guides: Tensor?, _ template: Template
   ) -> SiamesePrediction {
-    let features = base(images, mask: guides)
+    let features = features(images, guides)
     let z = template.features.broadcast(to: features[2].shape)
     var x = comparison[0](.concatenate([features[2], z], axis: -1))
     for block in comparison.dropFirst() { x = block(x.relu()) }

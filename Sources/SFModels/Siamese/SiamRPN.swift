@@ -19,7 +19,7 @@ public struct SiamRPN: SiameseNetwork, CustomReflectable {
   }
 
   /// The features of templates and regions alike.
-  public let backbone: AlexNet
+  public private(set) var backbone: AlexNet
   private let templateOffsets: Conv2d, searchOffsets: Conv2d
   private let templateLogits: Conv2d, searchLogits: Conv2d
   private let adjustment: Conv2d
@@ -67,6 +67,13 @@ public struct SiamRPN: SiameseNetwork, CustomReflectable {
   public struct Template: Sendable {
     let logits: Tensor
     let offsets: Tensor
+  }
+
+  /// With the backbone's norms taken into its convolutions.
+  public func folded() -> SiamRPN {
+    var copy = self
+    copy.backbone = backbone.folded()
+    return copy
   }
 
   /// BGR in 0…255.

@@ -34,11 +34,14 @@ public struct SiameseBatch: Sendable {
     best = truths.map(\.best)
   }
 
-  /// What a network says of them.
-  public func prediction(of network: some SiameseNetwork) -> SiamesePrediction {
-    network(
-      network.pixels(searches), guides: network.takesGuides ? guides : nil,
-      network.template(network.pixels(exemplars), masks: network.takesGuides ? exemplarMasks : nil))
+  /// What a network says of them that computes in that type.
+  public func prediction(of network: some SiameseNetwork, in dtype: DType = .float32) -> SiamesePrediction {
+    func mask(_ mask: Tensor) -> Tensor? { network.takesGuides ? mask.to(dtype) : nil }
+    let prediction = network(
+      network.pixels(searches).to(dtype), guides: mask(guides),
+      network.template(network.pixels(exemplars).to(dtype), masks: mask(exemplarMasks)))
+    return SiamesePrediction(
+      logits: prediction.logits.to(.float32), offsets: prediction.offsets.to(.float32))
   }
 
   /// The shares of the positive and of the negative anchors that are taken for what they are.

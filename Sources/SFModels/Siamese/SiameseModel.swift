@@ -45,6 +45,8 @@ public struct SiameseModel: Sendable {
   public let preset: SiamesePreset
   /// How it tells boxes.
   public let coding: BoxCoding
+  /// How its answers become a track.
+  public let settings: SiameseTracking
   private let file: URL?
 
   /// Looks into a file; without one the weights are those that a network of the report's starts with.
@@ -54,6 +56,7 @@ public struct SiameseModel: Sendable {
     if let text = content?.texts["preset"], let preset = SiamesePreset(rawValue: text) {
       self.preset = preset
       coding = (content?.texts["loss"].flatMap(SiameseLoss.init) ?? .report).coding
+      settings = .embedded
       return
     }
     // DaSiamRPN's and pysot's smaller networks stand on an AlexNet of 96 filters, and tell offsets as they are.
@@ -63,6 +66,7 @@ public struct SiameseModel: Sendable {
       $0.name.hasPrefix("featureExtract.") || $0.name.hasPrefix("rpn_head.")
     }
     coding = isPlain == true ? .plain : .ssd
+    settings = SiameseTracking()
   }
 
   /// The network.
@@ -76,7 +80,7 @@ public struct SiameseModel: Sendable {
   /// The tracker.
   /// - Throws: `CheckpointError`.
   public func tracker<Network: SiameseNetwork>(
-    settings: SiameseTracking = SiameseTracking(), _ make: (SiamesePreset) -> Network
+    _ make: (SiamesePreset) -> Network
   ) throws -> SiameseTracker<Network> {
     SiameseTracker(try network(make), coding: coding, settings: settings)
   }

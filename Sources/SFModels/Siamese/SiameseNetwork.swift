@@ -25,6 +25,9 @@ public protocol SiameseNetwork: Module {
   /// What it stands on, and what may be loaded from a file of a network for images.
   var backbones: [any Module] { get }
 
+  /// A network that answers the same in evaluation, faster where it is asked for one region after another.
+  func folded() -> Self
+
   /// What the network takes, of images in RGB from 0 to 1.
   func pixels(_ images: Tensor) -> Tensor
 
@@ -38,6 +41,9 @@ public protocol SiameseNetwork: Module {
 }
 
 extension SiameseNetwork {
+  /// The network itself.
+  public func folded() -> Self { self }
+
   /// The images as they are.
   public func pixels(_ images: Tensor) -> Tensor { images }
 

@@ -23,9 +23,9 @@ public struct SiameseTracker<Network: SiameseNetwork>: Tracker, Sendable {
     let smallest: (width: Double, height: Double)
   }
 
-  /// A tracker of that network, whose weights it shares, and which tells boxes in that coding.
+  /// A tracker by the weights that a network has now, which tells boxes in that coding.
   public init(_ network: Network, coding: BoxCoding, settings: SiameseTracking = SiameseTracking()) {
-    (self.network, self.coding, self.settings) = (network, coding, settings)
+    (self.network, self.coding, self.settings) = (network.folded(), coding, settings)
   }
 
   /// Starts on the box around the target, which is given a pixel at least.
@@ -120,4 +120,7 @@ public struct SiameseTracking: Sendable, Hashable {
 
   /// The published settings (Li et al., CVPR 2018).
   public init() {}
+
+  /// Those of the networks that TrainSiamese trains, chosen on its embedded videos.
+  static let embedded = SiameseTracking()
 }
