@@ -78,6 +78,7 @@ let package = Package(
     example("TrainFeat2Seg"),
     example("TrainSFTrack"),
     example("TrainRTS"),
+    example("TrainSAMN"),
     example("TrainSiamese"),
     example("CompareSiamese"),
     example("TrainSpectral"),
@@ -123,6 +124,9 @@ let package = Package(
       dependencies: ["TrainSFTrack", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainRTSTests", dependencies: ["TrainRTS", "NN", "SFModels", "TestSupport", "Vision"]),
+    .testTarget(
+      name: "TrainSAMNTests",
+      dependencies: ["TrainSAMN", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainSiameseTests",
       dependencies: ["TrainSiamese", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),

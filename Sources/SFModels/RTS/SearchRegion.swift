@@ -6,7 +6,7 @@ import Vision
 struct SearchRegion {
   /// The part, in whole pixels of the frame.
   let box: Box
-  private let frame: Box
+  let frame: Box
   private let height: Int, width: Int
 
   /// - Parameters:
