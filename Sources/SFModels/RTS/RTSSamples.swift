@@ -8,7 +8,9 @@ import Vision
 public struct RTSSamples: Sendable {
   /// What the network sees of the frames, and the target's pixels there.
   public struct Sample: Sendable {
+    /// What the network sees of the first frame and of later ones.
     public internal(set) var images: [Image]
+    /// The target's pixels there.
     public internal(set) var masks: [Mask]
     /// Whether of the first mask the box alone is told.
     public let startsOnBox: Bool
