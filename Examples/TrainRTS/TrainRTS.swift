@@ -8,10 +8,18 @@ import SFModels
 import Tensor
 import Vision
 
-/// Trains RTS: a network that learns its target while it tracks.
+/// Trains RTS, a network that learns its target while it tracks, and measures what each of its parts brings.
 @main
 struct TrainRTS: ParsableCommand {
   static let configuration = CommandConfiguration(
+    abstract: "Trains RTS, which learns its target while it tracks, and measures its parts.",
+    subcommands: [TrainNetwork.self, RunStudy.self], defaultSubcommand: TrainNetwork.self)
+}
+
+/// Trains it.
+struct TrainNetwork: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
     abstract:
       "Trains RTS, through the steps of its learners, on sequences of one frame and three later ones.",
     discussion: """

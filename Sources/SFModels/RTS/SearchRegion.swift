@@ -60,11 +60,6 @@ struct SearchRegion {
   /// A place in what the network sees, in pixels of the frame.
   func outside(_ point: Point) -> Point { point * scale + Point(box.x, box.y) }
 
-  /// A box in what the network sees, in pixels of the frame.
-  func outside(_ box: Box) -> Box {
-    box.scaled(x: scale.x, y: scale.y).translated(x: self.box.x, y: self.box.y)
-  }
-
   /// The frame's pixels to one that the network sees.
   var scale: Point { Point(box.width / Double(width), box.height / Double(height)) }
 
