@@ -2,11 +2,11 @@ import SFModels
 import Vision
 
 /// A way to track that the study measures: RTS with something left out, or set otherwise.
-struct StudyVariant {
+struct StudyVariant: Sendable {
   let name: String
-  let tracker: (RTS) -> any Tracker
+  let tracker: @Sendable (RTS) -> any Tracker
 
-  private init(_ name: String, _ change: @escaping (inout RTSTracker.Options) -> Void) {
+  private init(_ name: String, _ change: @escaping @Sendable (inout RTSTracker.Options) -> Void) {
     self.name = name
     tracker = { network in
       var options = RTSTracker.Options(for: network.preset)
@@ -15,7 +15,7 @@ struct StudyVariant {
     }
   }
 
-  private init(_ name: String, tracker: @escaping (RTS) -> any Tracker) {
+  private init(_ name: String, tracker: @escaping @Sendable (RTS) -> any Tracker) {
     (self.name, self.tracker) = (name, tracker)
   }
 
