@@ -38,7 +38,7 @@ import Vision
       image.paste(Image(height: 16, width: 24, color: color), mask, x: 0, y: 0)
       return RTSSamples.Sample(images: [image], masks: [mask], startsOnBox: false)
     }
-    let red = sample(.red, at: 4), blue = sample(.blue, at: 2)
+    let red = sample(Color(255, 0, 0), at: 4), blue = sample(Color(0, 0, 255), at: 2)
     let hidden = red.crossed(by: blue, x: 5, y: 2, turningTo: false)
     #expect(hidden.masks[0].area == 36 - 3 * 4)
     #expect(hidden.images[0][5, 5, 0] == 255 && hidden.images[0][8, 7, 2] == 255)
