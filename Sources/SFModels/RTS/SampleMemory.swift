@@ -20,8 +20,9 @@ struct SampleMemory<Sample: Sendable>: Sendable {
     weights = Array(repeating: 1 / Double(first.count), count: first.count)
   }
 
-  /// Takes in another frame.
-  mutating func add(_ sample: Sample) {
+  /// Takes in another frame, with the share of the weight that new ones get unless told otherwise.
+  mutating func add(_ sample: Sample, rate ownRate: Double? = nil) {
+    let rate = ownRate ?? rate
     if samples.count == capacity {
       samples.remove(at: firstCount)
       weights.remove(at: firstCount)

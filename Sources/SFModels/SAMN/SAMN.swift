@@ -99,6 +99,18 @@ public struct SAMN: Module, CustomReflectable {
     }
   }
 
+  /// All parameters to train, what learned on images by a tenth of the rate.
+  public func parameterGroups(learningRate: Double) -> [ParameterGroup] {
+    guard preset != .small else { return [ParameterGroup(parameters, learningRate: learningRate)] }
+    let trunk = memoryEncoder.trunk.parameters
+    let known = Set(trunk.map(ObjectIdentifier.init))
+    return [
+      ParameterGroup(trunk, learningRate: learningRate / 10),
+      ParameterGroup(
+        parameters.filter { !known.contains(ObjectIdentifier($0)) }, learningRate: learningRate),
+    ]
+  }
+
   /// The side in pixels of the squares it sees.
   public var inputSide: Int { preset == .paper ? 384 : 256 }
 

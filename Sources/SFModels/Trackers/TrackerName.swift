@@ -4,6 +4,9 @@ import Vision
 
 /// The trackers there are, by the names that programs call them by.
 public enum TrackerName: String, Sendable, CaseIterable {
+  /// ``NanoTracker``, the Siamese trackers (``SiamRPN``, ``SiamConcatRPN``, ``SiamBroadcastRPN``, ``SiamRPNPlusPlus``), and
+  /// those that learn from the first frame alone (``MOSSETracker``, ``TemplateTracker``, ``MedianFlowTracker``,
+  /// ``MeanShiftTracker``, ``CorrelationTracker``).
   case nanotrack, siamrpn, siamconcatrpn, siambroadcastrpn, siamrpnplusplus, mosse, template, medianflow,
     meanshift,
     correlation
@@ -13,11 +16,16 @@ public enum TrackerName: String, Sendable, CaseIterable {
   case rts
   /// RTS' instance branch alone, over EfficientNet-Lite0.
   case rtsInstance = "rts-instance"
+  /// Tracking by segmentation and memory.
+  case samn
+  /// SAMN's spatial memory alone, over EfficientNet-Lite0.
+  case samnSpatial = "samn-spatial"
 
   /// Whether it is learned, and so needs a file of weights.
   public var hasWeights: Bool {
     [
-      .nanotrack, .siamrpn, .siamconcatrpn, .siambroadcastrpn, .siamrpnplusplus, .rts, .rtsInstance,
+      .nanotrack, .siamrpn, .siamconcatrpn, .siambroadcastrpn, .siamrpnplusplus, .rts, .rtsInstance, .samn,
+      .samnSpatial,
     ].contains(self)
   }
 
@@ -45,6 +53,11 @@ public enum TrackerName: String, Sendable, CaseIterable {
       let network = RTS(.lite)
       if let model { try network.loadBackbone(from: model) }
       return InstanceTracker(network)
+    case .samn: return SAMNTracker(try model.map { try SAMN(contentsOf: $0) } ?? SAMN(.small))
+    case .samnSpatial:
+      let network = SAMN(.lite)
+      if let model { try network.loadBackbone(from: model) }
+      return SpatialTracker(network)
     case .mosse: return MOSSETracker()
     case .template: return TemplateTracker()
     case .correlation: return CorrelationTracker()

@@ -1,0 +1,148 @@
+import ArgumentParser
+import Datasets
+import Distributed
+import Evaluation
+import Foundation
+import NN
+import SFModels
+import Tensor
+import Vision
+
+/// Trains SAMN: a network that segments a target by what it remembers of it.
+@main
+struct TrainSAMN: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Trains SAMN on clips of three frames, whose second answer depends on the first.",
+    discussion: """
+      Stage 1 makes the three frames of a clip of one, moved, turned, mirrored, lit and blurred; stage 2 takes them from a \
+      video and keeps the encoders: start it --from what stage 1 left. Without --data it trains on an embedded synthetic data \
+      set. Under --output it leaves model.safetensors, last.safetensors (to resume from), log.csv, curves.png, samples.png and \
+      a file for TensorBoard. Ctrl-C saves and ends with 130. TrackVideo --tracker samn --model … tracks with what was trained. \
+      Started by mpirun, several processes share each batch.
+      """)
+
+  @Option(help: "1 for still images, 2 for videos with the encoders kept.")
+  var stage = SAMNSamples.Stage.images
+
+  @Option(help: "The network's size.")
+  var preset = SAMN.Preset.small
+
+  @Option(
+    help:
+      "The weights of a backbone: EfficientNet-Lite0's for the small preset, whose query encoder then stays, or torchvision's ResNet-50's for the paper's; a file of PyTorch's or safetensors."
+  )
+  var backbone: String?
+
+  @Option(help: "A network to start from: what an earlier stage left, or the published one.")
+  var from: String?
+
+  @Option(help: "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS, SegTrack or COCO.")
+  var data: String?
+
+  @Flag(help: "Train on the embedded synthetic videos beside --data.")
+  var synthetic = false
+
+  @Option(help: "The share of clips in which the memory is told the target's box, not its pixels.")
+  var boxShare = 0.01
+
+  @Option(help: "Where the results go.")
+  var output = "runs/samn"
+
+  @Option(help: "How many epochs.")
+  var epochs = 10
+
+  @Option(help: "Clips an epoch.")
+  var samples = 400
+
+  @Option(help: "Clips a step.")
+  var batch = 4
+
+  @Option(help: "The learning rate to start with; times 0.2 after 60 and 85 % of the epochs.")
+  var learningRate = 0.001
+
+  @Option(help: "What the weights and the samples are drawn from.")
+  var seed: UInt64 = 1
+
+  @Option(help: "Goes on from a last.safetensors, bit for bit, with the options it was made with.")
+  var resume: String?
+
+  @Option(
+    name: .customLong("validate"),
+    help: "Sequences to hold out, separated by commas; the last ones unless given.")
+  var heldOut: String?
+
+  func validate() throws {
+    for (name, value) in [("epochs", epochs), ("samples", samples)] where value < 1 {
+      throw ValidationError("--\(name) is \(value); it must be at least 1.")
+    }
+    guard 1...1024 ~= batch else { throw ValidationError("--batch is \(batch); it must be 1 to 1024.") }
+    guard learningRate > 0, learningRate.isFinite else {
+      throw ValidationError("--learning-rate is \(learningRate); it must be positive.")
+    }
+    guard 0...1 ~= boxShare else { throw ValidationError("--box-share is \(boxShare); it must be 0 to 1.") }
+    if synthetic && data == nil { throw ValidationError("--synthetic is beside --data.") }
+    if backbone != nil && from != nil {
+      throw ValidationError("--from is a whole network; it has its --backbone.")
+    }
+    if stage == .videos && from == nil && backbone == nil {
+      throw ValidationError("--stage 2 keeps the encoders: it starts --from what stage 1 left.")
+    }
+    if let heldOut, heldOut.split(separator: ",").isEmpty {
+      throw ValidationError("--validate names no sequence.")
+    }
+  }
+
+  func run() throws {
+    Program.prepare(ifInterrupted: "interrupted before anything was trained")
+    let world = try Communicator.world
+    Tensor.randomState = seed
+    let network = try network()
+    let data = try ClipData(
+      folder: data.map { URL(filePath: $0) }, synthetic: synthetic,
+      heldOut: heldOut?.split(separator: ",").map(String.init), network, stage: stage, boxShare: boxShare,
+      samples: samples, batch: batch, seed: seed)
+
+    let optimizer = Adam(groups: network.parameterGroups(learningRate: learningRate))
+    let steps = [0.6, 0.85].map { Int(($0 * Double(epochs)).rounded()) }
+    var run = try TrainingRun(
+      in: world, folder: URL(filePath: output), network, optimizer,
+      ScheduledLearningRate(optimizer, .multiStep(at: steps, factor: 0.2)),
+      identity: [
+        "preset": network.preset.rawValue, "stage": "\(stage.rawValue)", "batch": "\(batch)",
+        "samples": "\(samples)", "seed": "\(seed)", "epochs": "\(epochs)",
+        "learning-rate": "\(learningRate)", "box-share": "\(boxShare)", "data": data.source,
+        "validate": data.heldOut.joined(separator: ","),
+        "start": (from ?? backbone).map(absolutePath) ?? "nothing",
+      ], best: .maximum("val_j"), synchronizingNorms: true, metadata: ["preset": network.preset.rawValue])
+    if let resume { try run.resume(from: URL(filePath: resume)) }
+    let trained = network.parameters.filter(\.isTrainable).reduce(0) { $0 + $1.shape.elementCount }
+    Program.report(
+      "SAMN \(network.preset.rawValue): \(trained) of \(network.parameterCount) parameters, \(data.description)"
+    )
+
+    try run.train(epochs: epochs, on: data.training, clippingNorm: 10) { clips in
+      let loss = SAMNLoss(network.answers(clips), clips)
+      return (
+        loss.total,
+        ["cross_entropy": loss.crossEntropy.detached().item, "overlap_loss": loss.overlap.detached().item]
+      )
+    } validate: { _ in
+      try data.score(network)
+    } pictures: { log in
+      try pictures(log, data, network)
+    }
+  }
+
+  /// The network to train, with what its stage keeps.
+  private func network() throws -> SAMN {
+    let network =
+      try from.map { try SAMN(contentsOf: URL(filePath: $0)) }
+      ?? SAMN(preset == .small && backbone != nil ? .lite : preset)
+    if let backbone { try network.loadBackbone(from: URL(filePath: backbone)) }
+    if stage == .videos { network.freezeEncoders() }
+    return network
+  }
+}
+
+extension SAMN.Preset: ExpressibleByArgument {}
+extension SAMNSamples.Stage: ExpressibleByArgument {}
