@@ -66,7 +66,8 @@ extension Tensor {
 extension Tensor {
   /// Reads the elements in place, row-major, as raw bytes.
   public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-    try withExtendedLifetime(storage) {
+    noteReading()
+    return try withExtendedLifetime(storage) {
       try body(UnsafeRawBufferPointer(start: storage.pointer, count: elementCount * dtype.size))
     }
   }
@@ -97,6 +98,7 @@ extension Tensor {
   /// The only element, as a `Double`.
   public var item: Double {
     require(elementCount == 1, "item: the tensor has shape \(shape), not one element")
+    noteReading()
     switch dtype {
     case .float32: return Double(elements.load(as: Float.self))
     case .float64: return elements.load(as: Double.self)

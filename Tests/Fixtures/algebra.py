@@ -1,18 +1,14 @@
 """Linear algebra, Fourier transforms, sums by equation, and indexing at options drawn at random: PyTorch's values and
-gradients, in the format of configurations.py.
-
-    python3 Tests/Fixtures/algebra.py FILE [COUNT] [SEED]
+gradients, in the format of configurations.py and with its options.
 
 Indices are options, not operands. Where signs or the choice of vectors are free, what does not depend on them is told.
 """
 
 import string
-import sys
 
 import torch
 
-from configurations import fixture as configurations
-from safetensors_file import save
+import configurations
 
 
 def matrices(draw, *sizes):
@@ -292,9 +288,9 @@ OPERATORS = [
     remainder, arctangent_of_two, function]
 
 
-def fixture(count=4, seed=3):
-    return configurations(count, seed, OPERATORS)
+def fixture():
+    return configurations.fixture(seed=3, operators=OPERATORS)
 
 
 if __name__ == "__main__":
-    save(sys.argv[1], *fixture(*map(int, sys.argv[2:])))
+    configurations.main(OPERATORS)

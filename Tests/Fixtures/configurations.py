@@ -1,6 +1,6 @@
 """Operators at options drawn at random: PyTorch's values and gradients, in the Swift side's layouts.
 
-    python3 Tests/Fixtures/configurations.py FILE [--count N] [--seed S] [--operators NAME,…]
+    python3 Tests/Fixtures/configurations.py FILE [--count N] [--seed S] [--operators NAME,…] [--second-order]
 
 writes N configurations of each operator, to be tried with `SFVIDEO_CONFIGURATIONS=FILE swift test --filter
 ConfigurationTests`; make_fixtures.py keeps a few of each.
@@ -8,6 +8,8 @@ ConfigurationTests`; make_fixtures.py keeps a few of each.
 Tensors are float64 and channels last: images `[N, H, W, C]`, volumes `[N, T, H, W, C]`, filters `[k…, C / groups, O]`.
 The metadata entry `cases` is a JSON list of objects: `name`, `operator`, `operands` (their number), `options`.
 Case `c` has the tensors `c.0`, `c.1`, … (its operands), `c.output`, `c.cotangent` and, for each operand, `c.gradient.0`, ….
+With `--second-order` and where PyTorch knows them it also has, of Σ gradient · weight, the gradients by the operands,
+`c.second.0`, …, and by the cotangent, `c.second.cotangent`, and the weights, `c.weight.0`, ….
 """
 
 import argparse
@@ -397,7 +399,30 @@ OPERATORS = [
 ]
 
 
-def fixture(count=4, seed=1, operators=OPERATORS):
+def second_order(name, function, operands, cotangent, seed):
+    """The gradients of a sum over the operands' gradients."""
+    generator = torch.Generator().manual_seed(seed + 1)
+    operands, cotangent = [x.detach().clone().requires_grad_() for x in operands], cotangent.clone().requires_grad_()
+    try:
+        gradients = torch.autograd.grad(function(*operands), operands, cotangent, create_graph=True, allow_unused=True)
+        weights = [torch.randn(x.shape, generator=generator).double() for x in operands]
+        total = sum((w * g).sum() for w, g in zip(weights, gradients) if g is not None)
+        # Where all gradients are constants there is nothing to differentiate.
+        inputs = [*operands, cotangent]
+        found = torch.autograd.grad(total, inputs, allow_unused=True) if getattr(
+            total, "requires_grad", False) else [None] * len(inputs)
+    except RuntimeError as error:
+        if not any(known in str(error) for known in (
+                "not implemented", "not differentiable", "grad_weight needs to be contiguous")):
+            raise
+        return {}
+    names = [str(i) for i in range(len(operands))] + ["cotangent"]
+    return {f"{name}.weight.{i}": w for i, w in enumerate(weights)} | {
+        f"{name}.second.{key}": torch.zeros_like(x) + (0 if g is None else g)
+        for key, x, g in zip(names, [*operands, cotangent], found)}
+
+
+def fixture(count=4, seed=1, operators=OPERATORS, twice=False):
     tensors, cases = {}, []
     for operator in operators:
         found, attempt = 0, seed * 100_000
@@ -417,6 +442,8 @@ def fixture(count=4, seed=1, operators=OPERATORS):
             tensors |= {f"{name}.output": output, f"{name}.cotangent": cotangent}
             tensors |= {f"{name}.gradient.{i}": torch.zeros_like(x) if g is None else g
                         for i, (x, g) in enumerate(zip(operands, gradients))}
+            if twice:
+                tensors |= second_order(name, function, operands, cotangent, attempt)
             found += 1
     return tensors, {"cases": cases}
 
@@ -427,10 +454,11 @@ def main(operators):
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--operators")
+    parser.add_argument("--second-order", action="store_true")
     arguments = parser.parse_args()
     wanted = arguments.operators and arguments.operators.split(",")
     chosen = [operator for operator in operators if not wanted or operator.__name__ in wanted]
-    save(arguments.file, *fixture(arguments.count, arguments.seed, chosen))
+    save(arguments.file, *fixture(arguments.count, arguments.seed, chosen, arguments.second_order))
 
 
 if __name__ == "__main__":

@@ -47,6 +47,30 @@ import Testing
       }
     }
   }
+
+  /// The gradients of Σ gradient · weight, in files that have them.
+  @Test(arguments: operators)
+  func secondOrderAgreesWithPyTorch(_ name: String) throws {
+    let tensors = try Self.tensors.get()
+    for check in Self.cases where check.operator == name && tensors["\(check.name).second.0"] != nil {
+      func stored(_ key: String) throws -> Tensor {
+        try #require(tensors["\(check.name).\(key)"]).to(.float64)
+      }
+      let keys = (0..<check.operands).map(String.init) + ["cotangent"]
+      let operands = try keys.map { try stored($0) }
+      let found = try gradient(at: operands) { x in
+        let (_, back) = try pullback(at: Array(x.dropLast())) { try check.options.apply(check.operator, $0) }
+        return try back(x.last!).enumerated().reduce(Tensor(0, dtype: .float64)) {
+          try $0 + ($1.element * stored("weight.\($1.offset)")).sum()
+        }
+      }
+      for (key, gradient) in zip(keys, found) {
+        #expect(
+          try relativeDistance(gradient, stored("second.\(key)")) <= 1e-9,
+          "\(check.name), \(check.options): the second-order gradient of \(key)")
+      }
+    }
+  }
 }
 
 /// The options of a configuration by name.

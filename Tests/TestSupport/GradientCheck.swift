@@ -77,6 +77,44 @@ public func gradientErrors(_ check: GradientCase, tolerance: Double = 1e-6) -> [
   return errors
 }
 
+/// What is wrong with the gradients of a case's gradients, one line for each input or cotangent; empty where they are right.
+/// They are compared with central differences along a random direction.
+public func secondOrderErrors(_ check: GradientCase, tolerance: Double = 1e-5) -> [String] {
+  let step = 1e-5
+  let inputs = check.values()
+  let calculus = GradientCheck(tolerance: tolerance, step: step)
+  func normal(_ shape: Shape, _ seed: Int) -> Tensor {
+    Tensor(normal: shape, dtype: .float64, seed: UInt64(seed))
+  }
+  /// The inputs' gradients against cotangents of their own.
+  func value(_ x: [Tensor]) -> Tensor {
+    let (values, cotangents) = (Array(x.prefix(inputs.count)), Array(x.dropFirst(inputs.count)))
+    return calculus.repeatably {
+      let found = calculus.gradients(of: check.body, at: values, cotangents)
+      return found.enumerated().map { ($1 * normal($1.shape, 500 + $0)).sum() }.reduce(
+        Tensor(0, dtype: .float64), +)
+    }
+  }
+  let operands = inputs + calculus.cotangents(of: check.body, at: inputs)
+  let gradients = gradient(at: operands, value)
+  return operands.indices.compactMap { index in
+    let direction = normal(operands[index].shape, 700 + index)
+    func at(_ distance: Double) -> Double {
+      var moved = operands
+      moved[index] = moved[index] + direction * distance
+      // Recorded, as in training.
+      return pullback(at: []) { _ in value(moved) }.value.item
+    }
+    let expected = (at(step) - at(-step)) / (2 * step)
+    let parts = gradients[index] * direction
+    let found = parts.sum().item
+    let scale = max(1e-2, parts.abs().sum().item)
+    if abs(found - expected) <= tolerance * scale { return nil }
+    let name = index < inputs.count ? "input \(index)" : "cotangent \(index - inputs.count)"
+    return "\(name) \(operands[index].shape): along a direction \(found), by differences \(expected)"
+  }
+}
+
 /// A hash that is the same on every run (FNV-1a).
 private func stableHash(_ text: String) -> UInt64 {
   text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }

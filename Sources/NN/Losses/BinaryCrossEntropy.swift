@@ -44,7 +44,8 @@ public func binaryCrossEntropy(
   let p = probabilities.detached()
   let losses = -(g * p.log().clamp(min: -100) + (1 - g) * (1 - p).log().clamp(min: -100))
   return reduction(
-    losses.recorded(probabilities.edge { dy in dy * (p - g) / (p * (1 - p)).clamp(min: 1e-12) }))
+    losses.recorded(
+      probabilities.edge { [p = probabilities] dy in dy * (p - g) / (p * (1 - p)).clamp(min: 1e-12) }))
 }
 
 /// The sum over a divisor.
@@ -59,7 +60,10 @@ private func binaryCrossEntropy(
   }
   return Tensor(sum / divisor, dtype: x.dtype).recorded(
     logits.edge { dy in
-      Kernel.make("binaryCrossEntropy", x.shape, from: x, g) {
+      if Tensor.isAnyRecorded(logits, dy) {
+        return dy / divisor * ((1 - g) * logits.sigmoid() - positiveWeight * g * (-logits).sigmoid())
+      }
+      return Kernel.make("binaryCrossEntropy", x.shape, from: x, g) {
         ck_binary_cross_entropy_gradient($0, count, $1, $2, positiveWeight, dy.item / divisor, $3)
       }
     })

@@ -33,12 +33,17 @@ public func heatmapFocalLoss(
 /// (1 − p_t)ᵞ of logits x with truths g in [0, 1], p_t = pg + (1 − p)(1 − g) with p = sigmoid(x), exact where it is small.
 /// Its slope is taken from log(1 − p_t)'s, which stays within ±1, for any γ.
 private func missed(_ x: Tensor, _ g: Tensor, power gamma: Double) -> Tensor {
+  func rest(_ p: Tensor, _ q: Tensor) -> Tensor { p * (1 - g) + q * g }
   let p = x.detached().sigmoid(), q = (-x.detached()).sigmoid()
-  let rest = p * (1 - g) + q * g
-  let y = rest.pow(gamma)
-  return y.recorded(
-    x.edge { dy in
-      let slope = Tensor.where(g .== 1, -p, Tensor.where(g .== 0, q, (1 - 2 * g) * p * q / rest))
-      return dy * (gamma * y * slope)
-    })
+  return rest(p, q).pow(gamma).recorded { y in
+    [
+      x.edge { dy in
+        // Those of a gradient's gradient depend on x.
+        let (p, q) = x.isRecorded ? (x.sigmoid(), (-x).sigmoid()) : (p, q)
+        let isCertain = (g .== 0) .| (g .== 1)
+        let between = (1 - 2 * g) * p * q / rest(p, q).replacing(where: isCertain, with: 1)
+        return dy * (gamma * y * .where(g .== 1, -p, .where(g .== 0, q, between)))
+      }
+    ]
+  }
 }

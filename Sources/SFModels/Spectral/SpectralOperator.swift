@@ -64,9 +64,33 @@ package func spectralProduct(
   let plan = SpectralPlan(x, d, f, kernel: kernel, alpha: alpha, operator: links, motion: motion)
   let (x0, d0, f0) = (x.detached(), d.detached(), f.detached())
   return plan.product(x0, d0, f0).recorded(jointly: [x, d, f]) { dy, wanted in
+    if Tensor.isAnyRecorded(x, d, f, dy) {
+      if links == .taylor && motion == nil {
+        return Tensor.gradients(of: [x, d, f], wanted: wanted, dy) {
+          taylorProduct($0[0]!, weight: $0[1]!, planes: $0[2]!, kernel: kernel, alpha: alpha)
+        }
+      }
+      for tensor in [x, d, f, dy] { tensor.noteReading() }
+    }
     let found = plan.gradients(x0, d0, f0, dy, all: wanted[1] || wanted[2])
     return wanted.indices.map { wanted[$0] ? found[$0] : nil }
   }
+}
+
+/// The product of Taylor's links without motion by other operators, term by term as in Eq. 7.
+private func taylorProduct(
+  _ x: Tensor, weight d: Tensor, planes f: Tensor, kernel: [Int], alpha: Double
+) -> Tensor {
+  let taps = kernel.map { Tensor(spectralTaps(size: $0)).to(x.dtype) }
+  let gaussian = Tensor.einsum("t,h,w->thw", taps).reshape(kernel + [1, 1])
+  func filtered(_ v: Tensor) -> Tensor {
+    v.reshape([-1] + x.shape.dropFirst() + [1]).conv3d(gaussian, padding: .same).reshape(v.shape)
+  }
+  let u = d * x
+  let planes = f.rank == 5 ? f : f.expandingAxis(0)
+  let squares = planes.squared().sum(axis: 0)
+  let cross = (planes * filtered(planes * u)).sum(axis: 0)
+  return d * ((1 / alpha - squares) * filtered(u) - filtered(squares * u) + 2 * cross)
 }
 
 /// As the product above, with a gradient to alpha too, one value: links weakened by α·(F_i − F_j)² are those between the

@@ -1,8 +1,18 @@
 /// Runs `body`, recording, and returns its scalar result with the gradients of all parameters it read.
 ///
-/// Nothing is recorded outside such a scope. A scope inside another takes the other's values for constants. Its own results
-/// are values like any other there, but where they depend on the recording around, a gradient through them would take
-/// second derivatives: asking for one stops with a message, and `detached()` makes constants of them.
+/// Nothing is recorded outside such a scope. A scope inside another is differentiated through: its value and its gradients
+/// depend, in the scope around, on whatever they were computed from, to any order. So a penalty on gradients is written as
+/// the formula has it:
+///
+/// ```swift
+/// let (loss, gradients) = valueWithGradient {
+///   let slope = gradient(at: images) { critic($0).sum() }
+///   return critic(fake).mean() - critic(real).mean() + 10 * (slope.norm(axis: [1, 2, 3]) - 1).squared().mean()
+/// }
+/// ```
+///
+/// Where the gradient of an operator can't be differentiated, asking for it stops and names the operator. What is no more
+/// than a constant to the scope around is `detached()`.
 public func valueWithGradient(
   _ body: () throws -> Tensor
 ) rethrows -> (value: Tensor, gradients: Gradients) {
@@ -22,25 +32,15 @@ public func valueWithGradient<Extra>(
 package func valueWithGradient<Extra>(
   whenComplete observe: ((_ leaf: any Gradients.Owner, Tensor) -> Void)?, _ body: () throws -> (Tensor, Extra)
 ) rethrows -> (value: Tensor, extra: Extra, gradients: Gradients) {
-  try Tape.recording(of: "valueWithGradient") { tape in
-    let (value, extra) = try Tape.with(tape, body)
-    let leaves = tape.leaves.values.sorted { $0.slot < $1.slot }
-    let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.slot)), observe)
-    let gradients = Gradients(leaves: leaves.map { ($0.owner, found[$0.slot].map(tape.released)) })
-    return (tape.released(value), extra, gradients)
-  }
+  let tape = Tape(.recording, inside: Tape.current)
+  let (value, extra) = try Tape.with(tape, body)
+  let leaves = tape.leaves.values.sorted { $0.slot < $1.slot }
+  let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.slot)), observe)
+  let gradients = Gradients(leaves: leaves.map { ($0.owner, found[$0.slot].map(tape.released)) })
+  return (tape.released(value), extra, gradients)
 }
 
 extension Tape {
-  /// A scope of recording.
-  fileprivate static func recording<Result>(
-    of name: String, _ scope: (Tape) throws -> Result
-  ) rethrows -> Result {
-    let tape = Tape(.recording, of: name, inside: current)
-    defer { tape.end() }
-    return try scope(tape)
-  }
-
   fileprivate func gradients(
     ofScalar value: Tensor, wanted: Set<Int>, _ observe: ((any Gradients.Owner, Tensor) -> Void)? = nil
   ) -> [Int: Tensor] {
@@ -59,30 +59,29 @@ extension Tape {
   }
 }
 
-/// The scalar result of `body` at some inputs, and its gradient with respect to each of them.
+/// The scalar result of `body` at some inputs, and its gradient with respect to each of them. As `valueWithGradient(_:)`, it
+/// nests.
 public func valueWithGradient(
   at inputs: [Tensor], _ body: ([Tensor]) throws -> Tensor
 ) rethrows -> (value: Tensor, gradients: [Tensor]) {
-  try differentiated(inputs, body, by: "valueWithGradient(at:)")
+  let tape = Tape(.recording, inside: Tape.current)
+  let leaves = tape.enter(inputs)
+  let value = try Tape.with(tape) { try body(leaves) }
+  let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.position.slot)))
+  return (tape.released(value), tape.gradients(of: leaves, in: found))
 }
 
-private func differentiated(
-  _ inputs: [Tensor], _ body: ([Tensor]) throws -> Tensor, by name: String
-) rethrows -> (value: Tensor, gradients: [Tensor]) {
-  try Tape.recording(of: name) { tape in
-    let leaves = tape.enter(inputs)
-    let value = try Tape.with(tape) { try body(leaves) }
-    let found = tape.gradients(ofScalar: value, wanted: Set(leaves.map(\.position.slot)))
-    return (tape.released(value), tape.gradients(of: leaves, in: found))
-  }
-}
-
-/// The gradient of a scalar function with respect to its input.
+/// The gradient of a scalar function with respect to its input. Inside a recording, or another gradient, it is itself
+/// differentiated:
+///
+/// ```swift
+/// let curvature = gradient(at: x) { x in gradient(at: x) { $0.pow(3).sum() }.sum() }   // 6x
+/// ```
 public func gradient(at x: Tensor, _ body: (Tensor) throws -> Tensor) rethrows -> Tensor {
   try gradient(at: [x]) { try body($0[0]) }[0]
 }
 
-/// The gradients of a scalar function with respect to its two inputs.
+/// The gradients of a scalar function with respect to its two inputs. It nests.
 public func gradient(
   at x: Tensor, _ y: Tensor, _ body: (Tensor, Tensor) throws -> Tensor
 ) rethrows -> (Tensor, Tensor) {
@@ -90,38 +89,33 @@ public func gradient(
   return (found[0], found[1])
 }
 
-/// The gradients of a scalar function with respect to its inputs.
+/// The gradients of a scalar function with respect to its inputs. It nests.
 public func gradient(at inputs: [Tensor], _ body: ([Tensor]) throws -> Tensor) rethrows -> [Tensor] {
-  try differentiated(inputs, body, by: "gradient(at:)").gradients
+  try valueWithGradient(at: inputs, body).gradients
 }
 
 /// The value of a function of any shape, and its pullback, which turns a gradient of the value into the gradients of the
 /// inputs. The pullback can be called once, and frees what was recorded as it goes; a reusable one, as often as one likes:
-/// conjugate gradients, say, ask for many on one forward pass.
+/// conjugate gradients, say, ask for many on one forward pass. What it returns is differentiated where it is called inside a
+/// recording: by the gradient it is given, and by what the value depends on where that was computed in the same one.
 public func pullback(
   at inputs: [Tensor], reusable: Bool = false, _ body: ([Tensor]) throws -> Tensor
 ) rethrows -> (value: Tensor, pullback: (Tensor) -> [Tensor]) {
-  let name = "pullback(at:)"
-  return try Tape.recording(of: name) { tape in
-    let leaves = tape.enter(inputs)
-    let output = try Tape.with(tape) { try body(leaves) }
-    let (value, slot) = (tape.released(output), tape.differentiableSlot(of: output))
-    return (
-      value,
-      { seed in
-        require(
-          seed.shape == value.shape,
-          "pullback: a gradient of shape \(seed.shape) for a value of shape \(value.shape)")
-        // A scope of its own, which the gradients leave: they depend on the seed and on what the value depends on.
-        return Tape.recording(of: name) { scope in
-          for read in [seed, value] { _ = scope.slot(of: read) }
-          let wanted = Set(leaves.map(\.position.slot))
-          let found = slot.map {
-            tape.backward(from: [($0, seed.detached())], wanted: wanted, reusable: reusable)
-          }
-          return scope.gradients(of: leaves, in: found ?? [:])
-        }
+  let tape = Tape(.recording, inside: Tape.current)
+  let leaves = tape.enter(inputs)
+  let output = try Tape.with(tape) { try body(leaves) }
+  let (value, slot) = (tape.released(output), tape.differentiableSlot(of: output))
+  return (
+    value,
+    { seed in
+      require(
+        seed.shape == value.shape,
+        "pullback: a gradient of shape \(seed.shape) for a value of shape \(value.shape)")
+      let wanted = Set(leaves.map(\.position.slot))
+      let found = slot.map { tape.backward(from: [($0, seed)], wanted: wanted, reusable: reusable) }
+      return leaves.map { leaf in
+        found?[leaf.position.slot] ?? Tensor(zeros: leaf.shape, dtype: leaf.dtype)
       }
-    )
-  }
+    }
+  )
 }

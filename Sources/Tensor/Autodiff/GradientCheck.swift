@@ -8,17 +8,28 @@
 /// every element, in `float64`, against a cotangent of random numbers. An element may be off by `tolerance` times the
 /// largest of its input's. Inputs should keep away from kinks: the differences reach `step` far. Every evaluation records,
 /// as in training, and draws the same random numbers, so that layers with batch statistics and dropout can be checked.
+///
+/// `order` 2 checks the gradients of the gradients: those of the function that takes the inputs, and behind them the
+/// cotangents, to the inputs' gradients.
 public func gradientCheck(
-  at inputs: [Tensor], tolerance: Double = 1e-6, step: Double = 1e-5, _ body: ([Tensor]) -> Tensor
+  at inputs: [Tensor], order: Int = 1, tolerance: Double = 1e-6, step: Double = 1e-5,
+  _ body: ([Tensor]) -> Tensor
 ) -> [String] {
-  gradientCheck(at: inputs, tolerance: tolerance, step: step) { [body($0)] }
+  gradientCheck(at: inputs, order: order, tolerance: tolerance, step: step) { [body($0)] }
 }
 
-/// As `gradientCheck(at:tolerance:step:_:)`, for a function of several results.
+/// As `gradientCheck(at:order:tolerance:step:_:)`, for a function of several results.
 public func gradientCheck(
-  at inputs: [Tensor], tolerance: Double = 1e-6, step: Double = 1e-5, _ body: ([Tensor]) -> [Tensor]
+  at inputs: [Tensor], order: Int = 1, tolerance: Double = 1e-6, step: Double = 1e-5,
+  _ body: ([Tensor]) -> [Tensor]
 ) -> [String] {
   let check = GradientCheck(tolerance: tolerance, step: step)
+  if order > 1 {
+    let cotangents = check.cotangents(of: body, at: inputs)
+    return gradientCheck(at: inputs + cotangents, order: order - 1, tolerance: tolerance, step: step) {
+      check.gradients(of: body, at: Array($0.prefix(inputs.count)), Array($0.dropFirst(inputs.count)))
+    }
+  }
   let gradients = check.repeatably { gradient(at: inputs) { check.scalar(body($0)) } }
   return inputs.indices.flatMap { position in
     func function(_ x: Tensor) -> [Tensor] {
@@ -46,6 +57,29 @@ package struct GradientCheck {
       let result = item.element
       let cotangent = Tensor(normal: result.shape, dtype: result.dtype, seed: 99 + UInt64(item.offset))
       return total + (result * cotangent).sum().to(.float64)
+    }
+  }
+
+  /// Random cotangents of a function's results, `float64`.
+  package func cotangents(of function: ([Tensor]) -> [Tensor], at inputs: [Tensor]) -> [Tensor] {
+    var shapes: [Shape] = []
+    repeatably {
+      _ = pullback(at: inputs) {
+        shapes = function($0).map(\.shape)
+        return Tensor(0)
+      }
+    }
+    return shapes.enumerated().map { Tensor(normal: $1, dtype: .float64, seed: 99 + UInt64($0)) }
+  }
+
+  /// The inputs' gradients for some cotangents.
+  package func gradients(
+    of function: ([Tensor]) -> [Tensor], at inputs: [Tensor], _ cotangents: [Tensor]
+  ) -> [Tensor] {
+    gradient(at: inputs) { inputs in
+      zip(function(inputs), cotangents).reduce(Tensor(0, dtype: .float64)) { total, pair in
+        total + (pair.0 * pair.1.to(pair.0.dtype)).sum().to(.float64)
+      }
     }
   }
 

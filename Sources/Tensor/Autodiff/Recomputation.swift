@@ -21,36 +21,15 @@ public func recomputed(_ block: @escaping () -> Tensor) -> Tensor {
 /// As `recomputed(_:)`, for a block of several results.
 public func recomputed(_ block: @escaping () -> [Tensor]) -> [Tensor] {
   guard let tape = Tape.current else { return block() }
-  let scout = Tape(.scouting, of: "recomputed", inside: tape)
+  let scout = Tape(.scouting, inside: tape)
   let outputs = Tape.with(scout, block)
-  let slots = outputs.map(scout.slot)
-  let inputs = scout.borrowed.map(\.outer).filter { $0 != TapePosition.outside }
-  let streams = scout.randomStreams
-  let isEvaluating = ck_this_thread().pointee.is_evaluating
-  scout.end()
-
+  let dependent = outputs.map { scout.slot(of: $0) != nil }
+  scout.endBlock()
+  let again = RecomputedBlock(
+    run: block, randomStreams: scout.randomStreams, isEvaluating: ck_this_thread().pointee.is_evaluating)
   let recorded = tape.append(
-    outputs.map { $0.detached() },
-    .joint(inputs: inputs) { [unowned tape] gradients in
-      let replay = Tape(.recomputing, of: "recomputed", inside: tape)
-      replay.randomStreams = streams.reversed()
-      let results = withMode(evaluating: isEvaluating) { Tape.with(replay, block) }
-      let seeds = zip(results, gradients).compactMap { result, gradient in
-        gradient.flatMap { gradient in
-          replay.differentiableSlot(of: result).map { (slot: $0, seed: gradient) }
-        }
-      }
-      let entered = Dictionary(uniqueKeysWithValues: replay.borrowed.map { ($0.outer, $0.inner) })
-      let found = replay.backward(from: seeds, wanted: Set(inputs.compactMap { entered[$0] }))
-      return inputs.map { input in entered[input].flatMap { found[$0] } }
-    })
-  return slots.indices.map { index in
-    switch slots[index] {
-    case nil: outputs[index].detached()
-    case TapePosition.outside?: tape.outside(outputs[index])
-    default: recorded[index]
-    }
-  }
+    outputs.map { $0.detached() }, .recomputed(inputs: scout.borrowed, again), of: "recomputed")
+  return outputs.indices.map { dependent[$0] ? recorded[$0] : outputs[$0].detached() }
 }
 
 extension Tensor {

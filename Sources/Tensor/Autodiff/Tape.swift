@@ -7,17 +7,21 @@ struct TapePosition: Sendable {
   let tape: UInt64
   let slot: Int
   static let none = TapePosition(tape: 0, slot: 0)
-  /// The slot of what depends on values of a scope around that the tape takes for constants.
-  static let outside = -1
 }
 
 /// What one scope of recording leaves behind: for every operator that ran, where its outputs stand and how
 /// a gradient travels back to its inputs. A list, in order of execution: walking it backwards needs no
 /// recursion, and dropping each record as it is used frees the activations it held.
+///
+/// A scope inside another records for both: its own values are those that depend on what it differentiates by, and each
+/// value that also depends on the scope around has a place there too, and a record of the same way back. The way back
+/// itself runs in whatever scope the caller is in, and is recorded there: so gradients have gradients.
 final class Tape {
-  struct Record {
-    let outputs: Range<Int>
-    let pullback: Pullback
+  /// A value: what its gradient looks like, and whether it depends on the scope around only.
+  struct Value {
+    let shape: Shape
+    let dtype: DType
+    var isConstant = false
   }
 
   /// A value that stands for an owner, such as a parameter.
@@ -28,14 +32,9 @@ final class Tape {
     let recordsBefore: Int
   }
 
-  enum Pullback {
-    case edges([Edge])
-    case joint(inputs: [Int?], ([Tensor?]) -> [Tensor?])
-  }
-
   /// What a tape is for.
   enum Role {
-    /// Differentiation. What it reads of a tape around is constant to it, and stands `outside`.
+    /// Differentiation. What it reads of a tape around is constant to it.
     case recording
     /// Finding out what a recomputed block reads of the tape around: records are dropped at once.
     case scouting
@@ -43,47 +42,57 @@ final class Tape {
     case recomputing
   }
 
-  /// A scope that ended inside another.
-  struct EndedScope {
-    let name: String
-    let role: Role
-    /// What it had read of the tape around.
-    let read: [Int]
+  /// Where the values of a tape stand on the one around it.
+  final class Passage {
+    let around: UInt64
+    var slots: [Int?] = []
+    init(to around: UInt64) { self.around = around }
+  }
 
-    /// Why its values have no gradient there.
-    func reason(shape: Shape) -> String {
-      role == .recording
-        ? "\(name) inside a recording: its result depends on values of that recording (the first it read has the shape "
-          + "\(shape)), and a gradient is asked for through it, which takes second derivatives; these are not known. "
-          + "detached() makes a constant of the result"
-        : "\(name): a value of the block that is none of its results is used outside, and has no gradient there; "
-          + "return it as a result, or use it detached()"
-    }
+  /// What a tape knows of one inside it.
+  private enum Scope {
+    case passage(Passage)
+    /// A recomputed block that has run: what it read here. How its inner values depend on that was not recorded.
+    case block(read: [Int])
   }
 
   let identity: UInt64
-  let role: Role
-  /// The function whose scope it is.
-  let name: String
+  private let role: Role
   private let outer: Tape?
-  // For each value of the outer tape that was read, the one that stands for it here, and in which order they
-  // came.
+  private let passage: Passage?
+  // The tapes inside, those inside these, and so on.
+  private var scopes: [UInt64: Scope] = [:]
+  // For each value of the outer tape that was read, the one that stands for it here.
   private var entered: [Int: Int] = [:]
-  private(set) var borrowed: [(outer: Int, inner: Int)] = []
+  /// What a recomputed block reads of the tape around, in order.
+  private(set) var borrowed: [Int] = []
+  // The tape that a block is recomputed for, what it wants of it, and what stands for that here.
+  private let source: Tape?
+  private let sought: Set<Int>
+  private(set) var found: [Int: Int] = [:]
   /// The streams of random numbers that were drawn from, so that the second run draws the same.
   var randomStreams: [UInt64] = []
-  // The scopes that ended inside this one, by their tapes.
-  private var ended: [UInt64: EndedScope] = [:]
-  private var isSpent = false
-  private(set) var records: [Record] = []
-  private(set) var values: [(shape: Shape, dtype: DType)] = []
+  var isSpent = false
+  var records: [Record] = []
+  private(set) var values: [Value] = []
   private(set) var leaves: [ObjectIdentifier: Leaf] = [:]
+  /// Whether a pullback is running whose operators are recorded here, and whether one has read the numbers of a value.
+  var isOnTheWayBack = false
+  var hasReadNumbers = false
 
   private static let nextIdentity = Atomic<UInt64>(1)
 
-  init(_ role: Role, of name: String, inside outer: Tape?) {
-    (self.role, self.name, self.outer) = (role, name, outer)
+  init(_ role: Role, inside outer: Tape?, recomputing source: Tape? = nil, sought: Set<Int> = []) {
+    (self.role, self.outer, self.source, self.sought) = (role, outer, source, sought)
     identity = Self.nextIdentity.add(1, ordering: .relaxed).oldValue
+    passage = role == .scouting ? nil : outer.map { Passage(to: $0.identity) }
+    if let passage {
+      var tape = outer
+      while let around = tape {
+        around.scopes[identity] = .passage(passage)
+        tape = around.outer
+      }
+    }
   }
 
   /// The tape of the scope that this thread is in.
@@ -101,19 +110,153 @@ final class Tape {
     return try withExtendedLifetime(tape) { try body() }
   }
 
+  // MARK: Values
+
+  private func add(_ shape: Shape, _ dtype: DType) -> Int {
+    values.append(Value(shape: shape, dtype: dtype))
+    passage?.slots.append(nil)
+    return values.count - 1
+  }
+
   /// A new value on the tape.
-  func add(_ tensor: Tensor) -> Tensor {
-    values.append((tensor.shape, tensor.dtype))
+  func add(_ tensor: Tensor) -> Tensor { placed(tensor, add(tensor.shape, tensor.dtype)) }
+
+  private func placed(_ tensor: Tensor, _ slot: Int) -> Tensor {
     var result = tensor
-    result.position = TapePosition(tape: identity, slot: values.count - 1)
+    result.position = TapePosition(tape: identity, slot: slot)
     return result
   }
 
-  /// Inputs as values of their own; what they were to a scope around, it still knows.
+  /// Inputs as values of their own; what they were to a scope around, they still are.
   func enter(_ inputs: [Tensor]) -> [Tensor] {
-    for input in inputs { _ = slot(of: input) }
-    return inputs.map(add)
+    inputs.map { input in
+      let result = add(input)
+      passage?.slots[result.position.slot] = outer?.slot(of: input)
+      return result
+    }
   }
+
+  /// The tape's value that stands for `owner`, entered on first use.
+  func leaf(of owner: any AnyObject & Sendable, _ value: Tensor) -> Tensor {
+    if let known = leaves[ObjectIdentifier(owner)] { return placed(value, known.slot) }
+    if role != .recording {
+      let leaf = (source ?? outer!).leaf(of: owner, value)
+      return slot(of: leaf).map { placed(value, $0) } ?? value.detached()
+    }
+    let result = enter([outer?.leaf(of: owner, value) ?? value])[0]
+    leaves[ObjectIdentifier(owner)] = Leaf(
+      owner: owner, slot: result.position.slot, recordsBefore: records.count)
+    return result
+  }
+
+  /// Where a tensor stands on this tape, nil for a constant. A value of the tape around enters it.
+  func slot(of tensor: Tensor) -> Int? { slot(at: tensor.position, tensor.shape, tensor.dtype) }
+
+  func slot(at position: TapePosition, _ shape: Shape, _ dtype: DType) -> Int? {
+    if position.tape == 0 { return nil }
+    var place = position
+    while place.tape != identity {
+      switch scopes[place.tape] {
+      case .passage(let passage)?:
+        guard let slot = passage.slots[place.slot] else { return nil }
+        place = TapePosition(tape: passage.around, slot: slot)
+      case .block(let read)?:
+        let slot = unknown(
+          shape, dtype, of: read,
+          "recomputed: a value of the block that is none of its results is used outside, and has no gradient there; "
+            + "return it as a result, or use it detached()")
+        return slot
+      case nil: return enter(position, shape, dtype)
+      }
+    }
+    return place.slot
+  }
+
+  /// Where a tensor stands on this tape, nil where no gradient of it can be asked for here.
+  func differentiableSlot(of tensor: Tensor) -> Int? {
+    slot(of: tensor).flatMap { values[$0].isConstant ? nil : $0 }
+  }
+
+  private func enter(_ position: TapePosition, _ shape: Shape, _ dtype: DType) -> Int? {
+    let theirs = outer?.slot(at: position, shape, dtype)
+    if let source, let slot = source.slot(at: position, shape, dtype), sought.contains(slot) {
+      if let known = found[slot] { return known }
+      let own = add(shape, dtype)
+      passage?.slots[own] = theirs
+      found[slot] = own
+      return own
+    }
+    guard let theirs else { return nil }
+    if let known = entered[theirs] { return known }
+    let own = add(shape, dtype)
+    entered[theirs] = own
+    if role == .scouting {
+      borrowed.append(theirs)
+    } else {
+      values[own].isConstant = true
+      passage!.slots[own] = theirs
+    }
+    return own
+  }
+
+  /// A value that leaves the scope: what it is to the scope around.
+  func released(_ tensor: Tensor) -> Tensor {
+    guard let outer, let slot = outer.slot(of: tensor) else { return tensor.detached() }
+    return outer.placed(tensor, slot)
+  }
+
+  /// Ends the scope of a block that is to be computed again: the tapes around learn what it read.
+  func endBlock() {
+    var (tape, read) = (outer, borrowed)
+    while let around = tape {
+      around.scopes[identity] = .block(read: read)
+      read = read.compactMap { slot in around.passage?.slots[slot] }
+      tape = around.outer
+    }
+  }
+
+  // MARK: Records
+
+  func append(_ outputs: [Tensor], _ pullback: Pullback, of name: StaticString) -> [Tensor] {
+    let first = values.count
+    let placed = outputs.map(add)
+    record(first..<values.count, pullback, of: name)
+    return placed
+  }
+
+  /// How gradients travel back from values, here and, where they depend on it, on the tape around.
+  func record(_ outputs: Range<Int>, _ pullback: Pullback, of name: StaticString) {
+    if role == .scouting { return }
+    guard let outer, let passage else {
+      records.append(Record(outputs: outputs, pullback: pullback, name: name))
+      return
+    }
+    if let own = pullback.mapped({ values[$0].isConstant ? nil : $0 }) {
+      records.append(Record(outputs: outputs, pullback: own, name: name))
+    } else {
+      for slot in outputs { values[slot].isConstant = true }
+    }
+    if let theirs = pullback.mapped({ passage.slots[$0] }) {
+      let first = outer.values.count
+      for slot in outputs { passage.slots[slot] = outer.add(values[slot].shape, values[slot].dtype) }
+      outer.record(first..<outer.values.count, theirs, of: name)
+    }
+  }
+
+  /// A value of which nothing is known but what it depends on: asking for its gradient stops.
+  func unknown(_ shape: Shape, _ dtype: DType, of inputs: [Int], _ reason: String) -> Int? {
+    if inputs.isEmpty { return nil }
+    let slot = add(shape, dtype)
+    record(slot..<slot + 1, .unknown(inputs: inputs, reason), of: "")
+    return slot
+  }
+
+  /// The tensor as a value of which nothing is known but what it depends on.
+  func unknown(_ tensor: Tensor, of inputs: [Int], _ reason: String) -> Tensor {
+    unknown(tensor.shape, tensor.dtype, of: inputs, reason).map { placed(tensor, $0) } ?? tensor
+  }
+
+  // MARK: Random numbers
 
   /// Whether a block runs on it for the second time.
   var isRecomputing: Bool { role == .recomputing || outer?.isRecomputing ?? false }
@@ -134,170 +277,5 @@ final class Tape {
       }
       return stream
     }
-  }
-
-  /// The tape's value that stands for `owner`, entered on first use.
-  func leaf(of owner: any AnyObject & Sendable, _ value: Tensor) -> Tensor {
-    var result = value
-    if let known = leaves[ObjectIdentifier(owner)] {
-      result.position = TapePosition(tape: identity, slot: known.slot)
-      return result
-    }
-    // To a scope around it is a leaf, too.
-    let entered = outer.map { outer in slot(of: outer.leaf(of: owner, value))! }
-    if let entered, role != .recording {
-      result.position = TapePosition(tape: identity, slot: entered)
-      return result
-    }
-    result = add(value)
-    leaves[ObjectIdentifier(owner)] = Leaf(
-      owner: owner, slot: result.position.slot, recordsBefore: records.count)
-    return result
-  }
-
-  /// Where a tensor stands on this tape, nil for a constant. A value of the tape around enters it.
-  func slot(of tensor: Tensor) -> Int? {
-    let tape = tensor.position.tape
-    if tape == identity { return tensor.position.slot }
-    if tape == 0 { return nil }
-    if let scope = ended[tape] { return slot(of: tensor, from: scope) }
-    return outer?.slot(of: tensor).map { enter($0, tensor) }
-  }
-
-  /// Where a tensor stands on this tape, nil where no gradient of it can be asked for here.
-  func differentiableSlot(of tensor: Tensor) -> Int? {
-    let slot = slot(of: tensor)
-    return slot == TapePosition.outside ? nil : slot
-  }
-
-  private func enter(_ slot: Int, _ tensor: Tensor) -> Int {
-    if let known = entered[slot] { return known }
-    let isConstant = role == .recording || slot == TapePosition.outside
-    let inner = isConstant ? TapePosition.outside : add(tensor).position.slot
-    entered[slot] = inner
-    borrowed.append((slot, inner))
-    return inner
-  }
-
-  /// Where a value stands that a scope inside left behind: it may depend on whatever that read of this tape, but how was
-  /// not recorded. So it has a place here, and no gradient.
-  private func slot(of tensor: Tensor, from scope: EndedScope) -> Int? {
-    let inputs = scope.read.filter { $0 != TapePosition.outside }
-    guard let first = inputs.first else { return scope.read.isEmpty ? nil : TapePosition.outside }
-    let reason = scope.reason(shape: values[first].shape)
-    return append([tensor], .joint(inputs: inputs) { _ in fatalError(reason) })[0].position.slot
-  }
-
-  /// Ends a scope inside another: the tape around learns what it read.
-  func end() {
-    guard let outer else { return }
-    let read = borrowed.map(\.outer)
-    outer.ended[identity] = EndedScope(name: name, role: role, read: read)
-    for (tape, scope) in ended {
-      outer.ended[tape] = EndedScope(name: scope.name, role: scope.role, read: read)
-    }
-  }
-
-  /// A value that leaves the scope.
-  func released(_ tensor: Tensor) -> Tensor {
-    var result = tensor.detached()
-    if outer != nil && !borrowed.isEmpty {
-      result.position = TapePosition(tape: identity, slot: TapePosition.outside)
-    }
-    return result
-  }
-
-  func append(_ outputs: [Tensor], _ pullback: Pullback) -> [Tensor] {
-    let first = values.count
-    let placed = outputs.map(add)
-    if role != .scouting { records.append(Record(outputs: first..<values.count, pullback: pullback)) }
-    return placed
-  }
-
-  func append(_ output: Tensor, _ edges: [Edge]) -> Tensor {
-    var edges = edges
-    if edges.contains(where: { $0.slot == TapePosition.outside }) {
-      edges.removeAll { $0.slot == TapePosition.outside }
-      if edges.isEmpty { return outside(output) }
-    }
-    let placed = add(output)
-    if role != .scouting {
-      records.append(
-        Record(outputs: placed.position.slot..<placed.position.slot + 1, pullback: .edges(edges)))
-    }
-    return placed
-  }
-
-  /// A value that depends on nothing but values of a scope around.
-  func outside(_ tensor: Tensor) -> Tensor {
-    var result = tensor
-    result.position = TapePosition(tape: identity, slot: TapePosition.outside)
-    return result
-  }
-
-  /// The gradients of some values, taken together, with respect to the tape's `wanted` values, given their own gradients.
-  /// Uses the records up, unless they are to be used again. `observe` is told each leaf's gradient as soon as nothing more
-  /// can be added to it.
-  func backward(
-    from outputs: [(slot: Int, seed: Tensor)], wanted: Set<Int>, reusable: Bool = false,
-    observe: ((_ leaf: any AnyObject & Sendable, Tensor) -> Void)? = nil
-  ) -> [Int: Tensor] {
-    require(
-      !isSpent,
-      "a pullback is called a second time, and what it needs is gone: pullback(at:reusable:) keeps it")
-    isSpent = !reusable
-    var gradients = [Tensor?](repeating: nil, count: values.count)
-    var results: [Int: Tensor] = [:]
-
-    func accumulate(_ gradient: Tensor, at slot: Int) {
-      let value = values[slot]
-      require(
-        gradient.shape == value.shape && gradient.dtype == value.dtype,
-        "a gradient of \(gradient.dtype) \(gradient.shape) arrived at a value of \(value.dtype) \(value.shape)"
-      )
-      if gradients[slot] == nil {
-        gradients[slot] = gradient
-      } else {
-        gradients[slot]!.accumulate(gradient)
-      }
-    }
-    for (slot, seed) in outputs { accumulate(seed, at: slot) }
-    func take(_ slot: Int) -> Tensor? {
-      let gradient = gradients[slot]
-      gradients[slot] = nil
-      if wanted.contains(slot) { results[slot] = gradient }
-      return gradient
-    }
-
-    var incomplete = observe == nil ? [] : leaves.values.sorted { $0.slot < $1.slot }
-    func complete(leavesBehind rest: Int) {
-      while let leaf = incomplete.last, leaf.recordsBefore >= rest {
-        incomplete.removeLast()
-        if let gradient = gradients[leaf.slot] { observe!(leaf.owner, gradient.detached()) }
-      }
-    }
-
-    Tape.with(nil) {
-      var rest = records.count
-      defer { complete(leavesBehind: 0) }
-      while rest > 0 {
-        complete(leavesBehind: rest)
-        rest -= 1
-        let record = reusable ? records[rest] : records.removeLast()
-        switch record.pullback {
-        case .edges(let edges):
-          guard let gradient = take(record.outputs.lowerBound) else { continue }
-          for edge in edges { accumulate(edge.pullback(gradient), at: edge.slot) }
-        case .joint(let inputs, let pullback):
-          let arrived = record.outputs.map(take)
-          if arrived.allSatisfy({ $0 == nil }) { continue }
-          for case (let slot?, let gradient?) in zip(inputs, pullback(arrived)) {
-            accumulate(gradient, at: slot)
-          }
-        }
-      }
-    }
-    for slot in wanted where results[slot] == nil { results[slot] = gradients[slot] }
-    return results
   }
 }

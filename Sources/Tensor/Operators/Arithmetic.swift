@@ -34,14 +34,20 @@ extension Tensor {
   /// `self` to the power of `exponent`, elementwise. Where the base is 0 and the exponent is not negative, the exponent's
   /// gradient is 0.
   public func pow(_ exponent: Tensor) -> Tensor {
-    let y = Kernel.binary(ck_binary_pow, self, exponent, "pow")
-    return y.recorded(
-      edge { [x = self] dy in
-        (dy * (exponent * x.pow(exponent - 1))).replacing(where: exponent .== 0, with: 0).sum(to: x.shape)
-      },
-      exponent.edge { [x = self] dy in
-        (dy * (y * x.log())).replacing(where: (x .== 0) .& (exponent .>= 0), with: 0).sum(to: exponent.shape)
-      })
+    // Where a slope is told to be 0, what it would be computed from is replaced, so that it has derivatives too.
+    Kernel.binary(ck_binary_pow, self, exponent, "pow").recorded { y in
+      [
+        edge { [x = self] dy in
+          let isFlat = exponent .== 0
+          let power = Tensor.where(isFlat, 1, x).pow(exponent.replacing(where: isFlat, with: 1) - 1)
+          return (dy * (exponent * power)).sum(to: x.shape)
+        },
+        exponent.edge { [x = self] dy in
+          let base = Tensor.where((x .== 0) .& (exponent .>= 0), 1, x)
+          return (dy * (y * base.log())).sum(to: exponent.shape)
+        },
+      ]
+    }
   }
 
   /// What is left of a division to the floor, with the sign of the divisor: a − ⌊a/b⌋ b. Of integers, by
@@ -66,10 +72,11 @@ extension Tensor {
     Kernel.requireFloatingPoint(y, "atan2")
     // A coordinate over the squared distance, whose squares neither overflow nor vanish.
     func overSquare(_ coordinate: Tensor) -> Tensor {
-      let size = maximum(x.abs(), y.abs())
+      let largest = maximum(x.detached().abs(), y.detached().abs())
+      let size = largest.replacing(where: (largest .== 0) .| largest.isInfinite(), with: .infinity)
       let (u, v) = (x / size, y / size)
-      return (coordinate / size / (u * u + v * v) / size)
-        .replacing(where: (size .== 0) .| size.isInfinite(), with: 0)
+      let square = (u * u + v * v).replacing(where: size .== .infinity, with: 1)
+      return (coordinate / size / square / size).replacing(where: size .== .infinity, with: 0)
     }
     return Kernel.binary(ck_binary_atan2, y, x, "atan2").recorded(
       y.edge { d in (d * overSquare(x)).sum(to: y.shape) },

@@ -73,7 +73,7 @@ extension Tensor {
 
   private func unfold(_ kernel: [Int], _ window: Window, _ name: String) -> Tensor {
     let plan = UnfoldingPlan(shape, kernel, window, name)
-    return plan.unfold(detached()).recorded(edge { dy in plan.fold(dy) })
+    return linearly(plan.unfold, transpose: plan.fold)
   }
 
   private func fold(_ sizes: [Int], _ window: Window, _ name: String) -> Tensor {
@@ -84,7 +84,7 @@ extension Tensor {
       Shape([shape[0]] + sizes + [shape[-1]]), Array(shape[axes + 1...2 * axes]), window, name)
     require(
       shape == plan.windows.shape, "\(name): windows \(shape), not \(plan.windows.shape), to \(plan.images)")
-    return plan.fold(self).recorded(edge { dy in plan.unfold(dy) })
+    return linearly(plan.fold, transpose: plan.unfold)
   }
 }
 

@@ -81,8 +81,8 @@ extension Tensor {
   /// `a` where `condition` holds, `b` elsewhere, the three stretched to one shape.
   public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     Kernel.select(condition, a, b).recorded(
-      a.edge { dy in Kernel.select(condition, dy, Tensor(0, dtype: dy.dtype)).sum(to: a.shape) },
-      b.edge { dy in Kernel.select(condition, Tensor(0, dtype: dy.dtype), dy).sum(to: b.shape) })
+      a.edge { [shape = a.shape] dy in Tensor.where(condition, dy, 0).sum(to: shape) },
+      b.edge { [shape = b.shape] dy in Tensor.where(condition, 0, dy).sum(to: shape) })
   }
 
   /// `value` where `condition` holds, this tensor elsewhere.

@@ -111,12 +111,16 @@ extension Tensor {
     let plan = ConvolutionPlan(input: shape, filter: filter.shape, window: window, axes: axes, name)
     let (filter, bias) = operands(filter, bias, channels: filter.shape[-1], name)
     let y = Kernel.convolve(self, filter, bias, relu: relu, plan)
+    let slope = relu ? UnarySlope(operation: ck_unary_relu, p: 0, q: 0, input: nil, output: y) : nil
     return y.recorded(jointly: [self, filter, bias]) { [x = self] dy, wanted in
-      let dy = relu ? Kernel.unaryGradient(ck_unary_relu, input: nil, output: y, dy, 0, 0) : dy
-      let dx = wanted[0] ? Kernel.convolutionInputGradient(dy, filter, plan) : nil
-      guard wanted[1] else { return [dx, nil, wanted[2] ? dy.sum(overAllBut: -1).to(filter.dtype) : nil] }
-      let (dw, db) = Kernel.convolutionFilterGradient(dy, x, plan, bias: wanted[2])
-      return [dx, dw, db]
+      let dy = slope?(dy) ?? dy
+      let dx = wanted[0] ? dy.convolvedBack(filter, plan) : nil
+      if wanted[1] && wanted[2] && !Tensor.isAnyRecorded(x, dy) {
+        let (dw, db) = Kernel.convolutionFilterGradient(dy, x, plan, bias: true)
+        return [dx, dw, db]
+      }
+      let dw = wanted[1] ? x.correlated(dy, plan) : nil
+      return [dx, dw, wanted[2] ? dy.sum(overAllBut: -1).to(filter.dtype) : nil]
     }
   }
 
@@ -162,9 +166,9 @@ extension Tensor {
     let y = Kernel.convolutionInputGradient(self, filter, plan)
     if let bias { Kernel.add(Kernel.cast(bias, to: dtype), to: y) }
     return y.recorded(
-      edge { dy in Kernel.convolve(dy, filter, nil, relu: false, plan) },
-      filter.edge { [x = self] dy in Kernel.convolutionFilterGradient(x, dy, plan, bias: false).filter },
-      bias?.edge { dy in dy.sum(overAllBut: -1).to(filter.dtype) })
+      edge { dy in dy.convolved(filter, plan) },
+      filter.edge { [x = self] dy in dy.correlated(x, plan) },
+      bias?.edge { [dtype = filter.dtype] dy in dy.sum(overAllBut: -1).to(dtype) })
   }
 
   private func operands(
@@ -182,6 +186,30 @@ extension Tensor {
   func sum(overAllBut axis: Int) -> Tensor {
     let axis = shape.axis(axis)
     return sum(axis: shape.indices.filter { $0 != axis })
+  }
+}
+
+// A convolution and its two transposes: the gradients of each are the other two.
+extension Tensor {
+  /// Input x, filter w: x ∗ w.
+  fileprivate func convolved(_ filter: Tensor, _ plan: ConvolutionPlan) -> Tensor {
+    Kernel.convolve(self, filter, nil, relu: false, plan).recorded(
+      edge { dy in dy.convolvedBack(filter, plan) },
+      filter.edge { [x = self] dy in x.correlated(dy, plan) })
+  }
+
+  /// What a gradient of the output comes to at the input.
+  fileprivate func convolvedBack(_ filter: Tensor, _ plan: ConvolutionPlan) -> Tensor {
+    Kernel.convolutionInputGradient(self, filter, plan).recorded(
+      edge { dx in dx.convolved(filter, plan) },
+      filter.edge { [y = self] dx in dx.correlated(y, plan) })
+  }
+
+  /// What a gradient y of the output comes to at the filter, for this input.
+  fileprivate func correlated(_ y: Tensor, _ plan: ConvolutionPlan) -> Tensor {
+    Kernel.convolutionFilterGradient(y, self, plan, bias: false).filter.recorded(
+      edge { dw in y.convolvedBack(dw, plan) },
+      y.edge { [x = self] dw in x.convolved(dw, plan) })
   }
 }
 

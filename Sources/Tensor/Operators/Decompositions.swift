@@ -12,7 +12,8 @@ extension Tensor {
     guard x.isFinite().isAllTrue else { throw .notFinite(operation: "symmetricEigen") }
     let (values, vectors, info) = Kernel.symmetricEigen(x)
     if info != 0 { throw .notConverged(operation: "symmetricEigen") }
-    let outputs = Tensor.recorded([values, vectors], jointly: [self]) { gradients, _ in
+    let outputs = Tensor.recorded([values, vectors], jointly: [self]) { outputs, gradients, _ in
+      let (values, vectors) = (outputs[0], outputs[1])
       var core = Tensor(zerosLike: vectors)
       if let dv = gradients[1] {
         core += vectors.matmul(dv, transposed: true).divided(byDifferencesOf: values)
@@ -34,8 +35,8 @@ extension Tensor {
     guard isFinite().isAllTrue else { throw .notFinite(operation: "svd") }
     let (u, s, v, info) = Kernel.svd(self)
     if info != 0 { throw .notConverged(operation: "svd") }
-    let outputs = Tensor.recorded([u, s, v], jointly: [self]) { gradients, _ in
-      [Self.svdGradient(u, s, v, gradients[0], gradients[1], gradients[2])]
+    let outputs = Tensor.recorded([u, s, v], jointly: [self]) { outputs, gradients, _ in
+      [Self.svdGradient(outputs[0], outputs[1], outputs[2], gradients[0], gradients[1], gradients[2])]
     }
     return (outputs[0], outputs[1], outputs[2])
   }
@@ -46,7 +47,7 @@ extension Tensor {
     let (rows, columns) = (s.expandingAxis(-1), s.expandingAxis(-2))
     let k = s.shape[-1]
     func skew(_ x: Tensor) -> Tensor { (x - x.transposed()).divided(byDifferencesOf: s.squared()) }
-    func overS(_ x: Tensor, _ s: Tensor) -> Tensor { (x / s).replacing(where: s .== 0, with: 0) }
+    func overS(_ x: Tensor, _ s: Tensor) -> Tensor { x / s.replacing(where: s .== 0, with: .infinity) }
     var core = ds?.diagonalMatrix() ?? Tensor(zeros: Shape(s.shape + [k]), dtype: s.dtype)
     if let du { core += skew(u.matmul(du, transposed: true)) * columns }
     if let dv { core += rows * skew(v.matmul(dv, otherTransposed: true)) }
@@ -69,7 +70,8 @@ extension Tensor {
     let flaw = (detached() * 0).sum(axis: [-2, -1], keepingAxes: true)
     let factors = Kernel.qr(self)
     let (q, r) = (factors.q + flaw, factors.r + flaw)
-    let outputs = Tensor.recorded([q, r], jointly: [self]) { [x = self] gradients, _ in
+    let outputs = Tensor.recorded([q, r], jointly: [self]) { [x = self] outputs, gradients, _ in
+      let (q, r) = (outputs[0], outputs[1])
       let dq = gradients[0] ?? Tensor(zerosLike: q)
       let dr = gradients[1] ?? Tensor(zerosLike: r)
       let k = q.shape[-1]
@@ -77,7 +79,7 @@ extension Tensor {
       // The columns behind the first k are Q times theirs of R.
       let (dHead, dTail) = (dr[.ellipsis, ..<k], dr[.ellipsis, k...])
       let head = Self.qrGradient(
-        q, r[.ellipsis, ..<k], dq + x.detached()[.ellipsis, k...].matmul(dTail, otherTransposed: true), dHead)
+        q, r[.ellipsis, ..<k], dq + x[.ellipsis, k...].matmul(dTail, otherTransposed: true), dHead)
       return [.concatenate([head, q.matmul(dTail)], axis: -1)]
     }
     return (outputs[0], outputs[1])
@@ -89,7 +91,7 @@ extension Tensor {
     let m = r.matmul(dr, otherTransposed: true) - dq.matmul(q, transposed: true)
     let symmetric = m.lowerTriangle() + m.lowerTriangle(-1).transposed()
     let right = (dq + q.matmul(symmetric)).transposed()
-    return Kernel.triangularSolve(r, right, upper: true).transposed()
+    return r.triangularSolution(right, upper: true).transposed()
   }
 
   private func requireMatrices(_ operation: String) {
@@ -100,7 +102,7 @@ extension Tensor {
   /// Element (i, j) divided by `values[j] - values[i]`; 0 where these are equal.
   private func divided(byDifferencesOf values: Tensor) -> Tensor {
     let differences = values.expandingAxis(-2) - values.expandingAxis(-1)
-    return (self / differences).replacing(where: differences .== 0, with: 0)
+    return self / differences.replacing(where: differences .== 0, with: .infinity)
   }
 }
 

@@ -13,8 +13,7 @@ extension Tensor {
       chosen.sizes.remove(at: axis)
       chosen.strides.remove(at: axis)
     }
-    return Kernel.copy(chosen, of: self).recorded(
-      edge { [shape] dy in Kernel.embed(dy, at: chosen, in: shape) })
+    return slice(chosen)
   }
 
   /// Matrices `[…, n, n]` with the elements of `[…, n]` on their diagonals and 0 elsewhere.
@@ -24,7 +23,7 @@ extension Tensor {
     var positions = Selection(shape)
     let steps = target.strides
     positions.strides = shape.indices.map { $0 == rank - 1 ? steps[$0] + 1 : steps[$0] }
-    return Kernel.embed(self, at: positions, in: target).recorded(edge { dy in dy.diagonal() })
+    return embedded(at: positions, in: target)
   }
 
   /// The elements of matrices `[…, m, n]` on and below a diagonal, 0 elsewhere; diagonal 0 is the main one,

@@ -7,9 +7,11 @@ extension Tensor {
     let y = Kernel.unary(operation, self, p, q)
     guard isRecorded else { return y }
     let input = ck_unary_gradient_uses_input(operation) ? self : nil
-    let output = ck_unary_gradient_uses_output(operation) ? y : nil
-    return y.recorded(
-      edge { dy in Kernel.unaryGradient(operation, input: input, output: output, dy, p, q) })
+    let keepsOutput = ck_unary_gradient_uses_output(operation)
+    return y.recorded { y in
+      let slope = UnarySlope(operation: operation, p: p, q: q, input: input, output: keepsOutput ? y : nil)
+      return [edge { dy in slope(dy) }]
+    }
   }
 
   /// Integers know the operations that stay within the integers.

@@ -53,8 +53,9 @@ extension Tensor {
     let axes = axes.map(complex.axis)
     require(Set(axes).count == axes.count, "\(operation): an axis is named twice in \(axes)")
     let scale = inverse ? 1 / Double(axes.reduce(1) { $0 * complex[$1] }) : 1
-    return Kernel.fourier(self, axes, inverse: inverse, scale: scale).recorded(
-      edge { dy in Kernel.fourier(dy, axes, inverse: !inverse, scale: scale) })
+    return linearly(
+      { Kernel.fourier($0, axes, inverse: inverse, scale: scale) },
+      transpose: { Kernel.fourier($0, axes, inverse: !inverse, scale: scale) })
   }
 
   private func narrowed(_ axis: Int, to count: Int) -> Tensor {

@@ -23,7 +23,8 @@ extension Tensor {
     alignCorners: Bool = false
   ) -> Tensor {
     let coordinates = alignCorners ? ck_grid_centres : ck_grid_edges
-    return sampled(grid, interpolation, padding, coordinates, axes: rank - 2, "gridSample")
+    return sampled(
+      grid, interpolation, padding, coordinates, axes: rank - 2, "gridSample", function: "gridSample")
   }
 
   /// Images `[N, H, W, C]` warped backwards by a flow `[N, H, W, 2]` in pixels, (x, y): each output takes the image
@@ -32,16 +33,17 @@ extension Tensor {
     require(
       rank == 4 && flow.shape == Shape(shape.dropLast() + [2]),
       "warped: a flow of shape \(flow.shape) for images of shape \(shape)")
-    return sampled(flow, .linear, .border, ck_grid_displacement, axes: 2, "warped")
+    return sampled(flow, .linear, .border, ck_grid_displacement, axes: 2, "warped", function: "warped")
   }
 
   private func sampled(
     _ grid: Tensor, _ interpolation: Interpolation, _ padding: GridPadding,
-    _ coordinates: ck_grid_coordinates, axes: Int, _ name: String
+    _ coordinates: ck_grid_coordinates, axes: Int, _ name: String, function: StaticString = #function
   ) -> Tensor {
     if dtype == .bfloat16 {
       return throughFloat32 {
-        $0.sampled(grid.to(.float32), interpolation, padding, coordinates, axes: axes, name)
+        $0.sampled(
+          grid.to(.float32), interpolation, padding, coordinates, axes: axes, name, function: function)
       }
     }
     Kernel.requireFloatingPoint(self, name)
@@ -56,9 +58,26 @@ extension Tensor {
       batch: Int64(shape[0]), channels: Int64(shape[-1]), axes: Int64(axes), in: threeAxes(sizes, filler: 1),
       out: threeAxes(positions, filler: 1), interpolation: interpolation.ofGrid, padding: padding.ofGrid,
       coordinates: coordinates)
+    /// One of the gradients where the way back is recorded, or nil.
+    func gradient(_ wanted: Int, of x: Tensor, _ grid: Tensor, _ dy: Tensor) -> Tensor? {
+      guard Tensor.isAnyRecorded(x, grid, dy) else { return nil }
+      guard grid.isFinite().isAllTrue else {
+        for tensor in [x, grid, dy] { tensor.noteReading() }
+        return nil
+      }
+      return Tensor.gradients(of: [x, grid], wanted: [wanted == 0, wanted == 1], dy) {
+        $0[0]!.sampledByOperators($0[1]!, interpolation, padding, coordinates)
+      }[wanted]
+    }
     return Kernel.gridSample(self, grid, plan).recorded(
-      edge { [shape] dy in Kernel.gridSampleInputGradient(dy, grid, to: shape, plan) },
-      grid.edge { [x = self] dy in Kernel.gridSampleGridGradient(dy, x, grid, plan) })
+      edge { [shape] dy in
+        // The images' gradient doesn't depend on them.
+        gradient(0, of: Tensor(zeros: Tensor.isRecording ? shape : [], dtype: dy.dtype), grid, dy)
+          ?? Kernel.gridSampleInputGradient(dy, grid, to: shape, plan)
+      },
+      grid.edge { [x = self] dy in
+        gradient(1, of: x, grid, dy) ?? Kernel.gridSampleGridGradient(dy, x, grid, plan)
+      }, function: function)
   }
 }
 

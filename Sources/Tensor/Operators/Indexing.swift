@@ -8,10 +8,8 @@ extension Tensor {
   public func gather(_ indices: Tensor, axis: Int = 0) -> Tensor {
     let axis = shape.axis(axis)
     let positions = checked(indices, axis: axis, "gather").flattened()
-    let y = Kernel.gather(self, positions, axis: axis)
     let target = Shape(shape.prefix(axis) + indices.shape.dimensions + shape.suffix(from: axis + 1))
-    return Tensor(y, viewedAs: target).recorded(
-      edge { [shape] dy in Kernel.scatterAdd(dy, positions, axis: axis, shape: shape) })
+    return rows(at: positions, axis: axis).reshape(target)
   }
 
   /// Elements picked along an axis: `y[i, j, k] = x[i, indices[i, j, k], k]` for axis 1. Along the other axes
@@ -20,8 +18,7 @@ extension Tensor {
     let axis = shape.axis(axis)
     let source = leading(indices.shape, but: axis, "gather")
     let positions = checked(indices, axis: axis, "gather")
-    return Kernel.gatherElements(source, positions, axis: axis).recorded(
-      source.edge { dy in Kernel.scatterAddElements(dy, positions, axis: axis, shape: source.shape) })
+    return source.picked(at: positions, axis: axis)
   }
 
   /// This tensor with `values` added to the slices at the given positions along an axis: `y[…, indices[i], …]
@@ -29,7 +26,7 @@ extension Tensor {
   public func scatterAdd(_ values: Tensor, at indices: Tensor, axis: Int = 0) -> Tensor {
     let (axis, positions) = slices(of: values, at: indices, axis: axis, "scatterAdd")
     return Kernel.scatterAdd(values, positions, axis: axis, into: Kernel.copied(self)).recorded(
-      edge { dy in dy }, values.edge { dy in Kernel.gather(dy, positions, axis: axis) })
+      edge { dy in dy }, values.edge { dy in dy.rows(at: positions, axis: axis) })
   }
 
   /// This tensor with `values` added to elements along an axis: `y[i, indices[i, j, k], k] += values[i, j,
@@ -39,7 +36,7 @@ extension Tensor {
     let axis = shape.axis(axis)
     return scattering(values, indices, axis, "scatterAdd") { target, values, positions in
       Kernel.scatterAddElements(values, positions, axis: axis, into: Kernel.copied(target)).recorded(
-        target.edge { dy in dy }, values.edge { dy in Kernel.gatherElements(dy, positions, axis: axis) })
+        target.edge { dy in dy }, values.edge { dy in dy.picked(at: positions, axis: axis) })
     }
   }
 
@@ -48,9 +45,8 @@ extension Tensor {
   public func scatter(_ values: Tensor, at indices: Tensor, axis: Int = 0) -> Tensor {
     let (axis, positions) = slices(of: values, at: indices, axis: axis, "scatter")
     return Kernel.scatter(values, positions, axis: axis, into: Kernel.copied(self)).recorded(
-      edge { dy in
-        Kernel.scatter(
-          Tensor(zeros: values.shape, dtype: dy.dtype), positions, axis: axis, into: Kernel.copied(dy))
+      edge { [shape = values.shape] dy in
+        dy.scatter(Tensor(zeros: shape, dtype: dy.dtype), at: positions, axis: axis)
       },
       values.edge { [size = shape[axis]] dy in
         // What was overwritten has no gradient.
@@ -59,7 +55,7 @@ extension Tensor {
         let counts = (Kernel.gather(last, positions, axis: 0) .== order).to(dy.dtype)
         var column = [Int](repeating: 1, count: dy.rank)
         column[axis] = counts.elementCount
-        return Kernel.gather(dy, positions, axis: axis) * counts.reshape(Shape(column))
+        return dy.rows(at: positions, axis: axis) * counts.reshape(Shape(column))
       })
   }
 
@@ -70,9 +66,8 @@ extension Tensor {
     let axis = shape.axis(axis)
     return scattering(values, indices, axis, "scatter") { target, values, positions in
       Kernel.scatterElements(values, positions, axis: axis, into: Kernel.copied(target)).recorded(
-        target.edge { dy in
-          let zeros = Tensor(zeros: values.shape, dtype: dy.dtype)
-          return Kernel.scatterElements(zeros, positions, axis: axis, into: Kernel.copied(dy))
+        target.edge { [shape = values.shape] dy in
+          dy.scatter(Tensor(zeros: shape, dtype: dy.dtype), elementsAt: positions, axis: axis)
         },
         values.edge { [shape = target.shape] dy in
           // What was overwritten has no gradient.
@@ -80,9 +75,32 @@ extension Tensor {
           let last = Kernel.scatterElements(
             order, positions, axis: axis, into: Tensor(zeros: shape, dtype: .int32))
           let counts = Kernel.gatherElements(last, positions, axis: axis) .== order
-          return Kernel.gatherElements(dy, positions, axis: axis) * counts.to(dy.dtype)
+          return dy.picked(at: positions, axis: axis) * counts.to(dy.dtype)
         })
     }
+  }
+}
+
+// What gathers, and its transpose, by indices that have been checked.
+extension Tensor {
+  private func rows(at positions: Tensor, axis: Int) -> Tensor {
+    Kernel.gather(self, positions, axis: axis).recorded(
+      edge { [shape] dy in dy.addedRows(at: positions, axis: axis, in: shape) })
+  }
+
+  private func addedRows(at positions: Tensor, axis: Int, in shape: Shape) -> Tensor {
+    Kernel.scatterAdd(self, positions, axis: axis, shape: shape).recorded(
+      edge { dy in dy.rows(at: positions, axis: axis) })
+  }
+
+  func picked(at positions: Tensor, axis: Int) -> Tensor {
+    Kernel.gatherElements(self, positions, axis: axis).recorded(
+      edge { [shape] dy in dy.scattered(to: positions, axis: axis, in: shape) })
+  }
+
+  func scattered(to positions: Tensor, axis: Int, in shape: Shape) -> Tensor {
+    Kernel.scatterAddElements(self, positions, axis: axis, shape: shape).recorded(
+      edge { dy in dy.picked(at: positions, axis: axis) })
   }
 }
 

@@ -17,7 +17,8 @@ extension Tensor {
     }
     let sizes = tensors.map { $0.shape[axis] }
     return Kernel.join(tensors, axis: axis).recorded(jointly: tensors) { dy, wanted in
-      Kernel.split(dy, sizes: sizes, axis: axis, wanted: wanted)
+      dy.isRecorded
+        ? dy.split(sizes: sizes, axis: axis) : Kernel.split(dy, sizes: sizes, axis: axis, wanted: wanted)
     }
   }
 
@@ -34,7 +35,7 @@ extension Tensor {
       "split: sizes \(sizes) don't make up axis \(axis) of shape \(shape)")
     let parts = Kernel.split(self, sizes: sizes, axis: axis, wanted: sizes.map { _ in true }).map { $0! }
     return Tensor.recorded(parts, jointly: [self]) { [shapes = parts.map(\.shape), dtype] gradients, _ in
-      [Kernel.join(zip(shapes, gradients).map { $1 ?? Tensor(zeros: $0, dtype: dtype) }, axis: axis)]
+      [.concatenate(zip(shapes, gradients).map { $1 ?? Tensor(zeros: $0, dtype: dtype) }, axis: axis)]
     }
   }
 

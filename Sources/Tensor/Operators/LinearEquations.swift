@@ -11,10 +11,13 @@ extension Tensor {
     let (factors, pivots, info) = Kernel.lu(a)
     if info != 0 { throw info > 0 ? .singular(operation: "solve") : .notFinite(operation: "solve") }
     let x = Kernel.luSolve(factors, pivots, b, transposed: false)
-    return x.recorded(jointly: [a, b]) { dx, wanted in
-      let db = Kernel.luSolve(factors, pivots, dx, transposed: true)
+    return Tensor.recorded([x], jointly: [a, b]) { outputs, gradients, wanted in
+      let (x, dx) = (outputs[0], gradients[0]!)
+      let db =
+        Tensor.isAnyRecorded(a, dx)
+        ? try! a.transposed().solve(dx) : Kernel.luSolve(factors, pivots, dx, transposed: true)
       return [wanted[0] ? -db.matmul(x, otherTransposed: true) : nil, db]
-    }
+    }[0]
   }
 
   /// The inverse of `[…, n, n]`. To solve an equation, `solve` is faster and more accurate. Throws
@@ -24,17 +27,25 @@ extension Tensor {
     let (factors, pivots, info) = Kernel.lu(self)
     if info != 0 { throw info > 0 ? .singular(operation: "inverse") : .notFinite(operation: "inverse") }
     let identity = Tensor(identity: shape[-1], dtype: dtype).broadcast(to: shape)
-    let y = Kernel.luSolve(factors, pivots, identity, transposed: false)
-    return y.recorded(
-      edge { dy in -y.matmul(dy, transposed: true).matmul(y, otherTransposed: true) })
+    return Kernel.luSolve(factors, pivots, identity, transposed: false).recorded { y in
+      [edge { dy in -y.matmul(dy, transposed: true).matmul(y, otherTransposed: true) }]
+    }
   }
 
   /// The determinants `[…]` of `[…, n, n]`; NaN where an element is not finite. The gradient, the cofactors,
-  /// is exact for singular matrices too.
+  /// is exact for singular matrices too; those of regular ones have gradients themselves.
   public func determinant() -> Tensor {
     requireSquare("determinant")
-    return Self.determinant(detached()).recorded(
-      edge { [x = self] dy in dy.expandingAxis(-1).expandingAxis(-1) * Self.cofactors(x) })
+    return Self.determinant(detached()).recorded { y in
+      [
+        edge { [x = self] dy in
+          func matrix(_ scalar: Tensor) -> Tensor { scalar.expandingAxis(-1).expandingAxis(-1) }
+          if y.isRecorded, let inverse = try? x.inverse() { return matrix(dy * y) * inverse.transposed() }
+          x.noteReading()
+          return matrix(dy) * Self.cofactors(x)
+        }
+      ]
+    }
   }
 
   private static func determinant(_ x: Tensor) -> Tensor {
@@ -73,17 +84,24 @@ extension Tensor {
     if !unitDiagonal && (a.detached().diagonal() .== 0).isAnyTrue {
       throw .singular(operation: "triangularSolve")
     }
-    func solved(_ b: Tensor, _ transposed: Bool) -> Tensor {
-      Kernel.triangularSolve(a, b, upper: upper, transposed: transposed, unitDiagonal: unitDiagonal)
-    }
-    let x = solved(b, transposed)
-    return x.recorded(jointly: [a, b]) { dx, wanted in
-      let db = solved(dx, !transposed)
+    return a.triangularSolution(b, upper: upper, transposed: transposed, unitDiagonal: unitDiagonal)
+  }
+
+  /// As `triangularSolve`, for matrices and right-hand sides of one batch; not finite where a matrix is singular.
+  func triangularSolution(
+    _ b: Tensor, upper: Bool = false, transposed: Bool = false, unitDiagonal: Bool = false
+  ) -> Tensor {
+    let x = Kernel.triangularSolve(self, b, upper: upper, transposed: transposed, unitDiagonal: unitDiagonal)
+    return Tensor.recorded([x], jointly: [self, b], function: "triangularSolve") {
+      [a = self] outputs, gradients, wanted in
+      let x = outputs[0]
+      let db = a.triangularSolution(
+        gradients[0]!, upper: upper, transposed: !transposed, unitDiagonal: unitDiagonal)
       guard wanted[0] else { return [nil, db] }
       let da = transposed ? -x.matmul(db, otherTransposed: true) : -db.matmul(x, otherTransposed: true)
       let offset = unitDiagonal ? 1 : 0
       return [upper ? da.upperTriangle(offset) : da.lowerTriangle(-offset), db]
-    }
+    }[0]
   }
 
   /// The lower triangular L with L Lᵀ = A, for symmetric positive definite A `[…, n, n]`, of which the
@@ -93,15 +111,18 @@ extension Tensor {
     if info != 0 {
       throw info > 0 ? .notPositiveDefinite(operation: "cholesky") : .notFinite(operation: "cholesky")
     }
-    return factor.recorded(
-      edge { dy in
-        // Murray, Differentiation of the Cholesky decomposition (2016), eq. 10.
-        let product = factor.matmul(dy, transposed: true).lowerTriangle()
-        let half = product - 0.5 * product.diagonal().diagonalMatrix()
-        let left = Kernel.triangularSolve(factor, half, transposed: true)
-        let dx = Kernel.triangularSolve(factor, left.transposed(), transposed: true)
-        return 0.5 * (dx + dx.transposed())
-      })
+    return factor.recorded { factor in
+      [
+        edge { dy in
+          // Murray, Differentiation of the Cholesky decomposition (2016), eq. 10.
+          let product = factor.matmul(dy, transposed: true).lowerTriangle()
+          let half = product - 0.5 * product.diagonal().diagonalMatrix()
+          let left = factor.triangularSolution(half, transposed: true)
+          let dx = factor.triangularSolution(left.transposed(), transposed: true)
+          return 0.5 * (dx + dx.transposed())
+        }
+      ]
+    }
   }
 }
 

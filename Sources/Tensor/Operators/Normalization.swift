@@ -12,7 +12,13 @@ extension Tensor {
     let affine = Kernel.normalization(mean, variance, epsilon, weight, bias)
     let y = Kernel.channelAffine(self, affine, relu: relu).recorded(jointly: [self, weight, bias]) {
       [x = self] dy, wanted in
-      Kernel.batchNormGradient(
+      if Tensor.isAnyRecorded(x, weight, bias, dy) {
+        return Tensor.gradients(of: [x, weight, bias], wanted: wanted, dy) {
+          let y = $0[0]!.normalizedByOperators(batch: 1, groups: x.shape[-1], $0[1], $0[2], epsilon)
+          return relu ? y.relu() : y
+        }
+      }
+      return Kernel.batchNormGradient(
         x, dy, mean, affine, weight, bias, relu: relu, ofStatistics: true, wantsInput: wanted[0])
     }
     return (y, mean, variance)
@@ -36,7 +42,8 @@ extension Tensor {
     let affine = Kernel.normalization(mean, variance, epsilon, weight, bias)
     let y = Kernel.channelAffine(self, affine, relu: relu).recorded(jointly: [self, weight, bias]) {
       [x = self] dy, wanted in
-      Kernel.batchNormGradient(
+      for tensor in [x, weight, bias, dy] { tensor?.noteReading() }
+      return Kernel.batchNormGradient(
         x, dy, mean, affine, weight, bias, relu: relu, ofStatistics: true, wantsInput: wanted[0],
         others: (count, sum))
     }
@@ -55,7 +62,16 @@ extension Tensor {
     let affine = Kernel.normalization(mean, variance, epsilon, weight, bias)
     return Kernel.channelAffine(self, affine, relu: relu).recorded(jointly: [self, weight, bias]) {
       [x = self] dy, wanted in
-      Kernel.batchNormGradient(
+      if Tensor.isAnyRecorded(x, weight, bias, dy) {
+        return Tensor.gradients(of: [x, weight, bias], wanted: wanted, dy) { operands in
+          let y = operands[0]!.throughFloat32 { x in
+            let unit = (x - mean.detached()) * (variance.detached() + epsilon).rsqrt()
+            return unit.scaledAndShifted(operands[1], operands[2])
+          }
+          return relu ? y.relu() : y
+        }
+      }
+      return Kernel.batchNormGradient(
         x, dy, mean, affine, weight, bias, relu: relu, ofStatistics: false, wantsInput: wanted[0])
     }
   }
@@ -135,13 +151,38 @@ extension Tensor {
     let positions = elementCount / Swift.max(batch * channels, 1)
     let sizes = [batch, positions, channels, groups].map(Int64.init)
     let (y, mean, inverse) = Kernel.groupNorm(self, sizes, weight, bias, epsilon)
-    return y.recorded(jointly: [self, weight, bias]) { [x = self] dy, _ in
+    return y.recorded(jointly: [self, weight, bias]) { [x = self] dy, wanted in
+      if Tensor.isAnyRecorded(x, weight, bias, dy) {
+        return Tensor.gradients(of: [x, weight, bias], wanted: wanted, dy) {
+          $0[0]!.normalizedByOperators(batch: batch, groups: groups, $0[1], $0[2], epsilon)
+        }
+      }
       let (dx, dweight, dbias) = Kernel.groupNormGradient(x, dy, sizes, weight, mean, inverse)
       return [
         dx, weight.map { Tensor(dweight, viewedAs: $0.shape) },
         bias.map { Tensor(dbias, viewedAs: $0.shape) },
       ]
     }
+  }
+
+  /// What the kernels compute, by other operators: normalised over the positions of each sample and the channels of each
+  /// group. A batch norm's is that of one sample whose groups are its channels.
+  private func normalizedByOperators(
+    batch: Int, groups: Int, _ weight: Tensor?, _ bias: Tensor?, _ epsilon: Double
+  ) -> Tensor {
+    let trailing = weight?.shape ?? bias?.shape ?? [shape[-1]]
+    return throughFloat32 { x in
+      let channels = trailing.elementCount
+      let grouped = x.reshape(batch, x.elementCount / (batch * channels), groups, channels / groups)
+      let centred = grouped - grouped.mean(axis: [1, 3], keepingAxes: true)
+      let variance = centred.squared().mean(axis: [1, 3], keepingAxes: true)
+      return (centred * (variance + epsilon).rsqrt()).reshape(shape).scaledAndShifted(weight, bias)
+    }
+  }
+
+  private func scaledAndShifted(_ weight: Tensor?, _ bias: Tensor?) -> Tensor {
+    let scaled = weight.map { self * $0 } ?? self
+    return bias.map { scaled + $0 } ?? scaled
   }
 
   private func channels(_ a: Tensor?, _ b: Tensor?, _ name: String) -> (Tensor?, Tensor?) {

@@ -24,11 +24,9 @@ extension Tensor {
     let y = Tensor(repeating: value, shape: padded, dtype: dtype)
     Kernel.copy(kept, of: self, to: inside, of: y)
     return y.recorded(
-      edge { [shape] dy in
-        if kept.shape == shape { return Kernel.copy(inside, of: dy) }
-        let dx = Tensor(zeros: shape, dtype: dy.dtype)
-        Kernel.copy(inside, of: dy, to: kept, of: dx)
-        return dx
+      edge { [shape, kept, inside] dy in
+        let inner = dy.slice(inside)
+        return kept.shape == shape ? inner : inner.embedded(at: kept, in: shape)
       })
   }
 

@@ -122,16 +122,28 @@ extension Tensor {
 
   private func maxPool(_ plan: PoolingPlan) -> Tensor {
     let (y, index) = Kernel.maxPool(self, plan, wantsIndex: isRecorded)
-    return y.recorded(edge { dy in Kernel.maxPoolGradient(dy, index!, plan) })
+    return y.recorded(edge { dy in dy.spreadBack(to: index!, plan) })
   }
 
   private func maxPoolWithIndices(_ plan: PoolingPlan) -> (values: Tensor, indices: Tensor) {
     let (y, index) = Kernel.maxPool(self, plan, wantsIndex: true)
-    return (y.recorded(edge { dy in Kernel.maxPoolGradient(dy, index!, plan) }), index!)
+    return (y.recorded(edge { dy in dy.spreadBack(to: index!, plan) }), index!)
+  }
+
+  /// Gradients of what was found at the indices, added up where it was found.
+  private func spreadBack(to index: Tensor, _ plan: PoolingPlan) -> Tensor {
+    Kernel.maxPoolGradient(self, index, plan).recorded(
+      edge { dx in
+        // A window that holds nothing has the index −1.
+        let rows: Shape = [plan.input[0], plan.input.dropFirst().dropLast().reduce(1, *), plan.input[-1]]
+        let positions = index.reshape([index.shape[0], -1, index.shape[-1]])
+        let found = dx.reshape(rows).picked(at: Tensor.maximum(positions, 0), axis: 1)
+        return found.replacing(where: positions .< 0, with: 0).reshape(plan.output)
+      })
   }
 
   private func averagePool(_ plan: PoolingPlan) -> Tensor {
-    Kernel.averagePool(self, plan).recorded(edge { dy in Kernel.averagePoolGradient(dy, plan) })
+    linearly({ Kernel.averagePool($0, plan) }, transpose: { Kernel.averagePoolGradient($0, plan) })
   }
 }
 

@@ -78,7 +78,7 @@ extension Tensor {
     }
     let axes = shape.axes(axis)
     let divisor = Double(Swift.max(axes.reduce(1) { $0 * shape[$1] } - correction, 0))
-    let centred = detached() - detached().mean(axis: axes, keepingAxes: true)
+    let centred = centred(axes)
     let y = Kernel.reduce(ck_reduction_sum_of_squares, centred, axes: axes) / divisor
     return y.reduced(from: self, axes, keepingAxes) { dy in centred * (2 * dy / divisor) }
   }
@@ -96,11 +96,18 @@ extension Tensor {
     }
     let axes = shape.axes(axis)
     let divisor = Double(Swift.max(axes.reduce(1) { $0 * shape[$1] } - correction, 0))
-    let centred = detached() - detached().mean(axis: axes, keepingAxes: true)
-    let y = centred.powerNorm(axes, 2) / divisor.squareRoot()
-    return y.reduced(from: self, axes, keepingAxes) { dy in
-      centred * (dy / (y * divisor)).replacing(where: y .== 0, with: 0)
+    let centred = centred(axes)
+    let y = centred.detached().powerNorm(axes, 2) / divisor.squareRoot()
+    return y.reduced(from: self, axes, keepingAxes) { dy, y in
+      centred * (dy / (y * divisor).replacing(where: y .== 0, with: .infinity))
     }
+  }
+
+  /// The distances from the mean, known to a gradient's gradient. On the way back nothing comes through here: the distances
+  /// add up to 0, so what the mean would take from a variance's gradient is 0.
+  private func centred(_ axes: [Int]) -> Tensor {
+    (detached() - detached().mean(axis: axes, keepingAxes: true)).recorded(
+      edge { d in d - d.mean(axis: axes, keepingAxes: true) })
   }
 
   /// The p-norm (Σ|x|ᵖ)^(1/p), p being `order`: the Euclidean one unless told otherwise, the largest |x| where infinite.
@@ -113,13 +120,14 @@ extension Tensor {
       return throughFloat32 { $0.norm(axis: axis, order: order, keepingAxes: keepingAxes) }
     }
     let axes = shape.axes(axis)
-    let x = detached()
     let y =
-      order == 2 ? Kernel.reduce(ck_reduction_sum_of_squares, x, axes: axes).sqrt() : x.powerNorm(axes, order)
-    return y.reduced(from: self, axes, keepingAxes) { dy in
-      if order == 2 { return x * (dy / y).replacing(where: y .== 0, with: 0) }
-      let slope = x.sign() * (x.abs() / y).pow(order - 1)
-      return (slope * dy).replacing(where: x .== 0, with: 0)
+      order == 2
+      ? Kernel.reduce(ck_reduction_sum_of_squares, self, axes: axes).sqrt()
+      : detached().powerNorm(axes, order)
+    return y.reduced(from: self, axes, keepingAxes) { [x = self] dy, y in
+      if order == 2 { return x * (dy / y.replacing(where: y .== 0, with: .infinity)) }
+      let size = x.replacing(where: x .== 0, with: 1).abs() / y.replacing(where: y .== 0, with: 1)
+      return x.sign() * size.pow(order - 1) * dy
     }
   }
 
@@ -162,7 +170,8 @@ extension Tensor {
     if shape == target { return self }
     let missing = rank - target.rank
     let axes = shape.indices.filter { $0 < missing || (target[$0 - missing] == 1 && shape[$0] != 1) }
-    return Tensor(Kernel.reduce(ck_reduction_sum, self, axes: axes), viewedAs: target)
+    return Tensor(Kernel.reduce(ck_reduction_sum, self, axes: axes), viewedAs: target).recorded(
+      edge { [shape] dy in dy.broadcast(to: shape) })
   }
 
   /// The position of the first largest element along an axis, `int32`.
@@ -184,11 +193,23 @@ extension Tensor {
   /// A reduction's result in the shape asked for, with the way back to `x`; the closure gets the gradient
   /// with the reduced axes kept.
   func reduced(
-    from x: Tensor, _ axes: [Int], _ keepingAxes: Bool, _ pullback: @escaping (Tensor) -> Tensor
+    from x: Tensor, _ axes: [Int], _ keepingAxes: Bool, function: StaticString = #function,
+    _ pullback: @escaping (_ dy: Tensor) -> Tensor
   ) -> Tensor {
     let kept = shape
     return Tensor(self, viewedAs: x.shape.removing(axes, keepingAxes: keepingAxes)).recorded(
-      x.edge { dy in pullback(Tensor(dy, viewedAs: kept)) })
+      x.edge { dy in pullback(dy.reshape(kept)) }, function: function)
+  }
+
+  /// The same for a way back that uses the result, which the closure gets with the reduced axes kept, too.
+  func reduced(
+    from x: Tensor, _ axes: [Int], _ keepingAxes: Bool, function: StaticString = #function,
+    _ pullback: @escaping (_ dy: Tensor, _ y: Tensor) -> Tensor
+  ) -> Tensor {
+    let kept = shape
+    return Tensor(self, viewedAs: x.shape.removing(axes, keepingAxes: keepingAxes)).recorded(
+      function: function
+    ) { y in [x.edge { dy in pullback(dy.reshape(kept), y.reshape(kept)) }] }
   }
 }
 

@@ -104,8 +104,9 @@ extension Tensor {
       in: threeAxes(Array(shape.dropFirst().dropLast()), filler: 1), out: threeAxes(sizes, filler: 1),
       interpolation: interpolation.ofResampling, align_corners: alignCorners, coverage: coverage,
       scale: (scale[0], scale[1], scale[2]))
-    return Kernel.resample(self, to: output, plan).recorded(
-      edge { [shape] dy in Kernel.resampleGradient(dy, to: shape, plan) })
+    return linearly(
+      { Kernel.resample($0, to: output, plan) },
+      transpose: { [shape] in Kernel.resampleGradient($0, to: shape, plan) })
   }
 }
 

@@ -15,9 +15,43 @@ extension Tensor {
       }
     }
     let plan = regions(boxes, height, width, scale, "preciseRoIPool")
+    /// One of the gradients where the way back is recorded, or nil.
+    func gradient(_ wanted: Int, of x: Tensor, _ boxes: Tensor, _ dy: Tensor) -> Tensor? {
+      guard Tensor.isAnyRecorded(x, boxes, dy) else { return nil }
+      return Tensor.gradients(of: [x, boxes], wanted: [wanted == 0, wanted == 1], dy) {
+        $0[0]!.integrals($0[1]!, height: height, width: width, scale: scale)
+      }[wanted]
+    }
     return Kernel.roiPool(self, boxes, plan).recorded(
-      edge { [shape] dy in Kernel.roiPoolInputGradient(dy, boxes, to: shape, plan) },
-      boxes.edge { [x = self] dy in Kernel.roiPoolBoxGradient(dy, x, boxes, plan) })
+      edge { [shape] dy in
+        // The images' gradient doesn't depend on them.
+        gradient(0, of: Tensor(zeros: Tensor.isRecording ? shape : [], dtype: dy.dtype), boxes, dy)
+          ?? Kernel.roiPoolInputGradient(dy, boxes, to: shape, plan)
+      },
+      boxes.edge { [x = self] dy in
+        gradient(1, of: x, boxes, dy) ?? Kernel.roiPoolBoxGradient(dy, x, boxes, plan)
+      })
+  }
+
+  /// Precise RoI pooling by other operators: the bilinear surface is a sum of products of hat functions, so its integral
+  /// over a bin is one of products of theirs.
+  private func integrals(_ boxes: Tensor, height: Int, width: Int, scale: Double) -> Tensor {
+    let images = gather(boxes.detached()[.all, 0].to(.int32))
+    /// The integrals of the hats at the positions of an axis over a box's bins `[K, bins, positions]`, and the box's size.
+    func integrals(_ from: Tensor, _ to: Tensor, bins: Int, positions: Int) -> (Tensor, size: Tensor) {
+      let (low, high) = (from.expandingAxis(-1) * scale, to.expandingAxis(-1) * scale)
+      let size = (high - low).clamp(min: 0)
+      let edges = low + size * (Tensor(0..<bins + 1).to(dtype) / Double(bins))
+      // From −∞ up to an edge.
+      let d = (edges.expandingAxis(-1) - Tensor(0..<positions).to(dtype)).clamp(min: -1, max: 1)
+      let integral = 0.5 + d - 0.5 * d * d.abs()
+      return (integral[.all, 1...] - integral[.all, ..<(-1)], size)
+    }
+    let (columns, right) = integrals(boxes[.all, 1], boxes[.all, 3], bins: width, positions: shape[2])
+    let (rows, down) = integrals(boxes[.all, 2], boxes[.all, 4], bins: height, positions: shape[1])
+    let area = (right * down).reshape(-1, 1, 1, 1) / Double(height * width)
+    let sums = Tensor.einsum("khr,krcd,kwc->khwd", rows, images, columns)
+    return Tensor.where(area .> 0, sums / area.replacing(where: area .<= 0, with: 1), 0)
   }
 
   /// RoI align (He et al. 2017): the mean of the images' bilinear surface at `points`×`points` positions in each bin of each
@@ -40,8 +74,9 @@ extension Tensor {
     var plan = regions(boxes, height, width, scale, "roiAlign")
     (plan.precise, plan.points, plan.half_pixel) = (false, Int64(points ?? 0), halfPixel)
     let boxes = boxes.detached()
-    return Kernel.roiPool(self, boxes, plan).recorded(
-      edge { [shape, plan] dy in Kernel.roiPoolInputGradient(dy, boxes, to: shape, plan) })
+    return linearly(
+      { [plan] in Kernel.roiPool($0, boxes, plan) },
+      transpose: { [shape, plan] in Kernel.roiPoolInputGradient($0, boxes, to: shape, plan) })
   }
 
   private func regions(

@@ -74,9 +74,7 @@ extension Tensor {
       samples: shape[0],
       ConvolutionPlan(
         input: shape.ofOneSample, filter: Shape(filter.shape.dropFirst()), window: window, axes: axes, name))
-    return Kernel.convolveSamples(self, filter, plan).recorded(
-      edge { dy in Kernel.sampleTranspose(dy, filter, plan) },
-      filter.edge { [x = self] dy in Kernel.sampleFilterTranspose(x, dy, plan) })
+    return convolved(filter, plan)
   }
 
   private func sampleTranspose(
@@ -93,9 +91,7 @@ extension Tensor {
       ConvolutionPlan(
         transposeOf: shape.ofOneSample, filter: Shape(filter.shape.dropFirst()), window: window,
         outputPadding: outputPadding, axes: axes, name))
-    return Kernel.sampleTranspose(self, filter, plan).recorded(
-      edge { dx in Kernel.convolveSamples(dx, filter, plan) },
-      filter.edge { [y = self] dx in Kernel.sampleFilterTranspose(dx, y, plan) })
+    return convolvedBack(filter, plan)
   }
 
   private func sampleFilterTranspose(
@@ -118,9 +114,25 @@ extension Tensor {
       residual.shape == plan.output,
       "\(name): residuals of shape \(residual.shape), where the convolution of shape \(shape) has \(plan.output)"
     )
-    return Kernel.sampleFilterTranspose(self, residual, plan).recorded(
-      edge { dw in Kernel.sampleTranspose(residual, dw, plan) },
-      residual.edge { [x = self] dw in Kernel.convolveSamples(x, dw, plan) })
+    return correlated(residual, plan)
+  }
+
+  private func convolved(_ filter: Tensor, _ plan: SampleConvolutionPlan) -> Tensor {
+    Kernel.convolveSamples(self, filter, plan).recorded(
+      edge { dy in dy.convolvedBack(filter, plan) },
+      filter.edge { [x = self] dy in x.correlated(dy, plan) })
+  }
+
+  private func convolvedBack(_ filter: Tensor, _ plan: SampleConvolutionPlan) -> Tensor {
+    Kernel.sampleTranspose(self, filter, plan).recorded(
+      edge { dx in dx.convolved(filter, plan) },
+      filter.edge { [y = self] dx in dx.correlated(y, plan) })
+  }
+
+  private func correlated(_ residual: Tensor, _ plan: SampleConvolutionPlan) -> Tensor {
+    Kernel.sampleFilterTranspose(self, residual, plan).recorded(
+      edge { dw in residual.convolvedBack(dw, plan) },
+      residual.edge { [x = self] dw in x.convolved(dw, plan) })
   }
 
   private func checkSamples(_ other: Tensor, rank otherRank: Int, _ axes: Int, _ name: String) {

@@ -10,7 +10,7 @@ extension Tensor {
       return shifted(along: axis, reversed, filler: 0).cumulativeSum(axis: axis, reversed: reversed)
     }
     return Kernel.cumulate(.sum, self, axis: axis, reversed: reversed).recorded(
-      edge { dy in Kernel.cumulate(.sum, dy, axis: axis, reversed: !reversed) })
+      edge { dy in dy.cumulativeSum(axis: axis, reversed: !reversed) })
   }
 
   /// The products of all elements up to each one along an axis: itself included unless `exclusive`, from the end
@@ -23,6 +23,11 @@ extension Tensor {
     let y = Kernel.cumulate(.product, self, axis: axis, reversed: reversed)
     return y.recorded(
       edge { [x = self] dy in
+        if Tensor.isAnyRecorded(x, dy) {
+          return Tensor.gradients(of: [x], wanted: [true], dy) {
+            $0[0]!.doubling(axis: axis, reversed, filler: 1, *)
+          }[0]!
+        }
         // Of products divided by one of their factors; but for the first zero, behind which all products are 0.
         let zeros = Kernel.cumulate(.sum, (x .== 0).to(x.dtype), axis: axis, reversed: reversed)
         let isFirst = (x .== 0) .& (zeros .== 1)
@@ -40,13 +45,7 @@ extension Tensor {
   public func cumulativeMax(axis: Int, reversed: Bool = false) -> Tensor {
     if !dtype.isFloatingPoint { return to(.float64).cumulativeMax(axis: axis, reversed: reversed).to(dtype) }
     let axis = shape.axis(axis)
-    // The largest of 1, 2, 4, … elements.
-    var (y, step) = (self, 1)
-    while step < shape[axis] {
-      y = .maximum(y, y.shifted(by: step, along: axis, reversed, filler: -.infinity))
-      step *= 2
-    }
-    return y
+    return doubling(axis: axis, reversed, filler: -.infinity, Tensor.maximum)
   }
 
   /// The smallest of all elements up to each one along an axis, from the end of the axis where `reversed`; of equal ones
@@ -54,6 +53,18 @@ extension Tensor {
   public func cumulativeMin(axis: Int, reversed: Bool = false) -> Tensor {
     if !dtype.isFloatingPoint { return to(.float64).cumulativeMin(axis: axis, reversed: reversed).to(dtype) }
     return -(-self).cumulativeMax(axis: axis, reversed: reversed)
+  }
+
+  /// What the last 1, 2, 4, … elements up to each one come to by an operation that doesn't care for order.
+  private func doubling(
+    axis: Int, _ reversed: Bool, filler: Double, _ operation: (Tensor, Tensor) -> Tensor
+  ) -> Tensor {
+    var (y, step) = (self, 1)
+    while step < shape[axis] {
+      y = operation(y, y.shifted(by: step, along: axis, reversed, filler: filler))
+      step *= 2
+    }
+    return y
   }
 
   /// Moved on along an axis: the last elements go, fillers come first.

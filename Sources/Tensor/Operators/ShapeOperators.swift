@@ -18,7 +18,8 @@ extension Tensor {
   public func reshape(_ target: Shape) -> Tensor {
     require(
       target.elementCount == elementCount, "reshape: \(shape) doesn't hold as many elements as \(target)")
-    return Tensor(self, viewedAs: target).recorded(edge { [shape] dy in Tensor(dy, viewedAs: shape) })
+    if target == shape { return self }
+    return Tensor(self, viewedAs: target).recorded(edge { [shape] dy in dy.reshape(shape) })
   }
 
   /// All axes from `axis` on joined into one.
@@ -57,9 +58,7 @@ extension Tensor {
       "permuted: \(permutation) doesn't name each axis of \(shape) once")
     if permutation == Array(0..<rank) { return self }
     return Kernel.permute(self, permutation).recorded(
-      edge { dy in
-        Kernel.permute(dy, permutation.indices.map { permutation.firstIndex(of: $0)! })
-      })
+      edge { dy in dy.permuted(permutation.indices.map { permutation.firstIndex(of: $0)! }) })
   }
 
   /// The last two axes exchanged: the matrix transpose.
@@ -133,14 +132,11 @@ extension Tensor {
   /// The order of the elements reversed along some axes.
   public func flipped(axis: any Axes) -> Tensor {
     let axes = shape.axes(axis)
-    func flip(_ x: Tensor) -> Tensor {
-      var selection = Selection(x.shape)
-      for axis in axes where x.shape[axis] > 0 {
-        selection.offset += (x.shape[axis] - 1) * selection.strides[axis]
-        selection.strides[axis].negate()
-      }
-      return Kernel.copy(selection, of: x)
+    var selection = Selection(shape)
+    for axis in axes where shape[axis] > 0 {
+      selection.offset += (shape[axis] - 1) * selection.strides[axis]
+      selection.strides[axis].negate()
     }
-    return flip(self).recorded(edge { dy in flip(dy) })
+    return Kernel.copy(selection, of: self).recorded(edge { dy in dy.flipped(axis: axes) })
   }
 }

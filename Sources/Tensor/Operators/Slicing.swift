@@ -73,8 +73,12 @@ extension Tensor {
   func slice(_ indices: [AxisIndex]) -> Tensor { slice(Selection(shape, indices)) }
 
   func slice(_ selection: Selection) -> Tensor {
-    Kernel.copy(selection, of: self).recorded(
-      edge { [shape] dy in Kernel.embed(dy, at: selection, in: shape) })
+    Kernel.copy(selection, of: self).recorded(edge { [shape] dy in dy.embedded(at: selection, in: shape) })
+  }
+
+  /// Zeros of a shape with this tensor at the chosen positions: the transpose of choosing.
+  func embedded(at selection: Selection, in shape: Shape) -> Tensor {
+    Kernel.embed(self, at: selection, in: shape).recorded(edge { dy in dy.slice(selection) })
   }
 
   mutating func replace(_ selection: Selection, with value: Tensor) {
@@ -83,11 +87,10 @@ extension Tensor {
     let stretched = value.broadcast(to: target)
     let kept = edge { dy in
       var dx = dy
-      dx.makeUnique()
-      Kernel.copy(Selection(target), of: Tensor(zeros: target, dtype: dy.dtype), to: selection, of: dx)
+      dx.replace(selection, with: Tensor(zeros: target, dtype: dy.dtype))
       return dx
     }
-    let assigned = stretched.edge { dy in Kernel.copy(selection, of: dy) }
+    let assigned = stretched.edge { dy in dy.slice(selection) }
     // Copies nothing where no one else holds the memory: neither the value before nor after is needed on the
     // way back.
     makeUnique()

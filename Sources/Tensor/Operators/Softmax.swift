@@ -12,8 +12,15 @@ extension Tensor {
     guard axis == rank - 1 else {
       return swappingAxes(axis, -1).softmax(axis: -1, log: log).swappingAxes(axis, -1)
     }
-    let y = Kernel.softmax(self, log: log)
-    return y.recorded(edge { dy in Kernel.softmaxGradient(y, dy, log: log) })
+    return Kernel.softmax(self, log: log).recorded { y in
+      [
+        edge { dy in
+          if !Tensor.isAnyRecorded(y, dy) { return Kernel.softmaxGradient(y, dy, log: log) }
+          if log { return dy - y.exp() * dy.sum(axis: -1, keepingAxes: true) }
+          return y * (dy - (y * dy).sum(axis: -1, keepingAxes: true))
+        }
+      ]
+    }
   }
 
   /// log Σ eˣ, safe against overflow.
@@ -22,7 +29,7 @@ extension Tensor {
     throughFloat32 { x in
       shape.axes(axis).reversed().reduce(x) { x, axis in
         let y = Kernel.logSumExp(x, axis: axis)
-        return y.reduced(from: x, [axis], keepingAxes) { dy in dy * x.shares(in: y, axis: axis) }
+        return y.reduced(from: x, [axis], keepingAxes) { dy, y in dy * x.shares(in: y, axis: axis) }
       }
     }
   }

@@ -12,8 +12,7 @@ extension Tensor {
     }
     let (values, indices) = Kernel.sort(self, descending: descending)
     return (
-      values.recorded(
-        edge { [shape] dy in Kernel.scatterAddElements(dy, indices, axis: axis, shape: shape) }), indices
+      values.recorded(edge { [shape] dy in dy.scattered(to: indices, axis: axis, in: shape) }), indices
     )
   }
 
@@ -28,8 +27,7 @@ extension Tensor {
     }
     let (values, indices) = Kernel.topK(self, count, largest: largest)
     return (
-      values.recorded(
-        edge { [shape] dy in Kernel.scatterAddElements(dy, indices, axis: axis, shape: shape) }), indices
+      values.recorded(edge { [shape] dy in dy.scattered(to: indices, axis: axis, in: shape) }), indices
     )
   }
 }

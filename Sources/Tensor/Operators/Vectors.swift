@@ -21,20 +21,24 @@ extension Tensor {
       "pairwiseDistances: shapes \(shape) and \(other.shape) are not [..., N, C] and [..., M, C]")
     Kernel.requireSame(self, other, "pairwiseDistances")
     if dtype != .float64 { return to(.float64).pairwiseDistances(other.to(.float64)).to(dtype) }
-    let (a, b) = (detached(), other.detached())
-    let lengths = a.squared().sum(axis: -1, keepingAxes: true) + b.squared().sum(axis: -1).expandingAxis(-2)
-    let y = (lengths - 2 * a.matmul(b, otherTransposed: true)).clamp(min: 0).sqrt()
-    // Each pair pulls along its difference.
-    func pulls(_ dy: Tensor) -> Tensor { (dy / y).replacing(where: y .== 0, with: 0) }
-    return y.recorded(
-      edge { dy in
-        let pull = pulls(dy)
-        return (a * pull.sum(axis: -1, keepingAxes: true) - pull.matmul(b)).sum(to: a.shape)
-      },
-      other.edge { dy in
-        let pull = pulls(dy)
-        return (b * pull.sum(axis: -2).expandingAxis(-1) - pull.matmul(a, transposed: true)).sum(to: b.shape)
-      })
+    let (x, z) = (detached(), other.detached())
+    let lengths = x.squared().sum(axis: -1, keepingAxes: true) + z.squared().sum(axis: -1).expandingAxis(-2)
+    let distances = (lengths - 2 * x.matmul(z, otherTransposed: true)).clamp(min: 0).sqrt()
+    return distances.recorded { [a = self, b = other] y in
+      // Each pair pulls along its difference.
+      func pulls(_ dy: Tensor) -> Tensor { dy / y.replacing(where: y .== 0, with: .infinity) }
+      return [
+        a.edge { dy in
+          let pull = pulls(dy)
+          return (a * pull.sum(axis: -1, keepingAxes: true) - pull.matmul(b)).sum(to: a.shape)
+        },
+        b.edge { dy in
+          let pull = pulls(dy)
+          return (b * pull.sum(axis: -2).expandingAxis(-1) - pull.matmul(a, transposed: true)).sum(
+            to: b.shape)
+        },
+      ]
+    }
   }
 
   /// The cross product of vectors of three numbers along an axis; the other axes are stretched as in arithmetic.
