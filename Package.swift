@@ -34,6 +34,13 @@ func example(_ name: String) -> Target {
     ], path: "Examples/\(name)")
 }
 
+/// A script in `Examples/Scripts`, beside which stands what it would be in PyTorch.
+func script(_ name: String, _ modules: String...) -> Target {
+  .executableTarget(
+    name: name, dependencies: modules.map { .byName(name: $0) }, path: "Examples/Scripts/\(name)",
+    exclude: ["pytorch.py"])
+}
+
 let package = Package(
   name: "SFVideo",
   products: [
@@ -79,6 +86,7 @@ let package = Package(
     example("TrainSFTrack"),
     example("TrainRTS"),
     example("TrainSAMN"),
+    example("CompareSAMN"),
     example("TrainSiamese"),
     example("CompareSiamese"),
     example("TrainSpectral"),
@@ -88,6 +96,19 @@ let package = Package(
     example("SynthesizeVideos"),
     example("Inspect"),
     example("SpectralFigures"),
+
+    .executableTarget(
+      name: "Shapes", dependencies: ["Datasets", "NN", "Tensor", "Vision"], path: "Examples/Shapes"),
+    script("ClassifyArrays", "NN", "Tensor"),
+    script("FineTuneResNet", "Datasets", "NN", "SFModels", "Tensor", "Vision"),
+    script("SegmentFolder", "Datasets", "NN", "SFModels", "Tensor", "Vision"),
+    script("GradientPenalty", "NN", "Tensor"),
+    script("MetaLearning", "NN", "Tensor"),
+    script("OwnOperator", "Tensor"),
+    script("ClassifySequences", "NN", "Tensor"),
+    script("RefineMasks", "Datasets", "SFModels", "Tensor", "Vision"),
+    script("ClassifyImage", "NN", "SFModels", "Tensor", "Vision"),
+
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
@@ -125,6 +146,8 @@ let package = Package(
     .testTarget(
       name: "TrainRTSTests", dependencies: ["TrainRTS", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(
+      name: "CompareSAMNTests", dependencies: ["CompareSAMN", "NN", "SFModels", "TestSupport"]),
+    .testTarget(
       name: "TrainSAMNTests",
       dependencies: ["TrainSAMN", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
@@ -146,6 +169,13 @@ let package = Package(
     .testTarget(
       name: "SynthesizeVideosTests",
       dependencies: ["SynthesizeVideos", "Datasets", "Evaluation", "TestSupport", "Vision"]),
+    .testTarget(
+      name: "ScriptsTests",
+      dependencies: [
+        "ClassifyArrays", "ClassifyImage", "ClassifySequences", "FineTuneResNet", "OwnOperator",
+        "RefineMasks",
+        "SegmentFolder", "Datasets", "NN", "SFModels", "Tensor", "TestSupport", "Vision",
+      ]),
     .testTarget(name: "SpectralFiguresTests", dependencies: ["SpectralFigures", "NN", "Vision"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "NN", "Tensor", "TestSupport", "Vision"]),

@@ -21,6 +21,8 @@ public struct OpenDataset<Video>: Sendable {
 
 /// The layouts of data sets whose objects have masks.
 public enum MaskLayout: String, Sendable, CaseIterable {
+  /// That of the data set of this name: ``DAVISDataset``, ``YouTubeVOSDataset``, ``YouTubeVISDataset``,
+  /// ``SegTrackDataset``, ``COCODataset``.
   case davis, youtubeVOS, youtubeVIS, segTrack, coco
 
   /// The layout that a folder is in.
@@ -65,6 +67,8 @@ public enum MaskLayout: String, Sendable, CaseIterable {
 
 /// The layouts of data sets that have the place of one target.
 public enum BoxLayout: String, Sendable, CaseIterable {
+  /// That of the data set of this name: ``OTBDataset``, ``UAV123Dataset`` (also of UAV20L), ``NFSDataset``,
+  /// ``GOT10kDataset``, ``TrackingNetDataset``, ``LaSOTDataset``, ``VOTDataset``.
   case otb, uav123, uav20l, nfs, got10k, trackingnet, lasot, vot
 
   /// The layout that a folder is in.

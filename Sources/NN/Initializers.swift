@@ -29,6 +29,37 @@ public struct Initializer: Sendable {
   /// Uniform, with the variance of `xavierNormal`.
   public static let xavierUniform = uniform { 2 / ($0 + $1) }
 
+  /// Normal, around 0, whatever the fans.
+  public static func normal(standardDeviation: Double) -> Initializer {
+    normal { _, _ in standardDeviation * standardDeviation }
+  }
+
+  /// Normal, around 0, drawn again where it is beyond two standard deviations: vision transformers' tokens start from
+  /// 0.02. PyTorch's `trunc_normal_(w, std=s, a=-2 * s, b=2 * s)`; of what is drawn the standard deviation is .88·s.
+  public static func truncatedNormal(standardDeviation: Double = 0.02) -> Initializer {
+    Initializer { shape, _, _, dtype in
+      var x = Tensor(normal: shape, dtype: dtype)
+      while true {
+        let isBeyond = x.abs() .> 2
+        if !isBeyond.isAnyTrue { return x * standardDeviation }
+        x = .where(isBeyond, Tensor(normal: shape, dtype: dtype), x)
+      }
+    }
+  }
+
+  /// Like a rotation (Saxe et al. 2014): `gain` times a matrix, of a filter all its kernel's inputs by the outputs, whose
+  /// rows, or columns where these are fewer, are orthonormal.
+  public static func orthogonal(gain: Double = 1) -> Initializer {
+    Initializer { shape, _, _, dtype in
+      let columns = shape[-1], rows = shape.elementCount / max(columns, 1)
+      let (q, r) = Tensor(normal: [max(rows, columns), min(rows, columns)], dtype: .float64).qr()
+      // Signs by r's diagonal make the distribution uniform.
+      let signs = Tensor.where(r.diagonal() .< 0, Tensor(-1, dtype: .float64), Tensor(1, dtype: .float64))
+      let matrix = q * signs * gain
+      return (rows < columns ? matrix.transposed() : matrix).reshape(shape).to(dtype)
+    }
+  }
+
   private static func normal(variance: @escaping @Sendable (Double, Double) -> Double) -> Initializer {
     Initializer { shape, fanIn, fanOut, dtype in
       Tensor(normal: shape, standardDeviation: variance(fanIn, fanOut).squareRoot(), dtype: dtype)

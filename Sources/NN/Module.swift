@@ -6,7 +6,9 @@ import Tensor
 ///
 /// Training behaviour (batch statistics, dropout) is what happens inside a recording, `valueWithGradient { … }`, unless
 /// `evaluating { … }` says otherwise. Outside, modules evaluate.
-public protocol Module: Sendable {}
+///
+/// `print(module)` shows its parts.
+public protocol Module: Sendable, CustomStringConvertible {}
 
 /// A module that turns one tensor into another.
 public protocol Layer: Module {

@@ -6,6 +6,8 @@ import Tensor
 /// property) is a programmer's error; what a closure captures can't be seen.
 struct ParameterSearch {
   private(set) var found: [(path: String, parameter: Parameter)] = []
+  /// The modules on the way, each in front of its parts.
+  private(set) var modules: [(path: String, type: any Module.Type)] = []
   // The objects that the search is within: one that is met again is its own part.
   private var surroundings: Set<ObjectIdentifier> = []
 
@@ -15,6 +17,7 @@ struct ParameterSearch {
   }
 
   private mutating func search(_ value: Any, at path: String) {
+    if let module = value as? any Module { modules.append((path, type(of: module))) }
     if let parameter = value as? Parameter {
       let parent = path.split(separator: ".").dropLast().joined(separator: ".")
       found.append((parameter.name.map { join(parent, $0) } ?? path, parameter))

@@ -6,6 +6,7 @@ import CKernels
 /// it, the time of convolutions. Operators on it compute in float32 and round their result. Their filters, weights and
 /// biases stay `float32`, as do these parameters' gradients: a network trains in bfloat16 where it is given such an input.
 public enum DType: String, Sendable, Hashable, CaseIterable {
+  /// Floating-point numbers of 32, 64 and 16 bits, integers with and without a sign, truth values of a byte each.
   case float32, float64, bfloat16, int32, uint8, bool
 
   /// Bytes per element.

@@ -1,4 +1,4 @@
-"""Writes Tests/VisionTests/Fixtures.swift: image files of kinds the package reads but cannot write (Pillow, OpenCV, and
+"""Writes the files of Tests/VisionTests/Fixtures: image files of kinds the package reads but cannot write (Pillow, OpenCV, and
 zlib by hand), and resampled images (OpenCV, Pillow, PyTorch). Run: python3 Tests/Fixtures/images.py"""
 
 import base64
@@ -123,17 +123,20 @@ source = torch.tensor(image).double().permute(2, 0, 1)[None]
 warped = torch.nn.functional.grid_sample(source, where, padding_mode="zeros", align_corners=False)
 resized["warped10x8"] = warped[0].permute(1, 2, 0).round().numpy().astype(np.uint8)
 
-with open(pathlib.Path(__file__).parent.parent / "VisionTests/Fixtures.swift", "w") as out:
-    out.write("import Foundation\n\n")
-    out.write("/// Made by Tests/Fixtures/images.py: encoded files, and the pixels [H, W, C] other libraries make of them.\n")
-    out.write("enum Fixtures {\n")
-    for kind, table in (("files", files), ("decoded", decoded), ("resized", resized)):
-        out.write(f"  static let {kind} = [\n")
+folder = pathlib.Path(__file__).parent.parent / "VisionTests/Fixtures"
+about = "/// Made by Tests/Fixtures/images.py: encoded files, and the pixels [H, W, C] other libraries make of them.\nenum"
+parts = [
+    ("EncodedFiles", about, "files", files),
+    ("DecodedPixels", "// The pixels of JPEG files, as libjpeg decodes them.\nextension", "decoded", decoded),
+    ("ResampledPixels", "// Images resized and warped.\nextension", "resized", resized),
+]
+for name, opening, kind, table in parts:
+    with open(folder / f"{name}.swift", "w") as out:
+        out.write(f"import Foundation\n\n{opening} Fixtures {{\n  static let {kind} = [\n")
         for name, value in table.items():
             data = value if isinstance(value, bytes) else value.tobytes()
             text = base64.b64encode(data).decode()
             lines = [text[i : i + 100] for i in range(0, len(text), 100)]
-            joined = "\\\n".join(f"      {line}" for line in lines)
-            out.write(f'    "{name}": """\n{joined}\n      """,\n')
-        out.write("  ].mapValues { [UInt8](Data(base64Encoded: $0)!) }\n\n")
-    out.write("}\n")
+            joined = "\\\n".join(f"    {line}" for line in lines)
+            out.write(f'    "{name}": """\n{joined}\n    """,\n')
+        out.write("  ].mapValues { [UInt8](Data(base64Encoded: $0)!) }\n}\n")

@@ -107,6 +107,21 @@ def cases():
     yield "rms_norm", nn.RMSNorm(5, eps=1e-5), [sequence(3, 5)], lambda m, x: m(x)
     yield "decoder.norm_first", block(decoder, True), [sequence(4), sequence(5)], lambda m, x, y: m(x, y)
 
+    def packed(m, x, *start):
+        sequences = nn.utils.rnn.pack_padded_sequence(x, [3, 5, 1], batch_first=True, enforce_sorted=False)
+        y, states = m(sequences, *start)
+        y, _ = nn.utils.rnn.pad_packed_sequence(y, batch_first=True)
+        return join(y, *(states if isinstance(states, tuple) else [states]))
+
+    yield ("lstm.lengths", nn.LSTM(4, 3, 2, batch_first=True, bidirectional=True), [torch.randn(3, 5, 4)], packed)
+    yield ("gru.lengths", nn.GRU(4, 3, bidirectional=True, batch_first=True),
+           [torch.randn(3, 5, 4), torch.randn(3, 3), torch.randn(3, 3)],
+           lambda m, x, a, b: packed(m, x, torch.stack([a, b])))
+    # All is dropped: what the layers above see is the same in every run.
+    yield ("lstm.dropped", nn.LSTM(4, 3, 2, batch_first=True, bidirectional=True, dropout=1.0), [sequence(5, 4)],
+           lambda m, x: m(x)[0])
+    yield "gru.dropped", nn.GRU(4, 3, 3, batch_first=True, dropout=1.0), [sequence(5, 4)], lambda m, x: m(x)[0]
+
 
 def fixture():
     tensors, names = {}, []

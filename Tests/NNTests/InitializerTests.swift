@@ -1,5 +1,6 @@
 import NN
 import Tensor
+import TestSupport
 import Testing
 
 @Suite struct InitializerTests {
@@ -28,6 +29,30 @@ import Testing
       testDescription: "Xavier uniform", initializer: .xavierUniform, variance: { 2 / ($0 + $1) },
       isUniform: true),
   ]
+
+  @Test func orthogonalWeightsKeepLengths() {
+    for (parameter, gain) in [
+      (Linear(6, 4).weight, 1.0), (Linear(4, 6).weight, 2), (Conv2d(3, 5, kernel: 3).weight, 1),
+      (Conv2d(1, 20, kernel: 3).weight, 0.5),
+    ] {
+      parameter.initialize(.orthogonal(gain: gain))
+      let columns = parameter.shape[-1]
+      let w = parameter.value.detached().reshape(-1, columns)
+      let isTall = w.shape[0] >= columns
+      let product = isTall ? w.transposed().matmul(w) : w.matmul(w, otherTransposed: true)
+      #expect(distance(product, Tensor(identity: product.shape[0]) * gain * gain) < 1e-5)
+    }
+  }
+
+  @Test func truncatedNormalsEndAtTwoDeviations() {
+    let weight = Linear(200, 100).weight
+    weight.initialize(.truncatedNormal(standardDeviation: 0.1))
+    let values = weight.value.detached()
+    #expect(values.abs().max().item <= 0.2 && values.abs().max().item > 0.19)
+    #expect(abs(values.standardDeviation().item / 0.088 - 1) < 0.03 && abs(values.mean().item) < 0.003)
+    weight.initialize(.normal(standardDeviation: 0.1))
+    #expect(weight.value.abs().max().item > 0.25)
+  }
 
   /// Fans as PyTorch counts them.
   @Test(arguments: cases) func varianceIsThatOfTheFans(_ check: Case) {

@@ -63,6 +63,20 @@ import Testing
       }
     case "gru.bidirectional":
       Subject(GRU(4, 3, bidirectional: true)) { layer, x, _ in layer(x[0], from: [x[1], x[2]]).outputs }
+    case "lstm.lengths":
+      Subject(LSTM(4, 3, layers: 2, bidirectional: true)) { layer, x, _ in
+        let (outputs, states) = layer(x[0], lengths: [3, 5, 1], from: nil)
+        return joined([outputs] + states.map(\.hidden) + states.map(\.cell))
+      }
+    case "gru.lengths":
+      Subject(GRU(4, 3, bidirectional: true)) { layer, x, _ in
+        let (outputs, states) = layer(x[0], lengths: [3, 5, 1], from: [x[1], x[2]])
+        return joined([outputs] + states)
+      }
+    // All is dropped: what the layers above see is the same in every run.
+    case "lstm.dropped":
+      Subject(LSTM(4, 3, layers: 2, bidirectional: true, dropout: 1)) { layer, x, _ in layer(x[0]) }
+    case "gru.dropped": Subject(GRU(4, 3, layers: 3, dropout: 1)) { layer, x, _ in layer(x[0]) }
     case "lstm_cell":
       Subject(LSTMCell(4, 3)) { cell, x, _ in
         let state = cell(x[0], after: LSTMState(hidden: x[1], cell: x[2]))
@@ -140,6 +154,30 @@ import Testing
     let state = lstm(x, after: LSTMState(hidden: h, cell: c))
     #expect(distance(state.cell, cell) < 1e-6)
     #expect(distance(state.hidden, (gates[3] + holes[2] * cell).sigmoid() * cell.tanh()) < 1e-6)
+  }
+
+  /// A sequence in a batch, whatever stands behind it, gives what it gives alone; with the reset gate before, too.
+  @Test func lengthsMakeSequencesIndependentOfTheirPadding() {
+    let gru = GRU(3, 4, layers: 2, bidirectional: true, resetAfter: false)
+    var x = Tensor(normal: [3, 5, 3], seed: 1)
+    let lengths = [2, 5, 0]
+    let alone = gru(x[..<1, ..<2], from: nil)
+    for index in [0, 2] { x[index, lengths[index]...] = Double.nan }
+    let (y, states) = gru(x, lengths: lengths, from: nil)
+    #expect(distance(y[..<1, ..<2], alone.outputs) < 1e-6)
+    #expect(zip(states, alone.states).allSatisfy { distance($0[..<1], $1) < 1e-6 })
+    #expect(y[0, 2...].abs().max().item == 0 && y[2].abs().max().item == 0)
+    #expect(states.allSatisfy { $0[2].abs().max().item == 0 })
+    let slope = gradient(at: x) { gru($0, lengths: lengths).squared().sum() }
+    #expect(slope.isFinite().isAllTrue && slope[2].abs().max().item == 0)
+  }
+
+  @Test func dropoutBetweenLayersIsOfTrainingOnly() {
+    let lstm = LSTM(3, 4, layers: 2, dropout: 0.5), x = Tensor(normal: [2, 5, 3], seed: 1)
+    func trained() -> Tensor { valueWithGradient { (lstm(x).sum(), lstm(x)) }.extra.detached() }
+    #expect(bytes(lstm(x)) == bytes(lstm(x)))
+    #expect(bytes(trained()) != bytes(trained()))
+    #expect(bytes(evaluating(trained)) == bytes(lstm(x)))
   }
 
   /// A sequence in parts is the sequence as a whole.

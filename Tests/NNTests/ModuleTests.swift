@@ -55,6 +55,35 @@ import Testing
     #expect(Network().parameters.count == 11, "buffers are no parameters")
   }
 
+  @Test func aModuleIsPrintedAsATree() {
+    let network = Network()
+    network.first.freeze()
+    #expect(
+      "\(network)" == """
+        Network                 76
+          first: Linear         16  frozen: weight [4, 3], bias [4]
+          norm: BatchNorm        8  weight [4], bias [4]
+          blocks.0: Sequential  36
+            0: Linear           20  weight [4, 4], bias [4]
+            1: ReLU
+            2: Linear           16  weight [4, 4]
+          blocks.1: Dropout
+          heads.mask: Linear    10  weight [2, 4], bias [2]
+          extra: Linear          6  weight [2, 2], bias [2]
+        """)
+    #expect("\(Tied())".hasPrefix("Tied              9\n  encode: Linear"), "what is shared counts once")
+    let blocks = Sequential(
+      Conv2d(3, 400, kernel: 3), ConvTranspose1d(4, 2, kernel: 1), MaxPool3d(2), GRU(2, 2))
+    #expect(
+      "\(blocks)" == """
+        Sequential            11,246
+          0: Conv2d           11,200  weight [3, 3, 3, 400], bias [400]
+          1: ConvTranspose1d      10  weight [1, 2, 4], bias [2]
+          2: MaxPool3d
+          3: GRU                  36  weight_ih_l0 [6, 2], weight_hh_l0 [6, 2], bias_ih_l0 [6], bias_hh_l0 [6]
+        """)
+  }
+
   /// The table of the article on modules.
   @Test func whatHasNoParametersIsAFunction() {
     let x = Tensor(normal: [2, 4, 6, 8], seed: 3)

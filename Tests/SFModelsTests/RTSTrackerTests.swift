@@ -129,6 +129,41 @@ import Vision
     #expect(!TargetMoments(Tensor(zeros: [4, 4])).center.x.isFinite)
   }
 
+  @Test func aTargetThatNeverReturnsStaysWhereItWas() throws {
+    let start = Box(x: 40, y: 40, width: 24, height: 24)
+    var tracker = RTSTracker(try network())
+    tracker.start(frame(square: start), on: .box(start))
+    let empty = Image(height: 120, width: 160, color: .white)
+    let boxes = (0..<4).map { _ in tracker.track(empty).region.boundingBox }
+    #expect(boxes.allSatisfy { $0.x >= 0 && $0.y >= 0 && $0.maxX <= 160 && $0.maxY <= 120 })
+    #expect(boxes.allSatisfy { (0.2...5).contains($0.area / start.area) }, "\(boxes)")
+  }
+
+  @Test func aBoxIsDrawnAsTheFirstOne() {
+    let drawn = Box(x: 10, y: 20, width: 30, height: 40), pixels = Box(x: 12, y: 24, width: 20, height: 44)
+    let drawing = BoxDrawing(of: drawn, around: pixels)
+    #expect(drawing(pixels).iou(drawn) > 1 - 1e-9)
+    #expect(drawing(pixels.scaled(x: 2, y: 3)).iou(drawn.scaled(x: 2, y: 3)) > 1 - 1e-9)
+    #expect(BoxDrawing()(pixels).iou(pixels) > 1 - 1e-9)
+  }
+
+  /// Two things are seen, the right one at the instance model's place.
+  @Test func whatDoesNotReachThePlaceIsAnotherThings() {
+    let left = Mask(Box(x: 2, y: 4, width: 10, height: 10), height: 20, width: 40)
+    let right = Mask(Box(x: 25, y: 6, width: 8, height: 8), height: 20, width: 40)
+    let both = Tensor.maximum(left.tensor(), right.tensor()) * 0.8
+    func sight(_ expected: Box?) -> Sight {
+      Sight(
+        peak: InstanceLearner.Peak(score: 1, place: Point(29, 10)), logits: both,
+        probabilities: both.squeezed(axis: 2), expected)
+    }
+    let place = Box(x: 28, y: 9, width: 9, height: 9)
+    #expect(sight(nil).boundingBox == Box(x: 2, y: 4, width: 31, height: 10))
+    #expect(sight(place).boundingBox == right.boundingBox)
+    #expect(sight(nil).mask(in: Box(x: 24, y: 5, width: 10, height: 10)) == right)
+    #expect(sight(nil).mask(in: Box(x: 14, y: 0, width: 20, height: 20)) == nil)
+  }
+
   @Test(arguments: FirstSamples.allCases) func variantsKnowTheTargetsPlace(_ samples: FirstSamples) {
     var image = Image(height: 40, width: 60, color: .black)
     for x in 20..<24 { for y in 10..<14 { for channel in 0..<3 { image[x, y, channel] = 255 } } }

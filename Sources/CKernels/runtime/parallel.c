@@ -1,3 +1,4 @@
+#define _GNU_SOURCE  // environ
 #include "ck_parallel.h"
 
 #include <dlfcn.h>
@@ -35,6 +36,7 @@ static int most_threads(void) {
 }
 
 static void *load_libgomp(void) {
+  char **before = environ;
   bool is_ours = !getenv("GOMP_SPINCOUNT") && !getenv("OMP_WAIT_POLICY");
   if (is_ours) setenv("GOMP_SPINCOUNT", "10000", 1);
   const char *threads = getenv("OMP_NUM_THREADS");
@@ -45,7 +47,9 @@ static void *load_libgomp(void) {
     setenv("OMP_NUM_THREADS", most, 1);
   }
   void *library = dlopen("libgomp.so.1", RTLD_NOW | RTLD_GLOBAL);
-  if (is_ours) unsetenv("GOMP_SPINCOUNT");
+  // Back to the array as it was, without what was added: where Swift's library is linked statically, it starts after this,
+  // and looks for the program's arguments beside that array.
+  environ = before;
   if (asked) setenv("OMP_NUM_THREADS", asked, 1);
   free(asked);
   return library;

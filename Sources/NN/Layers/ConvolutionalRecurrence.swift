@@ -21,7 +21,7 @@ public struct ConvLSTM2d: Layer {
   public func callAsFunction(_ x: Tensor, from state: LSTMState?) -> (outputs: Tensor, state: LSTMState) {
     let zeros = initialState(x, hidden)
     let start = state ?? LSTMState(hidden: zeros, cell: zeros)
-    return unrolled(ofFrames(x, input), from: start, output: \.hidden) { x, state in
+    return unrolled(ofFrames(x, input), from: start) { x, state in
       state.next(x + hidden(state.hidden))
     }
   }
@@ -49,7 +49,7 @@ public struct ConvGRU2d: Layer {
   /// The outputs at all frames, and the last one `[N, H, W, O]`: what the next part of a video starts from.
   public func callAsFunction(_ x: Tensor, from state: Tensor?) -> (outputs: Tensor, state: Tensor) {
     let start = state ?? initialState(x, candidate)
-    return unrolled(ofFrames(x, input), from: start, output: \.self) { x, state in
+    return unrolled(ofFrames(x, input), from: start) { x, state in
       let x = x.split(into: 3, axis: -1), h = hidden(state).split(into: 2, axis: -1)
       let update = (x[0] + h[0]).sigmoid(), reset = (x[1] + h[1]).sigmoid()
       let new = (x[2] + candidate(reset * state)).tanh()

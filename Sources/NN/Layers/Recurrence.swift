@@ -30,13 +30,14 @@ public struct LSTM: Layer, CustomReflectable {
   private let stack: RecurrentStack
 
   /// Initialised as PyTorch does. Bidirectional, every layer also runs from the end, and `[N, T, 2·H]` are the outputs.
-  /// With `peepholes`, which PyTorch's has not, the gates see the cell (Gers et al. 2002): `peepholes_l0` `[3, H]` holds
+  /// Training drops values of all layers' outputs but the last one's, at the rate `dropout`. With `peepholes`, which PyTorch's has not, the gates see the cell (Gers et al. 2002): `peepholes_l0` `[3, H]` holds
   /// those of the input, the forget and the output gate.
   public init(
-    _ inputs: Int, _ hidden: Int, layers: Int = 1, bidirectional: Bool = false, peepholes: Bool = false
+    _ inputs: Int, _ hidden: Int, layers: Int = 1, bidirectional: Bool = false, dropout: Double = 0,
+    peepholes: Bool = false
   ) {
     self.hidden = hidden
-    stack = RecurrentStack(layers, bidirectional, inputs, hidden) {
+    stack = RecurrentStack(layers, bidirectional, dropout, inputs, hidden) {
       RecurrentMaps(gates: 4, $0, hidden, peepholes: peepholes, suffix: $1)
     }
   }
@@ -44,14 +45,23 @@ public struct LSTM: Layer, CustomReflectable {
   /// The outputs at all steps, from a state of zeros on.
   public func callAsFunction(_ x: Tensor) -> Tensor { self(x, from: nil).outputs }
 
-  /// The outputs at all steps, and each layer's last state `[N, H]`, or both its directions': what the next part of the
-  /// sequence starts from.
-  public func callAsFunction(_ x: Tensor, from states: [LSTMState]?) -> (
+  /// As above, of sequences that end before T: see `callAsFunction(_:lengths:from:)`.
+  public func callAsFunction(_ x: Tensor, lengths: [Int]) -> Tensor {
+    self(x, lengths: lengths, from: nil).outputs
+  }
+
+  /// The outputs at all steps, and each layer's last state `[N, H]`, or both its directions', the way forth first: what the
+  /// next part of the sequence starts from.
+  ///
+  /// Of sequences with `lengths`, each at most T, the last state is that at a sequence's own end, where the way back also
+  /// begins; outputs behind it are 0, and what stands there in `x` doesn't matter. As PyTorch's `pack_padded_sequence`
+  /// and `pad_packed_sequence`, in any order of lengths.
+  public func callAsFunction(_ x: Tensor, lengths: [Int]? = nil, from states: [LSTMState]?) -> (
     outputs: Tensor, states: [LSTMState]
   ) {
     let zeros = Tensor(zeros: [x.shape[0], hidden], dtype: x.dtype)
-    return stack.run(x, from: states, orFrom: LSTMState(hidden: zeros, cell: zeros)) { layer, x, state in
-      unrolled(layer.ofInput(x), from: state, output: \.hidden, layer.next)
+    return stack.run(x, lengths: lengths, from: states, orFrom: LSTMState(hidden: zeros, cell: zeros)) {
+      $0.next($1, after: $2)
     }
   }
 
@@ -66,14 +76,16 @@ public struct GRU: Layer, CustomReflectable {
   public let hidden: Int
   private let stack: RecurrentStack
 
-  /// Initialised as PyTorch does. Bidirectional, every layer also runs from the end, and `[N, T, 2·H]` are the outputs. The
-  /// reset gate stands behind the map of the state, as PyTorch has it, or before, as in the paper (Keras's `reset_after`,
-  /// ONNX's `linear_before_reset`).
+  /// Initialised as PyTorch does. Bidirectional, every layer also runs from the end, and `[N, T, 2·H]` are the outputs.
+  /// Training drops values of all layers' outputs but the last one's, at the rate `dropout`. The reset gate stands behind
+  /// the map of the state, as PyTorch has it, or before, as in the paper (Keras's `reset_after`, ONNX's
+  /// `linear_before_reset`).
   public init(
-    _ inputs: Int, _ hidden: Int, layers: Int = 1, bidirectional: Bool = false, resetAfter: Bool = true
+    _ inputs: Int, _ hidden: Int, layers: Int = 1, bidirectional: Bool = false, dropout: Double = 0,
+    resetAfter: Bool = true
   ) {
     self.hidden = hidden
-    stack = RecurrentStack(layers, bidirectional, inputs, hidden) {
+    stack = RecurrentStack(layers, bidirectional, dropout, inputs, hidden) {
       RecurrentMaps(gates: 3, $0, hidden, resetAfter: resetAfter, suffix: $1)
     }
   }
@@ -81,13 +93,18 @@ public struct GRU: Layer, CustomReflectable {
   /// The outputs at all steps, from a state of zeros on.
   public func callAsFunction(_ x: Tensor) -> Tensor { self(x, from: nil).outputs }
 
-  /// The outputs at all steps, and each layer's last state `[N, H]`, or both its directions': what the next part of the
-  /// sequence starts from.
-  public func callAsFunction(_ x: Tensor, from states: [Tensor]?) -> (outputs: Tensor, states: [Tensor]) {
+  /// As above, of sequences that end before T: see `callAsFunction(_:lengths:from:)`.
+  public func callAsFunction(_ x: Tensor, lengths: [Int]) -> Tensor {
+    self(x, lengths: lengths, from: nil).outputs
+  }
+
+  /// The outputs at all steps, and each layer's last state `[N, H]`, or both its directions', the way forth first: what the
+  /// next part of the sequence starts from. `lengths` as `LSTM` has them.
+  public func callAsFunction(_ x: Tensor, lengths: [Int]? = nil, from states: [Tensor]?) -> (
+    outputs: Tensor, states: [Tensor]
+  ) {
     let zeros = Tensor(zeros: [x.shape[0], hidden], dtype: x.dtype)
-    return stack.run(x, from: states, orFrom: zeros) { layer, x, state in
-      unrolled(layer.ofInput(x), from: state, output: \.self, layer.next)
-    }
+    return stack.run(x, lengths: lengths, from: states, orFrom: zeros) { $0.next($1, after: $2) }
   }
 
   /// The parameters under PyTorch's names.

@@ -61,29 +61,40 @@ struct RecurrentStack: Sendable {
   /// Layer by layer, the way back behind the way forth.
   let maps: [RecurrentMaps]
   let directions: Int
+  /// Of the outputs of all layers but the last.
+  private let dropout: Dropout
 
   /// The closure makes the maps of a number of inputs, whose names have a suffix.
   init(
-    _ layers: Int, _ bidirectional: Bool, _ inputs: Int, _ hidden: Int, _ maps: (Int, String) -> RecurrentMaps
+    _ layers: Int, _ bidirectional: Bool, _ dropout: Double, _ inputs: Int, _ hidden: Int,
+    _ maps: (Int, String) -> RecurrentMaps
   ) {
     let ways = bidirectional ? ["", "_reverse"] : [""]
     directions = ways.count
+    self.dropout = Dropout(dropout)
     self.maps = (0..<layers).flatMap { layer in
       ways.map { maps(layer == 0 ? inputs : hidden * ways.count, "_l\(layer)\($0)") }
     }
   }
 
   /// The last layer's outputs, and every map's last state.
-  func run<State>(
-    _ x: Tensor, from states: [State]?, orFrom start: State,
-    _ sequence: (RecurrentMaps, Tensor, State) -> (Tensor, State)
+  func run<State: RecurrentState>(
+    _ x: Tensor, lengths: [Int]?, from states: [State]?, orFrom start: State,
+    _ step: (RecurrentMaps, Tensor, State) -> State
   ) -> (outputs: Tensor, states: [State]) {
-    var (x, states) = (x, states ?? maps.map { _ in start })
+    let padding = lengths.map { Padding(behind: $0, in: x) }
+    // What stands behind an end may be anything, even not a number.
+    var (x, states) = (padding?.cleared(x) ?? x, states ?? maps.map { _ in start })
     require(states.count == maps.count, "\(states.count) states for \(maps.count) of recurrent layers")
     for layer in stride(from: 0, to: maps.count, by: directions) {
+      if layer > 0 { x = dropout(x) }
       let outputs = (layer..<layer + directions).map { way in
-        let isBackwards = way > layer
-        let (y, last) = sequence(maps[way], isBackwards ? x.flipped(axis: 1) : x, states[way])
+        let (map, isBackwards) = (maps[way], way > layer)
+        let input = map.ofInput(isBackwards ? x.flipped(axis: 1) : x)
+        // Backwards the padding comes first, and a sequence keeps its first state until it begins.
+        let (y, last) = unrolled(
+          input, from: states[way], padding: isBackwards ? padding?.steps.reversed() : padding?.steps
+        ) { step(map, $0, $1) }
         states[way] = last
         return isBackwards ? y.flipped(axis: 1) : y
       }
@@ -93,15 +104,61 @@ struct RecurrentStack: Sendable {
   }
 }
 
-/// Takes a step for each part of `[N, T, …]` along the axis of time: the outputs `[N, T, …]`, and the last state.
-func unrolled<State>(
-  _ x: Tensor, from state: State, output: (State) -> Tensor, _ step: (Tensor, State) -> State
+/// Where sequences `[N, T, …]` are over.
+private struct Padding {
+  /// Of each step, the sequences that have ended before it, `bool` `[N, 1]`; nil where none has.
+  let steps: [Tensor?]
+  private let isOver: Tensor
+
+  init(behind lengths: [Int], in x: Tensor) {
+    require(
+      lengths.count == x.shape[0] && lengths.allSatisfy { 0...x.shape[1] ~= $0 },
+      "a recurrent layer: lengths \(lengths) of sequences \(x.shape)")
+    isOver = Tensor(0..<x.shape[1]) .>= Tensor(lengths).expandingAxis(-1)
+    let shortest = lengths.min() ?? 0
+    steps = isOver.split(size: 1, axis: 1).enumerated().map { $0 < shortest ? nil : $1 }
+  }
+
+  func cleared(_ x: Tensor) -> Tensor { x.replacing(where: isOver.expandingAxis(-1), with: 0) }
+}
+
+/// What a recurrent layer hands from step to step.
+protocol RecurrentState {
+  /// What the layer gives at this step.
+  var output: Tensor { get }
+  /// Where a condition holds the state before, elsewhere this one.
+  func keeping(_ previous: Self, where condition: Tensor) -> Self
+}
+
+extension Tensor: RecurrentState {
+  var output: Tensor { self }
+  func keeping(_ previous: Tensor, where condition: Tensor) -> Tensor { .where(condition, previous, self) }
+}
+
+extension LSTMState: RecurrentState {
+  var output: Tensor { hidden }
+  func keeping(_ previous: LSTMState, where condition: Tensor) -> LSTMState {
+    LSTMState(
+      hidden: hidden.keeping(previous.hidden, where: condition),
+      cell: cell.keeping(previous.cell, where: condition))
+  }
+}
+
+/// Takes a step for each part of `[N, T, …]` along the axis of time: the outputs `[N, T, …]`, and the last state. Where a
+/// step is padding, the state stays and the output is 0.
+func unrolled<State: RecurrentState>(
+  _ x: Tensor, from state: State, padding: [Tensor?]? = nil, _ step: (Tensor, State) -> State
 ) -> (Tensor, State) {
   require(x.rank >= 2 && x.shape[1] > 0, "a recurrent layer's input \(x.shape) has no steps")
   var state = state
-  let outputs = x.split(size: 1, axis: 1).map { part in
-    state = step(part.squeezed(axis: 1), state)
-    return output(state)
+  let outputs = x.split(size: 1, axis: 1).enumerated().map { time, part in
+    let next = step(part.squeezed(axis: 1), state)
+    guard let isOver = padding?[time] else {
+      state = next
+      return next.output
+    }
+    state = next.keeping(state, where: isOver)
+    return next.output.replacing(where: isOver, with: 0)
   }
   return (.stack(outputs, axis: 1), state)
 }

@@ -10,6 +10,7 @@ import Tensor
 /// ```swift
 /// let file = try NumPyFile(contentsOf: URL(filePath: "features.npz"))
 /// let features = try file.tensor("features")
+/// let labels = try NumPyFile.read(URL(filePath: "labels.npy"))
 /// try NumPyFile.write(features.mean(axis: 0), to: URL(filePath: "mean.npy"))
 /// ```
 public struct NumPyFile: Sendable {
@@ -44,6 +45,16 @@ public struct NumPyFile: Sendable {
     } catch let error as MalformedFile {
       throw CheckpointError.malformed(file: url.path, format: "NumPy", reason: error.reason)
     }
+  }
+
+  /// The array of a `.npy` file, or the only one of an archive: `images.npy` as a tensor. Throws a `CheckpointError`.
+  public static func read(_ url: URL) throws -> Tensor {
+    let file = try NumPyFile(contentsOf: url)
+    guard file.arrays.count == 1 else {
+      throw CheckpointError.unreadable(
+        file: url.path, reason: "it holds \(file.arrays.count) arrays, not one")
+    }
+    return try file.tensor(file.arrays[0])
   }
 
   private static func arrays(_ bytes: UnsafeRawBufferPointer, name: String) throws -> [Entry] {

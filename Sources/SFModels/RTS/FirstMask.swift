@@ -17,17 +17,9 @@ public enum FirstMask: Sendable {
     case (.mask, _), (.polygon, _), (.rotatedBox, _):
       Mask(of: region, height: frame.height, width: frame.width)
     case (.box, .feat2seg(let network)):
-      Self.mask(frame, box, network) ?? Self.ellipse(frame, box)
-    case (.box, .ellipse): Self.ellipse(frame, box)
+      Self.mask(frame, box, network) ?? Mask(ellipseIn: box, height: frame.height, width: frame.width)
+    case (.box, .ellipse): Mask(ellipseIn: box, height: frame.height, width: frame.width)
     }
-  }
-
-  private static func ellipse(_ frame: Image, _ box: Box) -> Mask {
-    let corners = (0..<64).map { index in
-      let turn = Affine.rotation(2 * .pi * Double(index) / 64)(1, 0)
-      return Point(box.centerX + turn.x * box.width / 2, box.centerY + turn.y * box.height / 2)
-    }
-    return Mask(of: .polygon(corners), height: frame.height, width: frame.width)
   }
 
   /// The network's answer within the box; nil where that is nothing.
@@ -42,5 +34,16 @@ public enum FirstMask: Sendable {
     let common = Mask(
       height: frame.height, width: frame.width, values: zip(answer.values, inBox.values).map { $0 & $1 })
     return common.area > 0 ? common : nil
+  }
+}
+
+extension Mask {
+  /// The ellipse in a box.
+  init(ellipseIn box: Box, height: Int, width: Int) {
+    let corners = (0..<64).map { index in
+      let turn = Affine.rotation(2 * .pi * Double(index) / 64)(1, 0)
+      return Point(box.centerX + turn.x * box.width / 2, box.centerY + turn.y * box.height / 2)
+    }
+    self.init(of: .polygon(corners), height: height, width: width)
   }
 }

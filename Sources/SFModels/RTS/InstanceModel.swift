@@ -50,12 +50,7 @@ struct InstanceModel: Module, CustomReflectable {
   func features(_ levels: [Tensor]) -> Tensor {
     if let featureExtractor { return featureExtractor(levels[2]) }
     let fine = levels[1].averagePool2d(2, ceilMode: true)
-    return .concatenate([fine, levels[2]].map(Self.normalized), axis: -1)
-  }
-
-  /// Divided by the root of the mean square.
-  private static func normalized(_ x: Tensor) -> Tensor {
-    x * (x.squared().mean(axis: [1, 2, 3], keepingAxes: true) + 1e-5).rsqrt()
+    return .concatenate([fine, levels[2]].map(\.normalizedImages), axis: -1)
   }
 
   // MARK: Where

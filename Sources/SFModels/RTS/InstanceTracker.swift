@@ -63,6 +63,7 @@ public struct InstanceTracker: Tracker, Sendable {
 
   private func search(_ image: Image, _ box: Box, scale: Double = 1) -> SearchRegion {
     SearchRegion(
-      around: Point(box.centerX, box.centerY), side: scale * box.area.squareRoot(), of: image, for: network)
+      around: Point(box.centerX, box.centerY), side: scale * box.area.squareRoot(), of: image, for: network,
+      isLimited: false)
   }
 }

@@ -128,17 +128,21 @@ public struct RTS: Module, CustomReflectable {
   /// What it sees in frames that are prepared for the backbone.
   func features(ofPrepared images: Tensor) -> Features {
     let levels = backbone(images)
+    // The learners go by small differences.
+    let wide = levels.map(\.widened)
     return Features(
-      levels: levels, segmentation: segmentation.featureExtractor(levels[2]),
-      instance: instance.features(levels))
+      levels: levels, segmentation: segmentation.featureExtractor(wide[2]), instance: instance.features(wide))
   }
 
   /// The logits of the target's pixels `[N, height, width, 1]` in frames whose levels are given, from the mask's encodings
   /// x_m and, where the instance branch is asked, its scores s_c: D_θ(x_m + H_θ(s_c)).
   func logits(_ levels: [Tensor], encodings: Tensor, scores: Tensor?, height: Int, width: Int) -> Tensor {
-    guard let scores else { return decoder(encodings, levels, height: height, width: width) }
-    let encoded = scoreEncoder(scores)
-      .resized2d(height: encodings.shape[1], width: encodings.shape[2])
-    return decoder(encodings + encoded, levels, height: height, width: width)
+    var encodings = encodings
+    if let scores {
+      encodings =
+        encodings
+        + scoreEncoder(scores).resized2d(height: encodings.shape[1], width: encodings.shape[2])
+    }
+    return decoder(encodings.to(levels[0].dtype), levels, height: height, width: width).widened
   }
 }

@@ -9,9 +9,11 @@ extension RTS {
     public let scores: [Tensor]
   }
 
-  /// Learns from the first frames, and follows the targets through the others (RTS, §3.5).
-  public func answers(_ sequences: RTSSequences) -> Answers {
-    answers(sequences, features(sequences.images.flattenedSequences))
+  /// Learns from the first frames, and follows the targets through the others (RTS, §3.5). The backbone and the decoder
+  /// compute in the given precision, the learners in no less than float32.
+  public func answers(_ sequences: RTSSequences, in precision: DType = .float32) -> Answers {
+    let images = backbone.prepared(sequences.images.flattenedSequences)
+    return answers(sequences, features(ofPrepared: images.to(precision)))
   }
 
   func answers(_ sequences: RTSSequences, _ features: Features) -> Answers {
@@ -35,7 +37,7 @@ extension RTS {
     let size = sequences.images.shape
     let x = features.segmentation.unflattened(sequences)
     let levels = features.levels.map { $0.unflattened(sequences) }
-    var memory = [labelEncoder.encodings(sequences.masks[.all, 0])]
+    var memory = [labelEncoder.encodings(sequences.starts)]
     var filters = segmentation.initialFilters(count: size[0], like: x)
     let answers = (1..<size[1]).map { frame in
       filters =

@@ -14,39 +14,6 @@ public struct RTSTracker: Tracker, Sendable {
   private let options: Options
   private var target: Target?
 
-  /// What the tracker does with its network, and how often: the released code's choices, §3.6 in words.
-  public struct Options: Sendable {
-    /// The score above which the instance model sees the target, t_sc.
-    public var detection = 0.3
-    /// Whether the mask hears of the instance model's scores.
-    public var conditions = true
-    /// Whether the instance model tells the box where there is no mask.
-    public var fallsBack = true
-    /// How many frames are remembered.
-    public var segmentationMemory = 32, instanceMemory = 50
-    /// How much a new frame counts in each memory.
-    public var segmentationRate = 0.1, instanceRate = 0.01
-    /// The learners' steps on the first frame.
-    public var firstSegmentationSteps = 20, firstInstanceSteps = 10
-    /// The learners' steps later on.
-    public var segmentationSteps = 3, instanceSteps = 2
-    /// Up to this frame the learners learn in each, and then in every so-many-th.
-    public var eagerFrames = 100, interval = 20
-    /// Whether memories take in each frame, as in the released code; in the paper only those in which the learners learn.
-    public var remembersEachFrame = true
-    /// How the first frame is varied for the instance model.
-    public var firstSamples = FirstSamples.released
-
-    /// The released code's.
-    public init() {}
-
-    /// Whether the learners learn in a frame, counted from 0.
-    fileprivate func learns(in frame: Int) -> Bool { frame < eagerFrames || frame % interval == 0 }
-
-    /// Whether memories take a frame in.
-    fileprivate func remembers(_ frame: Int) -> Bool { remembersEachFrame || learns(in: frame) }
-  }
-
   /// What is known of the target.
   fileprivate struct Target: Sendable {
     var box: Box
@@ -56,13 +23,16 @@ public struct RTSTracker: Tracker, Sendable {
     var frame = 0
     var segmentation: SegmentationLearner
     var instance: InstanceLearner
+    /// From the box around its pixels to the box as it was drawn.
+    var drawing = BoxDrawing()
     var segmentationIsNew = false
     var instanceIsNew = false
   }
 
-  /// A tracker of that network, whose weights it shares.
-  public init(_ network: RTS, firstMask: FirstMask = .ellipse, options: Options = Options()) {
-    (self.network, self.firstMask, self.options) = (network, firstMask, options)
+  /// A tracker of that network, whose weights it shares; by the options that suit it unless others are given.
+  public init(_ network: RTS, firstMask: FirstMask = .ellipse, options: Options? = nil) {
+    (self.network, self.firstMask) = (network, firstMask)
+    self.options = options ?? Options(for: network.preset)
   }
 
   /// Starts on the target: its pixels, or what the box around it tells of them.
@@ -74,11 +44,22 @@ public struct RTSTracker: Tracker, Sendable {
     let search = SearchRegion(around: center, side: side, of: image, for: network)
     let seen = search.image(image)
     let features = network.features(seen.tensor().expandingAxis(0))
-    target = Target(
-      box: box, center: center, side: side,
-      segmentation: SegmentationLearner(
-        network, features.segmentation, search.mask(mask).tensor().expandingAxis(0), options),
+    func learner(_ mask: Mask) -> SegmentationLearner {
+      SegmentationLearner(network, features.segmentation, mask.tensor().expandingAxis(0), options)
+    }
+    var target = Target(
+      box: box, center: center, side: side, segmentation: learner(search.mask(mask)),
       instance: InstanceLearner(network, seen, search.inside(box), options))
+    let isBox = if case .box = region { true } else { false }
+    if isBox, options.refinesFirstMask,
+      let refined = self.sight(features, search, target).mask(in: search.inside(box))
+    {
+      target.segmentation = learner(refined)
+    }
+    if isBox, options.measuresBoxes, let pixels = self.sight(features, search, target).boundingBox {
+      target.drawing = BoxDrawing(of: box, around: search.outside(pixels))
+    }
+    self.target = target
   }
 
   /// The target's pixels in the next frame, the box around them, and the instance model's score. Where the target is not seen
@@ -89,40 +70,53 @@ public struct RTSTracker: Tracker, Sendable {
     return follow(frame.converted(to: .rgb), &target)
   }
 
-  private func follow(_ image: Image, _ target: inout Target) -> TrackedTarget {
-    target.frame += 1
-    let search = SearchRegion(around: target.center, side: target.side, of: image, for: network)
-    let features = network.features(search.image(image).tensor().expandingAxis(0))
+  private func sight(_ features: RTS.Features, _ search: SearchRegion, _ target: Target) -> Sight {
     let scores = target.instance.scores(features.instance)
-    let peak = target.instance.peak(scores)
     let (height, width) = network.inputSize
     let logits = network.logits(
       features.levels, encodings: target.segmentation.encodings(features.segmentation),
       scores: options.conditions ? scores : nil, height: height, width: width)[0]
-    let probabilities = search.probabilities(ofLogits: logits)
-    let moments = TargetMoments(probabilities)
-    let mask = search.mask(ofLogits: logits)
-    // A target is as large as the search region's share of it; a hundredth of that is no target.
-    let least = Double(height * width) / (network.searchFactor * network.searchFactor) / 100
-    let box = moments.area > least ? mask.boundingBox : nil
+    let peak = target.instance.peak(scores)
+    var expected: Box?
+    if options.checksMasks, peak.score > options.detection {
+      let last = search.inside(target.box)
+      expected = Box(
+        centerX: peak.place.x, centerY: peak.place.y, width: last.width, height: last.height)
+    }
+    return Sight(peak: peak, logits: logits, probabilities: search.probabilities(ofLogits: logits), expected)
+  }
 
-    switch (isSeen: peak.score > options.detection, box) {
+  private func follow(_ image: Image, _ target: inout Target) -> TrackedTarget {
+    target.frame += 1
+    let search = SearchRegion(around: target.center, side: target.side, of: image, for: network)
+    let features = network.features(search.image(image).tensor().expandingAxis(0))
+    let sight = self.sight(features, search, target)
+    let isSeen = sight.peak.score > options.detection
+    let moments = TargetMoments(sight.probabilities)
+    // A target is as large as the search region's share of it; a hundredth of that is no target.
+    let (height, width) = network.inputSize
+    let least = Double(height * width) / (network.searchFactor * network.searchFactor) / 100
+    let pixels = moments.area > least ? sight.boundingBox : nil
+    var box = pixels.map { target.drawing(search.outside($0)).trackable(in: image) }
+    if options.checksMasks, let told = box, !target.isPlausible(told) { box = nil }
+
+    switch (isSeen, box) {
     case (true, let box?):
       // (a) Both see it: both learn.
       target.move(to: search.outside(moments.center), size: moments.size * search.scale)
       target.box = box
       let center = search.inside(box)
       if options.remembers(target.frame) {
-        target.remember(features, probabilities, Point(center.centerX, center.centerY))
+        target.remember(features, sight.probabilities, Point(center.centerX, center.centerY))
       }
     case (true, nil) where options.fallsBack:
       // (c) The instance branch alone sees it: it tells where, and learns.
-      let place = search.outside(peak.place)
+      let place = search.outside(sight.peak.place)
       target.box = Box(
         centerX: place.x, centerY: place.y, width: target.box.width, height: target.box.height
       ).trackable(in: image)
       target.center = Point(target.box.centerX, target.box.centerY)
-      if options.remembers(target.frame) { target.rememberInstance(features, peak.place) }
+      if options.remembers(target.frame) { target.rememberInstance(features, sight.peak.place) }
     case (false, let box?):
       // (b) and (d): neither learns.
       target.box = box
@@ -131,7 +125,9 @@ public struct RTSTracker: Tracker, Sendable {
         .box(target.box), mask: Mask(height: image.height, width: image.width), confidence: 0)
     }
     learn(&target)
-    return TrackedTarget(.box(target.box), mask: mask, confidence: min(max(peak.score, 0), 1))
+    return TrackedTarget(
+      .box(target.box), mask: search.mask(ofLogits: sight.logits),
+      confidence: min(max(sight.peak.score, 0), 1))
   }
 
   private func learn(_ target: inout Target) {
@@ -148,6 +144,9 @@ extension RTSTracker.Target {
     self.center = center
     side = min(max((size.x * size.y).squareRoot(), 0.8 * side), 1.2 * side)
   }
+
+  /// Whether a box may be the target's: no target grows or shrinks much from one frame to the next.
+  fileprivate func isPlausible(_ box: Box) -> Bool { (0.5...2).contains(box.area / self.box.area) }
 
   fileprivate mutating func remember(_ features: RTS.Features, _ probabilities: Tensor, _ center: Point) {
     segmentation.remember(

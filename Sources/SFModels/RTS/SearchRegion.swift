@@ -2,7 +2,7 @@ import Tensor
 import Vision
 
 /// The part of a frame that the network sees: around where the target is taken to be, larger than it by a fixed factor, and
-/// as large as the frame at most.
+/// as large as the frame at most where it is to be limited.
 struct SearchRegion {
   /// The part, in whole pixels of the frame.
   let box: Box
@@ -12,23 +12,29 @@ struct SearchRegion {
   /// - Parameters:
   ///   - center: the target's centre in the frame.
   ///   - side: the side of a square as large as the target.
+  ///   - isLimited: whether no more than the frame is shown; then a large target looks larger than others.
   ///   - factor: the region's side, also as a square's, over the target's; the network's unless given.
-  init(around center: Point, side: Double, of frame: Image, for network: RTS, factor: Double? = nil) {
+  init(
+    around center: Point, side: Double, of frame: Image, for network: RTS, isLimited: Bool = true,
+    factor: Double? = nil
+  ) {
     self.init(
-      around: center, side: side, of: frame, inputSize: network.inputSize,
+      around: center, side: side, of: frame, inputSize: network.inputSize, isLimited: isLimited,
       factor: factor ?? network.searchFactor)
   }
 
   /// - Parameters:
   ///   - inputSize: what the network sees is so large.
   init(
-    around center: Point, side: Double, of frame: Image, inputSize: (height: Int, width: Int), factor: Double
+    around center: Point, side: Double, of frame: Image, inputSize: (height: Int, width: Int),
+    isLimited: Bool = true, factor: Double
   ) {
     (height, width) = inputSize
     self.frame = Box(x: 0, y: 0, width: Double(frame.width), height: Double(frame.height))
     let wanted = side * factor / Double(height * width).squareRoot()
     // One of the frame's sides is seen whole at most.
-    let scale = min(wanted, max(self.frame.width / Double(width), self.frame.height / Double(height)))
+    let limit = max(self.frame.width / Double(width), self.frame.height / Double(height))
+    let scale = isLimited ? min(wanted, limit) : wanted
     let size = (
       height: max(1, (Double(height) * scale).rounded()), width: max(1, (Double(width) * scale).rounded())
     )

@@ -4,6 +4,9 @@ import Vision
 
 /// The trackers there are, by the names that programs call them by.
 public enum TrackerName: String, Sendable, CaseIterable {
+  /// ``NanoTracker``, the Siamese trackers (``SiamRPN``, ``SiamConcatRPN``, ``SiamBroadcastRPN``, ``SiamRPNPlusPlus``), and
+  /// those that learn from the first frame alone (``MOSSETracker``, ``TemplateTracker``, ``MedianFlowTracker``,
+  /// ``MeanShiftTracker``, ``CorrelationTracker``).
   case nanotrack, siamrpn, siamconcatrpn, siambroadcastrpn, siamrpnplusplus, mosse, template, medianflow,
     meanshift,
     correlation

@@ -1,5 +1,6 @@
 /// What several values scattered to one position come to.
 public enum ScatterCombination: String, Sendable, CaseIterable {
+  /// Their mean.
   case mean
   /// The largest; of equal ones the last has the gradient.
   case maximum

@@ -1,7 +1,9 @@
 /// A year's challenge in short-term tracking: its protocol, and the lengths over which it averages the expected overlap. (In
 /// 2015 pixels were counted otherwise, and beyond the image too; here they are as in 2016.)
 public enum VOTChallenge: Int, Sendable, CaseIterable {
+  /// That of the year.
   case vot2015 = 2015
+  /// That of the year.
   case vot2016, vot2017, vot2018, vot2019, vot2020, vot2021, vot2022
 
   /// How trackers are run.
