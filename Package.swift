@@ -86,6 +86,7 @@ let package = Package(
     example("TrainSFTrack"),
     example("TrainRTS"),
     example("TrainSAMN"),
+    example("CompareSAMN"),
     example("TrainSiamese"),
     example("CompareSiamese"),
     example("TrainSpectral"),
@@ -144,6 +145,8 @@ let package = Package(
       dependencies: ["TrainSFTrack", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainRTSTests", dependencies: ["TrainRTS", "NN", "SFModels", "TestSupport", "Vision"]),
+    .testTarget(
+      name: "CompareSAMNTests", dependencies: ["CompareSAMN", "NN", "SFModels", "TestSupport"]),
     .testTarget(
       name: "TrainSAMNTests",
       dependencies: ["TrainSAMN", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),

@@ -12,7 +12,7 @@ struct SettingsSearch {
 
   private static let steps:
     [(name: String, path: WritableKeyPath<SiameseTracking, Double> & Sendable, values: [Double])] = [
-      ("size rate", \.sizeRate, [0.2, 0.295, 0.45, 0.6, 0.8]),
+      ("size rate", \.sizeRate, [0.05, 0.1, 0.2, 0.295, 0.45]),
       ("window", \.windowWeight, [0.1, 0.2, 0.3, 0.42, 0.55]),
       ("penalty", \.penalty, [0, 0.055, 0.15, 0.3]),
     ]

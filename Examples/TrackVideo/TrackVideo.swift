@@ -28,9 +28,9 @@ struct TrackVideo: ParsableCommand {
 
   @Option(
     help:
-      "Which tracker; unless given ensemble, all those that need no weights together, or with NanoTrack's weights nanotrack."
+      "Which tracker; unless given ensemble, all those that need no weights together, or with NanoTrack's weights nanotrack. With all each follows the target for itself, and then they are asked together."
   )
-  var tracker: TrackerName?
+  var tracker: TrackerChoice?
 
   @Option(
     help:
@@ -44,6 +44,12 @@ struct TrackVideo: ParsableCommand {
   )
   var model: String?
 
+  @Option(
+    help:
+      "With --tracker all a folder of weights, TRACKER.safetensors or .pth each; trackers that need some and have none there are left out."
+  )
+  var models: String?
+
   @Flag(help: "The model's networks go on learning the target while it is tracked (SFTrack++, Fig. 1).")
   var fineTune = false
 
@@ -51,21 +57,27 @@ struct TrackVideo: ParsableCommand {
   var output: String
 
   func validate() throws {
-    if fineTune, model == nil || trackers == nil && tracker.map({ $0 != .ensemble }) ?? false {
+    if fineTune, model == nil || trackers == nil && tracker.map({ $0 != .one(.ensemble) }) ?? false {
       throw ValidationError("--fine-tune goes with a --model of TrainSFTrack")
     }
     if trackers != nil { return }
     guard box != nil else {
       throw ValidationError("--box or --trackers must say where the target is in the first frame")
     }
-    if let objection = tracker?.objection(toModel: model) { throw ValidationError(objection) }
+    if models != nil && tracker != .all { throw ValidationError("--models goes with --tracker all") }
+    if tracker == .all && model != nil {
+      throw ValidationError("--tracker all has no --model; the weights of each are in --models")
+    }
+    if case .one(let name) = tracker, let objection = name.objection(toModel: model) {
+      throw ValidationError(objection)
+    }
   }
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted before anything was tracked")
     let video = try Video(contentsOf: URL(filePath: video))
     let output = try OutputFolder(URL(filePath: output))
-    var (tracker, start) = try start()
+    var (tracker, start) = try start(video, output)
     try Program.deferringInterrupts {
       let film =
         FFmpeg.isInstalled
@@ -88,11 +100,17 @@ struct TrackVideo: ParsableCommand {
   }
 
   /// The tracker, and the box it starts on.
-  private func start() throws -> (any Tracker, Box) {
+  private func start(_ video: Video, _ output: OutputFolder) throws -> (any Tracker, Box) {
     let model = model.map { URL(filePath: $0) }
     guard let trackers else {
+      if tracker == .all {
+        let all = try AllTrackers(
+          video, box!.box, models: models.map { URL(filePath: $0) }, output: output)
+        return (all.together, box!.box)
+      }
       let isNanoTrack = model.map { SFTrack.preset(of: $0) == nil } ?? false
-      let name = tracker ?? (isNanoTrack ? .nanotrack : .ensemble)
+      var name = isNanoTrack ? TrackerName.nanotrack : .ensemble
+      if case .one(let one) = tracker { name = one }
       let tracker =
         name == .ensemble
         ? try SFTracker.classical(model: model, fineTunes: fineTune) : try name.make(model: model)
@@ -105,8 +123,6 @@ struct TrackVideo: ParsableCommand {
     )
   }
 }
-
-extension TrackerName: ExpressibleByArgument {}
 
 /// A box on the command line.
 struct BoxArgument: ExpressibleByArgument {

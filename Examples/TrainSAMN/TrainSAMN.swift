@@ -84,6 +84,9 @@ struct TrainSAMN: ParsableCommand {
     if backbone != nil && from != nil {
       throw ValidationError("--from is a whole network; it has its --backbone.")
     }
+    if preset == .lite && from == nil && backbone == nil {
+      throw ValidationError("--preset lite keeps what a --backbone learned.")
+    }
     if stage == .videos && from == nil && backbone == nil {
       throw ValidationError("--stage 2 keeps the encoders: it starts --from what stage 1 left.")
     }

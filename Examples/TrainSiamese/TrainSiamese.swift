@@ -131,7 +131,7 @@ struct TrainSiamese: ParsableCommand {
         "backbone": backbone.map { URL(filePath: $0).standardizedFileURL.path } ?? "none",
         "fine-tune": "\(fineTune)", "seed": "\(seed)", "data": data.source,
         "validate": data.heldOut.joined(separator: ","),
-      ], best: .maximum("val_iou"), averaging: 0.995, synchronizingNorms: true,
+      ], best: .maximum("val_iou"), averaging: 0.98, synchronizingNorms: true,
       metadata: [
         "network": self.network.rawValue, "preset": preset.rawValue, "loss": loss.rawValue,
         "distractors": "\(distractors)",

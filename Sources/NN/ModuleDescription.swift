@@ -5,11 +5,11 @@ extension Module {
   /// of its own weights.
   ///
   /// ```
-  /// Classifier               522
-  ///   convolution: Conv2d    448  weight [3, 3, 3, 16], bias [16]
-  ///   norm: BatchNorm         32  weight [16], bias [16]
+  /// Classifier             514
+  ///   convolution: Conv2d  448  weight [3, 3, 3, 16], bias [16]
+  ///   norm: BatchNorm       32  weight [16], bias [16]
   ///   pool: MaxPool2d
-  ///   head: Linear            42  frozen: weight [2, 16], bias [2]
+  ///   head: Linear          34  frozen: weight [2, 16], bias [2]
   /// ```
   ///
   /// A weight that several parts share counts in each of them, and once in what holds them. Buffers are left out.

@@ -45,7 +45,7 @@ import Vision
     #expect(outcome.exitCode == 0 && outcome.complaints == [], "\(outcome.errors)")
     #expect(outcome.output.last?.hasPrefix("best: size rate ") == true, "\(outcome.output)")
     let lines = try place.text("settings/settings.csv").split(separator: "\n")
-    #expect(lines[0] == "setting,value,overlap" && lines.count == 15 && lines[1].hasPrefix("size rate,0.2,"))
+    #expect(lines[0] == "setting,value,overlap" && lines.count == 15 && lines[1].hasPrefix("size rate,0.05,"))
   }
 
   @Test func theClassicalOnesNeedNoModel() throws {

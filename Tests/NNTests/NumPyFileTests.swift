@@ -84,11 +84,15 @@ import Testing
         let single = folder.appending(path: "one.npy")
         try NumPyFile.write(tensor, to: single)
         #expect(try bytes(NumPyFile(contentsOf: single).tensor("one")) == bytes(tensor), "\(name)")
+        #expect(try bytes(NumPyFile.read(single)) == bytes(tensor), "\(name)")
       }
       try NumPyFile.write(Tensor([1.5]).to(.bfloat16), to: url)
       #expect(try NumPyFile(contentsOf: url).tensor("all").dtype == .float32)
       let nowhere = folder.appending(path: "nowhere/x.npy")
       #expect(throws: CheckpointError.self) { try NumPyFile.write(Tensor([1]), to: nowhere) }
+      #expect(throws: CheckpointError.self, "several arrays") {
+        try NumPyFile.read(Fixture.url("arrays.npz"))
+      }
     }
   }
 

@@ -82,6 +82,11 @@ import Vision
     let start = Box(x: 40, y: 40, width: 24, height: 24)
     tracker.start(frame(square: start), on: .box(start))
     #expect(tracker.track(frame(square: start)).confidence == 1)
+    options = SAMNTracker.Options()
+    (options.followsMasks, options.answersRotated, options.filters) = (true, true, false)
+    tracker = SAMNTracker(network, options: options)
+    tracker.start(frame(square: start), on: .box(start))
+    #expect(tracker.track(frame(square: start)).region.boundingBox.width >= 1)
   }
 
   @Test func theAppearanceMemoryIsBounded() {

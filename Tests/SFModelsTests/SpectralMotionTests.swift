@@ -225,6 +225,18 @@ import Vision
     #expect(gradientErrors(check) == [])
   }
 
+  @Test func aGradientOfItsGradientStopsByName() async throws {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let x = Tensor(ones: [1, 4, 4, 5], dtype: .float64)
+      let motion = Self.motion(x.shape, size: 1.5, seed: 8)
+      _ = gradient(at: x) { x in
+        gradient(at: x) { spectralProduct($0, weight: x, pairwise: x, motion: motion).sum() }.sum()
+      }
+    }
+    let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(message.contains("spectralProduct("), "\(message)")
+  }
+
   /// T − 1 flows of a video are those of its frames but the last, and nothing follows what isn't known.
   @Test func flowsOfAVideoAreItsMotion() {
     func flow(_ dx: Float, known: Mask? = nil) -> FlowField {

@@ -149,6 +149,11 @@ import Testing
     #expect(gradientErrors(check) == [])
   }
 
+  @Test(arguments: gradients)
+  func gradientsOfGradientsAreRight(_ check: GradientCase) {
+    #expect(secondOrderErrors(check) == [])
+  }
+
   @Test func tapsAreThoseOfTheSpecification() {
     #expect(spectralTaps(size: 1) == [1])
     for (size, expected) in [

@@ -29,7 +29,7 @@ import Vision
     #expect(try SafeTensors(contentsOf: place.file("classifier.safetensors"))["7.weight"]?.shape == [2, 32])
   }
 
-  @Test func fineTuneResNetAndClassifyAnImage() throws {
+  @Test(.enabled(if: ImageFormat.png.isBuiltIn)) func fineTuneResNetAndClassifyAnImage() throws {
     let place = try Workplace(for: "FineTuneResNet")
     for (index, color) in [Color.red, .green].enumerated() {
       for number in 0..<4 {
@@ -59,7 +59,7 @@ import Vision
     #expect(answer.output.last?.hasSuffix("seconds with 1 threads") == true)
   }
 
-  @Test func segmentFolder() throws {
+  @Test(.enabled(if: ImageFormat.png.isBuiltIn)) func segmentFolder() throws {
     let place = try Workplace(for: "SegmentFolder")
     for number in 0..<10 {
       let box = Box(x: Double(2 * number), y: 8, width: 16, height: 20)
@@ -95,7 +95,7 @@ import Vision
     #expect(outcome.output[8...].elementsEqual(["x: first", "yabc: second", "xabcabc: first"]))
   }
 
-  @Test func refineMasks() throws {
+  @Test(.enabled(if: ImageFormat.png.isBuiltIn)) func refineMasks() throws {
     let place = try Workplace(for: "RefineMasks")
     var truth: [Mask] = []
     for frame in 0..<4 {

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Vision
 
 /// `Documentation/Tutorial.md` as a reader follows it: its blocks are the program's files, and its commands run.
 @Suite struct TutorialTests {
@@ -25,7 +26,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == files.count)
   }
 
-  @Test func theCommandsRun() throws {
+  @Test(.enabled(if: ImageFormat.png.isBuiltIn)) func theCommandsRun() throws {
     let place = try Workplace(for: "Shapes")
     let start = "swift run -c release Shapes "
     let commands = try blocks("sh").joined().split(separator: "\n").filter { $0.hasPrefix(start) }

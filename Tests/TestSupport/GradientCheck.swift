@@ -79,9 +79,13 @@ public func gradientErrors(_ check: GradientCase, tolerance: Double = 1e-6) -> [
 
 /// What is wrong with the gradients of a case's gradients, one line for each input or cotangent; empty where they are right.
 /// They are compared with central differences along a random direction.
-public func secondOrderErrors(_ check: GradientCase, tolerance: Double = 1e-5) -> [String] {
-  let step = 1e-5
-  let inputs = check.values()
+public func secondOrderErrors(_ check: GradientCase) -> [String] {
+  secondOrderErrors(at: check.values(), check.body)
+}
+
+/// As `secondOrderErrors(_:)`, of a function at some inputs.
+public func secondOrderErrors(at inputs: [Tensor], _ body: ([Tensor]) -> [Tensor]) -> [String] {
+  let (tolerance, step) = (1e-5, 1e-5)
   let calculus = GradientCheck(tolerance: tolerance, step: step)
   func normal(_ shape: Shape, _ seed: Int) -> Tensor {
     Tensor(normal: shape, dtype: .float64, seed: UInt64(seed))
@@ -90,12 +94,12 @@ public func secondOrderErrors(_ check: GradientCase, tolerance: Double = 1e-5) -
   func value(_ x: [Tensor]) -> Tensor {
     let (values, cotangents) = (Array(x.prefix(inputs.count)), Array(x.dropFirst(inputs.count)))
     return calculus.repeatably {
-      let found = calculus.gradients(of: check.body, at: values, cotangents)
+      let found = calculus.gradients(of: body, at: values, cotangents)
       return found.enumerated().map { ($1 * normal($1.shape, 500 + $0)).sum() }.reduce(
         Tensor(0, dtype: .float64), +)
     }
   }
-  let operands = inputs + calculus.cotangents(of: check.body, at: inputs)
+  let operands = inputs + calculus.cotangents(of: body, at: inputs)
   let gradients = gradient(at: operands, value)
   return operands.indices.compactMap { index in
     let direction = normal(operands[index].shape, 700 + index)

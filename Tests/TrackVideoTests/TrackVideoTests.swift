@@ -106,6 +106,26 @@ import Vision
     #expect(outcome.exitCode == 64 && outcome.errors.first?.contains("needs --model") == true)
   }
 
+  /// Side by side, with the weights that there are, and together.
+  @Test func allTrackersFollowForThemselves() throws {
+    let place = try Workplace(for: "TrackVideo")
+    try video(place, frames: 3)
+    try FileManager.default.createDirectory(
+      at: place.file("models"), withIntermediateDirectories: true)
+    try NanoTrack().save(to: place.file("models/nanotrack.safetensors"))
+    let options = ["--video", "video", "--box", "10,12,12,10", "--output", "out"]
+    let outcome = try place.run(options + ["--tracker", "all", "--models", "models"])
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    #expect(
+      place.files(in: "out/trackers")
+        == ["correlation", "meanshift", "medianflow", "mosse", "nanotrack", "template"].map { "\($0).txt" })
+    for file in ["boxes", "trackers/mosse", "trackers/nanotrack"] {
+      #expect(try BoxFile(contentsOf: place.file("out/\(file).txt")).boxes.count == 3)
+    }
+    #expect(try place.run(options + ["--models", "models"]).exitCode == 64)
+    #expect(try place.run(options + ["--tracker", "all", "--model", "x"]).exitCode == 64)
+  }
+
   /// From the first box alone, and with networks pixels too.
   @Test func withoutANameAllTrackersWithoutWeightsAreAsked() throws {
     let place = try Workplace(for: "TrackVideo")

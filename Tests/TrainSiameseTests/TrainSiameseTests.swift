@@ -39,7 +39,7 @@ import Vision
   @Test(arguments: [("rpn", "siamrpn"), ("concat", "siamconcatrpn"), ("broadcast", "siambroadcastrpn")])
   func eachNetworkIsTrained(_ name: (network: String, tracker: String)) throws {
     let place = try workplace()
-    let outcome = try train(place, name.network)
+    let outcome = try train(place, name.network, ["--precision", "bfloat16"])
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
     let files = place.files(in: "runs/\(name.tracker)").filter { !$0.hasPrefix("events") }
     #expect(
@@ -60,7 +60,7 @@ import Vision
     let place = try workplace()
     Tensor.randomState = 7
     try EfficientNetLite0(classes: 3).save(to: place.file("lite.safetensors"))
-    let outcome = try train(place, "plusplus", ["--backbone", "lite.safetensors"])
+    let outcome = try train(place, "plusplus", ["--backbone", "lite.safetensors", "--precision", "bfloat16"])
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
     let (given, kept) = (
       try SafeTensors(contentsOf: place.file("lite.safetensors")),

@@ -28,7 +28,8 @@ struct GuidedResNet: GuidedBackbone, CustomReflectable {
   }
 
   func prepared(_ images: Tensor) -> Tensor {
-    (images - mean.value.reshape(3)) / deviation.value.reshape(3)
+    func row(_ parameter: Parameter) -> Tensor { parameter.value.reshape(3).to(images.dtype) }
+    return (images - row(mean)) / row(deviation)
   }
 
   /// The outputs of the stages.

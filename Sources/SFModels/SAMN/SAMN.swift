@@ -61,6 +61,8 @@ public struct SAMN: Module, CustomReflectable {
     memoryEmbedding = KeyValueEmbedding(channels[2], key: key, value: value)
     queryEmbedding = KeyValueEmbedding(channels[2], key: key, value: value)
     decoder = MaskDecoder(inputs: 2 * value, features: Array(channels.prefix(2)), width: width)
+    // What was learned on images stays as it was, for the spatial memory too.
+    if preset == .lite { queryEncoder.freeze() }
     // Norms are in evaluation all the time (released code), but where they are trained from nothing.
     if preset != .small { freezeStatistics() }
   }
@@ -83,11 +85,10 @@ public struct SAMN: Module, CustomReflectable {
       ] as KeyValuePairs<String, Any>)
   }
 
-  /// Loads an image network's weights into both encoders. Training then changes nothing of the query's.
+  /// Loads an image network's weights into both encoders.
   /// - Throws: a `CheckpointError`.
   public func loadBackbone(from url: URL) throws {
     for encoder in [memoryEncoder, queryEncoder] { try encoder.trunk.loadBackbone(from: url) }
-    queryEncoder.freeze()
     freezeStatistics()
   }
 

@@ -30,7 +30,8 @@ extension SAMN {
   }
 
   /// A spatial memory of a target in the first frame.
-  func spatialMemory(_ image: Image, _ box: Box, _ options: SpatialMemory.Options) -> SpatialMemory {
+  func spatialMemory(_ image: Image, _ box: Box) -> SpatialMemory {
+    let options = SpatialMemory.Options()
     let variants = FirstSamples.Variant.spatial(
       SpatialCrop(box, options).image(image), targetSide: Double(options.side) / options.factor)
     return SpatialMemory(spatialFeatures(variants.map(\.image)), centers: variants.map(\.center), options)
@@ -62,6 +63,13 @@ extension SearchRegion {
 }
 
 extension Box {
+  /// The box between this one and another.
+  func mean(_ other: Box) -> Box {
+    Box(
+      centerX: (centerX + other.centerX) / 2, centerY: (centerY + other.centerY) / 2,
+      width: (width + other.width) / 2, height: (height + other.height) / 2)
+  }
+
   /// The box moved to a centre.
   func centred(at center: Point) -> Box {
     Box(centerX: center.x, centerY: center.y, width: width, height: height)

@@ -14,12 +14,15 @@ public struct SAMNTracker: Tracker, Sendable {
   let options: Options
   private var target: Target?
 
-  /// What the tracker does with its network: the released code's choices, and what may be left out of it.
+  /// What the tracker does with its network, and what may be left out of it.
   public struct Options: Sendable {
     /// Whether the spatial memory tells where the target is; otherwise the last mask does.
     public var locates = true
     /// Whether later frames join the appearance memory; otherwise it is the first one's.
     public var remembers = true
+    /// Whether the target moves to where its mask is, and grows as that does, as in the released code. Otherwise the spatial
+    /// memory tells both; a mask whose box overlaps with that joins the answer, and the appearance memory.
+    public var followsMasks = false
     /// Whether uncertain frames are left out.
     public var filters = true
     /// Whether a box is segmented, and then the pixels found are remembered in its place.
@@ -31,12 +34,14 @@ public struct SAMNTracker: Tracker, Sendable {
     /// Whether the answer is a rotated box, as VOT wants it, or one along the axes.
     public var answersRotated = false
 
-    /// The released code's.
+    /// The released code's, but that masks don't lead.
     public init() {}
   }
 
   /// Below these uncertainties the target moves, changes its size, and is segmented.
   static let certain = 3.0, steady = 3.5, hopeless = 10.0
+  /// The overlap from which on a mask's box and the spatial memory's are the same target's.
+  private static let agreement = 0.5
 
   /// What is known of the target.
   struct Target: Sendable {
@@ -66,7 +71,7 @@ public struct SAMNTracker: Tracker, Sendable {
     let seen = network.prepared(search.image(image))
     let (mask, found) = firstMask(search, seen, region, box)
     target = Target(
-      box: box, spatial: options.locates ? network.spatialMemory(image, box, .init()) : nil,
+      box: box, spatial: options.locates ? network.spatialMemory(image, box) : nil,
       appearance: AppearanceMemory(network.memorized(seen, mask: mask), capacity: options.capacity),
       areas: [search.scale.x * search.scale.y * mask.sum().item],
       calibration: MaskCalibration(box: search.inside(box), mask: found?.boundingBox))
@@ -99,10 +104,10 @@ public struct SAMNTracker: Tracker, Sendable {
 
   private func follow(_ image: Image, _ target: inout Target) -> TrackedTarget {
     target.frame += 1
-    let location = target.spatial.map { locate(image, $0, target) }
-    let uncertainty = options.filters ? location?.uncertainty ?? 1 : 1
+    let location = target.spatial.map { SpatialLocation(image, around: target.box, $0, network) }
+    let uncertainty = location.map { options.filters ? target.uncertainty($0.peaks.value) : 1 } ?? 1
     if let location, uncertainty < Self.certain {
-      target.box = target.box.centred(at: location.center).trackable(in: image)
+      target.box = location.box
       target.uncertainty.remember(location.peaks.value)
     }
     guard uncertainty < Self.hopeless else {
@@ -110,63 +115,68 @@ public struct SAMNTracker: Tracker, Sendable {
         .box(target.box), mask: Mask(height: image.height, width: image.width), confidence: 0)
     }
 
-    let search = network.segmentationRegion(image, target.box)
-    let seen = network.prepared(search.image(image))
-    let probabilities = network.probabilities(network.query(seen), target.appearance.frames)
-    let mask = Mask(probabilities.squeezed(axis: 0), above: 0.5).largestComponent()
-    let whole = search.mask(ofLogits: probabilities.squeezed(axis: 0) - 0.5).largestComponent()
-    let isFound = mask.area > network.leastArea
-    if isFound { follow(mask, search, whole, uncertainty, image, &target) }
-    if isFound && options.remembers && uncertainty < Self.certain {
+    let seen = Sight(network, image, target.box, target.appearance.frames)
+    let told = seen.map { $0.region.outside(target.calibration($0.box)) }
+    var answer = target.box, isRemembered = options.remembers && uncertainty < Self.certain
+    if let seen, let told, location == nil || options.followsMasks {
+      target.follow(told, area: seen.area, isSteady: uncertainty < Self.steady, in: image)
+      answer = target.box
+    } else if let told {
+      let agrees = told.iou(target.box) > Self.agreement
+      if agrees { answer = told.mean(target.box) }
+      isRemembered = isRemembered && agrees
+    }
+    if let seen, isRemembered {
       target.segmentedFrames += 1
       target.appearance.remember(
-        network.memorized(seen, mask: probabilities),
+        network.memorized(seen.image, mask: seen.probabilities),
         isKept: target.segmentedFrames % options.interval == 0)
     }
     if let location, uncertainty < Self.certain {
-      target.spatial!.take(
-        location.features, location.peaks,
-        center: location.crop.inside(Point(target.box.centerX, target.box.centerY)), frame: target.frame)
+      let center = location.crop.inside(Point(target.box.centerX, target.box.centerY))
+      target.spatial!.take(location, center: center, frame: target.frame)
     }
-    let region = isFound && options.answersRotated ? RotatedBox(fitting: whole).map(Region.rotatedBox) : nil
+    let turned = options.answersRotated ? seen.flatMap { RotatedBox(fitting: $0.whole) } : nil
     return TrackedTarget(
-      region ?? .box(target.box), mask: isFound ? whole : Mask(height: image.height, width: image.width),
+      turned.map(Region.rotatedBox) ?? .box(answer),
+      mask: seen?.whole ?? Mask(height: image.height, width: image.width),
       confidence: min(1 / uncertainty, 1))
   }
+}
 
-  /// Where the spatial memory sees the target.
-  private struct Location {
-    let crop: SpatialCrop
-    let features: Tensor
-    let peaks: SpatialPeaks
-    let uncertainty: Double
-    var center: Point { crop.outside(peaks.place) }
-  }
+extension SAMNTracker {
+  /// What is seen of the target in a frame; nil where that is next to nothing.
+  fileprivate struct Sight {
+    /// What the network saw, `[1, H, W, 3]`, and how probably each of its pixels is the target's.
+    let image: Tensor, probabilities: Tensor
+    /// The box around the target's largest region, and its area in pixels of the frame.
+    let region: SearchRegion, box: Box, area: Double
+    /// The target's pixels in the frame.
+    let whole: Mask
 
-  private func locate(_ image: Image, _ memory: SpatialMemory, _ target: Target) -> Location {
-    let crop = SpatialCrop(target.box, SpatialMemory.Options())
-    let features = memory.projected(network.spatialFeatures([crop.image(image)]))
-    let peaks = memory.peaks(features, target: crop.targetSize)
-    return Location(
-      crop: crop, features: features, peaks: peaks, uncertainty: target.uncertainty(peaks.value))
-  }
-
-  /// Follows what the mask tells: its place, and its size where that is certain, by a twentieth at most.
-  private func follow(
-    _ mask: Mask, _ search: SearchRegion, _ whole: Mask, _ uncertainty: Double, _ image: Image,
-    _ target: inout Target
-  ) {
-    let box = search.outside(target.calibration(mask.boundingBox!))
-    let area = search.scale.x * search.scale.y * Double(mask.area)
-    let change = area / (target.areas.reduce(0, +) / Double(target.areas.count))
-    var size = Point(target.box.width, target.box.height)
-    if uncertainty < Self.steady && change < 2 && change > 0.5 {
-      target.areas = (target.areas + [area]).suffix(25)
-      let wanted = Point(box.width, box.height)
-      size = pointwiseMin(pointwiseMax(wanted, 0.95 * size), 1.05 * size)
+    init?(_ network: SAMN, _ frame: Image, _ box: Box, _ memory: [MemorizedFrame]) {
+      region = network.segmentationRegion(frame, box)
+      image = network.prepared(region.image(frame))
+      probabilities = network.probabilities(network.query(image), memory)
+      let mask = Mask(probabilities.squeezed(axis: 0), above: 0.5).largestComponent()
+      guard mask.area > network.leastArea, let around = mask.boundingBox else { return nil }
+      self.box = around
+      area = region.scale.x * region.scale.y * Double(mask.area)
+      whole = region.mask(ofLogits: probabilities.squeezed(axis: 0) - 0.5).largestComponent()
     }
-    target.box = Box(
-      centerX: box.centerX, centerY: box.centerY, width: size.x, height: size.y
-    ).trackable(in: image)
+  }
+}
+
+extension SAMNTracker.Target {
+  /// Follows the box that a mask tells, its size where that is certain, by a twentieth at most.
+  fileprivate mutating func follow(_ told: Box, area: Double, isSteady: Bool, in frame: Image) {
+    var size = Point(box.width, box.height)
+    let change = area * Double(areas.count) / areas.reduce(0, +)
+    if isSteady && change < 2 && change > 0.5 {
+      areas = (areas + [area]).suffix(25)
+      size = pointwiseMin(pointwiseMax(Point(told.width, told.height), 0.95 * size), 1.05 * size)
+    }
+    box = Box(centerX: told.centerX, centerY: told.centerY, width: size.x, height: size.y)
+      .trackable(in: frame)
   }
 }

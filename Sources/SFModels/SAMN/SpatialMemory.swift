@@ -4,7 +4,7 @@ import Vision
 /// The spatial memory (SAMN, §III-C): remembers what the query encoder saw of the target and around it, and a correlation
 /// filter learned from that, which tells where the target is.
 struct SpatialMemory: Sendable {
-  private let options: Options
+  let options: Options
   private let grid: SpatialGrid
   private let targetSide: Double
   private let projection: Tensor
@@ -85,12 +85,13 @@ struct SpatialMemory: Sendable {
       grid.interpolated(scores, windowed: options.isWindowed), neighbourhood: 1.1 * target)
   }
 
-  /// Remembers a frame of these projected features, whose target is centred at a place; learns where it is time, or at once
+  /// Remembers a frame whose target is centred at a place of what was seen; learns where it is time, or at once
   /// where something else looks like the target.
-  mutating func take(_ z: Tensor, _ peaks: SpatialPeaks, center: Point, frame: Int) {
-    let isHard = peaks.second > options.hardness * peaks.value
+  mutating func take(_ location: SpatialLocation, center: Point, frame: Int) {
+    let isHard = location.peaks.second > options.hardness * location.peaks.value
     let labels = grid.label(center: center, deviation: targetSide / 4)
-    memory.add(Sample(features: z, labels: labels), rate: isHard ? options.hardRate : options.rate)
+    memory.add(
+      Sample(features: location.features, labels: labels), rate: isHard ? options.hardRate : options.rate)
     if isHard || frame % options.interval == 0 { learn() }
   }
 

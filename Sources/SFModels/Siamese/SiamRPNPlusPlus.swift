@@ -104,7 +104,9 @@ public struct SiamRPNPlusPlus: SiameseNetwork, CustomReflectable {
   }
 
   private func mean(_ maps: [Tensor], _ weights: Parameter) -> Tensor {
-    maps.count == 1 ? maps[0] : (Tensor.stack(maps, axis: -1) * weights.value.softmax()).sum(axis: -1)
+    maps.count == 1
+      ? maps[0]
+      : (Tensor.stack(maps, axis: -1) * weights.value.softmax().to(maps[0].dtype)).sum(axis: -1)
   }
 }
 

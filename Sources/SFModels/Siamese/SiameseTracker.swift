@@ -122,5 +122,9 @@ public struct SiameseTracking: Sendable, Hashable {
   public init() {}
 
   /// Those of the networks that TrainSiamese trains, chosen on its embedded videos.
-  static let embedded = SiameseTracking()
+  static let embedded = {
+    var settings = SiameseTracking()
+    (settings.windowWeight, settings.penalty, settings.sizeRate) = (0.2, 0.15, 0.2)
+    return settings
+  }()
 }

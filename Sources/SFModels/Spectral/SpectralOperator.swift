@@ -38,7 +38,8 @@ public func spectralStep(
 /// One pass over the volume, without intermediate volumes, forward and back. Without motion it is symmetric: the
 /// gradient of x is the product with the gradient of the result. With motion a few frames of intermediate products
 /// are kept, and the gradient is scattered to where the values were sampled: between pixels by the Taylor operator,
-/// at the nearest pixel by the exact one.
+/// at the nearest pixel by the exact one. Gradients have gradients without motion only; those of exact links hold all
+/// neighbours of all pixels at once.
 public func spectralProduct(
   _ x: Tensor, weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1,
   operator links: SpectralGraph.Links = .taylor, motion: SpectralMotion? = nil
@@ -65,9 +66,9 @@ package func spectralProduct(
   let (x0, d0, f0) = (x.detached(), d.detached(), f.detached())
   return plan.product(x0, d0, f0).recorded(jointly: [x, d, f]) { dy, wanted in
     if Tensor.isAnyRecorded(x, d, f, dy) {
-      if links == .taylor && motion == nil {
+      if motion == nil {
         return Tensor.gradients(of: [x, d, f], wanted: wanted, dy) {
-          taylorProduct($0[0]!, weight: $0[1]!, planes: $0[2]!, kernel: kernel, alpha: alpha)
+          productByOperators($0[0]!, weight: $0[1]!, planes: $0[2]!, kernel: kernel, alpha: alpha, links)
         }
       }
       for tensor in [x, d, f, dy] { tensor.noteReading() }
@@ -75,22 +76,6 @@ package func spectralProduct(
     let found = plan.gradients(x0, d0, f0, dy, all: wanted[1] || wanted[2])
     return wanted.indices.map { wanted[$0] ? found[$0] : nil }
   }
-}
-
-/// The product of Taylor's links without motion by other operators, term by term as in Eq. 7.
-private func taylorProduct(
-  _ x: Tensor, weight d: Tensor, planes f: Tensor, kernel: [Int], alpha: Double
-) -> Tensor {
-  let taps = kernel.map { Tensor(spectralTaps(size: $0)).to(x.dtype) }
-  let gaussian = Tensor.einsum("t,h,w->thw", taps).reshape(kernel + [1, 1])
-  func filtered(_ v: Tensor) -> Tensor {
-    v.reshape([-1] + x.shape.dropFirst() + [1]).conv3d(gaussian, padding: .same).reshape(v.shape)
-  }
-  let u = d * x
-  let planes = f.rank == 5 ? f : f.expandingAxis(0)
-  let squares = planes.squared().sum(axis: 0)
-  let cross = (planes * filtered(planes * u)).sum(axis: 0)
-  return d * ((1 / alpha - squares) * filtered(u) - filtered(squares * u) + 2 * cross)
 }
 
 /// As the product above, with a gradient to alpha too, one value: links weakened by α·(F_i − F_j)² are those between the

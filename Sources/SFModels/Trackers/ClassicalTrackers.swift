@@ -2,11 +2,10 @@ import Foundation
 import Vision
 
 extension SFTracker {
-  /// The trackers here that learn from the first box alone, and how much their votes count: as much as each one's success on
-  /// seven sequences of OTB (Documentation/Tracking.md). Where only the best one still sees the target, it has its way.
-  private static let classicalTrackers: [(tracker: any Tracker & Sendable, weight: Double)] = [
-    (CorrelationTracker(), 0.64), (TemplateTracker(), 0.35), (MeanShiftTracker(), 0.33),
-    (MedianFlowTracker(), 0.31), (MOSSETracker(), 0.27),
+  /// The trackers here that learn from the first box alone. Where only the best one still sees the target, it has its way.
+  private static let classicalTrackers: [(tracker: any Tracker & Sendable, name: TrackerName)] = [
+    (CorrelationTracker(), .correlation), (TemplateTracker(), .template), (MeanShiftTracker(), .meanshift),
+    (MedianFlowTracker(), .medianflow), (MOSSETracker(), .mosse),
   ]
 
   /// All five trackers here that need no weights, together. With a model of `TrainSFTrack` for as many trackers they tell the
@@ -14,7 +13,7 @@ extension SFTracker {
   /// - Throws: what reading the model throws.
   public static func classical(model: URL? = nil, fineTunes: Bool = false) throws -> SFTracker {
     SFTracker(
-      classicalTrackers.map(\.tracker), weights: classicalTrackers.map(\.weight),
+      classicalTrackers.map(\.tracker), weights: classicalTrackers.map(\.name.vote),
       network: try model.map { try SFTrack(contentsOf: $0, trackers: classicalTrackers.count) },
       fineTunes: fineTunes)
   }

@@ -54,8 +54,11 @@ extension Tape {
       case .edges(let edges):
         guard let gradient = take(record.outputs.lowerBound) else { continue }
         for edge in edges where isOnTheWay?[edge.slot] ?? true {
-          let found = traced(record, [gradient], in: scope) { [edge.pullback(gradient)] }
-          accumulate(found[0]!, at: edge.slot)
+          let found =
+            scope == nil
+            ? edge.pullback(gradient)
+            : traced(record, [gradient], in: scope) { [edge.pullback(gradient)] }[0]!
+          accumulate(found, at: edge.slot)
         }
       case .joint(let inputs, let pullback):
         let arrived = record.outputs.map(take)

@@ -75,7 +75,7 @@ public struct Gradients: Sendable {
     }
   }
 
-  /// The Euclidean norm of all gradients taken as one vector.
+  /// The Euclidean norm of all gradients taken as one vector. A number, and so a constant to a recording around.
   public var norm: Double {
     tensors.reduce(0) { sum, gradient in
       let norm = gradient.detached().norm().item
@@ -93,7 +93,8 @@ public struct Gradients: Sendable {
     return result
   }
 
-  /// Scales all gradients so that their norm is at most `maximum`; returns the norm they had.
+  /// Scales all gradients so that their norm is at most `maximum`; returns the norm they had. To a recording around the
+  /// scale is a constant.
   @discardableResult
   public mutating func clip(toNorm maximum: Double) -> Double {
     let norm = norm

@@ -34,7 +34,9 @@ extension Tensor {
   public func recorded(_ edges: Edge?..., function: StaticString = #function) -> Tensor {
     let known = edges.compactMap { $0 }
     guard !known.isEmpty, let tape = Tape.current else { return detached() }
-    return tape.append([self], .edges(known), of: function)[0]
+    let placed = tape.add(self)
+    tape.record(placed.position.slot..<placed.position.slot + 1, .edges(known), of: function)
+    return placed
   }
 
   /// This value as the output of an operator whose edges use it: `y.recorded { y in [x.edge { dy in dy * y }] }`.
@@ -54,7 +56,8 @@ extension Tensor {
     jointly inputs: [Tensor?], function: StaticString = #function,
     _ pullback: @escaping (Tensor, [Bool]) -> [Tensor?]
   ) -> Tensor {
-    Tensor.recorded([self], jointly: inputs, function: function) { _, gradients, wanted in
+    // Of the output nothing is kept.
+    Tensor.recorded([self], jointly: inputs, function: function) { gradients, wanted in
       pullback(gradients[0]!, wanted)
     }[0]
   }

@@ -21,6 +21,31 @@ import Testing
     #expect(secondOrderErrors(check) == [])
   }
 
+  /// float32 and bfloat16 take other kernels and conversions.
+  @Test(arguments: table)
+  func otherElementTypesTakeTheSameWays(_ check: GradientCase) {
+    func found(_ dtype: DType) -> [Tensor] {
+      func sum(_ results: [Tensor], _ seed: Int) -> Tensor {
+        results.enumerated().reduce(Tensor(0, dtype: .float64)) { total, item in
+          let weights = Tensor(normal: item.element.shape, dtype: .float64, seed: UInt64(seed + item.offset))
+          return total + (item.element.to(.float64) * weights).sum()
+        }
+      }
+      let inputs = check.values().map { $0.to(.float32).to(dtype) }
+      return gradient(at: inputs) { x in sum(gradient(at: x) { sum(check.body($0), 7) }, 70) }
+    }
+    // Where a body makes float64 tensors of its own, others have nothing to say.
+    guard !check.name.contains("float64") else { return }
+    let wide = found(.float64)
+    for (narrow, wide) in zip(found(.float32), wide) where wide.elementCount > 0 {
+      #expect(narrow.dtype == .float32)
+      let scale = max(1, wide.abs().max().item)
+      #expect((narrow.to(.float64) - wide).abs().max().item <= 1e-3 * scale)
+    }
+    guard GradientTests.anyPrecision.contains(where: { $0.name == check.name }) else { return }
+    #expect(found(.bfloat16).allSatisfy { $0.dtype == .bfloat16 && $0.isFinite().isAllTrue })
+  }
+
   @Test func coversEveryDifferentiableOperator() throws {
     let operators = Set(GradientTests.table.flatMap(\.covers))
     #expect(

@@ -1,0 +1,21 @@
+import Foundation
+import NN
+import SFModels
+import TestSupport
+import Testing
+
+@Suite struct CompareSAMNTests {
+  @Test func eachPartIsLeftOut() throws {
+    let place = try Workplace(for: "CompareSAMN")
+    try SAMN(.small).save(to: place.file("model.safetensors"), metadata: ["preset": "small"])
+    let options = ["model.safetensors", "--videos", "1", "--frames", "2"]
+    let outcome = try place.run(options)
+    #expect(outcome.exitCode == 0, "\(outcome.errors)")
+    let lines = try place.text("runs/samn-study/study.csv").split(separator: "\n")
+    #expect(lines.count == 7 && lines[0] == "variant,AO,J" && lines[1].hasPrefix("whole,"))
+    for (fault, code) in [(["--videos", "0"], 64), (["--sequences", "a"], 64), (["--data", "none"], 1)] {
+      #expect(try place.run(options + fault).exitCode == Int32(code))
+    }
+    #expect(try place.run(["none.safetensors"]).exitCode == 1)
+  }
+}
