@@ -54,10 +54,8 @@ public struct SAMNSamples: Sendable {
     }
   }
 
-  /// Lists the objects of videos.
-  /// - Parameters:
-  ///   - boxShare: the share of clips whose memory is told the target's box alone, .01 in the paper: so the network learns to
-  ///     find a target in a box.
+  /// Lists the objects of videos. `boxShare` is the share of clips whose memory is told the target's box alone, .01 in the
+  /// paper: so the network learns to find a target in a box.
   /// - Throws: what reading them throws.
   public init(_ sequences: [any MaskAnnotated], for network: SAMN, stage: Stage, boxShare: Double) throws {
     (self.sequences, self.stage, self.boxShare) = (sequences, stage, boxShare)
