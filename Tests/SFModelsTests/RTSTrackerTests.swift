@@ -139,9 +139,10 @@ import Vision
     #expect(boxes.allSatisfy { (0.2...5).contains($0.area / start.area) }, "\(boxes)")
   }
 
-  @Test func aBoxIsDrawnAsTheFirstOne() {
+  @Test func aBoxIsDrawnAsTheFirstOne() throws {
     let drawn = Box(x: 10, y: 20, width: 30, height: 40), pixels = Box(x: 12, y: 24, width: 20, height: 44)
-    let drawing = BoxDrawing(of: drawn, around: pixels)
+    let drawing = try #require(BoxDrawing(of: drawn, around: pixels))
+    #expect(BoxDrawing(of: drawn, around: drawn.translated(x: 25, y: 0)) == nil)
     #expect(drawing(pixels).iou(drawn) > 1 - 1e-9)
     #expect(drawing(pixels.scaled(x: 2, y: 3)).iou(drawn.scaled(x: 2, y: 3)) > 1 - 1e-9)
     #expect(BoxDrawing()(pixels).iou(pixels) > 1 - 1e-9)
@@ -155,7 +156,8 @@ import Vision
     func sight(_ expected: Box?) -> Sight {
       Sight(
         peak: InstanceLearner.Peak(score: 1, place: Point(29, 10)), logits: both,
-        probabilities: both.squeezed(axis: 2), expected)
+        probabilities: both.squeezed(axis: 2), expected: expected ?? Box(x: 0, y: 0, width: 1, height: 1),
+        isAlone: expected != nil)
     }
     let place = Box(x: 28, y: 9, width: 9, height: 9)
     #expect(sight(nil).boundingBox == Box(x: 2, y: 4, width: 31, height: 10))

@@ -11,8 +11,10 @@ struct BoxDrawing: Sendable {
   /// The box around the pixels itself.
   init() { (offset, size) = (Point(0, 0), Point(1, 1)) }
 
-  /// Measures a drawn box against that around the pixels.
-  init(of drawn: Box, around pixels: Box) {
+  /// Measures a drawn box against that around the pixels; nil where they overlap by less than half, for then the pixels are
+  /// not what was meant.
+  init?(of drawn: Box, around pixels: Box) {
+    guard drawn.iou(pixels) > 0.5 else { return nil }
     offset = Point(
       (drawn.centerX - pixels.centerX) / pixels.width, (drawn.centerY - pixels.centerY) / pixels.height)
     size = Point(drawn.width / pixels.width, drawn.height / pixels.height)

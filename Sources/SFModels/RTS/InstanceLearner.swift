@@ -48,6 +48,12 @@ struct InstanceLearner: Sendable {
     network.instance(x.expandingAxis(1), filters: filters).squeezed(axis: 1)
   }
 
+  /// What is seen in a search region of some scale.
+  func sighting(_ image: Image, _ search: SearchRegion, scale: Double) -> Sighting {
+    let features = network.features(search.image(image).tensor().expandingAxis(0)).instance
+    return Sighting(search: search, features: features, peak: peak(scores(features)), scale: scale)
+  }
+
   /// The highest of scores, interpolated between the cells.
   func peak(_ scores: Tensor) -> Peak {
     let factor = 8

@@ -8,14 +8,7 @@ public struct InstanceTracker: Tracker, Sendable {
   private let network: RTS
   private var target: (box: Box, learner: InstanceLearner, frame: Int)?
 
-  private static let options: RTSTracker.Options = {
-    var options = RTSTracker.Options()
-    (options.firstSamples, options.firstInstanceSteps) = (.paper, 30)
-    (options.instanceRate, options.instanceSteps) = (0.02, 3)
-    return options
-  }()
-  /// The scales looked at, what the scores of another than the present one lose, and how far the size follows.
-  private static let scales = [1, 0.97, 1.03], penalty = 0.985, damping = 0.6
+  private static let options = RTSTracker.Options(for: .lite)
   /// The scores from which on the target moves, and is learned.
   private static let moving = 0.2, learning = 0.3
   /// Learns in every so-many-th frame.
@@ -40,27 +33,20 @@ public struct InstanceTracker: Tracker, Sendable {
     defer { self.target = target }
     target.frame += 1
     let image = frame.converted(to: .rgb)
-    let searches = Self.scales.map { search(image, target.box, scale: $0) }
-    let features = network.features(.stack(searches.map { $0.image(image).tensor() })).instance
-    let peaks = searches.indices.map { target.learner.peak(target.learner.scores(features[$0..<$0 + 1])) }
-    func worth(_ index: Int) -> Double { peaks[index].score * (index == 0 ? 1 : Self.penalty) }
-    let best = peaks.indices.max { worth($0) < worth($1) }!
-    let peak = peaks[best]
-    if peak.score > Self.moving {
-      let center = searches[best].outside(peak.place)
-      let growth = 1 + Self.damping * (Self.scales[best] - 1)
-      target.box = Box(
-        centerX: center.x, centerY: center.y, width: growth * target.box.width,
-        height: growth * target.box.height
-      ).trackable(in: image)
-    }
-    if peak.score > Self.learning {
-      target.learner.remember(features[best..<best + 1], center: peak.place)
+    let best = Sighting.best(
+      ([1] + Sighting.scales).map { scale in
+        target.learner.sighting(image, search(image, target.box, scale: scale), scale: scale)
+      })
+    let score = best.peak.score
+    if score > Self.moving { target.box = best.box(after: target.box, in: image) }
+    if score > Self.learning {
+      target.learner.remember(best.features, center: best.peak.place)
       if target.frame % Self.interval == 0 { target.learner.learn(steps: Self.options.instanceSteps) }
     }
-    return TrackedTarget(.box(target.box), confidence: min(max(peak.score, 0), 1))
+    return TrackedTarget(.box(target.box), confidence: min(max(score, 0), 1))
   }
 
+  /// Of a large target more than the frame is seen, so that it looks as large as others.
   private func search(_ image: Image, _ box: Box, scale: Double = 1) -> SearchRegion {
     SearchRegion(
       around: Point(box.centerX, box.centerY), side: scale * box.area.squareRoot(), of: image, for: network,

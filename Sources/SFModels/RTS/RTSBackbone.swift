@@ -52,7 +52,7 @@ struct RTSBackbone: Module, CustomReflectable {
   /// The levels of prepared images, the shallowest first.
   func callAsFunction(_ images: Tensor) -> [Tensor] {
     guard isFrozen, images.shape[0] > 1 else { return levels(images) }
-    // One by one they stay in the processor's caches; measured: a third of a training step less.
+    // One by one they take no fresh memory, which the system would clear: a fifth of a training step's time.
     let each = (0..<images.shape[0]).map { levels(images[$0..<$0 + 1]) }
     return each[0].indices.map { level in .concatenate(each.map { $0[level] }) }
   }

@@ -7,11 +7,14 @@ extension RTSTracker {
     public var conditions = true
     /// Whether the instance model tells the box where there is no mask.
     public var fallsBack = true
-    /// Whether a mask counts only where it meets the instance model's place, and is about as large as the last.
+    /// Whether a mask's box counts only where it overlaps by half with the last box at the place of the instance model's
+    /// peak. The box then goes a quarter of the way to it, and elsewhere takes its size from the best of three scales; the search region
+    /// follows the box.
     public var checksMasks = false
     /// Whether the network itself makes the first mask, where that is not given, once it has learned what the box tells of it.
     public var refinesFirstMask = false
-    /// Whether the box that is given is measured against the first mask's, and the later ones made likewise.
+    /// Whether the box that is given is measured against the first mask's, and the later ones made likewise. Where the two
+    /// overlap by less than half, masks tell no boxes.
     public var measuresBoxes = false
     /// How many frames are remembered.
     public var segmentationMemory = 32, instanceMemory = 50

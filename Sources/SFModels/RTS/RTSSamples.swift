@@ -48,8 +48,8 @@ public struct RTSSamples: Sendable {
   /// How much the search region shows, in sides of the target.
   private static let factor = 5.0
   /// How far the region's centre strays, in sides of the target, and how its size does, as a logarithm's deviation. The
-  /// released code's go as far as (3, 3) and (5.5, 4.5), and then move the region into the frame; here a third of the
-  /// targets would be out of sight.
+  /// released code's go as far as (3, 3) and (5.5, 4.5), and then move the region into the frame; without that every
+  /// third target would be out of sight.
   private static let firstJitter = (center: Point(1, 0.6), scale: 0.25)
   private static let laterJitter = (center: Point(3.2, 1.8), scale: 0.3)
   /// Targets of fewer pixels are no example.

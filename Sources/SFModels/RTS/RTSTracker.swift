@@ -23,8 +23,10 @@ public struct RTSTracker: Tracker, Sendable {
     var frame = 0
     var segmentation: SegmentationLearner
     var instance: InstanceLearner
-    /// From the box around its pixels to the box as it was drawn.
-    var drawing = BoxDrawing()
+    /// From the box around its pixels to the box as it was drawn; nil where pixels tell no box.
+    var drawing: BoxDrawing? = BoxDrawing()
+    /// Whether masks are checked against the instance branch.
+    let isChecked: Bool
     var segmentationIsNew = false
     var instanceIsNew = false
   }
@@ -40,8 +42,13 @@ public struct RTSTracker: Tracker, Sendable {
     let image = frame.converted(to: .rgb)
     let box = region.boundingBox.trackable(in: frame)
     let mask = firstMask(image, region, box)
-    let center = Point(box.centerX, box.centerY), side = box.area.squareRoot()
-    let search = SearchRegion(around: center, side: side, of: image, for: network)
+    let center = Point(box.centerX, box.centerY)
+    let side = box.area.squareRoot()
+    // Who gives a mask wants masks; who gives a box wants boxes.
+    let isBox = if case .box = region { true } else { false }
+    let isChecked = isBox && options.checksMasks
+    let search = SearchRegion(
+      around: center, side: side, of: image, for: network, isLimited: !isChecked)
     let seen = search.image(image)
     let features = network.features(seen.tensor().expandingAxis(0))
     func learner(_ mask: Mask) -> SegmentationLearner {
@@ -49,15 +56,16 @@ public struct RTSTracker: Tracker, Sendable {
     }
     var target = Target(
       box: box, center: center, side: side, segmentation: learner(search.mask(mask)),
-      instance: InstanceLearner(network, seen, search.inside(box), options))
-    let isBox = if case .box = region { true } else { false }
+      instance: InstanceLearner(network, seen, search.inside(box), options), isChecked: isChecked)
     if isBox, options.refinesFirstMask,
       let refined = self.sight(features, search, target).mask(in: search.inside(box))
     {
       target.segmentation = learner(refined)
     }
-    if isBox, options.measuresBoxes, let pixels = self.sight(features, search, target).boundingBox {
-      target.drawing = BoxDrawing(of: box, around: search.outside(pixels))
+    if isBox, options.measuresBoxes {
+      target.drawing = self.sight(features, search, target).boundingBox.flatMap {
+        BoxDrawing(of: box, around: search.outside($0))
+      }
     }
     self.target = target
   }
@@ -77,18 +85,17 @@ public struct RTSTracker: Tracker, Sendable {
       features.levels, encodings: target.segmentation.encodings(features.segmentation),
       scores: options.conditions ? scores : nil, height: height, width: width)[0]
     let peak = target.instance.peak(scores)
-    var expected: Box?
-    if options.checksMasks, peak.score > options.detection {
-      let last = search.inside(target.box)
-      expected = Box(
-        centerX: peak.place.x, centerY: peak.place.y, width: last.width, height: last.height)
-    }
-    return Sight(peak: peak, logits: logits, probabilities: search.probabilities(ofLogits: logits), expected)
+    // Where the instance branch sees the target it should be about as large as before.
+    let last = search.inside(target.box)
+    let expected = peak.score > options.detection ? last.centred(at: peak.place) : last
+    return Sight(
+      peak: peak, logits: logits, probabilities: search.probabilities(ofLogits: logits),
+      expected: expected, isAlone: target.isChecked)
   }
 
   private func follow(_ image: Image, _ target: inout Target) -> TrackedTarget {
     target.frame += 1
-    let search = SearchRegion(around: target.center, side: target.side, of: image, for: network)
+    let search = target.search(image, network)
     let features = network.features(search.image(image).tensor().expandingAxis(0))
     let sight = self.sight(features, search, target)
     let isSeen = sight.peak.score > options.detection
@@ -97,26 +104,39 @@ public struct RTSTracker: Tracker, Sendable {
     let (height, width) = network.inputSize
     let least = Double(height * width) / (network.searchFactor * network.searchFactor) / 100
     let pixels = moments.area > least ? sight.boundingBox : nil
-    var box = pixels.map { target.drawing(search.outside($0)).trackable(in: image) }
-    if options.checksMasks, let told = box, !target.isPlausible(told) { box = nil }
+    var box = pixels.flatMap { pixels in
+      target.drawing.map { $0(search.outside(pixels)).trackable(in: image) }
+    }
+    if target.isChecked, let told = box {
+      let expected = search.outside(sight.expected)
+      box = told.iou(expected) > 0.5 ? expected.moved(to: told, by: 0.25) : nil
+    }
 
     switch (isSeen, box) {
     case (true, let box?):
       // (a) Both see it: both learn.
-      target.move(to: search.outside(moments.center), size: moments.size * search.scale)
       target.box = box
-      let center = search.inside(box)
+      if target.isChecked {
+        target.follow(box)
+      } else {
+        target.move(to: search.outside(moments.center), size: moments.size * search.scale)
+      }
+      let place = search.inside(box)
       if options.remembers(target.frame) {
-        target.remember(features, sight.probabilities, Point(center.centerX, center.centerY))
+        // Checked, the instance branch goes by what it sees itself, or a leaking mask would draw it along.
+        target.remember(
+          features, sight.probabilities,
+          target.isChecked ? sight.peak.place : Point(place.centerX, place.centerY))
       }
     case (true, nil) where options.fallsBack:
       // (c) The instance branch alone sees it: it tells where, and learns.
-      let place = search.outside(sight.peak.place)
-      target.box = Box(
-        centerX: place.x, centerY: place.y, width: target.box.width, height: target.box.height
-      ).trackable(in: image)
+      let best = bestSighting(
+        Sighting(search: search, features: features.instance, peak: sight.peak, scale: 1), image,
+        target)
+      target.box = best.box(after: target.box, in: image)
       target.center = Point(target.box.centerX, target.box.centerY)
-      if options.remembers(target.frame) { target.rememberInstance(features, sight.peak.place) }
+      if target.isChecked { target.follow(target.box) }
+      if options.remembers(target.frame) { target.rememberInstance(best.features, best.peak.place) }
     case (false, let box?):
       // (b) and (d): neither learns.
       target.box = box
@@ -130,6 +150,15 @@ public struct RTSTracker: Tracker, Sendable {
       confidence: min(max(sight.peak.score, 0), 1))
   }
 
+  /// The best of three scales, where the instance branch alone must tell the size.
+  private func bestSighting(_ first: Sighting, _ image: Image, _ target: Target) -> Sighting {
+    guard target.isChecked else { return first }
+    let others = Sighting.scales.map { scale in
+      target.instance.sighting(image, target.search(image, network, scale: scale), scale: scale)
+    }
+    return .best([first] + others)
+  }
+
   private func learn(_ target: inout Target) {
     guard options.learns(in: target.frame) else { return }
     if target.segmentationIsNew { target.segmentation.learn(steps: options.segmentationSteps) }
@@ -139,24 +168,34 @@ public struct RTSTracker: Tracker, Sendable {
 }
 
 extension RTSTracker.Target {
+  /// Where to look for it. By checked masks a large target should look as large as others.
+  fileprivate func search(_ image: Image, _ network: RTS, scale: Double = 1) -> SearchRegion {
+    SearchRegion(
+      around: center, side: scale * side, of: image, for: network, isLimited: !isChecked)
+  }
+
   /// Follows a centre, and a size by a fifth at most.
   fileprivate mutating func move(to center: Point, size: Point) {
     self.center = center
     side = min(max((size.x * size.y).squareRoot(), 0.8 * side), 1.2 * side)
   }
 
-  /// Whether a box may be the target's: no target grows or shrinks much from one frame to the next.
-  fileprivate func isPlausible(_ box: Box) -> Bool { (0.5...2).contains(box.area / self.box.area) }
+  /// Follows a box.
+  fileprivate mutating func follow(_ box: Box) {
+    (center, side) = (Point(box.centerX, box.centerY), box.area.squareRoot())
+  }
 
-  fileprivate mutating func remember(_ features: RTS.Features, _ probabilities: Tensor, _ center: Point) {
+  fileprivate mutating func remember(
+    _ features: RTS.Features, _ probabilities: Tensor, _ center: Point
+  ) {
     segmentation.remember(
       features.segmentation, probabilities: probabilities.expandingAxis(0).expandingAxis(-1))
     segmentationIsNew = true
-    rememberInstance(features, center)
+    rememberInstance(features.instance, center)
   }
 
-  fileprivate mutating func rememberInstance(_ features: RTS.Features, _ center: Point) {
-    instance.remember(features.instance, center: center)
+  fileprivate mutating func rememberInstance(_ features: Tensor, _ center: Point) {
+    instance.remember(features, center: center)
     instanceIsNew = true
   }
 }

@@ -10,11 +10,15 @@ struct Sight {
   /// Their probabilities, `[H, W]`.
   let probabilities: Tensor
 
-  /// - Parameter expected: where the target should be, if that is known: what doesn't hang together with pixels there is
-  ///   another thing's.
-  init(peak: InstanceLearner.Peak, logits: Tensor, probabilities: Tensor, _ expected: Box?) {
-    (self.peak, self.logits) = (peak, logits)
-    self.probabilities = expected.map(probabilities.reaching) ?? probabilities
+  /// The target's last box, where it should be now.
+  let expected: Box
+
+  /// - Parameter isAlone: whether what doesn't hang together with pixels in the expected box is another thing's.
+  init(
+    peak: InstanceLearner.Peak, logits: Tensor, probabilities: Tensor, expected: Box, isAlone: Bool
+  ) {
+    (self.peak, self.logits, self.expected) = (peak, logits, expected)
+    self.probabilities = isAlone ? probabilities.reaching(expected) : probabilities
   }
 
   /// The box around the target's pixels.
@@ -27,7 +31,8 @@ struct Sight {
   func mask(in box: Box) -> Mask? {
     let (mask, inside) = (mask, Mask(box, height: mask.height, width: mask.width))
     let common = Mask(
-      height: mask.height, width: mask.width, values: zip(mask.values, inside.values).map { $0 & $1 })
+      height: mask.height, width: mask.width,
+      values: zip(mask.values, inside.values).map { $0 & $1 })
     return Double(common.area) > 0.2 * box.area ? common : nil
   }
 }
