@@ -15,25 +15,13 @@ import Vision
     return network
   }
 
-  /// Noise over which a textured square lies.
-  private func frame(square: Box, height: Int = 120, width: Int = 160) -> Image {
-    let inside = Mask(square, height: height, width: width)
-    let pixels = (0..<height * width).flatMap { pixel -> [UInt8] in
-      let (x, y) = (pixel % width, pixel / width)
-      if inside.values[pixel] == 0 { return [60, 90, UInt8(70 + (x * 7 + y * 13) % 40)] }
-      let isLight = ((x - Int(square.x)) / 4 + (y - Int(square.y)) / 4) % 2 == 0
-      return isLight ? [230, 40, 40] : [250, 220, 60]
-    }
-    return Image(height: height, width: width, channels: 3, pixels: pixels)
-  }
-
   @Test func theInstanceBranchFollowsAlone() throws {
     var tracker = InstanceTracker(try network())
     let start = Box(x: 40, y: 40, width: 24, height: 24)
-    tracker.start(frame(square: start), on: .box(start))
+    tracker.start(Image(square: start), on: .box(start))
     for step in 1...4 {
       let moved = start.translated(x: Double(6 * step), y: Double(3 * step))
-      let target = tracker.track(frame(square: moved))
+      let target = tracker.track(Image(square: moved))
       #expect(target.region.boundingBox.iou(moved) > 0.6, "\(step): \(target)")
       #expect(target.confidence > 0.2)
     }
@@ -49,9 +37,9 @@ import Vision
     deaf.fallsBack = false
     var other = RTSTracker(network, options: deaf)
     let start = Box(x: 40, y: 40, width: 24, height: 24), moved = start.translated(x: 8, y: 4)
-    tracker.start(frame(square: start), on: .box(start))
-    other.start(frame(square: start), on: .box(start))
-    let target = tracker.track(frame(square: moved)), lost = other.track(frame(square: moved))
+    tracker.start(Image(square: start), on: .box(start))
+    other.start(Image(square: start), on: .box(start))
+    let target = tracker.track(Image(square: moved)), lost = other.track(Image(square: moved))
     #expect(target.mask?.area == 0 && target.region.boundingBox.iou(moved) > 0.6 && target.confidence > 0.3)
     #expect(lost.region == .box(start) && lost.confidence == 0)
   }
@@ -81,8 +69,8 @@ import Vision
     for part in network.backbone.parameters.prefix(1) { part.update { $0 = $0 * .nan } }
     var tracker = RTSTracker(network)
     let start = Box(x: 10, y: 10, width: 20, height: 15)
-    tracker.start(frame(square: start), on: .box(start))
-    let target = tracker.track(frame(square: start))
+    tracker.start(Image(square: start), on: .box(start))
+    let target = tracker.track(Image(square: start))
     #expect(target.region == .box(start) && target.confidence == 0 && target.mask?.area == 0)
   }
 
@@ -132,7 +120,7 @@ import Vision
   @Test func aTargetThatNeverReturnsStaysWhereItWas() throws {
     let start = Box(x: 40, y: 40, width: 24, height: 24)
     var tracker = RTSTracker(try network())
-    tracker.start(frame(square: start), on: .box(start))
+    tracker.start(Image(square: start), on: .box(start))
     let empty = Image(height: 120, width: 160, color: .white)
     let boxes = (0..<4).map { _ in tracker.track(empty).region.boundingBox }
     #expect(boxes.allSatisfy { $0.x >= 0 && $0.y >= 0 && $0.maxX <= 160 && $0.maxY <= 120 })

@@ -15,25 +15,13 @@ import Vision
     return network
   }
 
-  /// Noise over which a textured square lies.
-  private func frame(square: Box, height: Int = 120, width: Int = 160) -> Image {
-    let inside = Mask(square, height: height, width: width)
-    let pixels = (0..<height * width).flatMap { pixel -> [UInt8] in
-      let (x, y) = (pixel % width, pixel / width)
-      if inside.values[pixel] == 0 { return [60, 90, UInt8(70 + (x * 7 + y * 13) % 40)] }
-      let isLight = ((x - Int(square.x)) / 4 + (y - Int(square.y)) / 4) % 2 == 0
-      return isLight ? [230, 40, 40] : [250, 220, 60]
-    }
-    return Image(height: height, width: width, channels: 3, pixels: pixels)
-  }
-
   @Test func theSpatialMemoryFollowsAlone() throws {
     var tracker = SpatialTracker(try network())
     let start = Box(x: 40, y: 40, width: 24, height: 24)
-    tracker.start(frame(square: start), on: .box(start))
+    tracker.start(Image(square: start), on: .box(start))
     for step in 1...3 {
       let moved = start.translated(x: Double(6 * step), y: Double(3 * step))
-      let target = tracker.track(frame(square: moved))
+      let target = tracker.track(Image(square: moved))
       #expect(target.region.boundingBox.iou(moved) > 0.6, "\(step): \(target)")
       #expect(target.confidence > 0.2)
     }
@@ -68,8 +56,8 @@ import Vision
     for part in network.queryEncoder.parameters.prefix(1) { part.update { $0 = $0 * .nan } }
     var tracker = SAMNTracker(network)
     let start = Box(x: 10, y: 10, width: 20, height: 15)
-    tracker.start(frame(square: start), on: .box(start))
-    let target = tracker.track(frame(square: start))
+    tracker.start(Image(square: start), on: .box(start))
+    let target = tracker.track(Image(square: start))
     #expect(target.region == .box(start) && target.confidence == 0 && target.mask?.area == 0)
   }
 
@@ -80,13 +68,13 @@ import Vision
     (options.locates, options.remembers, options.segmentsBox) = (false, false, false)
     var tracker = SAMNTracker(network, options: options)
     let start = Box(x: 40, y: 40, width: 24, height: 24)
-    tracker.start(frame(square: start), on: .box(start))
-    #expect(tracker.track(frame(square: start)).confidence == 1)
+    tracker.start(Image(square: start), on: .box(start))
+    #expect(tracker.track(Image(square: start)).confidence == 1)
     options = SAMNTracker.Options()
     (options.followsMasks, options.answersRotated, options.filters) = (true, true, false)
     tracker = SAMNTracker(network, options: options)
-    tracker.start(frame(square: start), on: .box(start))
-    #expect(tracker.track(frame(square: start)).region.boundingBox.width >= 1)
+    tracker.start(Image(square: start), on: .box(start))
+    #expect(tracker.track(Image(square: start)).region.boundingBox.width >= 1)
   }
 
   @Test func theAppearanceMemoryIsBounded() {

@@ -9,17 +9,7 @@ import Vision
   /// Two sequences of five frames, `a` and `b`, in which a bright box moves.
   private func workplace() throws -> Workplace {
     let place = try Workplace(for: "TrainRTS")
-    for (name, top) in [("a", 3.0), ("b", 6.0)] {
-      for frame in 0..<5 {
-        let mask = Mask(Box(x: Double(4 + 6 * frame), y: top, width: 14, height: 8), height: 16, width: 48)
-        let pixels = mask.values.enumerated().flatMap { pixel, value in
-          [UInt8](repeating: 150 * value + UInt8(pixel * 37 % 90), count: 3)
-        }
-        try Image(height: 16, width: 48, channels: 3, pixels: pixels)
-          .write(to: place.file("data/JPEGImages/480p/\(name)/0000\(frame).jpg"))
-        try mask.image.write(to: place.file("data/Annotations/480p/\(name)/0000\(frame).png"))
-      }
-    }
+    try place.writeMovingBoxes(tops: [3, 6], frames: 5)
     return place
   }
 

@@ -9,17 +9,7 @@ import Vision
   /// Sequences of four frames, `a`, `b`, …, in which a bright box moves.
   private func workplace(sequences: Int = 2) throws -> Workplace {
     let place = try Workplace(for: "TrainSFTrack")
-    for (name, top) in [("a", 3.0), ("b", 6.0), ("c", 5.0)].prefix(sequences) {
-      for frame in 0..<4 {
-        let mask = Mask(Box(x: Double(4 + 6 * frame), y: top, width: 14, height: 8), height: 16, width: 48)
-        let pixels = mask.values.enumerated().flatMap { pixel, value in
-          [UInt8](repeating: 150 * value + UInt8(pixel * 37 % 90), count: 3)
-        }
-        try Image(height: 16, width: 48, channels: 3, pixels: pixels)
-          .write(to: place.file("data/JPEGImages/480p/\(name)/0000\(frame).jpg"))
-        try mask.image.write(to: place.file("data/Annotations/480p/\(name)/0000\(frame).png"))
-      }
-    }
+    try place.writeMovingBoxes(tops: Array([3, 6, 5].prefix(sequences)), frames: 4)
     return place
   }
 
