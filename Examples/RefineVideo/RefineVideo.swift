@@ -17,7 +17,7 @@ struct RefineVideo: ParsableCommand {
       belong together by their names, and with a video's frames in order. Masks may be binary, palette maps (whose \
       objects are taken together) or grey levels. Under --output it leaves masks/SEQUENCE/*.png, soft/SEQUENCE/*.png and \
       overlays/SEQUENCE.png, and .mp4 where ffmpeg is installed; with --truth also scores.csv. A whole sequence is kept \
-      in memory, some 60 MB for a frame of 480×854, unless --window is given: then only the window is, however long \
+      in memory, some 70 MB for a frame of 480×854, unless --window is given: then only the window is, however long \
       the sequence. Started by mpirun, several processes share the sequences.
       """)
 
