@@ -34,13 +34,13 @@ struct WindowData {
     let isShuffled = boxes == nil || length == 1
     let curriculum = BoxCurriculum(growthSteps: 400)
     // Each data set gives as many windows as any other.
-    let places = sources.enumerated().flatMap { source, windows in (0..<windows.count).map { (source, $0) } }
+    let choices = sources.enumerated().flatMap { source, windows in (0..<windows.count).map { (source, $0) } }
     let weights = sources.flatMap { [Double](repeating: 1 / Double($0.count), count: $0.count) }
     training = DataLoader(
-      count: places.count, batchSize: batch, sampling: .weighted(weights), samplesPerEpoch: windowsPerEpoch,
+      count: choices.count, batchSize: batch, sampling: .weighted(weights), samplesPerEpoch: windowsPerEpoch,
       seed: seed
     ) { index, step, generator in
-      let (source, place) = places[index]
+      let (source, place) = choices[index]
       var window = try sources[source].window(place).recoloured(using: &generator)
       if generator.bool() { window = window.flippedHorizontally() }
       if isShuffled {
@@ -64,7 +64,7 @@ struct WindowData {
     source = sets.identity
     heldOut = held.map(\.name)
     description =
-      "\(places.count) windows of \(kept.joined().count) sequences from \(places.joined(separator: ", ")), "
+      "\(choices.count) windows of \(kept.joined().count) sequences from \(places.joined(separator: ", ")), "
       + "\(heldOutWindows.count) held out of \(held.map(\.name).joined(separator: ", "))"
   }
 }

@@ -99,6 +99,16 @@ import Vision
     }
   }
 
+  @Test func theSmallRefinementStartsFromTheSolution() {
+    for preset in SFTrack.Preset.allCases {
+      let network = SFTrack(preset, trackers: 2)
+      let output = network.segmented(Tensor(uniform: [1, 3, 12, 14, 2], seed: 1), frame: 2)
+      let solution = output.solution[.all, 2].expandingAxis(-1), refined = network.refinement(solution)
+      let start = preset == .small ? 10 * (solution - 0.5) : Tensor(0)
+      #expect((output.mask - refined - start).abs().max().item < 1e-4)
+    }
+  }
+
   @Test func aTrackerThatLostTheObjectChangesNothingButItsChannel() {
     let network = SFTrack(.small, trackers: 3)
     let images = Tensor(uniform: [2, 3, 12, 14, 3], seed: 1)
