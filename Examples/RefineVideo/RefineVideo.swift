@@ -17,7 +17,7 @@ struct RefineVideo: ParsableCommand {
       belong together by their names, and with a video's frames in order. Masks may be binary, palette maps (whose \
       objects are taken together) or grey levels. Under --output it leaves masks/SEQUENCE/*.png, soft/SEQUENCE/*.png and \
       overlays/SEQUENCE.png, and .mp4 where ffmpeg is installed; with --truth also scores.csv. A whole sequence is kept \
-      in memory, some 60 MB for a frame of 480×854, unless --window is given: then only the window is, however long \
+      in memory, some 70 MB for a frame of 480×854, unless --window is given: then only the window is, however long \
       the sequence. Started by mpirun, several processes share the sequences.
       """)
 
@@ -68,6 +68,11 @@ struct RefineVideo: ParsableCommand {
   @Option(help: "What follows each step.")
   var normalization = SpectralSegmenter.refinement.normalization
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Steps restart from the masks, the more the less they make these agree in time; only by degree.")
+  var restarts = SpectralSegmenter.refinement.restarts
+
   @Option(help: "What a soft mask exceeds where the object is.")
   var threshold = 0.5
 
@@ -116,7 +121,8 @@ struct RefineVideo: ParsableCommand {
     let refinement = Refinement(
       segmenter: SpectralSegmenter(
         kernel: kernel.sizes, alpha: alpha, p: p, iterations: iterations, continuousIterations: iterations,
-        normalization: normalization, operator: self.operator),
+        normalization: normalization, operator: self.operator,
+        restarts: restarts && normalization == .degree),
       features: features, followsMotion: graph == .motion, window: window)
     var scores = ScoreTable()
     for name in world.share(of: names) {

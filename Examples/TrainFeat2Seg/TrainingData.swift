@@ -23,11 +23,11 @@ struct TrainingData {
     let sequences: [any MaskAnnotated] =
       try folder.map { try MaskLayout(of: $0).open($0).sequences }
       ?? SyntheticVideos(seed: 2020, sequences: 86, height: 72, width: 128).sequences
-    guard sequences.count > 1 else { throw NothingToTrainOn() }
+    guard sequences.count > 1 else { throw DatasetError.nothingToTrainOn }
     // The last ones unless told otherwise.
     let names = heldOut ?? sequences.suffix(folder == nil ? 6 : 1).map(\.name)
     let (kept, held) = try holdOut(names, of: sequences) { $0.name }
-    guard !kept.isEmpty else { throw NothingToTrainOn() }
+    guard !kept.isEmpty else { throw DatasetError.nothingToTrainOn }
 
     // Neighbouring frames of the synthetic videos differ little.
     let (side, step) = folder == nil ? (128, 3) : (Self.longestSide, 1)
@@ -77,9 +77,4 @@ struct TrainingData {
     let ordered = scores.sorted { $0.key < $1.key }
     return ["val_loss": losses.mean, "val_j": ordered.map(\.value.mean).mean]
   }
-}
-
-/// There is nothing to train on; the description is one line.
-struct NothingToTrainOn: Error, CustomStringConvertible {
-  let description = "no sequence is left to train on: one is held out, so at least two are needed"
 }

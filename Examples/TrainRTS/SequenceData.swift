@@ -6,7 +6,7 @@ import SFModels
 import Tensor
 import Vision
 
-/// What is trained on and what is held out: a folder of videos, the embedded synthetic ones, or both.
+/// What is trained on and what is held out: videos of some data sets.
 struct SequenceData {
   let training: DataLoader<RTSSamples.Sample, RTSSequences>
   let validation: DataLoader<RTSSamples.Sample, RTSSequences>
@@ -19,21 +19,15 @@ struct SequenceData {
   private static let draws = 4
 
   init(
-    folder: URL?, synthetic: Bool, heldOut: [String]?, _ network: RTS, samples: Int, batch: Int, seed: UInt64
+    _ places: [String], heldOut names: [String]?, _ network: RTS, samples: Int, batch: Int, seed: UInt64
   ) throws {
-    let drawn: [any MaskAnnotated] = SyntheticVideos(seed: 2022, sequences: 86).sequences
-    let sequences: [any MaskAnnotated] =
-      try folder.map { try MaskLayout(of: $0).open($0).sequences } ?? drawn
-    let names = heldOut ?? sequences.suffix(folder == nil ? 6 : 1).map(\.name)
-    let (kept, held) = try holdOut(names, of: sequences) { $0.name }
-    guard !kept.isEmpty else { throw NothingToTrainOn() }
-    // Of two sources each gives half of an epoch.
-    let sources = try ([kept] + (folder != nil && synthetic ? [drawn] : [])).map {
-      try RTSSamples($0, for: network)
-    }
+    let sets = try MaskedDataSets(places, synthetic: SyntheticVideos(seed: 2022, sequences: 86))
+    let (kept, held) = try sets.holdingOut(names, orLast: 1 / 16)
+    // Each data set gives as much of an epoch as any other.
+    let sources = try kept.map { try RTSSamples($0, for: network) }
     let validationSamples = try RTSSamples(held, for: network)
     guard sources.allSatisfy({ !$0.targets.isEmpty }), !validationSamples.targets.isEmpty else {
-      throw NothingToTrainOn()
+      throw DatasetError.nothingToTrainOn
     }
     training = DataLoader(count: samples, batchSize: batch, workers: 2, seed: seed) { _, _, generator in
       let source = sources[generator.integer(0..<sources.count)]
@@ -48,11 +42,10 @@ struct SequenceData {
     } collate: {
       RTSSequences($0, for: network)
     }
-    let embedded = "the embedded synthetic videos"
-    source = folder.map { absolutePath($0.path) + (synthetic ? " and \(embedded)" : "") } ?? embedded
+    source = sets.identity
     self.heldOut = held.map(\.name)
     description =
-      "\(sources.reduce(0) { $0 + $1.targets.count }) targets from \(source), "
+      "\(sources.reduce(0) { $0 + $1.targets.count }) targets from \(places.joined(separator: ", ")), "
       + "\(validationSamples.targets.count) held out of \(held.map(\.name).joined(separator: ", "))"
   }
 
@@ -85,13 +78,4 @@ struct SequenceData {
       }
     }
   }
-}
-
-/// A path whatever folder the program runs in.
-func absolutePath(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
-
-/// There is nothing to train on; the description is one line.
-struct NothingToTrainOn: Error, CustomStringConvertible {
-  let description =
-    "nothing is left to train on, or to validate with: at least two sequences with objects are needed"
 }

@@ -32,11 +32,11 @@ struct TrainNetwork: ParsableCommand {
   @Option(help: "The network's size.")
   var preset = RTS.Preset.small
 
-  @Option(help: "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS or SegTrack.")
-  var data: String?
-
-  @Flag(help: "Train on the embedded synthetic videos beside --data.")
-  var synthetic = false
+  @Option(
+    help:
+      "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS or SegTrack, or the word synthetic: embedded videos; may be given several times."
+  )
+  var data = [MaskedDataSets.synthetic]
 
   @Option(
     help:
@@ -84,7 +84,6 @@ struct TrainNetwork: ParsableCommand {
     guard learningRate > 0, learningRate.isFinite else {
       throw ValidationError("--learning-rate is \(learningRate); it must be positive.")
     }
-    if synthetic && data == nil { throw ValidationError("--synthetic is beside --data.") }
     if let heldOut, heldOut.split(separator: ",").isEmpty {
       throw ValidationError("--validate names no sequence.")
     }
@@ -97,8 +96,7 @@ struct TrainNetwork: ParsableCommand {
     let network = RTS(preset == .small && backbone != nil ? .lite : preset)
     if let backbone { try network.loadBackbone(from: URL(filePath: backbone)) }
     let data = try SequenceData(
-      folder: data.map { URL(filePath: $0) }, synthetic: synthetic,
-      heldOut: heldOut?.split(separator: ",").map(String.init), network, samples: samples, batch: batch,
+      data, heldOut: heldOut?.split(separator: ",").map(String.init), network, samples: samples, batch: batch,
       seed: seed)
 
     let optimizer = Adam(network.parameters, learningRate: learningRate)
@@ -109,7 +107,8 @@ struct TrainNetwork: ParsableCommand {
         "preset": network.preset.rawValue, "batch": "\(batch)", "samples": "\(samples)", "seed": "\(seed)",
         "epochs": "\(epochs)", "learning-rate": "\(learningRate)", "precision": precision.rawValue,
         "data": data.source,
-        "validate": data.heldOut.joined(separator: ","), "backbone": backbone.map(absolutePath) ?? "trained",
+        "validate": data.heldOut.joined(separator: ","),
+        "backbone": backbone.map(Program.absolutePath) ?? "trained",
       ], best: .maximum("val_j"), averaging: network.preset == .paper ? nil : 0.99, synchronizingNorms: true,
       metadata: ["preset": network.preset.rawValue])
     if let resume { try run.resume(from: URL(filePath: resume)) }

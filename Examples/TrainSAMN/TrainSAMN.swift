@@ -36,11 +36,11 @@ struct TrainSAMN: ParsableCommand {
   @Option(help: "A network to start from: what an earlier stage left, or the published one.")
   var from: String?
 
-  @Option(help: "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS, SegTrack or COCO.")
-  var data: String?
-
-  @Flag(help: "Train on the embedded synthetic videos beside --data.")
-  var synthetic = false
+  @Option(
+    help:
+      "A folder in the layout of DAVIS, YouTube-VOS, YouTube-VIS, SegTrack or COCO, or the word synthetic: embedded videos; may be given several times."
+  )
+  var data = [MaskedDataSets.synthetic]
 
   @Option(help: "The share of clips in which the memory is told the target's box, not its pixels.")
   var boxShare = 0.01
@@ -80,7 +80,6 @@ struct TrainSAMN: ParsableCommand {
       throw ValidationError("--learning-rate is \(learningRate); it must be positive.")
     }
     guard 0...1 ~= boxShare else { throw ValidationError("--box-share is \(boxShare); it must be 0 to 1.") }
-    if synthetic && data == nil { throw ValidationError("--synthetic is beside --data.") }
     if backbone != nil && from != nil {
       throw ValidationError("--from is a whole network; it has its --backbone.")
     }
@@ -101,8 +100,8 @@ struct TrainSAMN: ParsableCommand {
     Tensor.randomState = seed
     let network = try network()
     let data = try ClipData(
-      folder: data.map { URL(filePath: $0) }, synthetic: synthetic,
-      heldOut: heldOut?.split(separator: ",").map(String.init), network, stage: stage, boxShare: boxShare,
+      data, heldOut: heldOut?.split(separator: ",").map(String.init), network, stage: stage,
+      boxShare: boxShare,
       samples: samples, batch: batch, seed: seed)
 
     let optimizer = Adam(groups: network.parameterGroups(learningRate: learningRate))
@@ -115,8 +114,9 @@ struct TrainSAMN: ParsableCommand {
         "samples": "\(samples)", "seed": "\(seed)", "epochs": "\(epochs)",
         "learning-rate": "\(learningRate)", "box-share": "\(boxShare)", "data": data.source,
         "validate": data.heldOut.joined(separator: ","),
-        "start": (from ?? backbone).map(absolutePath) ?? "nothing",
-      ], best: .maximum("val_j"), synchronizingNorms: true, metadata: ["preset": network.preset.rawValue])
+        "start": (from ?? backbone).map(Program.absolutePath) ?? "nothing",
+      ], best: .maximum("val_j"), averaging: 0.99,
+      synchronizingNorms: true, metadata: ["preset": network.preset.rawValue])
     if let resume { try run.resume(from: URL(filePath: resume)) }
     let trained = network.parameters.filter(\.isTrainable).reduce(0) { $0 + $1.shape.elementCount }
     Program.report(

@@ -15,16 +15,17 @@ struct StudyData {
   /// A folder in one of the layouts with masks, or the embedded videos. `heldOut` names the sequences to report on, the last
   /// eighth unless given; half as many before them are to choose by.
   init(_ place: String, boxes: URL?, heldOut: [String]?) throws {
-    let (kept, reported) = try DataSets([place], synthetic: 92).holdingOut(heldOut, orLast: 1 / 8)
+    let sets = try MaskedDataSets([place], synthetic: SyntheticVideos(seed: 2020, sequences: 92))
+    let (kept, reported) = try sets.holdingOut(heldOut, orLast: 1 / 8)
     let others = kept[0]
     let count = max(1, reported.count / 2)
-    guard others.count > count else { throw NothingToTrainOn() }
+    guard others.count > count else { throw DatasetError.nothingToTrainOn }
     (training, selection) = (Array(others.dropLast(count)), Array(others.suffix(count)))
     (self.reported, self.boxes) = (reported, boxes)
     description =
       "\(training.count) sequences to train on, \(count) to choose by, \(reported.count) to report on"
     identity = [
-      "data": DataSets.identity([place]),
+      "data": sets.identity,
       "boxes": boxes.map { Program.absolutePath($0.path) } ?? "simulated",
       "validate": reported.map(\.name).joined(separator: ","),
     ]
@@ -52,7 +53,7 @@ struct StudyData {
   func windows(seed: UInt64, length: Int) throws -> Windows {
     func windows(_ sequences: [any MaskAnnotated]) throws -> TrackedWindows {
       let windows = try TrackedWindows(sequences, boxes: boxes, length: length, seed: seed)
-      guard windows.count > 0 else { throw NothingToTrainOn() }
+      guard windows.count > 0 else { throw DatasetError.nothingToTrainOn }
       return windows
     }
     let training = try windows(training)

@@ -121,7 +121,7 @@ struct TrainPhase: ParsableCommand {
       identity: [
         "phase": "\(phase.rawValue)", "preset": preset.rawValue, "batch": "\(batch)", "seed": "\(seed)",
         "learning-rate": "\(learningRate)", "precision": precision.rawValue,
-        "data": DataSets.identity(self.data),
+        "data": data.source,
         "validate": data.heldOut.joined(separator: ","),
         "boxes": boxes.map(Program.absolutePath) ?? "simulated",
         "from": start.map(Program.absolutePath) ?? "nothing",

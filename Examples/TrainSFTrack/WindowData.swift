@@ -13,32 +13,34 @@ struct WindowData {
   let heldOutWindows: TrackedWindows
   /// The number of trackers.
   let trackerCount: Int
-  /// Which sequences are held out.
+  /// Where the videos come from, and which are held out.
+  let source: String
   let heldOut: [String]
   let description: String
 
   init(
-    _ data: [String], boxes: URL?, heldOut names: [String]?, length: Int, batch: Int, windowsPerEpoch: Int,
+    _ places: [String], boxes: URL?, heldOut names: [String]?, length: Int, batch: Int, windowsPerEpoch: Int,
     seed: UInt64
   ) throws {
-    let (kept, held) = try DataSets(data, synthetic: 86).holdingOut(names, orLast: 1 / 16)
+    let sets = try MaskedDataSets(places, synthetic: SyntheticVideos(seed: 2020, sequences: 86))
+    let (kept, held) = try sets.holdingOut(names, orLast: 1 / 16)
     let sources = try kept.map { try TrackedWindows($0, boxes: boxes, length: length, seed: seed) }
       .filter { $0.count > 0 }
     let heldOutWindows = try TrackedWindows(held, boxes: boxes, length: length, seed: seed)
-    guard let first = sources.first, heldOutWindows.count > 0 else { throw NothingToTrainOn() }
+    guard let first = sources.first, heldOutWindows.count > 0 else { throw DatasetError.nothingToTrainOn }
     trackerCount = try first.window(0).boxes[0].count
 
     // Simulated trackers stand for no real ones: none is to be known by its place. Phase 1 takes any tracker's box.
     let isShuffled = boxes == nil || length == 1
     let curriculum = BoxCurriculum(growthSteps: 400)
     // Each data set gives as many windows as any other.
-    let places = sources.enumerated().flatMap { source, windows in (0..<windows.count).map { (source, $0) } }
+    let choices = sources.enumerated().flatMap { source, windows in (0..<windows.count).map { (source, $0) } }
     let weights = sources.flatMap { [Double](repeating: 1 / Double($0.count), count: $0.count) }
     training = DataLoader(
-      count: places.count, batchSize: batch, sampling: .weighted(weights), samplesPerEpoch: windowsPerEpoch,
+      count: choices.count, batchSize: batch, sampling: .weighted(weights), samplesPerEpoch: windowsPerEpoch,
       seed: seed
     ) { index, step, generator in
-      let (source, place) = places[index]
+      let (source, place) = choices[index]
       var window = try sources[source].window(place).recoloured(using: &generator)
       if generator.bool() { window = window.flippedHorizontally() }
       if isShuffled {
@@ -59,9 +61,10 @@ struct WindowData {
       TrackedBatch($0)
     }
     self.heldOutWindows = heldOutWindows
+    source = sets.identity
     heldOut = held.map(\.name)
     description =
-      "\(places.count) windows of \(kept.joined().count) sequences from \(data.joined(separator: ", ")), "
+      "\(choices.count) windows of \(kept.joined().count) sequences from \(places.joined(separator: ", ")), "
       + "\(heldOutWindows.count) held out of \(held.map(\.name).joined(separator: ", "))"
   }
 }

@@ -26,20 +26,22 @@ struct PairData {
       place == "synthetic"
         ? try TargetSet.synthetic() : try TargetSet(contentsOf: URL(filePath: place), remember: remember)
     }
-    let sequences = sets.flatMap(\.sequences)
     let names = heldOut ?? sets.flatMap(\.last)
-    let (kept, held) = try holdOut(names, of: sequences) { $0.name }
-    let (targets, heldTargets) = (
-      try kept.flatMap { try $0.targets() }, try held.flatMap { try $0.targets() }
-    )
-    guard !targets.isEmpty, !heldTargets.isEmpty else { throw NothingToTrainOn() }
+    let held = try holdOut(names, of: sets.flatMap(\.sequences)) { $0.name }.held
+    let kept = sets.map { $0.sequences.filter { !names.contains($0.name) } }
+    let sources = try kept.map { try $0.flatMap { try $0.targets() } }.filter { !$0.isEmpty }
+    let (targets, heldTargets) = (Array(sources.joined()), try held.flatMap { try $0.targets() })
+    guard !targets.isEmpty, !heldTargets.isEmpty else { throw DatasetError.nothingToTrainOn }
 
     var augmentation = SiameseAugmentation()
     augmentation.distractorShare = distractorShare
     let (anchors, crops) = (network.anchors, network.crops)
     let samples = SiamesePairs(targets, crops: crops, augmentation: augmentation)
+    // Each data set gives as many pairs as any other.
+    let weights = sources.flatMap { [Double](repeating: 1 / Double($0.count), count: $0.count) }
     training = DataLoader(
-      count: samples.count, batchSize: batch, samplesPerEpoch: pairs, dropLast: true, seed: seed
+      count: samples.count, batchSize: batch, sampling: .weighted(weights), samplesPerEpoch: pairs,
+      dropLast: true, seed: seed
     ) { index, _, generator in
       try samples.pair(index, using: &generator)
     } collate: {
@@ -57,7 +59,7 @@ struct PairData {
     source = sets.map(\.source).joined(separator: ",")
     self.heldOut = held.map(\.name)
     description =
-      "\(targets.count) targets of \(kept.count) sequences from \(places.joined(separator: ", ")), "
+      "\(targets.count) targets of \(kept.joined().count) sequences from \(places.joined(separator: ", ")), "
       + "\(heldTargets.count) of \(held.count) held out"
   }
 }
@@ -104,10 +106,4 @@ private struct TargetSet {
       }
     }
   }
-}
-
-/// There is nothing to train on; the description is one line.
-struct NothingToTrainOn: Error, CustomStringConvertible {
-  let description =
-    "nothing is left to train on, or to validate with: at least two sequences with targets are needed"
 }

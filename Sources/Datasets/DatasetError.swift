@@ -20,6 +20,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case noObjects(path: String)
   /// There is no sequence of this name.
   case unknownSequence(String, known: [String])
+  /// Of the sequences none with an object is left to train on, or to validate with.
+  case nothingToTrainOn
   /// A text file has a line that cannot be understood.
   case badLine(path: String, line: Int, reason: String)
   /// A box file has another number of lines than its sequence has frames.
@@ -45,6 +47,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .unknownSequence(let name, let known):
       "no sequence '\(name)'; there are \(known.prefix(100).joined(separator: ", "))"
         + (known.count > 100 ? ", … \(known.count) in all" : "")
+    case .nothingToTrainOn:
+      "nothing is left to train on, or to validate with: at least two sequences with objects are needed"
     case .badLine(let path, let line, let reason): "\(path):\(line): \(reason)"
     case .boxCount(let path, let boxes, let frames): "\(path): \(boxes) boxes for \(frames) frames"
     case .inaccessible(let path, let reason): "\(path): \(reason)"

@@ -29,7 +29,8 @@ import Testing
       let last = Linear(3, 1)
       func callAsFunction(_ x: Tensor) -> Tensor { last(norm(first(x)).gelu().mean(axis: [1, 2])) }
     }
-    let critic = Critic().to(.float64)
+    // Where a pixel's three channels are almost equal, differences of a layer norm's slopes say little.
+    let critic = withRandomSeed(2) { Critic() }.to(.float64)
     let x = Tensor(normal: [2, 4, 4, 2], dtype: .float64, seed: 3)
     let errors = gradientCheck(of: critic, at: [x]) {
       let slopes = gradient(at: $0[0]) { critic($0).sum() }

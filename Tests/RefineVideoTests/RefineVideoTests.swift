@@ -73,6 +73,19 @@ extension Workplace {
     #expect(strip.width > 5 * Workplace.width && strip.height > 3 * Workplace.height)
   }
 
+  @Test func rightMasksComeBack() throws {
+    let workplace = try Workplace()
+    try workplace.writeSequence()
+    func score(_ options: [String]) throws -> Double {
+      let outcome = try workplace.run(
+        ["--frames", "frames", "--masks", "truth", "--truth", "truth", "--output", "out"] + options)
+      #expect(outcome.exitCode == 0, "\(outcome.errors)")
+      return try workplace.scores("frames")[1]
+    }
+    let scores = try [[], ["--window", "4"], ["--no-restarts"]].map(score)
+    #expect(scores[0] > 0.99 && scores[1] > 0.99 && scores[2] <= scores[0], "\(scores)")
+  }
+
   @Test(.enabled(if: hasFFmpeg, "ffmpeg is not installed")) func videosAreTakenAndGiven() throws {
     let workplace = try Workplace()
     try workplace.writeSequence()
@@ -147,7 +160,7 @@ extension Workplace {
   }
 
   @Test(arguments: [
-    ["--window", "4"], ["--graph", "plain"], ["--operator", "taylor"],
+    ["--window", "4"], ["--graph", "plain"], ["--operator", "taylor"], ["--no-restarts"],
     [
       "--features", "flow", "--operator", "taylor", "--alpha", "1", "--kernel", "3x7x7", "--graph", "plain",
       "--normalization", "frameRange", "--iterations", "5", "--p", "0.1",

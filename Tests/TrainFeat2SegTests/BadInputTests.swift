@@ -59,7 +59,7 @@ import Vision
       testDescription: "an unknown sequence to hold out", message: ["'z'", "a, b"],
       options: ["--validate", "a,z"]),
     Fault(
-      testDescription: "every sequence held out", message: ["no sequence is left"],
+      testDescription: "every sequence held out", message: ["nothing is left"],
       options: ["--validate", "a,b"]),
     Fault(testDescription: "an empty folder", message: ["empty", "holds no data set"], data: "empty") {
       _ = try $0.file("empty/nothing")

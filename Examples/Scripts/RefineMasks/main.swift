@@ -1,6 +1,6 @@
 // Refines a method's masks of a video, one PNG for each frame, along its motion, and draws them over it.
 //     swift run -c release RefineMasks clip.mp4 MASKS OUTPUT          (the video may also be a folder of images)
-// 21 lines of code; 66 in PyTorch: pytorch.py.
+// 21 lines of code; 81 in PyTorch: pytorch.py.
 import Datasets
 import Foundation
 import SFModels

@@ -64,12 +64,29 @@ def links():
         yield found
 
 
-x = 0.05 + 0.9 * torch.from_numpy(found)
+def flicker(masks):
+    """How much masks [T, H, W] disagree with their neighbours in time along the flow."""
+    total = 0
+    for step in (-1, 1):
+        for t, flow in flows[step].items():
+            there, inside = sample(masks[t + step][None], here + flow)
+            back, _ = sample(flows[-step][t + step].permute(2, 0, 1), here + flow)
+            agrees = inside / (1 + (flow.permute(2, 0, 1) + back).square().sum(0))
+            total += (agrees * (masks[t] - there[0]).abs()).sum()
+    return total
+
+
+steps = [0.05 + 0.9 * torch.from_numpy(found)]
 graph = list(links())
 for _ in range(8):
-    x = torch.stack([
-        sum(weight * sample(x[u][None], positions)[0][0] for u, positions, weight in found)
-        / sum(weight for _, _, weight in found) for found in graph])
+    steps.append(torch.stack([
+        sum(weight * sample(steps[-1][u][None], positions)[0][0] for u, positions, weight in found)
+        / sum(weight for _, _, weight in found) for found in graph]))
+before, after = (flicker((x > 0.5).float()) for x in (steps[0], steps[-1]))
+restart = 0.5 * (1 if before == 0 else min(1, after / before)) ** 2
+x = steps[-1]
+for step in reversed(steps[:-1]):
+    x = restart * step + (1 - restart) * x
 
 output.mkdir(parents=True, exist_ok=True)
 for file, frame, soft in zip(files, frames, x):

@@ -7,7 +7,8 @@ import Vision
 ///
 /// 1. `feat2seg` turns each tracker's box in each frame into a mask of the object (phase 1);
 /// 2. the masks are mixed, by weights learned for the trackers, and segmented together in space and time (SFSeg++);
-///    `refinement` turns what comes out into a mask (phase 2);
+///    `refinement` turns what comes out into a mask (phase 2): the paper's anew, the small one by what the solution, softly
+///    binarised, lacks;
 /// 3. `seg2box` turns the mask into that of the object's box (phase 3).
 public struct SFTrack: Module {
   /// The sizes there are.
@@ -24,6 +25,7 @@ public struct SFTrack: Module {
   public let mixture: SFSegPlusPlus
   /// From the spectral solution to the mask's logits.
   public let refinement: UNet2d
+  private let refinesLogits: Bool
   /// From the mask's logits to those of the box.
   public let seg2box: UNet2d
 
@@ -33,6 +35,7 @@ public struct SFTrack: Module {
   /// Networks to train, for the boxes of so many trackers.
   public init(_ preset: Preset, trackers: Int = 5, segmenter: SpectralSegmenter = segmenter) {
     mixture = SFSegPlusPlus(channels: trackers, segmenter: segmenter)
+    refinesLogits = preset == .small
     switch preset {
     case .small:
       feat2seg = Feat2Seg(.small)
@@ -75,7 +78,8 @@ public struct SFTrack: Module {
   /// What phases 2 and 3 make of the trackers' masks `[N, T, H, W, C]`.
   public func segmented(_ channels: Tensor, frame: Int, motion: SpectralMotion? = nil) -> Output {
     let solution = mixture(channels, motion: motion)
-    let mask = refinement(solution[.all, frame].expandingAxis(-1))
+    let found = solution[.all, frame].expandingAxis(-1)
+    let mask = refinesLogits ? mixture.segmenter.slope * (found - 0.5) + refinement(found) : refinement(found)
     return Output(channels: channels, solution: solution, mask: mask, box: seg2box(mask))
   }
 

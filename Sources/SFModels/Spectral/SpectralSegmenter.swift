@@ -22,24 +22,30 @@ public struct SpectralSegmenter: Sendable, Hashable {
   public var `operator`: SpectralGraph.Links
   /// What follows each step. The spectral one never binarises.
   public var normalization: SpectralNormalization
+  /// Whether the steps restart from the unary scores, the more the less they make these agree in time; only by degree.
+  public var restarts: Bool
 
   /// The paper's setting, and what the reproduction adds where it is silent (slope, continuous iterations).
   public init(
     kernel: [Int] = [3, 7, 7], alpha: Double = 1, p: Double = 0.1, iterations: Int = 5,
     continuousIterations: Int = 3, slope: Double = 10, normalization: SpectralNormalization = .frameRange,
-    operator links: SpectralGraph.Links = .taylor
+    operator links: SpectralGraph.Links = .taylor, restarts: Bool = false
   ) {
+    require(
+      !restarts || normalization == .degree,
+      "SpectralSegmenter: restarts of steps normalised by \(normalization)")
     (self.kernel, self.alpha, self.p, self.iterations) = (kernel, alpha, p, iterations)
     (self.continuousIterations, self.slope) = (continuousIterations, slope)
-    (self.normalization, self.operator) = (normalization, links)
+    (self.normalization, self.operator, self.restarts) = (normalization, links, restarts)
   }
 
   /// What refines other methods' masks best, hard ones too, with colours in L*a*b* as features and along the motion: in
   /// each of eight steps a pixel takes the links' vote of its nearest neighbours in the seven frames around, exact links
-  /// that fall to 1/e at a distance of ten units of L*a*b*. Thresholded at ½, votes favour neither side: p is 0.
+  /// that fall to 1/e at a distance of ten units of L*a*b*. Thresholded at ½, votes favour neither side: p is 0. Masks
+  /// that agree along the motion as they are come back as they are, by restarts.
   public static let refinement = SpectralSegmenter(
     kernel: [7, 3, 3], alpha: 300, p: 0, iterations: 8, continuousIterations: 8, normalization: .degree,
-    operator: .exact)
+    operator: .exact, restarts: true)
 
   /// The soft mask `[N, T, H, W]`.
   ///
@@ -59,19 +65,21 @@ public struct SpectralSegmenter: Sendable, Hashable {
   ) rethrows -> Tensor {
     let scores = scores(of: s)
     let weight = p.map { scores.pow($0) } ?? scores.pow(self.p)
-    return try iterated(
+    let walk = try iterated(
       from: start ?? scores, weight: weight, planes: featurePlanes(consume f, of: s.shape), motion: motion,
       alpha: alpha, slope: slope, afterStep: afterStep)
+    return restarts ? restarted([scores] + walk.dropFirst(), motion: motion) : walk[0]
   }
 
   /// Unary scores mapped to [0.05, 0.95].
   func scores(of s: Tensor) -> Tensor { 0.05 + 0.9 * s }
 
-  /// What the iterations make of x, with the unary weights S^p given, and the features by planes.
+  /// What the iterations make of x, with the unary weights S^p given, and the features by planes: where the segmenter
+  /// restarts, x and all steps' results, otherwise the last one alone.
   func iterated(
     from start: Tensor, weight: Tensor, planes f: Tensor, motion: SpectralMotion? = nil,
     alpha: Tensor? = nil, slope: Tensor? = nil, afterStep: ((Int) throws -> Void)? = nil
-  ) rethrows -> Tensor {
+  ) rethrows -> [Tensor] {
     // A learned alpha is that between the features √α·F; every normalisation takes off the scale it leaves.
     let f = alpha.map { f * $0.sqrt() } ?? f
     let strength = (alpha == nil ? self.alpha : 1) / (f.rank == 5 ? Double(f.shape[0]) : 1)
@@ -81,7 +89,7 @@ public struct SpectralSegmenter: Sendable, Hashable {
         weight: weight, planes: f, kernel: kernel, alpha: strength, operator: self.operator, motion: motion)
       : nil
 
-    var x = start
+    var x = start, walk = [start]
     for iteration in 0..<iterations {
       x = spectralProduct(
         x, weight: weight, planes: f, kernel: kernel, alpha: strength, operator: self.operator,
@@ -94,9 +102,10 @@ public struct SpectralSegmenter: Sendable, Hashable {
       if iteration >= continuousIterations && normalization != .spectral {
         x = slope.map { softBinarized(x, slope: $0) } ?? softBinarized(x, slope: self.slope)
       }
+      if restarts { walk.append(x) }
       try afterStep?(iteration + 1)
     }
     let binarizes = iterations > continuousIterations
-    return normalization == .frameRange && binarizes ? frameRangeNormalized(x) : x
+    return restarts ? walk : [normalization == .frameRange && binarizes ? frameRangeNormalized(x) : x]
   }
 }

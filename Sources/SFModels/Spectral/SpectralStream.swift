@@ -13,6 +13,9 @@ public struct SpectralStream: Sendable {
   /// The soft masks of the frames in the window, the oldest first, `[N, T, H, W]`, T at most `window`. A frame's mask is
   /// refined until it leaves the window; the one in the middle knows as much of the future as of the past.
   public private(set) var masks: Tensor?
+  /// The last steps' result; without restarts these are the masks.
+  private var solution: Tensor?
+  private var scores: [Tensor] = []
   private var weights: [Tensor] = []
   private var features: [Tensor] = []
   private var motions: [Motion] = []
@@ -43,9 +46,10 @@ public struct SpectralStream: Sendable {
       "SpectralStream: unary \(s.shape) and pairwise \(f.shape) don't fit together")
     require(
       weights.isEmpty || (flow == nil) == motions.isEmpty, "SpectralStream: flow with some frames only")
-    let scores = segmenter.scores(of: s).expandingAxis(1)
-    Self.append(scores.pow(segmenter.p), to: &weights, keeping: window)
-    Self.append(featurePlanes(f.expandingAxis(1), of: scores.shape), to: &features, keeping: window)
+    let newest = segmenter.scores(of: s).expandingAxis(1)
+    Self.append(newest, to: &scores, keeping: window)
+    Self.append(newest.pow(segmenter.p), to: &weights, keeping: window)
+    Self.append(featurePlanes(f.expandingAxis(1), of: newest.shape), to: &features, keeping: window)
     if let (there, back) = flow {
       Self.append(
         Motion(
@@ -54,11 +58,16 @@ public struct SpectralStream: Sendable {
           backAgreement: flowAgreement(back, there).expandingAxis(1)),
         to: &motions, keeping: window)
     }
-    let kept = masks.map { $0.shape[1] < window ? $0 : $0[.all, 1...] }
-    let masks = segmenter.iterated(
-      from: kept.map { .concatenate([$0, scores], axis: 1) } ?? scores,
+    let kept = solution.map { $0.shape[1] < window ? $0 : $0[.all, 1...] }
+    let motion = motion
+    let walk = segmenter.iterated(
+      from: kept.map { .concatenate([$0, newest], axis: 1) } ?? newest,
       weight: .concatenate(weights, axis: 1), planes: .concatenate(features, axis: -3), motion: motion)
-    self.masks = masks
+    let solution = walk[walk.count - 1]
+    let masks =
+      segmenter.restarts
+      ? restarted([.concatenate(scores, axis: 1)] + walk.dropFirst(), motion: motion) : solution
+    (self.solution, self.masks) = (solution, masks)
     return masks[.all, -1]
   }
 
