@@ -32,15 +32,45 @@ static int64_t band_count(const ck_spectral *s) {
   return whole >= 4 ? whole : low < 4 ? low : 4;
 }
 
+// Pixels of a row that are followed together, in a register of AVX2's. Where loops over so few would be unrolled rather than
+// vectorised, vectors are written out.
+enum { lanes = 8 };
+// Functions that return vectors are all inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define TEMPLATE "spectral_vector_template.h"
+#include "runtime/each_real.h"
+
+// 2^x for x ≤ 0, to 2e-7 of it; what is below 2^-125 is that.
+INLINE vector_f32 small_power_of_two_f32(vector_f32 x) {
+  x = x < -125.0f ? (vector_f32)-125.0f : x;
+  vector_f32 shifted = x + rounder, r = x - (shifted - rounder);
+  vector_f32 p = 1.326472731e-03f;
+  p = p * r + 9.671512991e-03f;
+  p = p * r + 5.550733581e-02f;
+  p = p * r + 2.402224243e-01f;
+  p = p * r + 6.931470037e-01f;
+  p = p * r + 1.0f;
+  // The nearest integer to x, in the low bits of `shifted`, on to the exponent.
+  return (vector_f32)((bits_f32)p + ((bits_f32)shifted << 23));
+}
+
+INLINE vector_f64 small_power_of_two_f64(vector_f64 x) {
+  for (int64_t k = 0; k < lanes; k++) x[k] = exp2(x[k]);
+  return x;
+}
+
 #define TEMPLATE "spectral_template.h"
 #include "runtime/each_real.h"
 #define TEMPLATE "spectral_taylor_template.h"
 #include "runtime/each_real.h"
+#define TEMPLATE "spectral_path_template.h"
+#include "runtime/each_real.h"
 #define TEMPLATE "spectral_motion_template.h"
 #include "runtime/each_real.h"
-#define TEMPLATE "spectral_exact_template.h"
+#define TEMPLATE "spectral_links_template.h"
 #include "runtime/each_real.h"
-#define TEMPLATE "spectral_exact_motion_template.h"
+#define TEMPLATE "spectral_exact_template.h"
 #include "runtime/each_real.h"
 #define TEMPLATE "flow_agreement_template.h"
 #include "runtime/each_real.h"

@@ -1,117 +1,200 @@
-// The exact operator: K(u)_i = α⁻¹ Σ_j G_ij exp(−α Σ (f_i − f_j)²)·u_j, neighbour by neighbour. A row of the result
-// takes all the rows that its kernel spans, each shifted by every column of the kernel.
+// The exact operator: K(u)_i = α⁻¹ Σ_j G_ij exp(−α Σ (f_i − f_j)²)·u_j, neighbour by neighbour. The neighbours of a pixel in
+// another frame lie around it, or around the pixel nearest to where the flow carries it. Each pixel takes from those
+// places; the adjoint, where pixels move, gives to them. Where none do the links are symmetric, and it takes too.
 
-typedef struct {
-  REAL *u, *v, *f;                       // a neighbour's row, with zeros beside the frame
-  REAL *links, *ku, *kv, *df, *ui, *vi;  // of the row at work
-} F(spectral_exact_rows);
-
-// The links G·exp(−α Σ (f_i − f_j)²)/α between the row of features f and one shifted by k.
-INLINE void F(spectral_links)(
-    const F(spectral_work) * work, const REAL *f, const REAL *shifted, REAL tap, REAL *links) {
-  int64_t width = work->spectral->width;
-  REAL minus_alpha = R(-work->spectral->alpha);
-  for (int64_t c = 0; c < work->spectral->channels - 1; c++, f += work->channel_step, shifted += work->pitch) {
-    VECTORISED
-    for (int64_t i = 0; i < width; i++) {
-      REAL difference = f[i] - shifted[i];
-      links[i] = difference * difference + (c == 0 ? 0 : links[i]);
+// Adds to the scattered planes' rows first ..< last (of the bordered frame) what the row at `at` gives to their frame;
+// scratch is of C.
+INLINE void F(exact_scatter)(
+    const F(spectral_work) * work, int64_t channels, int64_t at, int64_t first, int64_t last, const REAL *f,
+    const REAL *frame, F(spectral_path) path, F(vector) *scratch) {
+  const ck_spectral *s = work->spectral;
+  int64_t plane = F(exact_plane)(work), pitch = work->pitch;
+  for (int64_t i = 0, count; i < s->width; i += count) {
+    count = F(spectral_run_length)(path, i);
+    int64_t top = path.index[i] / pitch;
+    if (path.index[i] < 0 || top >= last || top + s->sizes[1] <= first) continue;
+    F(vector) v = 0;  // beyond the run's end
+    for (int64_t k = 0; k < count; k++) v[k] = path.share[0][i + k] * work->d[at + i + k] * work->dy[at + i + k];
+    for (int64_t b = 0; b < s->sizes[1]; b++) {
+      if (top + b < first || top + b >= last) continue;
+      for (int64_t a = 0; a < s->sizes[2]; a++) {
+        int64_t place = path.index[i] + b * pitch + a;
+        const REAL *u = frame + place;
+        REAL *kv = work->scattered + place;
+        F(vector) given = v * F(exact_links)(
+            channels, plane, work->scale, work->log_taps[b * s->sizes[2] + a], f + i, u + plane, scratch);
+        F(store)(F(load)(kv) + given, kv);
+        if (!work->dd) continue;
+        given *= F(load)(u);
+        for (int64_t c = 0; c < channels; c++) {
+          REAL *df = kv + (1 + c) * plane;
+          F(store)(F(load)(df) + given * scratch[c], df);
+        }
+      }
     }
-  }
-  REAL before = work->spectral->channels > 1;
-  VECTORISED
-  for (int64_t i = 0; i < width; i++) {
-    REAL difference = f[i] - shifted[i], square = difference * difference;
-    square += before != 0 ? links[i] : 0;
-    links[i] = tap * F(exp_of_negative)(minus_alpha * square);
   }
 }
 
-// Adds what one neighbouring row, shifted by k, gives.
-INLINE void F(spectral_exact_add)(
-    const F(spectral_work) * work, const REAL *f, int64_t k, const F(spectral_exact_rows) * rows) {
-  int64_t width = work->spectral->width;
-  const REAL *links = rows->links, *u = rows->u + k, *v = rows->v + k, *ui = rows->ui, *vi = rows->vi;
-  REAL *ku = rows->ku, *kv = rows->kv;
+// Rows begin ..< end of the frame at work into the ring, the first and the last with the border beside them.
+static void F(exact_enter_rows)(void *context, int64_t begin, int64_t end) {
+  const F(spectral_work) *work = context;
+  const ck_spectral *s = work->spectral;
+  int64_t plane = F(exact_plane)(work), pitch = work->pitch, border = s->sizes[1] / 2, side = s->sizes[2] / 2;
+  int64_t planes = F(exact_frame)(work) / plane;
+  REAL *slot = F(exact_slot)(work, work->frame % s->frames);
+  for (int64_t h = begin == 0 ? -border : begin; h < (end == s->height ? end + border : end); h++) {
+    REAL *row = slot + (h + border) * pitch;
+    bool inside = h >= 0 && h < s->height;
+    int64_t at = (work->frame * s->height + h) * s->width;
+    for (int64_t q = 0; q < planes; q++) {
+      REAL *to = row + q * plane;
+      memset(to, 0, (size_t)(inside ? side : pitch) * sizeof(REAL));
+      if (!inside) continue;
+      const REAL *from = q == 0 ? work->x + at : work->dy + at;
+      to += side;
+      if (q > 0 && q <= s->channels)
+        memcpy(to, work->f + (q - 1) * work->channel_step + at, (size_t)s->width * sizeof(REAL));
+      else
+        for (int64_t i = 0; i < s->width; i++) to[i] = from[i] * work->d[at + i];
+      memset(to + s->width, 0, (size_t)(pitch - s->width - side) * sizeof(REAL));
+    }
+  }
+}
+
+// A row's own features in the planes of its frame.
+INLINE const REAL *F(exact_features)(const F(spectral_work) * work, int64_t t, int64_t h) {
+  const ck_spectral *s = work->spectral;
+  return F(exact_slot)(work, t) + F(exact_plane)(work) + (h + s->sizes[1] / 2) * work->pitch + s->sizes[2] / 2;
+}
+
+CK_CLONES static void F(exact_scatter_frame)(
+    const F(spectral_work) * work, int64_t begin, int64_t end, F(spectral_path) path) {
+  const ck_spectral *s = work->spectral;
+  int64_t kt = s->sizes[0], item = work->frame / s->frames, t = work->frame % s->frames;
+  int64_t plane = F(exact_plane)(work), first = begin + s->sizes[1] / 2, last = end + s->sizes[1] / 2;
+  for (int64_t q = 0; q < 1 + s->channels; q++)
+    memset(
+        work->scattered + q * plane + first * work->pitch, 0,
+        (size_t)((last - first) * work->pitch) * sizeof(REAL));
+  F(vector) few[3], many[s->channels];
+  for (int64_t offset = -(kt / 2); offset <= kt / 2; offset++) {
+    int64_t source = t - offset;
+    if (source < 0 || source >= s->frames) continue;
+    for (int64_t h = 0; h < s->height; h++) {
+      int64_t at = ((item * s->frames + source) * s->height + h) * s->width;
+      const REAL *f = F(exact_features)(work, source, h), *frame = F(exact_slot)(work, t);
+      F(spectral_follow_row)(work, item, source, offset, h, 1, path);
+      F(exact_places)(work, work->taps[0][kt / 2 + offset] / R(s->alpha), path);
+      if (s->channels == 1)
+        F(exact_scatter)(work, 1, at, first, last, f, frame, path, few);
+      else if (s->channels == 3)
+        F(exact_scatter)(work, 3, at, first, last, f, frame, path, few);
+      else
+        F(exact_scatter)(work, s->channels, at, first, last, f, frame, path, many);
+    }
+  }
+}
+
+static void F(exact_scatter_rows)(void *context, int64_t begin, int64_t end) {
+  const F(spectral_work) *work = context;
+  size_t bytes = F(spectral_path_bytes)(work->spectral->width);
+  char *scratch = ck_allocate(bytes);
+  F(exact_scatter_frame)(work, begin, end, F(spectral_path_in)(scratch, work->spectral->width));
+  ck_deallocate(scratch, bytes);
+}
+
+// Row h of frame t, from the frames around it: outwards on either side, a step of the flow at a time.
+INLINE void F(exact_gather_row)(
+    const F(spectral_work) * work, int64_t item, int64_t t, int64_t h, F(spectral_path) path, REAL *taken,
+    REAL *sums) {
+  const ck_spectral *s = work->spectral;
+  int64_t half = s->sizes[0] / 2;
+  const REAL *f = F(exact_features)(work, t, h);
+  for (int64_t side = 0; side < 2; side++) {
+    F(spectral_start_row)(s->width, h, 1, path);
+    for (int64_t step = side; step <= half; step++) {
+      int64_t offset = side == 0 ? step : -step;
+      if (t + offset < 0 || t + offset >= s->frames) break;
+      if (step > 0) F(spectral_step_row)(work, item, t, offset, h, path);
+      F(exact_places)(work, work->taps[0][half + offset] / R(s->alpha), path);
+      F(exact_gather)(work, f, F(exact_slot)(work, t + offset), path, taken, sums);
+    }
+  }
+}
+
+// A row of the gradients, from the sums of what u and, without motion, v bring.
+INLINE void F(exact_finish_gradient)(const F(spectral_work) * work, int64_t at, int64_t h, const REAL *sums) {
+  const ck_spectral *s = work->spectral;
+  int64_t width = s->width, pitch = work->pitch;
+  const REAL *d = work->d + at, *x = work->x + at, *dy = work->dy + at, *ku = sums;
+  const REAL *given = work->scattered + (h + s->sizes[1] / 2) * pitch + s->sizes[2] / 2;
+  const REAL *kv = work->motion ? given : sums + (1 + s->channels) * pitch;
+  REAL *dx = work->dx + at;
   VECTORISED
-  for (int64_t i = 0; i < width; i++) ku[i] += links[i] * u[i];
-  if (!work->dy) return;
+  for (int64_t i = 0; i < width; i++) dx[i] = d[i] * kv[i];
+  if (!work->dd) return;
+  REAL *dd = work->dd + at;
   VECTORISED
-  for (int64_t i = 0; i < width; i++) kv[i] += links[i] * v[i];
-  for (int64_t c = 0; c < work->spectral->channels; c++) {
-    const REAL *fc = f + c * work->channel_step, *shifted = rows->f + c * work->pitch + k;
-    REAL *df = rows->df + c * work->pitch;
+  for (int64_t i = 0; i < width; i++) dd[i] = dy[i] * ku[i] + x[i] * kv[i];
+  for (int64_t c = 0; c < s->channels; c++) {
+    REAL *df = work->df + c * work->channel_step + at, scale = R(-2 * s->alpha);
+    const REAL *of_u = ku + (1 + c) * pitch, *of_v = kv + (1 + c) * (work->motion ? F(exact_plane)(work) : pitch);
+    bool moves = work->motion;
     VECTORISED
     for (int64_t i = 0; i < width; i++)
-      df[i] += links[i] * (fc[i] - shifted[i]) * (vi[i] * u[i] + ui[i] * v[i]);
+      df[i] = scale * (dy[i] * d[i] * of_u[i] + (moves ? -of_v[i] : x[i] * d[i] * of_v[i]));
   }
 }
 
-CK_CLONES static void F(spectral_exact_row)(
-    const F(spectral_work) * work, int64_t row, const F(spectral_exact_rows) * rows) {
+CK_CLONES static void F(exact_finish_frame)(
+    const F(spectral_work) * work, int64_t begin, int64_t end, F(spectral_path) path, REAL *taken, REAL *sums) {
   const ck_spectral *s = work->spectral;
-  int64_t width = s->width, height = s->height, channels = s->channels;
-  int64_t kt = s->sizes[0], kh = s->sizes[1], kw = s->sizes[2], at = row * width;
-  int64_t h = row % height, frame = row / height, t = frame % s->frames;
-  const REAL *f = work->f + at, *d = work->d + at, *x = work->x + at, *dy = work->dy ? work->dy + at : x;
-  memset(rows->ku, 0, (size_t)((2 + channels) * work->pitch) * sizeof(REAL));
-  VECTORISED
-  for (int64_t i = 0; i < width; i++) {
-    rows->ui[i] = x[i] * d[i];
-    rows->vi[i] = dy[i] * d[i];
-  }
-  for (int64_t a = -(kt / 2); a <= kt / 2; a++) {
-    if (t + a < 0 || t + a >= s->frames) continue;
-    for (int64_t b = -(kh / 2); b <= kh / 2; b++) {
-      if (h + b < 0 || h + b >= height) continue;
-      int64_t from = ((frame + a) * height + h + b) * width;
-      const REAL *xj = work->x + from, *dj = work->d + from, *dyj = work->dy ? work->dy + from : xj;
-      REAL *u = rows->u + kw / 2, *v = rows->v + kw / 2;
-      VECTORISED
-      for (int64_t i = 0; i < width; i++) {
-        u[i] = xj[i] * dj[i];
-        v[i] = dyj[i] * dj[i];
-      }
-      for (int64_t c = 0; c < channels; c++)
-        memcpy(
-            rows->f + c * work->pitch + kw / 2, work->f + c * work->channel_step + from,
-            (size_t)width * sizeof(REAL));
-      REAL tap = work->taps[0][a + kt / 2] * work->taps[1][b + kh / 2] / R(s->alpha);
-      for (int64_t k = 0; k < kw; k++) {
-        F(spectral_links)(work, f, rows->f + k, tap * work->taps[2][k], rows->links);
-        F(spectral_exact_add)(work, f, k, rows);
-      }
+  int64_t item = work->frame / s->frames, t = work->frame % s->frames, width = s->width;
+  for (int64_t h = begin; h < end; h++) {
+    int64_t at = (work->frame * s->height + h) * width;
+    memset(sums, 0, (size_t)(F(exact_rows)(work) * work->pitch) * sizeof(REAL));
+    if (!work->dy || work->dd) F(exact_gather_row)(work, item, t, h, path, taken, sums);
+    if (work->dy) {
+      F(exact_finish_gradient)(work, at, h, sums);
+      continue;
     }
-  }
-  if (!work->dy) {
+    const REAL *d = work->d + at;
     REAL *y = work->y + at;
     VECTORISED
-    for (int64_t i = 0; i < width; i++) y[i] = d[i] * rows->ku[i];
-    return;
-  }
-  REAL *dx = work->dx + at, *dd = work->dd + at, scale = R(-2 * s->alpha);
-  VECTORISED
-  for (int64_t i = 0; i < width; i++) {
-    dx[i] = d[i] * rows->kv[i];
-    dd[i] = dy[i] * rows->ku[i] + x[i] * rows->kv[i];
-  }
-  for (int64_t c = 0; c < channels; c++) {
-    REAL *df = work->df + c * work->channel_step + at;
-    VECTORISED
-    for (int64_t i = 0; i < width; i++) df[i] = scale * rows->df[c * work->pitch + i];
+    for (int64_t i = 0; i < width; i++) y[i] = d[i] * sums[i];
   }
 }
 
-static void F(spectral_exact)(void *context, int64_t begin, int64_t end) {
+static void F(exact_finish_rows)(void *context, int64_t begin, int64_t end) {
   const F(spectral_work) *work = context;
-  int64_t channels = work->spectral->channels, pitch = work->pitch;
-  size_t bytes = sizeof(REAL) * (size_t)((7 + 2 * channels) * pitch);
-  REAL *u = ck_allocate(bytes), *v = u + pitch, *ku = v + pitch, *kv = ku + pitch, *df = kv + pitch;
-  REAL *f = df + channels * pitch, *links = f + channels * pitch;
-  F(spectral_exact_rows) rows = {
-      .u = u, .v = v, .f = f, .links = links, .ku = ku, .kv = kv, .df = df, .ui = links + pitch,
-      .vi = links + 2 * pitch};
-  memset(u, 0, bytes);
-  for (int64_t row = begin; row < end; row++) F(spectral_exact_row)(work, row, &rows);
-  ck_deallocate(u, bytes);
+  size_t path_bytes = F(spectral_path_bytes)(work->spectral->width);
+  size_t elements = (size_t)(F(exact_rows)(work) * work->pitch), bytes = path_bytes + 2 * elements * sizeof(REAL);
+  char *scratch = ck_allocate(bytes);
+  REAL *rows = (REAL *)(scratch + path_bytes);
+  F(exact_finish_frame)(
+      work, begin, end, F(spectral_path_in)(scratch, work->spectral->width), rows, rows + elements);
+  ck_deallocate(scratch, bytes);
+}
+
+static void F(exact_run)(F(spectral_work) * work) {
+  const ck_spectral *s = work->spectral;
+  int64_t kt = s->sizes[0], kh = s->sizes[1], kw = s->sizes[2];
+  REAL log_taps[kh * kw];
+  for (int64_t k = 0; k < kh * kw; k++) log_taps[k] = LIBM(log2)(work->taps[1][k / kw] * work->taps[2][k % kw]);
+  work->log_taps = log_taps;
+  work->scale = R(s->alpha * M_LOG2E);
+  work->pitch = (s->width + kw + 2 * lanes - 1) / lanes * lanes;
+  size_t frame_elements = (size_t)F(exact_frame)(work), bytes = (size_t)(kt + 1) * frame_elements * sizeof(REAL);
+  work->ring = ck_allocate(bytes);
+  work->scattered = work->ring + (size_t)kt * frame_elements;
+  for (int64_t item = 0; item < s->batch; item++)
+    for (int64_t t = 0; t < s->frames + kt / 2; t++) {
+      work->frame = item * s->frames + t;
+      if (t < s->frames) ck_parallel(s->height, 1, work, F(exact_enter_rows));
+      if (t < kt / 2) continue;
+      work->frame -= kt / 2;
+      if (work->dy && work->motion) ck_parallel(s->height, 1, work, F(exact_scatter_rows));
+      ck_parallel(s->height, 1, work, F(exact_finish_rows));
+    }
+  ck_deallocate(work->ring, bytes);
 }

@@ -5,108 +5,25 @@
 //
 // Frames of products have a border of one zero pixel, where samples beside the frame end.
 
-typedef struct {
-  REAL *x, *y, *weight;  // where the pixels of a row come to lie, and how much that counts
-  int64_t *index;        // of the upper left of the four pixels around, in a frame of products with its border
-  REAL *share[4];        // of these four
-} F(spectral_path);
-
-static size_t F(spectral_path_bytes)(int64_t width) {
-  return (size_t)width * (7 * sizeof(REAL) + sizeof(int64_t));
-}
-
-static F(spectral_path) F(spectral_path_in)(void *scratch, int64_t width) {
-  int64_t *index = scratch;
-  REAL *rows = (REAL *)(index + width);
-  return (F(spectral_path)){
-      .index = index, .x = rows, .y = rows + width, .weight = rows + 2 * width,
-      .share = {rows + 3 * width, rows + 4 * width, rows + 5 * width, rows + 6 * width}};
-}
-
-// One step further along the flow from (*x, *y), between pixels; beside the frame the path ends.
-INLINE void F(spectral_follow)(
-    int64_t height, int64_t width, const REAL *flow, const REAL *agreement, REAL *x, REAL *y, REAL *weight) {
-  REAL left = F(floor)(*x), top = F(floor)(*y), dx = 0, dy = 0, agrees = 0;
-  if (!(left >= -1 && left < R(width) && top >= -1 && top < R(height))) {
-    *weight = 0;
-    return;
-  }
-  REAL right_share = *x - left, lower_share = *y - top;
-  int64_t column = (int64_t)left, row = (int64_t)top;
-  bool interior = column >= 0 && column + 1 < width && row >= 0 && row + 1 < height;
-  for (int64_t corner = 0; corner < 4; corner++) {
-    int64_t i = column + corner % 2, h = row + corner / 2;
-    if (!interior && (i < 0 || i >= width || h < 0 || h >= height)) continue;
-    REAL share = (corner % 2 ? right_share : 1 - right_share) * (corner / 2 ? lower_share : 1 - lower_share);
-    int64_t at = h * width + i;
-    dx += share * flow[2 * at];
-    dy += share * flow[2 * at + 1];
-    agrees += share * agreement[at];
-  }
-  *x += dx;
-  *y += dy;
-  *weight *= agrees;
-}
-
-// The pixels of row h where they are, counting `tap`.
-INLINE void F(spectral_start_row)(int64_t width, int64_t h, REAL tap, F(spectral_path) path) {
-  VECTORISED
-  for (int64_t i = 0; i < width; i++) {
-    path.x[i] = R(i);
-    path.y[i] = R(h);
-    path.weight[i] = tap;
-  }
-}
-
-// The last step of a path from row h of frame t to frame t + offset: from the frame before that one.
-INLINE void F(spectral_step_row)(
-    const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, F(spectral_path) path) {
-  const ck_spectral *s = work->spectral;
-  int64_t width = s->width, height = s->height, forwards = offset > 0;
-  int64_t frame = (item * s->frames + t + (forwards ? offset - 1 : offset + 1)) * height * width;
-  const REAL *flow = work->motion->flow[!forwards], *agreement = work->motion->agreement[!forwards];
-  flow += 2 * frame;
-  agreement += frame;
-  if (offset == 1 || offset == -1) {
-    flow += 2 * h * width;
-    agreement += h * width;
-    VECTORISED
-    for (int64_t i = 0; i < width; i++) {
-      path.x[i] += flow[2 * i];
-      path.y[i] += flow[2 * i + 1];
-      path.weight[i] *= agreement[i];
-    }
-  } else {
-    for (int64_t i = 0; i < width; i++)
-      F(spectral_follow)(height, width, flow, agreement, path.x + i, path.y + i, path.weight + i);
-  }
-}
-
-// Where the pixels of row h of frame t lie in frame t + offset, along the flow from frame to frame, and how much that
-// counts, from `tap` for the pixels themselves.
-INLINE void F(spectral_follow_row)(
-    const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, REAL tap,
-    F(spectral_path) path) {
-  F(spectral_start_row)(work->spectral->width, h, tap, path);
-  for (int64_t step = 1; step <= (offset > 0 ? offset : -offset); step++)
-    F(spectral_step_row)(work, item, t, offset > 0 ? step : -step, h, path);
-}
-
-// As above, with the four pixels around each place and their shares.
+// Where the pixels of row h of frame t lie in frame t + offset, as the four pixels around each place, the upper left one's
+// index in a frame of products with its border, and their shares.
 INLINE void F(spectral_trace)(
     const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, REAL tap,
     F(spectral_path) path) {
-  int64_t width = work->spectral->width, height = work->spectral->height, row_step = work->row_step;
+  int64_t width = work->spectral->width;
+  int32_t row_step = (int32_t)work->row_step;
+  REAL right = R(width), bottom = R(work->spectral->height);
   F(spectral_follow_row)(work, item, t, offset, h, tap, path);
   VECTORISED
   for (int64_t i = 0; i < width; i++) {
     REAL x = path.x[i], y = path.y[i];
     // Written so that what is no number lies outside.
-    bool inside = (x > -1) & (x < R(width)) & (y > -1) & (y < R(height));
+    bool inside = (x > -1) & (x < right) & (y > -1) & (y < bottom);
     x = inside ? x : 0;
     y = inside ? y : 0;
     REAL weight = inside ? path.weight[i] : 0, left = F(floor)(x), top = F(floor)(y);
-    path.index[i] = ((int64_t)top + 1) * row_step + (int64_t)left + 1;
+    int32_t index = ((int32_t)top + 1) * row_step + (int32_t)left + 1;
+    path.index[i] = inside ? index : -1;
     x -= left;
     y -= top;
     path.share[0][i] = weight * (1 - x) * (1 - y);
@@ -114,17 +31,34 @@ INLINE void F(spectral_trace)(
     path.share[2][i] = weight * (1 - x) * y;
     path.share[3][i] = weight * x * y;
   }
+  F(spectral_join)(width, path);
 }
 
 INLINE int64_t F(spectral_frame_step)(const F(spectral_work) * work) {
   return (work->spectral->height + 1 + block_rows) * work->row_step;
 }
 
-// The filtered products of a row, from those of the frames around it.
+// The products at a run's next pixels, between the pixels of a frame; from its upper left one, rows `to_pitch` apart.
+INLINE void F(spectral_sample)(
+    const F(spectral_work) * work, const REAL *products, F(spectral_path) path, int64_t i, REAL *to, int64_t to_pitch) {
+  F(vector) shares[4];
+  for (int64_t corner = 0; corner < 4; corner++) shares[corner] = F(load)(path.share[corner] + i);
+  for (int64_t q = 0; q < 2 + work->spectral->channels; q++, products += work->pitch, to += to_pitch) {
+    const REAL *lower = products + work->row_step;
+    F(store)(
+        shares[0] * F(load)(products) + shares[1] * F(load)(products + 1) + shares[2] * F(load)(lower) +
+            shares[3] * F(load)(lower + 1),
+        to);
+  }
+}
+
+// The filtered products of a row, from those of the frames around it; scratch for as many rows of a path's pitch.
 INLINE void F(spectral_gather)(
-    const F(spectral_work) * work, int64_t item, int64_t t, int64_t h, F(spectral_path) path, REAL *sums) {
+    const F(spectral_work) * work, int64_t item, int64_t t, int64_t h, F(spectral_path) path, REAL *samples,
+    REAL *sums) {
   const ck_spectral *s = work->spectral;
-  int64_t kt = s->sizes[0], row_step = work->row_step, pitch = work->pitch;
+  int64_t kt = s->sizes[0], width = s->width, row_step = work->row_step, pitch = work->pitch;
+  int64_t samples_pitch = F(spectral_path_pitch)(width);
   for (int64_t k = 0; k < kt; k++) {
     // The pixel's own frame first: it overwrites.
     int64_t offset = k == 0 ? 0 : k <= kt / 2 ? k - kt / 2 - 1 : k - kt / 2;
@@ -138,14 +72,14 @@ INLINE void F(spectral_gather)(
       continue;
     }
     F(spectral_trace)(work, item, t, offset, h, tap, path);
+    for (int64_t i = 0; i < width; i += F(spectral_run_length)(path, i))
+      if (path.index[i] >= 0)
+        F(spectral_sample)(work, frame + path.index[i], path, i, samples + i, samples_pitch);
     for (int64_t q = 0; q < 2 + s->channels; q++) {
-      const REAL *product = frame + q * pitch;
+      const REAL *sample = samples + q * samples_pitch;
       REAL *sum = sums + q * pitch;
-      for (int64_t i = 0; i < s->width; i++) {
-        const REAL *upper = product + path.index[i], *lower = upper + row_step;
-        sum[i] += path.share[0][i] * upper[0] + path.share[1][i] * upper[1] +
-                  path.share[2][i] * lower[0] + path.share[3][i] * lower[1];
-      }
+      VECTORISED
+      for (int64_t i = 0; i < width; i++) sum[i] += path.index[i] < 0 ? 0 : sample[i];
     }
   }
 }
@@ -234,14 +168,14 @@ CK_CLONES static void F(spectral_finish_frame)(
   int64_t depth = s->sizes[1] + block_rows - 1, row_step = work->row_step;
   int64_t item = work->frame / s->frames, t = work->frame % s->frames;
   REAL *window = scratch, *vertical = window + depth * row_step, *v = vertical + block_rows * row_step;
-  REAL *u = v + block_rows * row_step, *rows = u + row_step;
+  REAL *u = v + block_rows * row_step, *rows = u + row_step, *samples = rows + 2 * work->pitch;
   F(spectral_source) arrived = {.products = work->scattered + row_step + 1};
   for (int64_t block = begin; block < end; block++) {
     int64_t first = block * block_rows, last = first + block_rows;
     if (work->dy) F(spectral_filter)(work, arrived, first, block > begin, window, vertical, v);
     for (int64_t h = first; h < last && h < s->height; h++) {
       int64_t at = (work->frame * s->height + h) * s->width;
-      if (!work->dy || work->dd) F(spectral_gather)(work, item, t, h, path, u);
+      if (!work->dy || work->dd) F(spectral_gather)(work, item, t, h, path, samples, u);
       if (work->dy)
         F(spectral_finish_gradient)(work, at, u, v + (h - first) * row_step, rows);
       else
@@ -253,13 +187,14 @@ CK_CLONES static void F(spectral_finish_frame)(
 static void F(spectral_finish_blocks)(void *context, int64_t begin, int64_t end) {
   const F(spectral_work) *work = context;
   int64_t depth = work->spectral->sizes[1] + block_rows - 1;
-  size_t elements = (size_t)((depth + 2 * block_rows + 1) * work->row_step + 2 * work->pitch);
-  size_t path_bytes = F(spectral_path_bytes)(work->spectral->width);
+  int64_t width = work->spectral->width, samples = (2 + work->spectral->channels) * F(spectral_path_pitch)(width);
+  size_t elements = (size_t)((depth + 2 * block_rows + 1) * work->row_step + 2 * work->pitch + samples);
+  size_t path_bytes = F(spectral_path_bytes)(width);
   size_t bytes = path_bytes + elements * sizeof(REAL);
   char *scratch = ck_allocate(bytes);
   memset(scratch, 0, bytes);
   F(spectral_finish_frame)(
-      work, begin, end, F(spectral_path_in)(scratch, work->spectral->width), (REAL *)(scratch + path_bytes));
+      work, begin, end, F(spectral_path_in)(scratch, width), (REAL *)(scratch + path_bytes));
   ck_deallocate(scratch, bytes);
 }
 

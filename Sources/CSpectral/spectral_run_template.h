@@ -13,10 +13,8 @@ static void F(spectral_run)(F(spectral_work) work) {
   work.pitch = (s->width + s->sizes[2] + 1 + 15) / 16 * 16;
   work.row_step = (2 + s->channels) * work.pitch;
   work.channel_step = s->batch * s->frames * s->height * s->width;
-  if (s->exact && work.motion)
-    F(exact_motion_run)(&work);
-  else if (s->exact)
-    ck_parallel(s->batch * s->frames * s->height, 1, &work, F(spectral_exact));
+  if (s->exact)
+    F(exact_run)(&work);
   else if (work.motion)
     F(spectral_motion_run)(&work);
   else

@@ -11,6 +11,8 @@ typedef struct {
   int64_t pitch, row_step, channel_step;
   int64_t frame;           // with motion: the one at work,
   REAL *ring, *scattered;  // the filtered frames around it, and the adjoint's products in it
+  const REAL *log_taps;    // with exact links: to base 2, of a kernel's height × width,
+  REAL scale;              // and what a square of differences takes from them
 } F(spectral_work);
 
 INLINE void F(spectral_sum_of)(

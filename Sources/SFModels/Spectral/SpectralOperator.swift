@@ -13,7 +13,7 @@ import Tensor
 ///     from going negative.
 ///   - p: the power of the unary scores.
 ///   - links: the Taylor form 1 − αΣ(F_i − F_j)² of the links, as in the equation, or the exact exp(−αΣ(F_i − F_j)²)
-///     (Eq. 1), neighbour by neighbour and some fifteen times slower; never negative, whatever alpha and C.
+///     (Eq. 1), neighbour by neighbour and some ten times slower; never negative, whatever alpha and C.
 ///   - motion: where the pixels move; without it the neighbours in other frames lie around the same place.
 /// - Returns: The next solution, not normalised, with gradients to x, s and f.
 public func spectralStep(
@@ -36,10 +36,10 @@ public func spectralStep(
 /// The step with the unary weights D = S^p given, so that iterations share them: D·K·D·x, K the links between pixels.
 ///
 /// One pass over the volume, without intermediate volumes, forward and back. Without motion it is symmetric: the
-/// gradient of x is the product with the gradient of the result. With motion a few frames of intermediate products
-/// are kept, and the gradient is scattered to where the values were sampled: between pixels by the Taylor operator,
-/// at the nearest pixel by the exact one. Gradients have gradients without motion only; those of exact links hold all
-/// neighbours of all pixels at once.
+/// gradient of x is the product with the gradient of the result. With motion or exact links a few frames of
+/// intermediate products are kept, and with motion the gradient is scattered to where the values were sampled: between
+/// pixels by the Taylor operator, at the nearest pixel by the exact one. Gradients have gradients without motion only;
+/// those of exact links hold all neighbours of all pixels at once.
 public func spectralProduct(
   _ x: Tensor, weight d: Tensor, pairwise f: Tensor, kernel: [Int] = [3, 7, 7], alpha: Double = 1,
   operator links: SpectralGraph.Links = .taylor, motion: SpectralMotion? = nil
