@@ -139,9 +139,13 @@ private struct SpectralPlan {
     require(
       kernel.count == 3 && kernel.allSatisfy { $0 > 0 && $0 % 2 == 1 } && alpha > 0,
       "spectral step: a kernel of sizes \(kernel) with alpha \(alpha)")
-    let n = x.shape.map(Int64.init)
+    let n = x.shape.map(Int64.init), channels = f.rank == 5 ? Int64(f.shape[0]) : 1
+    // The kernels count a frame's pixels and their features in 32 bits.
+    require(
+      n[2] * n[3] * (channels + 1) < Int64(Int32.max) / 2,
+      "spectral step: frames of \(n[2])×\(n[3]) pixels and \(channels) channels are too large")
     sizes = ck_spectral(
-      batch: n[0], frames: n[1], height: n[2], width: n[3], channels: f.rank == 5 ? Int64(f.shape[0]) : 1,
+      batch: n[0], frames: n[1], height: n[2], width: n[3], channels: channels,
       sizes: (Int64(kernel[0]), Int64(kernel[1]), Int64(kernel[2])), alpha: alpha,
       exact: links == .exact ? 1 : 0)
     self.motion =
