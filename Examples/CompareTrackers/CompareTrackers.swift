@@ -17,7 +17,8 @@ struct CompareTrackers: ParsableCommand {
       Each starts on the first box. The table has the area under the success curve, the mean overlap (AO), the share of frames \
       before the target is lost for ten running (robustness), the mean overlap of the pixels (J) and frames a second, of \
       ensembles their members' with them; of several seeds means and standard deviations. Under --output it leaves table.txt, \
-      boxes/SET/TRACKER/SEQUENCE.txt, and pictures of the two hardest videos of each set.
+      boxes/SET/TRACKER/SEQUENCE.txt, and pictures of the two hardest videos of each set, the true box in white. Trackers whose boxes \
+      are there are not run again, and then have neither pixels nor a speed.
       """)
 
   @Option(

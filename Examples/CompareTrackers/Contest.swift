@@ -11,7 +11,8 @@ struct Contest {
   let ensembles: [Ensemble]
 
   /// What they make of the videos of each set; their boxes go to `folder/TRACKER/SEQUENCE.txt`, those of several sets with the
-  /// set's number before the sequence's name.
+  /// set's number before the sequence's name. A tracker whose boxes are there is not run again; a frame
+  /// in which it didn't see the target has none there, and so no vote.
   func run(_ sets: [[TargetVideo]], into folder: URL) throws -> ContestResults {
     var results = ContestResults(names: trackers.map(\.name.rawValue) + ensembles.map(\.name))
     for (number, videos) in sets.enumerated() {
@@ -20,39 +21,51 @@ struct Contest {
         let video = try video.read()
         var bar = ProgressBar(video.name, count: trackers.count + ensembles.count)
         defer { bar.finish() }
-        let own = try run(video) { bar.advance($0) }
         let name = sets.count > 1 ? "\(number + 1)-\(video.name)" : video.name
-        for (tracker, run) in zip(results.names, own) {
-          try write(run.track, to: folder.appending(path: tracker), as: name)
-        }
+        runs.append(try run(video, { folder.appending(path: "\($0)/\(name).txt") }) { bar.advance($0) })
         results.videos.append(name)
-        runs.append(own)
       }
       results.sets.append(runs)
     }
     return results
   }
 
-  private func run(_ video: TargetVideo, _ finished: (String) -> Void) throws -> [ContestResults.Run] {
-    var tracks: [TrackerName: TargetTrack] = [:]
-    var runs: [ContestResults.Run] = []
+  private func run(
+    _ video: TargetVideo, _ file: (_ name: String) -> URL, finished: (_ name: String) -> Void
+  ) throws -> [ContestResults.Run] {
+    var runs: [TrackerName: ContestResults.Run] = [:]
     for (name, model) in trackers {
-      let track = try video.follow(with: name.make(model: model)) { try Program.checkInterruption() }
-      tracks[name] = track
-      runs.append((track, track.seconds))
+      let file = file(name.rawValue)
+      if FileManager.default.fileExists(atPath: file.path) {
+        let boxes = try BoxFile(contentsOf: file).boxes
+        runs[name] = (try follow(video, RecordedTracker(Array(boxes.drop { $0 == nil }))), nil)
+      } else {
+        let track = try follow(video, name.make(model: model))
+        try write(track, to: file)
+        runs[name] = (track, track.seconds)
+      }
       finished(name.rawValue)
     }
-    for ensemble in ensembles {
-      let track = try video.follow(with: ensemble.tracker(tracks)) { try Program.checkInterruption() }
-      runs.append((track, ensemble.members.reduce(track.seconds) { $0 + tracks[$1]!.seconds }))
+    let together = try ensembles.map { ensemble in
+      let members = ensemble.members.map { runs[$0]! }
+      let track = try follow(video, ensemble.tracker(of: members.map(\.track)))
+      try write(track, to: file(ensemble.name))
       finished(ensemble.name)
+      let seconds = members.compactMap(\.seconds)
+      return (
+        track, seconds: seconds.count == members.count ? track.seconds + seconds.reduce(0, +) : nil
+      )
     }
-    return runs
+    return trackers.map { runs[$0.name]! } + together
   }
 
-  private func write(_ track: TargetTrack, to folder: URL, as name: String) throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try BoxFile(boxes: Array(repeating: nil, count: track.start) + track.boxes)
-      .write(to: folder.appending(path: "\(name).txt"))
+  private func follow(_ video: TargetVideo, _ tracker: any Tracker) throws -> TargetTrack {
+    try video.follow(with: tracker) { try Program.checkInterruption() }
+  }
+
+  private func write(_ track: TargetTrack, to file: URL) throws {
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try BoxFile(boxes: Array(repeating: nil, count: track.start) + track.sightings).write(to: file)
   }
 }

@@ -4,8 +4,8 @@ import Vision
 
 /// What trackers and ensembles made of sets of videos.
 struct ContestResults {
-  /// What one told of a video's target, and how long that took, an ensemble's members with it.
-  typealias Run = (track: TargetTrack, seconds: Double)
+  /// What one told of a video's target, and how long that took, an ensemble's members with it; nil of boxes that were there.
+  typealias Run = (track: TargetTrack, seconds: Double?)
 
   let names: [String]
   /// The names of the videos of all sets.
@@ -33,12 +33,12 @@ struct ContestResults {
         return values.isEmpty ? nil : values.mean
       }.meanAndDeviation
     }
-    let runs = sets.joined().map { $0[index] }
-    let (frames, seconds) = runs.reduce((0, 0.0)) { ($0.0 + $1.track.boxes.count - 1, $0.1 + $1.seconds) }
+    let timed = sets.joined().map { $0[index] }.filter { $0.seconds != nil }
+    let (frames, seconds) = timed.reduce((0, 0.0)) { ($0.0 + $1.track.boxes.count - 1, $0.1 + $1.seconds!) }
     return [
       figure(\.success), figure(\.overlaps.mean), figure(\.robustness),
       figure { $0.maskOverlaps.isEmpty ? nil : $0.maskOverlaps.mean },
-      String(format: "%.1f", Double(frames) / max(seconds, 1e-9)),
+      timed.isEmpty ? "" : String(format: "%.1f", Double(frames) / max(seconds, 1e-9)),
     ]
   }
 

@@ -28,8 +28,7 @@ struct Ensemble {
   }
 
   /// The ensemble of what its members told; those that didn't see the target have no vote.
-  func tracker(_ tracks: [TrackerName: TargetTrack]) -> SFTracker {
-    SFTracker(
-      members.map { RecordedTracker(tracks[$0]!.sightings) }, weights: votes, network: network)
+  func tracker(of tracks: [TargetTrack]) -> SFTracker {
+    SFTracker(tracks.map { RecordedTracker($0.sightings) }, weights: votes, network: network)
   }
 }

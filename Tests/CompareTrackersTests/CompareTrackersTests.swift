@@ -21,10 +21,11 @@ import Vision
     try FileManager.default.createDirectory(at: place.file("models"), withIntermediateDirectories: true)
     try NanoTrack().save(to: place.file("models/nanotrack.safetensors"))
 
-    let outcome = try place.run([
+    let options = [
       "--models", "models", "--networks", "networks.safetensors", "--seeds", "2", "--videos", "1", "--frames",
       "3", "--data", "real", "--output", "out",
-    ])
+    ]
+    let outcome = try place.run(options)
     #expect(outcome.exitCode == 0, "\(outcome.errors)")
     let tables = try place.text("out/table.txt").components(separatedBy: "\n\n")
     #expect(tables.count == 2 && tables[0].hasPrefix("synthetic, 2 videos") && tables[1].hasPrefix("real, 1"))
@@ -41,6 +42,11 @@ import Vision
       #expect(box!.translated(x: 1, y: 1).iou(truth) > 0.8)
     }
     #expect(place.files(in: "out/boxes/synthetic/all") == ["1-synthetic-000.txt", "2-synthetic-000.txt"])
+    // Once more from the boxes that are there.
+    let again = try place.run(options)
+    #expect(again.exitCode == 0 && again.output != outcome.output)
+    let first = tables[1].split(separator: "\n")[1], second = again.output.joined(separator: "\n")
+    #expect(second.contains(first.prefix(60)) && !second.contains(first))
     if ImageFormat.jpeg.isBuiltIn {
       #expect(try Image(contentsOf: place.file("out/real-moving.jpg"), as: .rgb).height > 480)
     }
