@@ -8,7 +8,7 @@
 
 // A share of the work is some input channels of a group of tiles. Of these a chunk, transformed, fits the second-level
 // cache.
-enum { most_groups = 16, tiles_of_group = 64, most_sum_bytes = 64 << 20, share_inputs = 64, chunk_bytes = 512 << 10 };
+enum { most_groups = 16, tiles_of_group = 64, most_sum_bytes = 8 << 20, share_inputs = 64, chunk_bytes = 512 << 10 };
 
 typedef struct {
   winograd plan;
