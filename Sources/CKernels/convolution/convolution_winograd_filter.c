@@ -8,7 +8,7 @@
 
 // A share of the work is some channels of a part, for a group of tiles. Of these a chunk, transformed, fits the
 // second-level cache.
-enum { most_groups = 16, tiles_of_group = 64, most_sum_bytes = 8 << 20, share_channels = 64, chunk_bytes = 512 << 10 };
+enum { most_groups = 16, tiles_of_group = 64, most_sum_bytes = 4 << 20, share_channels = 64, chunk_bytes = 256 << 10 };
 
 typedef struct {
   winograd plan;
