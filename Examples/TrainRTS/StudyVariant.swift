@@ -10,6 +10,7 @@ struct StudyVariant: Sendable {
     self.name = name
     tracker = { network in
       var options = RTSTracker.Options(for: network.preset)
+      options.followsInstance = false
       change(&options)
       return RTSTracker(network, options: options)
     }
@@ -19,8 +20,8 @@ struct StudyVariant: Sendable {
     (self.name, self.tracker) = (name, tracker)
   }
 
-  /// Tables 1 and 2 of the paper, how much is remembered and how often it is learned, and what this tracker adds to the
-  /// paper's.
+  /// Tables 1 and 2 of the paper, how much is remembered and how often it is learned, by its rules; and what this tracker
+  /// adds to them.
   static let all: [StudyVariant] = [
     StudyVariant("segmentation alone (LWL)") { withoutInstance(&$0) },
     StudyVariant("instance branch alone") { InstanceTracker($0) },
@@ -31,14 +32,14 @@ struct StudyVariant: Sendable {
     StudyVariant("memory of 8 and 12") { ($0.segmentationMemory, $0.instanceMemory) = (8, 12) },
     StudyVariant("the first frame alone") { ($0.eagerFrames, $0.interval) = (0, .max) },
     StudyVariant("learns every 5th frame") { ($0.eagerFrames, $0.interval) = (0, 5) },
-    StudyVariant("masks unchecked") { $0.checksMasks = false },
-    StudyVariant("first mask an ellipse") { $0.refinesFirstMask = false },
-    StudyVariant("boxes around the pixels") { $0.measuresBoxes = false },
+    StudyVariant("led by the instance branch") { $0.followsInstance = true },
+    StudyVariant("led, first mask an ellipse") { ($0.followsInstance, $0.refinesFirstMask) = (true, false) },
+    StudyVariant("led, boxes around the pixels") { ($0.followsInstance, $0.measuresBoxes) = (true, false) },
   ]
 
   /// The mask hears nothing of the instance branch, and tracks as if that always saw the target.
   private static func withoutInstance(_ options: inout RTSTracker.Options) {
-    (options.conditions, options.fallsBack, options.checksMasks) = (false, false, false)
+    (options.conditions, options.fallsBack) = (false, false)
     options.detection = -.infinity
   }
 }

@@ -12,6 +12,7 @@
 #include "indexing/ck_index.h"
 #include "linear/ck_fourier.h"
 #include "linear/ck_linear_algebra.h"
+#include "linear/ck_lstm.h"
 #include "linear/ck_matmul.h"
 #include "reduction/ck_normalization.h"
 #include "reduction/ck_reduction.h"

@@ -42,21 +42,31 @@ static bool multiply_f32(
   return done;
 }
 
-static void describe_matrices(dnnl_memory_desc_t *result, int64_t batch, int64_t rows, int64_t columns, bool transpose) {
+// Rows of which laying out the other matrix takes little of the time.
+enum { many_rows = 256 };
+
+// A batch of matrices, or one.
+static void describe_matrices(
+    dnnl_memory_desc_t *result, int rank, int64_t batch, int64_t rows, int64_t columns, bool transpose) {
   dnnl_dims_t sizes = {batch, rows, columns}, strides = {rows * columns, columns, 1};
   if (transpose) strides[1] = 1, strides[2] = rows;
-  onednn.memory_desc_init_by_strides(result, 3, sizes, dnnl_bf16, strides);
+  onednn.memory_desc_init_by_strides(result, rank, sizes + 3 - rank, dnnl_bf16, strides + 3 - rank);
 }
 
 static void build(const plan_key *key, plan *plan) {
   const matrix_sizes *it = &key->matrices;
   int64_t batch = it->a_batch > it->b_batch ? it->a_batch : it->b_batch;
-  dnnl_memory_desc_t a, b, c;
-  describe_matrices(&a, it->a_batch, it->m, it->k, it->transpose_a);
-  describe_matrices(&b, it->b_batch, it->k, it->n, it->transpose_b);
-  describe_matrices(&c, batch, it->m, it->n, false);
+  int rank = batch == 1 ? 2 : 3;
+  dnnl_memory_desc_t a, b, c, chosen;
+  describe_matrices(&a, rank, it->a_batch, it->m, it->k, it->transpose_a);
+  describe_matrices(&b, rank, it->b_batch, it->k, it->n, it->transpose_b);
+  describe_matrices(&c, rank, batch, it->m, it->n, false);
+  chosen = b;
+  if (rank == 2 && it->m >= many_rows) {
+    onednn.memory_desc_init_by_tag(&chosen, rank, b.dims, dnnl_bf16, dnnl_format_tag_any);
+  }
   dnnl_matmul_desc_t operation;
-  if (onednn.matmul_desc_init(&operation, &a, &b, NULL, &c) != dnnl_success) return;
+  if (onednn.matmul_desc_init(&operation, &a, &chosen, NULL, &c) != dnnl_success) return;
   dnnl_primitive_attr_t attributes = plan_attributes();
   dnnl_primitive_desc_t description;
   dnnl_status_t status = onednn.primitive_desc_create(&description, &operation, attributes, onednn_engine(), NULL);

@@ -91,13 +91,14 @@ import Vision
     }
     let image = Image(height: 200, width: 200, channels: 1, pixels: pixels)
     let target = Box(centerX: 100, centerY: 100, width: 50, height: 40)
-    var filter = ScaleFilter(targetHeight: target.height, targetWidth: target.width)
-    filter.learn(image, target)
+    var filter = ScaleFilter(image, target)
     // The frame magnified about the target's middle.
     let grown = image.warped(
       by: Affine.translation(-100, -100).then(.scale(factor, factor)).then(.translation(100, 100)),
       height: 200,
       width: 200)
-    #expect(abs(filter.change(grown, target) / factor - 1) < 0.03)
+    let found = filter.follow(grown, target)
+    #expect(abs(found.width / target.width / factor - 1) < 0.03)
+    #expect(abs(found.height / target.height / factor - 1) < 0.03)
   }
 }

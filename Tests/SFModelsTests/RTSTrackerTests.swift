@@ -87,6 +87,20 @@ import Vision
     #expect(memory.samples == [0, 1, 37, 38, 39])
   }
 
+  @Test func whatLooksLikeTheTargetIsTheSecondPeak() {
+    func map(_ second: Double) -> Tensor {
+      var values = [Double](repeating: 0, count: 20 * 30)
+      (values[5 * 30 + 8], values[5 * 30 + 10], values[12 * 30 + 25]) = (0.9, 0.8, second)
+      return Tensor(values, shape: [20, 30])
+    }
+    let peaks = ScorePeaks(map(0.5), origin: 3, step: 2, neighbourhood: Point(5, 7))
+    #expect(peaks.score == 0.9 && peaks.place == Point(19, 13))
+    #expect(peaks.second == 0.5 && peaks.secondPlace == Point(53, 27))
+    #expect(peaks.areHard(from: 0.5) && !peaks.areHard(from: 0.6))
+    let wide = ScorePeaks(map(0.5), origin: 3, step: 2, neighbourhood: Point(100, 100))
+    #expect(wide.second == -.infinity && !wide.areHard(from: 0.1))
+  }
+
   @Test func aSearchRegionKnowsItsPlace() throws {
     let network = RTS(.small)
     let frame = Image(height: 480, width: 640, color: .blue)
@@ -143,7 +157,8 @@ import Vision
     let both = Tensor.maximum(left.tensor(), right.tensor()) * 0.8
     func sight(_ expected: Box?) -> Sight {
       Sight(
-        peak: InstanceLearner.Peak(score: 1, place: Point(29, 10)), logits: both,
+        peaks: ScorePeaks(both.squeezed(axis: 2), origin: 0.5, step: 1, neighbourhood: Point(9, 9)),
+        logits: both,
         probabilities: both.squeezed(axis: 2), expected: expected ?? Box(x: 0, y: 0, width: 1, height: 1),
         isAlone: expected != nil)
     }

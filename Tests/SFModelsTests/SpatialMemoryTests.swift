@@ -76,7 +76,7 @@ import Vision
     #expect(fine.shape == [128, 128])
     let peaks = grid.peaks(fine, neighbourhood: Point(30, 30))
     #expect(abs(peaks.place.x - center.x) < 1.5 && abs(peaks.place.y - center.y) < 1.5)
-    #expect(abs(peaks.value - 1) < 0.05 && peaks.second < 0.5)
+    #expect(abs(peaks.score - 1) < 0.05 && peaks.second < 0.5)
     // Interpolation leaves the cells' own answers as they are.
     let scores = Tensor(normal: [8, 8], seed: 11)
     let same = grid.interpolated(scores, windowed: false)[.stride(by: 16), .stride(by: 16)]

@@ -268,6 +268,9 @@ INLINE double remainder_f64(double a, double b) {
   return r != 0 && (r < 0) != (b < 0) ? r + b : r;
 }
 
+INLINE float sigmoid_f32(float x) { return 1.0f / (1.0f + exp_f32(-x)); }
+INLINE double sigmoid_f64(double x) { return 1 / (1 + exp(-x)); }
+
 INLINE float sqrt_f32(float x) { return sqrtf(x); }
 INLINE float fabs_f32(float x) { return fabsf(x); }
 INLINE float floor_f32(float x) { return floorf(x); }

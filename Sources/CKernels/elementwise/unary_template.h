@@ -1,5 +1,3 @@
-INLINE REAL F(sigmoid)(REAL x) { return 1 / (1 + F(exp)(-x)); }
-
 INLINE REAL F(sign)(REAL x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
 
 INLINE REAL F(softplus)(REAL x) { return (x > 0 ? x : 0) + F(log1p_of_unit)(F(exp)(-F(fabs)(x))); }

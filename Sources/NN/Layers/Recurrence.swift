@@ -1,27 +1,5 @@
 import Tensor
 
-/// What an LSTM hands from step to step.
-public struct LSTMState: Sendable {
-  /// The output of the last step.
-  public var hidden: Tensor
-  /// The cell's content, of the same shape.
-  public var cell: Tensor
-
-  /// A state to start from.
-  public init(hidden: Tensor, cell: Tensor) { (self.hidden, self.cell) = (hidden, cell) }
-
-  /// The state that follows by the input gate, forget gate, candidate and output gate, side by side along the last axis
-  /// before their activations. By peepholes `[3, H]` the three gates see the cell, the last one the new cell.
-  func next(_ gates: Tensor, peepholes: Tensor? = nil) -> LSTMState {
-    let parts = gates.split(into: 4, axis: -1)
-    func gate(_ part: Tensor, _ hole: Int, _ cell: Tensor) -> Tensor {
-      (peepholes.map { part + $0[hole] * cell } ?? part).sigmoid()
-    }
-    let next = gate(parts[1], 1, cell) * cell + gate(parts[0], 0, cell) * parts[2].tanh()
-    return LSTMState(hidden: gate(parts[3], 2, next) * next.tanh(), cell: next)
-  }
-}
-
 /// Long short-term memory (Hochreiter & Schmidhuber 1997, with forget gates), in layers one on the other: sequences
 /// `[N, T, C]` → `[N, T, H]`. As `torch.nn.LSTM` with `batch_first`.
 public struct LSTM: Layer, CustomReflectable {
@@ -61,7 +39,7 @@ public struct LSTM: Layer, CustomReflectable {
   ) {
     let zeros = Tensor(zeros: [x.shape[0], hidden], dtype: x.dtype)
     return stack.run(x, lengths: lengths, from: states, orFrom: LSTMState(hidden: zeros, cell: zeros)) {
-      $0.next($1, after: $2)
+      $0.run($1, from: $2, padding: $3)
     }
   }
 
@@ -104,7 +82,9 @@ public struct GRU: Layer, CustomReflectable {
     outputs: Tensor, states: [Tensor]
   ) {
     let zeros = Tensor(zeros: [x.shape[0], hidden], dtype: x.dtype)
-    return stack.run(x, lengths: lengths, from: states, orFrom: zeros) { $0.next($1, after: $2) }
+    return stack.run(x, lengths: lengths, from: states, orFrom: zeros) { map, x, state, padding in
+      unrolled(map.ofInput(x), from: state, padding: padding) { map.next($0, after: $1) }
+    }
   }
 
   /// The parameters under PyTorch's names.

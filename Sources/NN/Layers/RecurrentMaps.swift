@@ -34,6 +34,17 @@ struct RecurrentMaps: Module {
     state.next(x + ofHidden(state.hidden), peepholes: peepholes?.value.to(x.dtype))
   }
 
+  /// The outputs of an LSTM for an input `[N, T, C]`, and its last state: in one operator where there is nothing to do
+  /// between the steps.
+  func run(_ x: Tensor, from state: LSTMState, padding: [Tensor?]?) -> (Tensor, LSTMState) {
+    let isPadded = padding?.contains { $0 != nil } ?? false
+    if peepholes == nil && !isPadded && x.rank == 3 && x.shape[1] > 0 {
+      return state.run(
+        affine(x, inputWeight.value, inputBias.value + hiddenBias.value), weight: hiddenWeight.value)
+    }
+    return unrolled(ofInput(x), from: state, padding: padding) { next($0, after: $1) }
+  }
+
   /// The state of a GRU that follows by its input's part of the reset gate, update gate and candidate.
   func next(_ x: Tensor, after state: Tensor) -> Tensor {
     let x = x.split(into: 3, axis: -1)
@@ -77,10 +88,11 @@ struct RecurrentStack: Sendable {
     }
   }
 
-  /// The last layer's outputs, and every map's last state.
+  /// The last layer's outputs, and every map's last state. The closure runs one map over `[N, T, C]` from a state on; where
+  /// there is padding, the steps' `bool` `[N, 1]` say which sequences are over.
   func run<State: RecurrentState>(
     _ x: Tensor, lengths: [Int]?, from states: [State]?, orFrom start: State,
-    _ step: (RecurrentMaps, Tensor, State) -> State
+    _ run: (RecurrentMaps, Tensor, State, _ padding: [Tensor?]?) -> (Tensor, State)
   ) -> (outputs: Tensor, states: [State]) {
     let padding = lengths.map { Padding(behind: $0, in: x) }
     // What stands behind an end may be anything, even not a number.
@@ -90,11 +102,10 @@ struct RecurrentStack: Sendable {
       if layer > 0 { x = dropout(x) }
       let outputs = (layer..<layer + directions).map { way in
         let (map, isBackwards) = (maps[way], way > layer)
-        let input = map.ofInput(isBackwards ? x.flipped(axis: 1) : x)
         // Backwards the padding comes first, and a sequence keeps its first state until it begins.
-        let (y, last) = unrolled(
-          input, from: states[way], padding: isBackwards ? padding?.steps.reversed() : padding?.steps
-        ) { step(map, $0, $1) }
+        let (y, last) = run(
+          map, isBackwards ? x.flipped(axis: 1) : x, states[way],
+          isBackwards ? padding?.steps.reversed() : padding?.steps)
         states[way] = last
         return isBackwards ? y.flipped(axis: 1) : y
       }

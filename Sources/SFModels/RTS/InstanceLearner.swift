@@ -8,18 +8,13 @@ struct InstanceLearner: Sendable {
   private var memory: SampleMemory<Sample>
   private var filters: Tensor
 
+  /// Left to itself it learns in every so-many-th frame, and where something else scores this share of the target's.
+  private static let interval = 10, hardness = 0.4
+
   /// What is remembered of a frame.
   private struct Sample: Sendable {
     let features: Tensor
     let labels: Tensor
-  }
-
-  /// Where the scores are highest.
-  struct Peak {
-    /// The highest score: near 1 where the target is seen.
-    let score: Double
-    /// Its place, in pixels of what the network sees.
-    let place: Point
   }
 
   /// Learns the target from the first frame: what the network sees of it, and the target's box there.
@@ -48,27 +43,30 @@ struct InstanceLearner: Sendable {
     network.instance(x.expandingAxis(1), filters: filters).squeezed(axis: 1)
   }
 
-  /// What is seen in a search region of some scale.
-  func sighting(_ image: Image, _ search: SearchRegion, scale: Double) -> Sighting {
-    let features = network.features(search.image(image).tensor().expandingAxis(0)).instance
-    return Sighting(search: search, features: features, peak: peak(scores(features)), scale: scale)
-  }
-
   /// The highest of scores, interpolated between the cells.
-  func peak(_ scores: Tensor) -> Peak {
+  /// - Parameter target: the target's size in pixels of what the network sees.
+  func peaks(_ scores: Tensor, target: Point) -> ScorePeaks {
     let factor = 8
     let fine = scores.upsampled2d(by: factor, interpolation: .cubic)
-    let index = Int(fine.flattened().argmax().item)
-    let columns = fine.shape[2]
-    func cell(_ position: Int) -> Double { (Double(position) + 0.5) / Double(factor) - 0.5 }
-    return Peak(
-      score: fine.max().item,
-      place: network.instance.place(row: cell(index / columns), column: cell(index % columns)))
+    let step = Double(network.instance.stride) / Double(factor)
+    let half = 0.5 / Double(factor) - 0.5
+    // The target and what is a tenth of it away are one (Danelljan et al. 2019).
+    return ScorePeaks(
+      fine.reshape(fine.shape[1], fine.shape[2]), origin: network.instance.place(row: half, column: half).x,
+      step: step, neighbourhood: 1.1 * target)
   }
 
   /// Remembers a frame in whose features the target is centred at a place.
   mutating func remember(_ features: Tensor, center: Point) {
     memory.add(Sample(features: features, labels: Self.labels(network, center)))
+  }
+
+  /// Remembers a frame by what it shows itself; learns in each tenth, or at once where something else looks like the target.
+  mutating func take(_ features: Tensor, _ peaks: ScorePeaks, frame: Int) {
+    remember(features, center: peaks.place)
+    if frame % Self.interval == 0 || peaks.areHard(from: Self.hardness) {
+      learn(steps: options.instanceSteps)
+    }
   }
 
   /// Fits κ to the memory.

@@ -7,10 +7,10 @@ extension RTSTracker {
     public var conditions = true
     /// Whether the instance model tells the box where there is no mask.
     public var fallsBack = true
-    /// Whether a mask's box counts only where it overlaps by half with the last box at the place of the instance model's
-    /// peak. The box then goes a quarter of the way to it, and elsewhere takes its size from the best of three scales; the search region
-    /// follows the box.
-    public var checksMasks = false
+    /// Whether a target that is given by its box is followed by the instance branch, its size by a correlation filter along
+    /// scales, and masks join the answer where they agree with that. The instance branch then learns in each tenth frame, or at
+    /// once where something else looks like the target.
+    public var followsInstance = false
     /// Whether the network itself makes the first mask, where that is not given, once it has learned what the box tells of it.
     public var refinesFirstMask = false
     /// Whether the box that is given is measured against the first mask's, and the later ones made likewise. Where the two
@@ -37,7 +37,7 @@ extension RTSTracker {
     /// What suits a network: the released code's choices for the published one.
     public init(for preset: RTS.Preset) {
       guard preset != .paper else { return }
-      (checksMasks, refinesFirstMask, measuresBoxes) = (true, true, true)
+      (followsInstance, refinesFirstMask, measuresBoxes) = (true, true, true)
       (firstSamples, firstInstanceSteps) = (.paper, 30)
       (instanceRate, instanceSteps) = (0.02, 3)
     }

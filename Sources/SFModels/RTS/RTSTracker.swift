@@ -9,13 +9,13 @@ import Vision
 /// let target = try tracker.track(frames[1])     // target.mask
 /// ```
 public struct RTSTracker: Tracker, Sendable {
-  private let network: RTS
+  let network: RTS
   private let firstMask: FirstMask
-  private let options: Options
+  let options: Options
   private var target: Target?
 
   /// What is known of the target.
-  fileprivate struct Target: Sendable {
+  struct Target: Sendable {
     var box: Box
     var center: Point
     /// The side of a square as large.
@@ -25,8 +25,8 @@ public struct RTSTracker: Tracker, Sendable {
     var instance: InstanceLearner
     /// From the box around its pixels to the box as it was drawn; nil where pixels tell no box.
     var drawing: BoxDrawing? = BoxDrawing()
-    /// Whether masks are checked against the instance branch.
-    let isChecked: Bool
+    /// Tells the size where the instance branch leads.
+    var scaleFilter: ScaleFilter?
     var segmentationIsNew = false
     var instanceIsNew = false
   }
@@ -46,9 +46,9 @@ public struct RTSTracker: Tracker, Sendable {
     let side = box.area.squareRoot()
     // Who gives a mask wants masks; who gives a box wants boxes.
     let isBox = if case .box = region { true } else { false }
-    let isChecked = isBox && options.checksMasks
+    let isLed = isBox && options.followsInstance
     let search = SearchRegion(
-      around: center, side: side, of: image, for: network, isLimited: !isChecked)
+      around: center, side: side, of: image, for: network, isLimited: !isLed)
     let seen = search.image(image)
     let features = network.features(seen.tensor().expandingAxis(0))
     func learner(_ mask: Mask) -> SegmentationLearner {
@@ -56,7 +56,8 @@ public struct RTSTracker: Tracker, Sendable {
     }
     var target = Target(
       box: box, center: center, side: side, segmentation: learner(search.mask(mask)),
-      instance: InstanceLearner(network, seen, search.inside(box), options), isChecked: isChecked)
+      instance: InstanceLearner(network, seen, search.inside(box), options),
+      scaleFilter: isLed ? ScaleFilter(image, box) : nil)
     if isBox, options.refinesFirstMask,
       let refined = self.sight(features, search, target).mask(in: search.inside(box))
     {
@@ -75,7 +76,21 @@ public struct RTSTracker: Tracker, Sendable {
   public mutating func track(_ frame: Image) -> TrackedTarget {
     guard var target else { fatalError("RTSTracker: a frame to track in before one to start on") }
     defer { self.target = target }
-    return follow(frame.converted(to: .rgb), &target)
+    target.frame += 1
+    let image = frame.converted(to: .rgb)
+    let search = target.search(image, network)
+    let features = network.features(search.image(image).tensor().expandingAxis(0))
+    let seen = Seen(
+      image: image, search: search, features: features, sight: sight(features, search, target))
+    return target.scaleFilter == nil ? follow(seen, &target) : followInstance(seen, &target)
+  }
+
+  /// What is seen of a frame.
+  struct Seen {
+    let image: Image
+    let search: SearchRegion
+    let features: RTS.Features
+    let sight: Sight
   }
 
   private func sight(_ features: RTS.Features, _ search: SearchRegion, _ target: Target) -> Sight {
@@ -84,94 +99,78 @@ public struct RTSTracker: Tracker, Sendable {
     let logits = network.logits(
       features.levels, encodings: target.segmentation.encodings(features.segmentation),
       scores: options.conditions ? scores : nil, height: height, width: width)[0]
-    let peak = target.instance.peak(scores)
-    // Where the instance branch sees the target it should be about as large as before.
     let last = search.inside(target.box)
-    let expected = peak.score > options.detection ? last.centred(at: peak.place) : last
+    let peaks = target.instance.peaks(scores, target: last.size)
+    // Where the instance branch sees the target it should be about as large as before.
+    let expected = peaks.score > options.detection ? last.centred(at: peaks.place) : last
     return Sight(
-      peak: peak, logits: logits, probabilities: search.probabilities(ofLogits: logits),
-      expected: expected, isAlone: target.isChecked)
+      peaks: peaks, logits: logits, probabilities: search.probabilities(ofLogits: logits),
+      expected: expected, isAlone: target.scaleFilter != nil)
   }
 
-  private func follow(_ image: Image, _ target: inout Target) -> TrackedTarget {
-    target.frame += 1
-    let search = target.search(image, network)
-    let features = network.features(search.image(image).tensor().expandingAxis(0))
-    let sight = self.sight(features, search, target)
-    let isSeen = sight.peak.score > options.detection
-    let moments = TargetMoments(sight.probabilities)
+  /// The box around the target's pixels, drawn as the first one was; nil where they are next to nothing.
+  func told(_ seen: Seen, _ target: Target) -> Box? {
     // A target is as large as the search region's share of it; a hundredth of that is no target.
     let (height, width) = network.inputSize
     let least = Double(height * width) / (network.searchFactor * network.searchFactor) / 100
-    let pixels = moments.area > least ? sight.boundingBox : nil
-    var box = pixels.flatMap { pixels in
-      target.drawing.map { $0(search.outside(pixels)).trackable(in: image) }
+    guard seen.sight.probabilities.sum().item > least, let pixels = seen.sight.boundingBox else {
+      return nil
     }
-    if target.isChecked, let told = box {
-      let expected = search.outside(sight.expected)
-      box = told.iou(expected) > 0.5 ? expected.moved(to: told, by: 0.25) : nil
-    }
+    return target.drawing.map { $0(seen.search.outside(pixels)).trackable(in: seen.image) }
+  }
 
-    switch (isSeen, box) {
+  /// The released code's rules.
+  private func follow(_ seen: Seen, _ target: inout Target) -> TrackedTarget {
+    let (search, sight) = (seen.search, seen.sight)
+    let isSeen = sight.peaks.score > options.detection
+    switch (isSeen, told(seen, target)) {
     case (true, let box?):
       // (a) Both see it: both learn.
       target.box = box
-      if target.isChecked {
-        target.follow(box)
-      } else {
-        target.move(to: search.outside(moments.center), size: moments.size * search.scale)
-      }
-      let place = search.inside(box)
+      let moments = TargetMoments(sight.probabilities)
+      target.move(to: search.outside(moments.center), size: moments.size * search.scale)
       if options.remembers(target.frame) {
-        // Checked, the instance branch goes by what it sees itself, or a leaking mask would draw it along.
-        target.remember(
-          features, sight.probabilities,
-          target.isChecked ? sight.peak.place : Point(place.centerX, place.centerY))
+        target.remember(seen)
+        let place = search.inside(box)
+        target.rememberInstance(seen.features.instance, Point(place.centerX, place.centerY))
       }
     case (true, nil) where options.fallsBack:
       // (c) The instance branch alone sees it: it tells where, and learns.
-      let best = bestSighting(
-        Sighting(search: search, features: features.instance, peak: sight.peak, scale: 1), image,
-        target)
-      target.box = best.box(after: target.box, in: image)
-      target.center = Point(target.box.centerX, target.box.centerY)
-      if target.isChecked { target.follow(target.box) }
-      if options.remembers(target.frame) { target.rememberInstance(best.features, best.peak.place) }
+      target.center = search.outside(sight.peaks.place)
+      target.box = target.box.centred(at: target.center).trackable(in: seen.image)
+      if options.remembers(target.frame) {
+        target.rememberInstance(seen.features.instance, sight.peaks.place)
+      }
     case (false, let box?):
       // (b) and (d): neither learns.
       target.box = box
-    default:
-      return TrackedTarget(
-        .box(target.box), mask: Mask(height: image.height, width: image.width), confidence: 0)
+    default: return .lost(target.box, in: seen.image)
     }
     learn(&target)
     return TrackedTarget(
       .box(target.box), mask: search.mask(ofLogits: sight.logits),
-      confidence: min(max(sight.peak.score, 0), 1))
-  }
-
-  /// The best of three scales, where the instance branch alone must tell the size.
-  private func bestSighting(_ first: Sighting, _ image: Image, _ target: Target) -> Sighting {
-    guard target.isChecked else { return first }
-    let others = Sighting.scales.map { scale in
-      target.instance.sighting(image, target.search(image, network, scale: scale), scale: scale)
-    }
-    return .best([first] + others)
+      confidence: min(max(sight.peaks.score, 0), 1))
   }
 
   private func learn(_ target: inout Target) {
-    guard options.learns(in: target.frame) else { return }
-    if target.segmentationIsNew { target.segmentation.learn(steps: options.segmentationSteps) }
-    if target.instanceIsNew { target.instance.learn(steps: options.instanceSteps) }
-    (target.segmentationIsNew, target.instanceIsNew) = (false, false)
+    learnMasks(&target)
+    guard options.learns(in: target.frame), target.instanceIsNew else { return }
+    target.instance.learn(steps: options.instanceSteps)
+    target.instanceIsNew = false
+  }
+
+  /// The segmentation branch learns what it remembers since it learned last, where it is time.
+  func learnMasks(_ target: inout Target) {
+    guard options.learns(in: target.frame), target.segmentationIsNew else { return }
+    target.segmentation.learn(steps: options.segmentationSteps)
+    target.segmentationIsNew = false
   }
 }
 
 extension RTSTracker.Target {
-  /// Where to look for it. By checked masks a large target should look as large as others.
-  fileprivate func search(_ image: Image, _ network: RTS, scale: Double = 1) -> SearchRegion {
-    SearchRegion(
-      around: center, side: scale * side, of: image, for: network, isLimited: !isChecked)
+  /// Where to look for it. Where the instance branch leads, a large target should look as large as others.
+  fileprivate func search(_ image: Image, _ network: RTS) -> SearchRegion {
+    SearchRegion(around: center, side: side, of: image, for: network, isLimited: scaleFilter == nil)
   }
 
   /// Follows a centre, and a size by a fifth at most.
@@ -180,22 +179,23 @@ extension RTSTracker.Target {
     side = min(max((size.x * size.y).squareRoot(), 0.8 * side), 1.2 * side)
   }
 
-  /// Follows a box.
-  fileprivate mutating func follow(_ box: Box) {
-    (center, side) = (Point(box.centerX, box.centerY), box.area.squareRoot())
-  }
-
-  fileprivate mutating func remember(
-    _ features: RTS.Features, _ probabilities: Tensor, _ center: Point
-  ) {
+  /// The segmentation branch remembers what is seen.
+  mutating func remember(_ seen: RTSTracker.Seen) {
     segmentation.remember(
-      features.segmentation, probabilities: probabilities.expandingAxis(0).expandingAxis(-1))
+      seen.features.segmentation,
+      probabilities: seen.sight.probabilities.expandingAxis(0).expandingAxis(-1))
     segmentationIsNew = true
-    rememberInstance(features.instance, center)
   }
 
   fileprivate mutating func rememberInstance(_ features: Tensor, _ center: Point) {
     instance.remember(features, center: center)
     instanceIsNew = true
+  }
+}
+
+extension TrackedTarget {
+  /// A target that is not seen, where it was last.
+  static func lost(_ box: Box, in frame: Image) -> Self {
+    Self(.box(box), mask: Mask(height: frame.height, width: frame.width), confidence: 0)
   }
 }

@@ -4,7 +4,7 @@ import Vision
 /// What the network says of what it sees, in pixels of that.
 struct Sight {
   /// Where the instance branch sees the target.
-  let peak: InstanceLearner.Peak
+  let peaks: ScorePeaks
   /// The logits of the target's pixels, `[H, W, 1]`.
   let logits: Tensor
   /// Their probabilities, `[H, W]`.
@@ -15,9 +15,9 @@ struct Sight {
 
   /// - Parameter isAlone: whether what doesn't hang together with pixels in the expected box is another thing's.
   init(
-    peak: InstanceLearner.Peak, logits: Tensor, probabilities: Tensor, expected: Box, isAlone: Bool
+    peaks: ScorePeaks, logits: Tensor, probabilities: Tensor, expected: Box, isAlone: Bool
   ) {
-    (self.peak, self.logits, self.expected) = (peak, logits, expected)
+    (self.peaks, self.logits, self.expected) = (peaks, logits, expected)
     self.probabilities = isAlone ? probabilities.reaching(expected) : probabilities
   }
 

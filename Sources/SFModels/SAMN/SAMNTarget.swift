@@ -61,17 +61,3 @@ extension SearchRegion {
     box.scaled(x: scale.x, y: scale.y).translated(x: self.box.x, y: self.box.y)
   }
 }
-
-extension Box {
-  /// The box between this one and another.
-  func mean(_ other: Box) -> Box {
-    Box(
-      centerX: (centerX + other.centerX) / 2, centerY: (centerY + other.centerY) / 2,
-      width: (width + other.width) / 2, height: (height + other.height) / 2)
-  }
-
-  /// The box moved to a centre.
-  func centred(at center: Point) -> Box {
-    Box(centerX: center.x, centerY: center.y, width: width, height: height)
-  }
-}

@@ -48,6 +48,7 @@ public struct SAMNTracker: Tracker, Sendable {
     /// Where it is, along the axes.
     var box: Box
     var spatial: SpatialMemory?
+    var scaleFilter: ScaleFilter
     var uncertainty = Uncertainty()
     var appearance: AppearanceMemory
     /// The areas of its masks in frames before, in pixels of the frame.
@@ -72,6 +73,7 @@ public struct SAMNTracker: Tracker, Sendable {
     let (mask, found) = firstMask(search, seen, region, box)
     target = Target(
       box: box, spatial: options.locates ? network.spatialMemory(image, box) : nil,
+      scaleFilter: ScaleFilter(image, box),
       appearance: AppearanceMemory(network.memorized(seen, mask: mask), capacity: options.capacity),
       areas: [search.scale.x * search.scale.y * mask.sum().item],
       calibration: MaskCalibration(box: search.inside(box), mask: found?.boundingBox))
@@ -105,10 +107,10 @@ public struct SAMNTracker: Tracker, Sendable {
   private func follow(_ image: Image, _ target: inout Target) -> TrackedTarget {
     target.frame += 1
     let location = target.spatial.map { SpatialLocation(image, around: target.box, $0, network) }
-    let uncertainty = location.map { options.filters ? target.uncertainty($0.peaks.value) : 1 } ?? 1
+    let uncertainty = location.map { options.filters ? target.uncertainty($0.peaks.score) : 1 } ?? 1
     if let location, uncertainty < Self.certain {
-      target.box = location.box
-      target.uncertainty.remember(location.peaks.value)
+      target.box = target.scaleFilter.follow(image, location.box)
+      target.uncertainty.remember(location.peaks.score)
     }
     guard uncertainty < Self.hopeless else {
       return TrackedTarget(

@@ -1,29 +1,20 @@
 import Tensor
 import Vision
 
-/// Where a spatial memory sees its target in a frame: at the best of three scales, the size following by a part.
+/// Where a spatial memory sees its target in a frame.
 struct SpatialLocation {
-  /// What was seen at that scale, as the filter sees it.
+  /// What was seen, as the filter sees it.
   let features: Tensor
-  let peaks: SpatialPeaks
+  let peaks: ScorePeaks
   let crop: SpatialCrop
-  /// The target's box, in pixels of the frame.
+  /// The target's box, in pixels of the frame, as large as the last one.
   let box: Box
 
-  /// The scales looked at, what the answers of another than the present one lose, and how far the size follows.
-  private static let scales = [1, 0.97, 1.03], penalty = 0.985, damping = 0.6
-
   init(_ image: Image, around target: Box, _ memory: SpatialMemory, _ network: SAMN) {
-    let crops = Self.scales.map { SpatialCrop(target, scale: $0, memory.options) }
-    let z = memory.projected(network.spatialFeatures(crops.map { $0.image(image) }))
-    let peaks = crops.indices.map { index in
-      memory.peaks(z[index..<index + 1], target: crops[index].targetSize)
-    }
-    func worth(_ index: Int) -> Double { peaks[index].value * (index == 0 ? 1 : Self.penalty) }
-    let best = peaks.indices.max { worth($0) < worth($1) }!
-    (self.peaks, features, crop) = (peaks[best], z[best..<best + 1], crops[best])
-    let growth = 1 + Self.damping * (Self.scales[best] - 1)
-    box = target.scaled(by: growth).centred(at: crop.outside(peaks[best].place)).trackable(in: image)
+    crop = SpatialCrop(target, memory.options)
+    features = memory.projected(network.spatialFeatures([crop.image(image)]))
+    peaks = memory.peaks(features, target: crop.targetSize)
+    box = target.centred(at: crop.outside(peaks.place)).trackable(in: image)
   }
 }
 
@@ -34,9 +25,9 @@ struct SpatialCrop {
   private let box: Box
   private let side: Int
 
-  init(_ target: Box, scale: Double = 1, _ options: SpatialMemory.Options) {
+  init(_ target: Box, _ options: SpatialMemory.Options) {
     side = options.side
-    let length = scale * options.factor * target.area.squareRoot()
+    let length = options.factor * target.area.squareRoot()
     box = Box(centerX: target.centerX, centerY: target.centerY, width: length, height: length)
     targetSize = Double(side) / length * Point(target.width, target.height)
   }

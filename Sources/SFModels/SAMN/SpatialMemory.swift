@@ -78,7 +78,7 @@ struct SpatialMemory: Sendable {
 
   /// The answers to projected features `[1, H, W, D]`.
   /// - Parameter target: the target's size in pixels of what is seen.
-  func peaks(_ z: Tensor, target: Point) -> SpatialPeaks {
+  func peaks(_ z: Tensor, target: Point) -> ScorePeaks {
     let scores = SpatialProblem.scores(z.expandingAxis(0), filter).reshape(grid.cells, grid.cells)
     // The target and what is a tenth of it away are one (Danelljan et al. 2019).
     return grid.peaks(
@@ -88,7 +88,7 @@ struct SpatialMemory: Sendable {
   /// Remembers a frame whose target is centred at a place of what was seen; learns where it is time, or at once
   /// where something else looks like the target.
   mutating func take(_ location: SpatialLocation, center: Point, frame: Int) {
-    let isHard = location.peaks.second > options.hardness * location.peaks.value
+    let isHard = location.peaks.areHard(from: options.hardness)
     let labels = grid.label(center: center, deviation: targetSide / 4)
     memory.add(
       Sample(features: location.features, labels: labels), rate: isHard ? options.hardRate : options.rate)

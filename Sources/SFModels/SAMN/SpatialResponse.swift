@@ -57,30 +57,7 @@ struct SpatialGrid: Sendable {
 
   /// The peaks of such scores.
   /// - Parameter neighbourhood: the target's size in pixels, about the first peak: the second lies beyond.
-  func peaks(_ fine: Tensor, neighbourhood: Point) -> SpatialPeaks {
-    let side = fine.shape[1]
-    func place(_ index: Int) -> Point { Point(Double(index % side) + first, Double(index / side) + first) }
-    let best = place(Int(fine.flattened().argmax().item))
-    func isNear(_ center: Double, _ reach: Double) -> Tensor {
-      let distance = Tensor(0..<side).to(fine.dtype) + (first - center)
-      return distance.abs() .<= reach
-    }
-    let near = isNear(best.y, neighbourhood.y).expandingAxis(1) .& isNear(best.x, neighbourhood.x)
-    let beyond = fine.replacing(where: near, with: -.infinity)
-    let second = beyond.max().item
-    return SpatialPeaks(
-      value: fine.max().item, place: best, second: second,
-      secondPlace: place(Int(beyond.flattened().argmax().item)))
+  func peaks(_ fine: Tensor, neighbourhood: Point) -> ScorePeaks {
+    ScorePeaks(fine, origin: first, step: 1, neighbourhood: neighbourhood)
   }
-}
-
-/// The two highest answers.
-struct SpatialPeaks {
-  /// The highest answer: near 1 where the target is seen.
-  let value: Double
-  /// Its place, in pixels of what the network sees.
-  let place: Point
-  /// The highest answer that is not the target's, −∞ where all are.
-  let second: Double
-  let secondPlace: Point
 }

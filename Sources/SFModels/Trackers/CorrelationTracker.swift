@@ -31,9 +31,7 @@ public struct CorrelationTracker: Tracker, Sendable {
       [Self.cells, Self.cells], deviation: (height * width).squareRoot() * Self.deviation)
     var filter = ConfinedFilter(wished: wished, targetHeight: height, targetWidth: width)
     filter.learn(features(frame))
-    var scaleFilter = ScaleFilter(targetHeight: target.height, targetWidth: target.width)
-    scaleFilter.learn(frame, target)
-    (self.filter, self.scaleFilter) = (filter, scaleFilter)
+    (self.filter, scaleFilter) = (filter, ScaleFilter(frame, target))
   }
 
   /// The target's box in the next frame, and how high the filter's response was, 1 where it looks as it was learned.
@@ -47,9 +45,8 @@ public struct CorrelationTracker: Tracker, Sendable {
     }
     let peak = ResponsePeak(filter.response(to: features(frame)))
     target = target.translated(x: peak.x * cell, y: peak.y * cell).trackable(in: frame)
-    target = target.scaled(by: scaleFilter.change(frame, target)).trackable(in: frame)
+    target = scaleFilter.follow(frame, target)
     filter.learn(features(frame))
-    scaleFilter.learn(frame, target)
     (self.filter, self.scaleFilter) = (filter, scaleFilter)
     return TrackedTarget(.box(target), confidence: min(max(peak.value, 0), 1))
   }

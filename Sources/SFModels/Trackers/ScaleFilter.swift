@@ -13,24 +13,25 @@ struct ScaleFilter: Sendable {
   private static let rate = 0.025, regularization = 0.01
   private static let window = CorrelationFilter.window([count])
 
-  /// A filter for a target of that size, which knows nothing.
-  init(targetHeight: Double, targetWidth: Double) {
-    let shrinking = min((Self.largestArea / (targetHeight * targetWidth)).squareRoot(), 1)
+  /// A filter that knows the target as it is in a frame.
+  init(_ frame: Image, _ target: Box) {
+    let shrinking = min((Self.largestArea / target.area).squareRoot(), 1)
     func side(_ length: Double) -> Int {
       max(Int(length * shrinking) / Self.cellSize, 2) * Self.cellSize
     }
-    (height, width) = (side(targetHeight), side(targetWidth))
+    (height, width) = (side(target.height), side(target.width))
     let wished = CorrelationFilter.bell([Self.count], deviation: Double(Self.count).squareRoot() / 4)
     filter = CorrelationFilter(wished: wished, rate: Self.rate, regularization: Self.regularization)
+    filter.learn(features(frame, target))
   }
 
-  /// Learns the target's present size.
-  mutating func learn(_ frame: Image, _ target: Box) { filter.learn(features(frame, target)) }
-
-  /// By what to scale the target.
-  func change(_ frame: Image, _ target: Box) -> Double {
+  /// A target that is as large as in the frame before, as large as it is now; learns that.
+  mutating func follow(_ frame: Image, _ target: Box) -> Box {
     let response = filter.response(to: features(frame, target))
-    return pow(Self.step, ResponsePeak(response.expandingAxis(0)).x)
+    let change = pow(Self.step, ResponsePeak(response.expandingAxis(0)).x)
+    let scaled = target.scaled(by: change).trackable(in: frame)
+    filter.learn(features(frame, scaled))
+    return scaled
   }
 
   /// The gradients of the target at each size, `[scales, K]`.

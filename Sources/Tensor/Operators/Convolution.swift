@@ -213,14 +213,16 @@ extension Tensor {
   }
 }
 
-// float32 and bfloat16 go to oneDNN where it has a fast kernel; float64, and the rest, through OpenBLAS.
+// float32 and bfloat16 go through Winograd's products where they pay, else to oneDNN where it has a fast kernel; float64, and
+// the rest, through OpenBLAS.
 extension Kernel {
   static func convolve(
     _ x: Tensor, _ filter: Tensor, _ bias: Tensor?, relu: Bool, _ plan: ConvolutionPlan
   ) -> Tensor {
     var kernel = plan.kernel
     return make("a convolution", plan.output, from: x) {
-      onednn_convolution_forward($0, &kernel, $1, filter.elements, bias?.elements, relu, $2)
+      ck_convolution_forward_winograd($0, &kernel, $1, filter.elements, bias?.elements, relu, $2)
+        || onednn_convolution_forward($0, &kernel, $1, filter.elements, bias?.elements, relu, $2)
         || ck_convolution_forward($0, &kernel, $1, filter.elements, bias?.elements, relu, $2)
     }
   }
@@ -228,7 +230,8 @@ extension Kernel {
   static func convolutionInputGradient(_ dy: Tensor, _ filter: Tensor, _ plan: ConvolutionPlan) -> Tensor {
     var kernel = plan.kernel
     return make("a convolution", plan.input, from: dy) {
-      onednn_convolution_input_gradient($0, &kernel, $1, filter.elements, $2)
+      ck_convolution_input_gradient_winograd($0, &kernel, $1, filter.elements, $2)
+        || onednn_convolution_input_gradient($0, &kernel, $1, filter.elements, $2)
         || ck_convolution_input_gradient($0, &kernel, $1, filter.elements, $2)
     }
   }
@@ -248,8 +251,9 @@ extension Kernel {
     ) -> Bool {
       gradient(dy.dtype.kernelType, &kernel, dy.elements, x.elements, dw.mutableElements, db?.mutableElements)
     }
-    if isDone(by: ck_convolution_filter_gradient_direct) || isDone(by: onednn_convolution_filter_gradient)
-      || isDone(by: ck_convolution_filter_gradient)
+    if isDone(by: ck_convolution_filter_gradient_winograd)
+      || isDone(by: ck_convolution_filter_gradient_direct)
+      || isDone(by: onednn_convolution_filter_gradient) || isDone(by: ck_convolution_filter_gradient)
     {
       return (dw, db)
     }
