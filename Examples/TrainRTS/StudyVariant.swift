@@ -34,7 +34,9 @@ struct StudyVariant: Sendable {
     StudyVariant("learns every 5th frame") { ($0.eagerFrames, $0.interval) = (0, 5) },
     StudyVariant("led by the instance branch") { $0.followsInstance = true },
     StudyVariant("led from an ellipse") { ($0.followsInstance, $0.refinesFirstMask) = (true, false) },
-    StudyVariant("led with boxes around the pixels") { ($0.followsInstance, $0.measuresBoxes) = (true, false) },
+    StudyVariant("led with boxes around the pixels") {
+      ($0.followsInstance, $0.measuresBoxes) = (true, false)
+    },
   ]
 
   /// The mask hears nothing of the instance branch, and tracks as if that always saw the target.
