@@ -93,6 +93,7 @@ let package = Package(
     example("CompareSAMN"),
     example("TrainSiamese", "TrainingOptions"),
     example("CompareSiamese"),
+    example("CompareTrackers"),
     example("TrainSpectral"),
     example("RefineVideo"),
     example("TrackVideo"),
@@ -150,7 +151,8 @@ let package = Package(
     .testTarget(
       name: "TrainRTSTests", dependencies: ["TrainRTS", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(
-      name: "CompareSAMNTests", dependencies: ["CompareSAMN", "NN", "SFModels", "TestSupport"]),
+      name: "CompareSAMNTests",
+      dependencies: ["CompareSAMN", "Datasets", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrainSAMNTests",
       dependencies: ["TrainSAMN", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
@@ -164,6 +166,9 @@ let package = Package(
       name: "TrainSpectralTests",
       dependencies: ["TrainSpectral", "Datasets", "NN", "SFModels", "Tensor", "TestSupport", "Vision"]),
     .testTarget(name: "RefineVideoTests", dependencies: ["RefineVideo", "TestSupport", "Vision"]),
+    .testTarget(
+      name: "CompareTrackersTests",
+      dependencies: ["CompareTrackers", "Datasets", "NN", "SFModels", "TestSupport", "Vision"]),
     .testTarget(
       name: "TrackVideoTests",
       dependencies: ["TrackVideo", "Datasets", "NN", "SFModels", "TestSupport", "Vision"]),

@@ -39,7 +39,7 @@ struct Benchmarks: ParsableCommand {
     let all = [
       networkBenchmarks(threads: threads), convolutionBenchmarks(), operatorBenchmarks(),
       sequenceBenchmarks(), spectralBenchmarks(), flowBenchmarks(), samplingBenchmarks(), loadingBenchmarks(),
-      scoreBenchmarks(), trackerBenchmarks(), distributedBenchmarks(),
+      scoreBenchmarks(), trackerBenchmarks(), maskTrackerBenchmarks(), distributedBenchmarks(),
     ]
     let benchmarks = all.joined().filter { filter.isEmpty || $0.name.contains(filter) }
     guard !benchmarks.isEmpty else {

@@ -34,6 +34,10 @@ Benchmarks, float32 unless they say otherwise; sizes are those that the name sta
   correlation.…                        a 7×7 template for each of 8 images of 256 channels, likewise
   siamrpn.….tracking                   SiamRPN (Tests/Fixtures/siamese.py) on a region of 271 pixels, the kernels kept
   siamrpn.….training_step              16 pairs, means of squares, Adam
+  rts.paper.tracked_frame              RTS (Tests/Fixtures/rts.py) on 480×832: the networks, and the learners' steps over 32 masks
+                                       and 50 labels
+  samn.paper.tracked_frame             SAMN (Tests/Fixtures/samn.py): the query encoder on three squares of 256 and their scores,
+                                       and on one of 384, reading 20 frames, the decoder, the memory encoder
   mlp.training_step                    784-512-256-10 with ReLU, 32 samples, mean squared error, SGD
   transformer.training_step            a block of ViT-S, [8, 197, 384], 6 heads, mean squared error, SGD
   lstm.training_step                   [16, 32, 256] to 256, likewise
@@ -191,6 +195,76 @@ def siamrpn(widths, training, wrap=lambda model: model):
         optimizer.step()
 
     return step
+
+
+def steepest_descent(samples, filters, data, regularization, steps):
+    """RTS' learner: J and Jᵀ written out, the scores carried from step to step. `data` gives residuals and slopes."""
+    padding = filters.shape[-1] // 2
+    s = F.conv2d(samples, filters, padding=padding)
+    for _ in range(steps):
+        r, slope = data(s)
+        g = torch.nn.grad.conv2d_weight(samples, filters.shape, slope * r, padding=padding) + regularization**2 * filters
+        change = F.conv2d(samples, g, padding=padding)
+        step = g.square().sum() / ((slope * change).square().sum() + (regularization * g).square().sum()).clamp(min=1e-8)
+        filters, s = filters - step * g, s - step * change
+    return filters
+
+
+def rts_frame():
+    import rts
+    rts.WIDTH, rts.CHANNELS, rts.DECODER = 64, 512, 64
+    network = rts.RTS().to(memory_format=torch.channels_last).eval()
+    image = torch.rand(1, 3, 480, 832).to(memory_format=torch.channels_last)
+
+    def memory(*shape):
+        return torch.rand(*shape).to(memory_format=torch.channels_last)
+
+    x_s, encodings, weights = memory(32, 512, 30, 52), memory(32, 16, 30, 52), memory(32, 16, 30, 52)
+    x_c, labels = memory(50, 512, 15, 26), memory(50, 1, 16, 27)
+    tau, kappa = torch.rand(16, 512, 3, 3) / 100, torch.rand(1, 512, 4, 4) / 100
+
+    def instance_data(s):
+        m = ((labels > 0.05).float() + 0.1).clamp(max=1)
+        return (1 - m) / 2 * s.abs() + (1 + m) / 2 * s - m * labels, (1 - m) / 2 * s.sign() + (1 + m) / 2
+
+    def run():
+        levels = network.feature_extractor(image)
+        own_s = network.target_model.feature_extractor(levels[2])
+        own_c = network.classifier.feature_extractor(levels[2])
+        encoding = F.conv2d(own_s, tau, padding=1)
+        scores = F.conv2d(own_c, kappa, padding=2)
+        encoding = encoding + rts.resized(network.clf_encoder(scores)[0], encoding)
+        mask = network.decoder(encoding, levels, (480, 832))
+        x_s[-1:], x_c[-1:] = own_s, own_c
+        encodings[-1:], weights[-1:] = network.label_encoder(mask.sigmoid())
+        steepest_descent(x_s, tau, lambda s: (weights * (s - encodings), weights), 0.01, 3)
+        steepest_descent(x_c, kappa, instance_data, 0.01, 2)
+
+    return without_gradient(run)
+
+
+def samn_frame():
+    import samn
+    samn.WIDTH, samn.KEY, samn.VALUE, samn.DECODER = 64, 128, 512, 256
+    network = samn.SAMN().to(memory_format=torch.channels_last).eval()
+    crops = torch.rand(3, 3, 256, 256).to(memory_format=torch.channels_last)
+    image = torch.rand(1, 3, 384, 384).to(memory_format=torch.channels_last)
+    projection, spatial_filter = torch.rand(64, 1024, 1, 1), torch.rand(1, 64, 4, 4)
+    cells = 24 * 24
+    keys, values = torch.rand(1, 128, 20 * cells), torch.rand(1, 512, 20 * cells)
+    distances = torch.zeros(1, 1, 24, 24)
+
+    def run():
+        scores = F.conv2d(F.conv2d(network.Encoder_Q(crops)[2], projection), spatial_filter, padding=2)
+        levels = network.Encoder_Q(image)
+        query, value = network.KV_Q_r4.Key(levels[2]), network.KV_Q_r4.Value(levels[2])
+        weights = (keys.transpose(1, 2) @ query.flatten(2) / 128**0.5).softmax(1)
+        read = torch.cat([(values @ weights).view_as(value), value], 1)
+        mask = network.Decoder(read, distances, levels).softmax(1)[:, 1:]
+        keys[..., -cells:], values[..., -cells:] = network.memorize(image, mask)
+        return scores
+
+    return without_gradient(run)
 
 
 def mlp_training():
@@ -484,6 +558,8 @@ def benchmarks():
             for suffix, wrap in [("", lambda model: model), (".bfloat16", bfloat16)]:
                 yield f"siamrpn.{preset}.{kind}{suffix}", "a region of 271" if not training else "16 pairs, Adam", (
                     lambda arguments=(widths, training, wrap): siamrpn(*arguments))
+    yield "rts.paper.tracked_frame", "480×832, the learners' steps with it", rts_frame
+    yield "samn.paper.tracked_frame", "three squares of 256, one of 384, 20 frames remembered", samn_frame
     yield "mlp.training_step", "784-512-256-10, 32 samples, SGD with Nesterov momentum", mlp_training
 
 

@@ -14,7 +14,9 @@ struct CompareSAMN: ParsableCommand {
     abstract: "Tracks by SAMN with and without its parts, from the first box, on videos with masks.",
     discussion: """
       Without --data on synthetic videos that nobody trained on. It tells the mean overlap of boxes (AO) and of masks (J) over \
-      the frames in which the target is seen, and leaves study.csv under --output.
+      the frames in which the target is seen, and leaves study.csv under --output. With --vot also the accuracy, the failures in \
+      100 frames and the expected average overlap (EAO) of VOT 2018, of rotated boxes fitted to the masks, the tracker's and the \
+      true ones; its runs go to VARIANT/baseline.
       """)
 
   @Argument(help: "A model of TrainSAMN, or the published weights.")
@@ -32,6 +34,9 @@ struct CompareSAMN: ParsableCommand {
   @Option(help: "How many frames a synthetic video has.")
   var frames = 24
 
+  @Flag(help: "Tracks all videos once more, starting again after each failure, for VOT's figures.")
+  var vot = false
+
   @Option(help: "Where the results go.")
   var output = "runs/samn-study"
 
@@ -46,15 +51,15 @@ struct CompareSAMN: ParsableCommand {
     let network = try SAMN(contentsOf: URL(filePath: model))
     let folder = try OutputFolder(URL(filePath: output))
     let targets = try targets()
-    var lines = ["variant,AO,J"]
-    Program.report("mean of \(targets.count) videos    AO     J")
+    let columns = ["AO", "J"] + (vot ? ["accuracy", "robustness", "EAO"] : [])
+    var lines = [(["variant"] + columns).joined(separator: ",")]
+    Program.report(Self.row("mean of \(targets.count) videos", columns))
     for variant in Variant.allCases {
-      let tracker = SAMNTracker(network, options: variant.options)
-      let scores = try targets.map { try $0.score(tracker) }
-      let (overlap, masks) = (scores.map(\.boxes).mean, scores.map(\.masks).mean)
-      let title = variant.rawValue.padding(toLength: 24, withPad: " ", startingAt: 0)
-      Program.report(title + String(format: "%.3f  %.3f", overlap, masks))
-      lines.append("\(variant.rawValue)," + String(format: "%.4f,%.4f", overlap, masks))
+      let figures = try figures(of: variant, network, targets, folder.file(variant.rawValue))
+      Program.report(Self.row(variant.rawValue, figures.map { $0.map { String(format: "%.3f", $0) } ?? "–" }))
+      lines.append(
+        ([variant.rawValue] + figures.map { $0.map { String(format: "%.4f", $0) } ?? "" })
+          .joined(separator: ","))
     }
     let file = folder.file("study.csv")
     do throws(WholeFile.Failure) {
@@ -62,6 +67,27 @@ struct CompareSAMN: ParsableCommand {
     } catch {
       throw DatasetError.inaccessible(path: file.path, reason: "cannot be written: \(error.reason)")
     }
+  }
+
+  /// What a variant scores; no EAO where no video is as long as VOT's shortest.
+  private func figures(
+    of variant: Variant, _ network: SAMN, _ targets: [FollowedTarget], _ folder: URL
+  ) throws -> [Double?] {
+    var options = variant.options
+    let tracker = SAMNTracker(network, options: options)
+    let scores = try targets.map { try $0.score(tracker) }
+    let means = [scores.map(\.boxes).mean, scores.map(\.masks).mean]
+    guard vot else { return means }
+    options.answersRotated = true
+    let rotated = SAMNTracker(network, options: options)
+    let score = VOTResetScore(try targets.map { [try $0.resetRun(rotated, into: folder)] })
+    let lengths = VOTChallenge.vot2018.lengths
+    return means + [score.accuracy, score.robustness, score.expectedAverageOverlap(lengths)]
+  }
+
+  private static func row(_ title: String, _ cells: [String]) -> String {
+    title.padding(toLength: 24, withPad: " ", startingAt: 0)
+      + cells.map { $0.padding(toLength: 12, withPad: " ", startingAt: 0) }.joined()
   }
 
   private func targets() throws -> [FollowedTarget] {
@@ -76,56 +102,5 @@ struct CompareSAMN: ParsableCommand {
       let sequence = try dataset.sequence(name)
       return try sequence.objects.first.map { FollowedTarget(sequence: sequence, object: $0) }
     }
-  }
-}
-
-/// The tracker, and what may be left out of it.
-enum Variant: String, CaseIterable {
-  case whole
-  case withoutSpatialMemory = "without spatial memory"
-  case firstFrameAlone = "first frame alone"
-  case withoutFilter = "without filter"
-  case withoutSegmentedBox = "without segmented box"
-  case led = "led by masks"
-
-  var options: SAMNTracker.Options {
-    var options = SAMNTracker.Options()
-    switch self {
-    case .whole: break
-    case .withoutSpatialMemory: options.locates = false
-    case .firstFrameAlone: options.remembers = false
-    case .withoutFilter: options.filters = false
-    case .withoutSegmentedBox: options.segmentsBox = false
-    case .led: options.followsMasks = true
-    }
-    return options
-  }
-}
-
-/// A target that is followed from where it is first seen.
-struct FollowedTarget {
-  let sequence: any MaskAnnotated
-  let object: Int
-
-  /// The mean overlaps of its boxes and masks.
-  func score(_ tracker: SAMNTracker) throws -> (boxes: Double, masks: Double) {
-    var tracker = tracker, isStarted = false
-    var boxes: [Double] = [], masks: [Double] = []
-    for frame in 0..<sequence.frameCount {
-      try Program.checkInterruption()
-      let truth = try sequence.mask(frame, object: object)
-      let box = truth?.boundingBox
-      if !isStarted {
-        guard let box else { continue }
-        tracker.start(try sequence.image(frame), on: .box(box))
-        isStarted = true
-        continue
-      }
-      let target = tracker.track(try sequence.image(frame))
-      guard let truth, let box else { continue }
-      boxes.append(target.region.boundingBox.iou(box))
-      masks.append(target.mask.map { $0.iou(truth) } ?? 0)
-    }
-    return (boxes.mean, masks.mean)
   }
 }

@@ -28,18 +28,10 @@ enum TrackerChoice: ExpressibleByArgument, Equatable {
 struct AllTrackers {
   private var runs: [(name: TrackerName, boxes: [Box?])] = []
 
-  /// Where the weights lie: in a folder, under the tracker's name.
-  private static func weights(of name: TrackerName, in folder: URL?) -> URL? {
-    let files = ["safetensors", "pth", "pt"].compactMap { folder?.appending(path: "\(name.rawValue).\($0)") }
-    return files.first { FileManager.default.fileExists(atPath: $0.path) }
-  }
-
   /// Runs those that need no weights, and those whose weights are there; leaves trackers/NAME.txt, and masks of those that tell
   /// them in trackers/NAME.
   init(_ video: Video, _ box: Box, models: URL?, output: OutputFolder) throws {
-    for name in TrackerName.allCases where name != .ensemble && !Program.isInterrupted {
-      let model = Self.weights(of: name, in: models)
-      guard name.hasWeights == (model != nil) else { continue }
+    for (name, model) in TrackerName.runnable(withWeightsIn: models) where !Program.isInterrupted {
       var tracker = try name.make(model: model)
       let folder = "trackers/\(name.rawValue)"
       let run = try TrackedVideo(video, box, &tracker, film: nil, masks: output.file(folder))

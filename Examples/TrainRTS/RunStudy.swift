@@ -66,8 +66,8 @@ struct RunStudy: ParsableCommand {
     let network = try RTS(contentsOf: URL(filePath: model))
     let folder = try OutputFolder(URL(filePath: output))
     let sets =
-      try data.map { [try StudyVideo.videos(in: URL(filePath: $0))] }
-      ?? (1...seeds).map { StudyVideo.synthetic(seed: 7000 + UInt64($0), count: videos, frames: frames) }
+      try data.map { [try TargetVideo.videos(in: URL(filePath: $0))] }
+      ?? (1...seeds).map { TargetVideo.synthetic(seed: 7000 + UInt64($0), count: videos, frames: frames) }
     var results: [StudyResult] = []
     for variant in try chosen {
       let total = sets.joined().reduce(0) { $0 + $1.frameCount }
@@ -75,10 +75,11 @@ struct RunStudy: ParsableCommand {
       defer { bar.finish() }
       let scores = try sets.map { videos in
         try videos.map { video in
-          try video.overlaps(of: variant.tracker(network)) {
+          let track = try video.follow(with: variant.tracker(network)) {
             try Program.checkInterruption()
             bar.advance("")
           }
+          return (track.overlaps, track.maskOverlaps)
         }
       }
       results.append(StudyResult(name: variant.name, sets: scores))
@@ -128,16 +129,7 @@ struct StudyResult {
             return masks.isEmpty ? nil : masks.map(\.mean).mean
           },
         ]
-        return padded(result.name, to: width) + columns.map { padded(text($0), to: 15) }.joined()
+        return padded(result.name, to: width) + columns.map { padded($0.meanAndDeviation, to: 15) }.joined()
       }).joined(separator: "\n")
-  }
-
-  private static func text(_ values: [Double]) -> String {
-    guard !values.isEmpty else { return "" }
-    let mean = String(format: "%.3f", values.mean)
-    guard values.count > 1 else { return mean }
-    let variance =
-      values.map { ($0 - values.mean) * ($0 - values.mean) }.reduce(0, +) / Double(values.count - 1)
-    return mean + String(format: " ± %.3f", variance.squareRoot())
   }
 }

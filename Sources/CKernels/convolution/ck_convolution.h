@@ -34,10 +34,10 @@ bool ck_convolution_filter_gradient(
 bool ck_convolution_filter_gradient_direct(
     ck_type type, const ck_convolution *convolution, const void *dy, const void *x, void *dw, void *dbias);
 
-// As the functions without the suffix, of float32 or bfloat16 in 3×3 filters of stride 1, by Winograd's F(4×4, 3×3): a quarter of the
-// multiplications, and errors two to five times as large. Where the processor has AVX-512, channels come in sixteens, and it
-// pays: there are tiles of outputs enough, and they aren't half empty. Otherwise false, nothing done. What is no number
-// spreads over its tiles.
+// As the functions without the suffix, of float32 or bfloat16 images, by Winograd's F(4×4, 3×3): a quarter of the
+// multiplications of 3×3 taps, and errors two to five times as large. Where strides are 1, the processor has AVX-512, channels
+// come in sixteens, and it pays: there are tiles of outputs enough, and neither they nor the taps, in 3×3, are half empty.
+// Otherwise false, nothing done. What is no number spreads over its tiles.
 bool ck_convolution_forward_winograd(
     ck_type type, const ck_convolution *convolution, const void *x, const void *w, const void *bias, bool relu,
     void *y);

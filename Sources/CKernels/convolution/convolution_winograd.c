@@ -1,5 +1,5 @@
-// 3×3 convolutions of stride 1 by Winograd's products, for AVX-512, and their input gradients, which are convolutions with
-// the filter turned round and its channels swapped.
+// Convolutions of stride 1 by Winograd's products, for AVX-512, and their input gradients, which are convolutions with the
+// filter turned round and its channels swapped.
 #include "convolution_winograd.h"
 
 #ifdef HAS_WINOGRAD
@@ -43,13 +43,18 @@ TARGET_INLINE void transform_filter(const vector g[taps], vector y[patch]) {
   y[5] = g[2];
 }
 
-// Sixteen outputs of one input at a tap.
-TARGET_INLINE vector filter_at(const winograd_work *work, int64_t tap, int64_t input, int64_t output) {
-  int64_t inputs = work->plan.inputs, outputs = work->plan.outputs;
-  if (!work->is_turned) return load_f32(work->w + (tap * inputs + input) * outputs + output);
-  const float *from = work->w + ((taps * taps - 1 - tap) * outputs + output) * inputs + input;
+// Sixteen outputs of one channel at a tap, zeros beyond the kernel.
+TARGET_INLINE vector filter_at(
+    const winograd_work *work, int64_t frame, int64_t row, int64_t column, int64_t channel, int64_t output) {
+  const winograd *plan = &work->plan;
+  const int64_t *kernel = plan->kernel, channels = plan->channels, outputs = plan->outputs;
+  if (row >= kernel[1] || column >= kernel[2]) return (vector){0};
+  int64_t tap = (frame * kernel[1] + row) * kernel[2] + column;
+  if (!work->is_turned) return load_f32(work->w + (tap * channels + channel) * outputs + output);
+  int64_t turned = kernel[0] * kernel[1] * kernel[2] - 1 - tap;
+  const float *from = work->w + (turned * outputs + output) * channels + channel;
   vector result;
-  for (int lane = 0; lane < lanes; lane++) result[lane] = from[lane * inputs];
+  for (int lane = 0; lane < lanes; lane++) result[lane] = from[lane * channels];
   return result;
 }
 
@@ -57,11 +62,14 @@ TARGET static void transform_filters(void *context, int64_t begin, int64_t end) 
   const winograd_work *work = context;
   int64_t inputs = work->plan.inputs, outputs = work->plan.outputs, vectors = outputs / lanes;
   for (int64_t index = begin; index < end; index++) {
-    int64_t input = index / vectors, output = index % vectors * lanes;
+    int64_t input = index / vectors, channel = input % work->plan.channels, output = index % vectors * lanes;
+    winograd_part at = winograd_part_of(&work->plan, input / work->plan.channels);
     vector half[patch][taps], result[patch];
     for (int column = 0; column < taps; column++) {
       vector g[taps];
-      for (int row = 0; row < taps; row++) g[row] = filter_at(work, row * taps + column, input, output);
+      for (int row = 0; row < taps; row++) {
+        g[row] = filter_at(work, at.frame, at.row + row, at.column + column, channel, output);
+      }
       transform_filter(g, result);
       for (int row = 0; row < patch; row++) half[row][column] = result[row];
     }
@@ -117,7 +125,7 @@ static bool run(ck_type type, winograd_work *work, const ck_convolution *it) {
   work->chunk = (work->chunk + rows_at_once - 1) / rows_at_once * rows_at_once;
   size_t bytes = (size_t)(points * inputs * outputs) * sizeof(float);
   work->filter = ck_allocate(bytes);
-  ck_parallel(inputs * outputs / lanes, 64, work, transform_filters);
+  ck_parallel(inputs * outputs / lanes, 256, work, transform_filters);
   ck_parallel(
       (tiles + work->chunk - 1) / work->chunk, 1, work, type == ck_type_f32 ? convolve_chunks_f32 : convolve_chunks_bf16);
   ck_deallocate(work->filter, bytes);

@@ -26,47 +26,64 @@ typedef float unaligned_vector __attribute__((vector_size(64), aligned(4)));
 typedef uint32_t words __attribute__((vector_size(64)));
 typedef uint16_t halves __attribute__((vector_size(32), aligned(2)));
 
-// The convolution's images, and the tiles of its outputs.
+// A convolution's images, and the tiles of its outputs. A filter is a sum of parts of 3×3 taps, each moved: one that reads
+// as many channels more.
 typedef struct {
-  int64_t inputs, outputs;     // channels
-  int64_t height, width, out_height, out_width;
-  int64_t top, left;           // padding
+  int64_t channels, outputs;
+  int64_t in[3], out[3], kernel[3], before[3];
+  int64_t part_rows, part_columns, parts;
+  int64_t inputs;              // channels of all parts
   int64_t rows, columns;       // of tiles, in an image
   int64_t tiles;               // of all images
 } winograd;
 
-// Of a convolution, or of the one that its input gradient is. False where it is none of 3×3 and stride 1 on channels in
+// Of a convolution, or of the one that its input gradient is. False where strides aren't 1 or channels don't come in
 // sixteens, where the processor has no AVX-512, and where it wouldn't pay.
 static inline bool winograd_plan(winograd *plan, const ck_convolution *it, bool is_turned) {
   for (int axis = 0; axis < 3; axis++) {
-    bool is_flat = it->kernel[axis] == 1 && it->before[axis] == 0 && it->after[axis] == 0;
-    if (it->stride[axis] != 1 || it->dilation[axis] != 1 || (axis == 0 ? !is_flat : it->kernel[axis] != taps)) return false;
+    if (it->stride[axis] != 1 || it->dilation[axis] != 1) return false;
+    plan->kernel[axis] = it->kernel[axis];
+    plan->in[axis] = is_turned ? it->out[axis] : it->in[axis];
+    plan->out[axis] = is_turned ? it->in[axis] : it->out[axis];
+    plan->before[axis] = is_turned ? it->kernel[axis] - 1 - it->before[axis] : it->before[axis];
   }
   if (it->groups != 1 || it->in_channels % lanes != 0 || it->out_channels % lanes != 0) return false;
-  const int64_t *in = is_turned ? it->out : it->in, *out = is_turned ? it->in : it->out;
-  plan->inputs = is_turned ? it->out_channels : it->in_channels;
+  plan->channels = is_turned ? it->out_channels : it->in_channels;
   plan->outputs = is_turned ? it->in_channels : it->out_channels;
-  plan->height = in[1];
-  plan->width = in[2];
-  plan->out_height = out[1];
-  plan->out_width = out[2];
-  plan->top = is_turned ? taps - 1 - it->before[1] : it->before[1];
-  plan->left = is_turned ? taps - 1 - it->before[2] : it->before[2];
-  plan->rows = (out[1] + tile - 1) / tile;
-  plan->columns = (out[2] + tile - 1) / tile;
-  plan->tiles = it->batch * in[0] * plan->rows * plan->columns;
-  bool pays = plan->tiles >= least_tiles && 2 * out[1] * out[2] >= plan->rows * plan->columns * tile * tile;
+  plan->part_rows = (plan->kernel[1] + taps - 1) / taps;
+  plan->part_columns = (plan->kernel[2] + taps - 1) / taps;
+  plan->parts = plan->kernel[0] * plan->part_rows * plan->part_columns;
+  plan->inputs = plan->parts * plan->channels;
+  plan->rows = (plan->out[1] + tile - 1) / tile;
+  plan->columns = (plan->out[2] + tile - 1) / tile;
+  plan->tiles = it->batch * plan->out[0] * plan->rows * plan->columns;
+  // Half of a tile's outputs, or of the products, may be spared for nothing.
+  int64_t products = plan->out[1] * plan->out[2] * plan->kernel[1] * plan->kernel[2];
+  bool pays = plan->tiles >= least_tiles
+      && products >= 2 * points * plan->rows * plan->columns * plan->part_rows * plan->part_columns;
   return pays && plan->inputs > 0 && plan->outputs > 0 && __builtin_cpu_supports("x86-64-v4");
 }
 
 // Where a tile stands: its image, and its first output.
 typedef struct {
-  int64_t image, row, column;
+  int64_t image, frame, row, column;
 } winograd_place;
 
 INLINE winograd_place winograd_place_of(const winograd *plan, int64_t index) {
-  int64_t row = index / plan->columns;
-  return (winograd_place){row / plan->rows, row % plan->rows * tile, index % plan->columns * tile};
+  int64_t row = index / plan->columns, frame = row / plan->rows;
+  return (winograd_place){
+      frame / plan->out[0], frame % plan->out[0], row % plan->rows * tile, index % plan->columns * tile};
+}
+
+// The first tap of a part.
+typedef struct {
+  int64_t frame, row, column;
+} winograd_part;
+
+INLINE winograd_part winograd_part_of(const winograd *plan, int64_t part) {
+  int64_t row = part / plan->part_columns;
+  return (winograd_part){
+      row / plan->part_rows, row % plan->part_rows * taps, part % plan->part_columns * taps};
 }
 
 // B'd

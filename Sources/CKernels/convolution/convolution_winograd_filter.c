@@ -1,4 +1,4 @@
-// The filter's gradient of 3×3 convolutions of stride 1 by Winograd's products, for AVX-512. Tiles are summed in a number of
+// The filter's gradient of convolutions of stride 1 by Winograd's products, for AVX-512. Tiles are summed in a number of
 // groups that the shape alone decides, so that no result depends on the threads.
 #include "convolution_winograd.h"
 
@@ -6,13 +6,14 @@
 
 #include "runtime/ck_allocator.h"
 
-// A share of the work is some input channels of a group of tiles. Of these a chunk, transformed, fits the second-level
-// cache.
-enum { most_groups = 16, tiles_of_group = 64, most_sum_bytes = 8 << 20, share_inputs = 64, chunk_bytes = 512 << 10 };
+// A share of the work is some channels of a part, for a group of tiles. Of these a chunk, transformed, fits the
+// second-level cache.
+enum { most_groups = 16, tiles_of_group = 64, most_sum_bytes = 4 << 20, share_channels = 64, chunk_bytes = 256 << 10 };
 
 typedef struct {
   winograd plan;
-  int64_t groups, shares;         // of tiles; of input channels
+  int64_t groups;                 // of tiles
+  int64_t slices, shares;         // of a part's channels; of all inputs
   int64_t chunk;                  // tiles at a time
   const void *x, *dy;
   float *sums, *bias_sums;        // [groups, points, inputs, outputs]; [groups, outputs]
@@ -77,7 +78,8 @@ TARGET static void add_bias(int64_t tiles, int64_t outputs, const float *y, bool
 // The groups' sums at some inputs and outputs, as vectors.
 TARGET static void finish_filter(void *context, int64_t begin, int64_t end) {
   const filter_work *work = context;
-  int64_t count = work->plan.inputs * work->plan.outputs;
+  const winograd *plan = &work->plan;
+  int64_t count = plan->inputs * plan->outputs, part_count = plan->channels * plan->outputs;
   for (int64_t index = begin * lanes; index < end * lanes; index += lanes) {
     vector half[taps][patch], m[patch], result[taps];
     for (int column = 0; column < patch; column++) {
@@ -90,10 +92,12 @@ TARGET static void finish_filter(void *context, int64_t begin, int64_t end) {
       transform_sums(m, result);
       for (int row = 0; row < taps; row++) half[row][column] = result[row];
     }
-    for (int row = 0; row < taps; row++) {
+    winograd_part at = winograd_part_of(plan, index / part_count);
+    for (int row = 0; row < taps && at.row + row < plan->kernel[1]; row++) {
       transform_sums(half[row], result);
-      for (int column = 0; column < taps; column++) {
-        store_f32(work->dw + (row * taps + column) * count + index, result[column]);
+      for (int column = 0; column < taps && at.column + column < plan->kernel[2]; column++) {
+        int64_t tap = (at.frame * plan->kernel[1] + at.row + row) * plan->kernel[2] + at.column + column;
+        store_f32(work->dw + tap * part_count + index % part_count, result[column]);
       }
     }
   }
@@ -108,8 +112,9 @@ bool ck_convolution_filter_gradient_winograd(
   int64_t most = 1 + most_sum_bytes / (sum_count * (int64_t)sizeof(float));
   if (work.groups > most) work.groups = most;
   if (work.groups > most_groups) work.groups = most_groups;
-  work.shares = (inputs + share_inputs - 1) / share_inputs;
-  int64_t share = inputs < share_inputs ? inputs : share_inputs;
+  work.slices = (work.plan.channels + share_channels - 1) / share_channels;
+  work.shares = work.plan.parts * work.slices;
+  int64_t share = work.plan.channels < share_channels ? work.plan.channels : share_channels;
   work.chunk = 1 + chunk_bytes / (points * (share + outputs) * (int64_t)sizeof(float));
   size_t bytes = (size_t)(work.groups * (sum_count + outputs)) * sizeof(float);
   work.sums = ck_allocate(bytes);

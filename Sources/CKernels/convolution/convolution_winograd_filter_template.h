@@ -1,11 +1,11 @@
 // STORED in memory.
 
 // AyA' of a tile's gradients, zeros beyond the image.
-TARGET static void F(transform_gradients)(const winograd *plan, const STORED *dy, int64_t index, float *to, int64_t apart) {
-  winograd_place at = winograd_place_of(plan, index);
-  int64_t rows = plan->out_height - at.row, columns = plan->out_width - at.column;
-  int64_t outputs = plan->outputs, line = plan->out_width * outputs;
-  const STORED *from = dy + (at.image * plan->out_height + at.row) * line + at.column * outputs;
+TARGET static void F(transform_gradients)(
+    const winograd *plan, const STORED *dy, winograd_place at, float *to, int64_t apart) {
+  int64_t height = plan->out[1], width = plan->out[2], outputs = plan->outputs, line = width * outputs;
+  int64_t rows = height - at.row, columns = width - at.column, frame = at.image * plan->out[0] + at.frame;
+  const STORED *from = dy + (frame * height + at.row) * line + at.column * outputs;
   for (int64_t output = 0; output < outputs; output += lanes, from += lanes, to += lanes) {
     vector half[patch][tile], y[tile], result[patch];
     for (int column = 0; column < tile; column++) {
@@ -26,29 +26,31 @@ static void F(add_shares)(void *context, int64_t begin, int64_t end) {
   const filter_work *work = context;
   const winograd *plan = &work->plan;
   int64_t outputs = plan->outputs, count = plan->inputs * outputs;
-  int64_t most = plan->inputs < share_inputs ? plan->inputs : share_inputs;
+  int64_t most = plan->channels < share_channels ? plan->channels : share_channels;
   // Apart by a line more, so that the points don't meet in the same places of the cache.
   int64_t in_apart = work->chunk * most + lanes, out_apart = work->chunk * outputs + lanes;
   size_t bytes = (size_t)(points * (in_apart + out_apart)) * sizeof(float);
   float *in = ck_allocate(bytes), *out = in + points * in_apart;
   for (int64_t index = begin; index < end; index++) {
-    int64_t group = index / work->shares, input = index % work->shares * share_inputs;
-    int64_t inputs = plan->inputs - input < share_inputs ? plan->inputs - input : share_inputs;
+    int64_t group = index / work->shares, share = index % work->shares;
+    int64_t part = share / work->slices, channel = share % work->slices * share_channels;
+    int64_t channels = plan->channels - channel < share_channels ? plan->channels - channel : share_channels;
     int64_t begins = plan->tiles * group / work->groups, ends = plan->tiles * (group + 1) / work->groups;
-    float *sums = work->sums + group * points * count + input * outputs;
+    float *sums = work->sums + group * points * count + (part * plan->channels + channel) * outputs;
     for (int64_t first = begins; first < ends; first += work->chunk) {
       int64_t tiles = ends - first < work->chunk ? ends - first : work->chunk;
+      bool is_first = first == begins;
       for (int64_t i = 0; i < tiles; i++) {
-        F(transform_patch)(plan, (const STORED *)work->x + input, first + i, inputs, in + i * inputs, in_apart);
-        F(transform_gradients)(plan, work->dy, first + i, out + i * outputs, out_apart);
+        winograd_place at = winograd_place_of(plan, first + i);
+        F(transform_patch)(plan, (const STORED *)work->x + channel, at, part, channels, in + i * channels, in_apart);
+        F(transform_gradients)(plan, work->dy, at, out + i * outputs, out_apart);
       }
       for (int point = 0; point < points; point++) {
         add_products(
-            tiles, inputs, outputs, in + point * in_apart, out + point * out_apart, first == begins, sums + point * count);
+            tiles, channels, outputs, in + point * in_apart, out + point * out_apart, is_first, sums + point * count);
       }
-      if (input == 0) {
-        add_bias(
-            tiles, outputs, out + (patch + 1) * out_apart, first == begins, work->bias_sums + group * outputs);
+      if (share == 0) {
+        add_bias(tiles, outputs, out + (patch + 1) * out_apart, is_first, work->bias_sums + group * outputs);
       }
     }
   }

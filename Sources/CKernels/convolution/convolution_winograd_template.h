@@ -5,12 +5,15 @@ TARGET static void F(finish_tile)(
     const winograd_work *work, int64_t index, int64_t output, int64_t wide, const float *from, int64_t apart) {
   const winograd *plan = &work->plan;
   winograd_place at = winograd_place_of(plan, index);
-  int64_t rows = plan->out_height - at.row, columns = plan->out_width - at.column;
-  int64_t line = plan->out_width * plan->outputs;
-  STORED *to =
-      (STORED *)work->y + (at.image * plan->out_height + at.row) * line + at.column * plan->outputs + output;
+  int64_t height = plan->out[1], width = plan->out[2], line = width * plan->outputs;
+  int64_t rows = height - at.row, columns = width - at.column, frame = at.image * plan->out[0] + at.frame;
+  STORED *to = (STORED *)work->y + (frame * height + at.row) * line + at.column * plan->outputs + output;
   for (int64_t i = 0; i < wide; i += lanes) {
     vector bias = work->bias ? load_f32(work->bias + output + i) : (vector){0};
+    // The next tile's.
+    for (int row = 0; row < tile; row++) {
+      for (int column = tile; column < 2 * tile; column++) __builtin_prefetch(to + row * line + column * plan->outputs + i, 1);
+    }
     vector half[tile][patch], m[patch], result[tile];
     for (int column = 0; column < patch; column++) {
       for (int row = 0; row < patch; row++) m[row] = *(const vector *)(from + (row * patch + column) * apart + i);
@@ -31,16 +34,21 @@ TARGET static void F(finish_tile)(
 
 static void F(convolve_chunks)(void *context, int64_t begin, int64_t end) {
   const winograd_work *work = context;
-  int64_t inputs = work->plan.inputs, outputs = work->plan.outputs;
+  const winograd *plan = &work->plan;
+  int64_t inputs = plan->inputs, outputs = plan->outputs;
   // Apart by a line more, so that the points don't meet in the same places of the cache.
   int64_t in_apart = work->chunk * inputs + lanes, out_apart = work->chunk * columns_at_once + lanes;
   size_t bytes = (size_t)(points * (in_apart + out_apart)) * sizeof(float);
   float *in = ck_allocate(bytes), *out = in + points * in_apart;
   for (int64_t chunk = begin; chunk < end; chunk++) {
-    int64_t first = chunk * work->chunk, tiles = work->plan.tiles - first;
+    int64_t first = chunk * work->chunk, tiles = plan->tiles - first;
     if (tiles > work->chunk) tiles = work->chunk;
     for (int64_t i = 0; i < tiles; i++) {
-      F(transform_patch)(&work->plan, work->x, first + i, inputs, in + i * inputs, in_apart);
+      winograd_place at = winograd_place_of(plan, first + i);
+      for (int64_t part = 0; part < plan->parts; part++) {
+        float *to = in + i * inputs + part * plan->channels;
+        F(transform_patch)(plan, work->x, at, part, plan->channels, to, in_apart);
+      }
     }
     int64_t filled = (tiles + rows_at_once - 1) / rows_at_once * rows_at_once;
     for (int point = 0; filled > tiles && point < points; point++) {
