@@ -24,14 +24,14 @@ let cpu = Context.environment["SFVIDEO_CPU"].map { ["-march=\($0)", "-DCK_ONE_CP
 /// branch, revision or path, but not by version: SwiftPM takes no unsafe flags of versioned dependencies.
 let optimised: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"] + cpu)]
 
-/// A program in `Examples`.
-func example(_ name: String) -> Target {
+/// A program in `Examples`, and what it shares with others there.
+func example(_ name: String, _ shared: String...) -> Target {
   .executableTarget(
     name: name,
     dependencies: [
       "Tensor", "NN", "Distributed", "Vision", "Datasets", "Evaluation", "SFModels",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
-    ], path: "Examples/\(name)")
+    ] + shared.map { .byName(name: $0) }, path: "Examples/\(name)")
 }
 
 /// A script in `Examples/Scripts`, beside which stands what it would be in PyTorch.
@@ -82,12 +82,16 @@ let package = Package(
     .target(
       name: "SFModels", dependencies: ["CSpectral", "COpenBLAS", "Tensor", "NN", "Vision", "Datasets"]),
 
-    example("TrainFeat2Seg"),
-    example("TrainSFTrack"),
-    example("TrainRTS"),
-    example("TrainSAMN"),
+    .target(
+      name: "TrainingOptions",
+      dependencies: ["Tensor", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Examples/TrainingOptions"),
+    example("TrainFeat2Seg", "TrainingOptions"),
+    example("TrainSFTrack", "TrainingOptions"),
+    example("TrainRTS", "TrainingOptions"),
+    example("TrainSAMN", "TrainingOptions"),
     example("CompareSAMN"),
-    example("TrainSiamese"),
+    example("TrainSiamese", "TrainingOptions"),
     example("CompareSiamese"),
     example("CompareTrackers"),
     example("TrainSpectral"),

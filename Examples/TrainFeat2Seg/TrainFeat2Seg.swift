@@ -5,13 +5,7 @@ import Foundation
 import NN
 import SFModels
 import Tensor
-
-/// What the network computes in.
-enum Precision: String, ExpressibleByArgument, CaseIterable {
-  case float32, bfloat16
-
-  var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
-}
+import TrainingOptions
 
 /// Trains `feat2seg`, the network of SFTrack++ that turns a frame and a tracker's box into a mask.
 @main
@@ -48,51 +42,35 @@ struct TrainFeat2Seg: ParsableCommand {
   @Option(help: "What the network computes in; bfloat16 takes less memory, and less time where CPUs know it.")
   var precision = Precision.float32
 
-  @Option(help: "What the weights, the order and the augmentation are drawn from.")
-  var seed: UInt64 = 1
-
-  @Option(help: "Goes on from a last.safetensors, bit for bit, with the options it was made with.")
-  var resume: String?
-
-  @Option(
-    name: .customLong("validate"),
-    help: "Sequences to hold out, separated by commas; the last one unless given.")
-  var heldOut: String?
+  @OptionGroup var options: TrainingOptions
 
   @Option(help: "A folder of trackers' boxes, TRACKER/SEQUENCE.txt, one x,y,w,h a line, to train with.")
   var boxes: String?
 
   func validate() throws {
-    guard epochs > 0 else { throw ValidationError("--epochs is \(epochs); it must be at least 1.") }
-    guard 1...4096 ~= batch else { throw ValidationError("--batch is \(batch); it must be 1 to 4096.") }
-    guard learningRate > 0, learningRate.isFinite else {
-      throw ValidationError("--learning-rate is \(learningRate); it must be positive.")
-    }
-    if let heldOut, heldOut.split(separator: ",").isEmpty {
-      throw ValidationError("--validate names no sequence.")
-    }
+    try TrainingOptions.check(epochs: epochs, batch: batch, learningRate: learningRate)
   }
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted before anything was trained")
     let world = try Communicator.world
     let data = try TrainingData(
-      folder: data.map { URL(filePath: $0) }, heldOut: heldOut?.split(separator: ",").map(String.init),
-      boxes: boxes.map { URL(filePath: $0) }, batch: batch, seed: seed)
+      folder: data.map { URL(filePath: $0) }, heldOut: options.heldOut,
+      boxes: boxes.map { URL(filePath: $0) }, batch: batch, seed: options.seed)
 
-    Tensor.randomState = seed
+    Tensor.randomState = options.seed
     let network = Feat2Seg(preset)
     let optimizer = AdamW(network.parameters, learningRate: learningRate, weightDecay: 1e-4)
     let scheduler = ReduceLROnPlateau(optimizer, factor: 0.4, patience: 1, threshold: 0.02, minimum: 1e-5)
     var run = try TrainingRun(
       in: world, folder: URL(filePath: output), network, optimizer, scheduler,
       identity: [
-        "preset": preset.rawValue, "loss": loss.rawValue, "batch": "\(batch)", "seed": "\(seed)",
+        "preset": preset.rawValue, "loss": loss.rawValue, "batch": "\(batch)", "seed": "\(options.seed)",
         "learning-rate": "\(learningRate)", "precision": precision.rawValue, "data": data.source,
         "validate": data.heldOut.joined(separator: ","), "boxes": boxes.map(Program.absolutePath) ?? "none",
       ], best: .maximum("val_j"), synchronizingNorms: true,
       metadata: ["preset": preset.rawValue])
-    if let resume { try run.resume(from: URL(filePath: resume)) }
+    if let resume = options.resume { try run.resume(from: URL(filePath: resume)) }
     Program.report("feat2seg \(preset.rawValue): \(network.parameterCount) parameters, \(data.description)")
 
     // The loss is taken in float32, whatever the network computes in.

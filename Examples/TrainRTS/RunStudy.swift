@@ -117,7 +117,7 @@ struct StudyResult {
     func padded(_ text: String, to width: Int) -> String {
       text + String(repeating: " ", count: max(0, width - text.count))
     }
-    let header = padded("", to: width) + ["AO", "SR.50", "J"].map { padded($0, to: 13) }.joined()
+    let header = padded("", to: width) + ["AO", "SR.50", "J"].map { padded($0, to: 15) }.joined()
     return
       ([header]
       + results.map { result in
@@ -129,7 +129,7 @@ struct StudyResult {
             return masks.isEmpty ? nil : masks.map(\.mean).mean
           },
         ]
-        return padded(result.name, to: width) + columns.map { padded($0.meanAndDeviation, to: 13) }.joined()
+        return padded(result.name, to: width) + columns.map { padded($0.meanAndDeviation, to: 15) }.joined()
       }).joined(separator: "\n")
   }
 }

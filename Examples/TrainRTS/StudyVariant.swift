@@ -25,7 +25,7 @@ struct StudyVariant: Sendable {
   static let all: [StudyVariant] = [
     StudyVariant("segmentation alone (LWL)") { withoutInstance(&$0) },
     StudyVariant("instance branch alone") { InstanceTracker($0) },
-    StudyVariant("both, without fall-back") { $0.fallsBack = false },
+    StudyVariant("both without fall-back") { $0.fallsBack = false },
     StudyVariant("RTS") { _ in },
     StudyVariant("t_sc .2") { $0.detection = 0.2 },
     StudyVariant("t_sc .4") { $0.detection = 0.4 },
@@ -33,8 +33,10 @@ struct StudyVariant: Sendable {
     StudyVariant("the first frame alone") { ($0.eagerFrames, $0.interval) = (0, .max) },
     StudyVariant("learns every 5th frame") { ($0.eagerFrames, $0.interval) = (0, 5) },
     StudyVariant("led by the instance branch") { $0.followsInstance = true },
-    StudyVariant("led, first mask an ellipse") { ($0.followsInstance, $0.refinesFirstMask) = (true, false) },
-    StudyVariant("led, boxes around the pixels") { ($0.followsInstance, $0.measuresBoxes) = (true, false) },
+    StudyVariant("led from an ellipse") { ($0.followsInstance, $0.refinesFirstMask) = (true, false) },
+    StudyVariant("led with boxes around the pixels") {
+      ($0.followsInstance, $0.measuresBoxes) = (true, false)
+    },
   ]
 
   /// The mask hears nothing of the instance branch, and tracks as if that always saw the target.

@@ -6,6 +6,7 @@ import Foundation
 import NN
 import SFModels
 import Tensor
+import TrainingOptions
 import Vision
 
 /// Trains RTS, a network that learns its target while it tracks, and measures what each of its parts brings.
@@ -65,53 +66,37 @@ struct TrainNetwork: ParsableCommand {
   @Option(help: "What the backbone and the decoder compute in; bfloat16 takes less time where CPUs know it.")
   var precision = Precision.float32
 
-  @Option(help: "What the weights and the samples are drawn from.")
-  var seed: UInt64 = 1
-
-  @Option(help: "Goes on from a last.safetensors, bit for bit, with the options it was made with.")
-  var resume: String?
-
-  @Option(
-    name: .customLong("validate"),
-    help: "Sequences to hold out, separated by commas; the last ones unless given.")
-  var heldOut: String?
+  @OptionGroup var options: TrainingOptions
 
   func validate() throws {
-    for (name, value) in [("epochs", epochs), ("samples", samples)] where value < 1 {
-      throw ValidationError("--\(name) is \(value); it must be at least 1.")
-    }
-    guard 1...1024 ~= batch else { throw ValidationError("--batch is \(batch); it must be 1 to 1024.") }
-    guard learningRate > 0, learningRate.isFinite else {
-      throw ValidationError("--learning-rate is \(learningRate); it must be positive.")
-    }
-    if let heldOut, heldOut.split(separator: ",").isEmpty {
-      throw ValidationError("--validate names no sequence.")
-    }
+    try TrainingOptions.check(epochs: epochs, batch: batch, learningRate: learningRate)
+    guard samples > 0 else { throw ValidationError("--samples is \(samples); it must be at least 1.") }
   }
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted before anything was trained")
     let world = try Communicator.world
-    Tensor.randomState = seed
+    Tensor.randomState = options.seed
     let network = RTS(preset == .small && backbone != nil ? .lite : preset)
     if let backbone { try network.loadBackbone(from: URL(filePath: backbone)) }
     let data = try SequenceData(
-      data, heldOut: heldOut?.split(separator: ",").map(String.init), network, samples: samples, batch: batch,
-      seed: seed)
+      data, heldOut: options.heldOut, network, samples: samples, batch: batch,
+      seed: options.seed)
 
     let optimizer = Adam(network.parameters, learningRate: learningRate)
     var run = try TrainingRun(
       in: world, folder: URL(filePath: output), network, optimizer,
       schedule(optimizer, steps: epochs * data.training.batchCount),
       identity: [
-        "preset": network.preset.rawValue, "batch": "\(batch)", "samples": "\(samples)", "seed": "\(seed)",
+        "preset": network.preset.rawValue, "batch": "\(batch)", "samples": "\(samples)",
+        "seed": "\(options.seed)",
         "epochs": "\(epochs)", "learning-rate": "\(learningRate)", "precision": precision.rawValue,
         "data": data.source,
         "validate": data.heldOut.joined(separator: ","),
         "backbone": backbone.map(Program.absolutePath) ?? "trained",
       ], best: .maximum("val_j"), averaging: network.preset == .paper ? nil : 0.99, synchronizingNorms: true,
       metadata: ["preset": network.preset.rawValue])
-    if let resume { try run.resume(from: URL(filePath: resume)) }
+    if let resume = options.resume { try run.resume(from: URL(filePath: resume)) }
     let trained = network.parameters.filter(\.isTrainable).reduce(0) { $0 + $1.shape.elementCount }
     Program.report(
       "RTS \(network.preset.rawValue): \(trained) of \(network.parameterCount) parameters, \(data.description)"
@@ -144,10 +129,3 @@ struct TrainNetwork: ParsableCommand {
 }
 
 extension RTS.Preset: ExpressibleByArgument {}
-
-/// What networks compute in.
-enum Precision: String, ExpressibleByArgument, CaseIterable {
-  case float32, bfloat16
-
-  var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
-}

@@ -6,6 +6,7 @@ import Foundation
 import NN
 import SFModels
 import Tensor
+import TrainingOptions
 import Vision
 
 /// Trains SAMN: a network that segments a target by what it remembers of it.
@@ -60,25 +61,11 @@ struct TrainSAMN: ParsableCommand {
   @Option(help: "The learning rate to start with; times 0.2 after 60 and 85 % of the epochs.")
   var learningRate = 0.001
 
-  @Option(help: "What the weights and the samples are drawn from.")
-  var seed: UInt64 = 1
-
-  @Option(help: "Goes on from a last.safetensors, bit for bit, with the options it was made with.")
-  var resume: String?
-
-  @Option(
-    name: .customLong("validate"),
-    help: "Sequences to hold out, separated by commas; the last ones unless given.")
-  var heldOut: String?
+  @OptionGroup var options: TrainingOptions
 
   func validate() throws {
-    for (name, value) in [("epochs", epochs), ("samples", samples)] where value < 1 {
-      throw ValidationError("--\(name) is \(value); it must be at least 1.")
-    }
-    guard 1...1024 ~= batch else { throw ValidationError("--batch is \(batch); it must be 1 to 1024.") }
-    guard learningRate > 0, learningRate.isFinite else {
-      throw ValidationError("--learning-rate is \(learningRate); it must be positive.")
-    }
+    try TrainingOptions.check(epochs: epochs, batch: batch, learningRate: learningRate)
+    guard samples > 0 else { throw ValidationError("--samples is \(samples); it must be at least 1.") }
     guard 0...1 ~= boxShare else { throw ValidationError("--box-share is \(boxShare); it must be 0 to 1.") }
     if backbone != nil && from != nil {
       throw ValidationError("--from is a whole network; it has its --backbone.")
@@ -89,20 +76,16 @@ struct TrainSAMN: ParsableCommand {
     if stage == .videos && from == nil && backbone == nil {
       throw ValidationError("--stage 2 keeps the encoders: it starts --from what stage 1 left.")
     }
-    if let heldOut, heldOut.split(separator: ",").isEmpty {
-      throw ValidationError("--validate names no sequence.")
-    }
   }
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted before anything was trained")
     let world = try Communicator.world
-    Tensor.randomState = seed
+    Tensor.randomState = options.seed
     let network = try network()
     let data = try ClipData(
-      data, heldOut: heldOut?.split(separator: ",").map(String.init), network, stage: stage,
-      boxShare: boxShare,
-      samples: samples, batch: batch, seed: seed)
+      data, heldOut: options.heldOut, network, stage: stage, boxShare: boxShare, samples: samples,
+      batch: batch, seed: options.seed)
 
     let optimizer = Adam(groups: network.parameterGroups(learningRate: learningRate))
     let steps = [0.6, 0.85].map { Int(($0 * Double(epochs)).rounded()) }
@@ -111,13 +94,13 @@ struct TrainSAMN: ParsableCommand {
       ScheduledLearningRate(optimizer, .multiStep(at: steps, factor: 0.2)),
       identity: [
         "preset": network.preset.rawValue, "stage": "\(stage.rawValue)", "batch": "\(batch)",
-        "samples": "\(samples)", "seed": "\(seed)", "epochs": "\(epochs)",
+        "samples": "\(samples)", "seed": "\(options.seed)", "epochs": "\(epochs)",
         "learning-rate": "\(learningRate)", "box-share": "\(boxShare)", "data": data.source,
         "validate": data.heldOut.joined(separator: ","),
         "start": (from ?? backbone).map(Program.absolutePath) ?? "nothing",
       ], best: .maximum("val_j"), averaging: 0.99,
       synchronizingNorms: true, metadata: ["preset": network.preset.rawValue])
-    if let resume { try run.resume(from: URL(filePath: resume)) }
+    if let resume = options.resume { try run.resume(from: URL(filePath: resume)) }
     let trained = network.parameters.filter(\.isTrainable).reduce(0) { $0 + $1.shape.elementCount }
     Program.report(
       "SAMN \(network.preset.rawValue): \(trained) of \(network.parameterCount) parameters, \(data.description)"

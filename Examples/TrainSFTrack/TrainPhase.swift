@@ -5,6 +5,7 @@ import Foundation
 import NN
 import SFModels
 import Tensor
+import TrainingOptions
 import Vision
 
 /// Trains SFTrack++: from the boxes of several trackers to one mask and one better box, in three phases.
@@ -62,31 +63,15 @@ struct TrainPhase: ParsableCommand {
   @Option(help: "What the networks compute in; bfloat16 takes less memory, and less time where CPUs know it.")
   var precision = Precision.float32
 
-  @Option(help: "What the weights, the order and the simulated trackers are drawn from.")
-  var seed: UInt64 = 1
-
-  @Option(help: "Goes on from a last.safetensors, bit for bit, with the options it was made with.")
-  var resume: String?
-
-  @Option(
-    name: .customLong("validate"),
-    help: "Sequences to hold out, separated by commas; the last ones unless given.")
-  var heldOut: String?
+  @OptionGroup var options: TrainingOptions
 
   func validate() throws {
-    guard epochs > 0 else { throw ValidationError("--epochs is \(epochs); it must be at least 1.") }
-    guard 1...1024 ~= batch else { throw ValidationError("--batch is \(batch); it must be 1 to 1024.") }
-    guard learningRate > 0, learningRate.isFinite else {
-      throw ValidationError("--learning-rate is \(learningRate); it must be positive.")
-    }
+    try TrainingOptions.check(epochs: epochs, batch: batch, learningRate: learningRate)
     guard windows.map({ $0 > 0 }) ?? true else {
       throw ValidationError("--windows is \(windows!); it must be at least 1.")
     }
     if boxes != nil && data.contains("synthetic") {
       throw ValidationError("--boxes are those of trackers on --data")
-    }
-    if let heldOut, heldOut.split(separator: ",").isEmpty {
-      throw ValidationError("--validate names no sequence.")
     }
   }
 
@@ -95,10 +80,10 @@ struct TrainPhase: ParsableCommand {
     let world = try Communicator.world
     let data = try WindowData(
       self.data, boxes: boxes.map { URL(filePath: $0) },
-      heldOut: heldOut?.split(separator: ",").map(String.init), length: phase == .first ? 1 : 3, batch: batch,
-      windowsPerEpoch: windows ?? (phase == .first ? 1600 : 400), seed: seed)
+      heldOut: options.heldOut, length: phase == .first ? 1 : 3, batch: batch,
+      windowsPerEpoch: windows ?? (phase == .first ? 1600 : 400), seed: options.seed)
 
-    Tensor.randomState = seed
+    Tensor.randomState = options.seed
     let network = SFTrack(preset, trackers: data.trackerCount)
     let start = from ?? phase.previous.map { "runs/sftrack/phase\($0)/model.safetensors" }
     if let start { try network.load(from: URL(filePath: start)) }
@@ -119,7 +104,8 @@ struct TrainPhase: ParsableCommand {
       in: world, folder: URL(filePath: output ?? "runs/sftrack/phase\(phase.rawValue)"), network, optimizer,
       scheduler,
       identity: [
-        "phase": "\(phase.rawValue)", "preset": preset.rawValue, "batch": "\(batch)", "seed": "\(seed)",
+        "phase": "\(phase.rawValue)", "preset": preset.rawValue, "batch": "\(batch)",
+        "seed": "\(options.seed)",
         "learning-rate": "\(learningRate)", "precision": precision.rawValue,
         "data": data.source,
         "validate": data.heldOut.joined(separator: ","),
@@ -127,7 +113,7 @@ struct TrainPhase: ParsableCommand {
         "from": start.map(Program.absolutePath) ?? "nothing",
       ], best: .maximum(phase.score), synchronizingNorms: true,
       metadata: ["preset": preset.rawValue, "trackers": "\(data.trackerCount)"])
-    if let resume { try run.resume(from: URL(filePath: resume)) }
+    if let resume = options.resume { try run.resume(from: URL(filePath: resume)) }
     Program.report(
       "SFTrack++ \(preset.rawValue), phase \(phase.rawValue): \(trained.reduce(0) { $0 + $1.shape.elementCount }) of "
         + "\(network.parameterCount) parameters, \(data.description)")
@@ -146,13 +132,6 @@ struct TrainPhase: ParsableCommand {
     let table = try Comparison(of: network, on: data)
     Program.report(table.text)
   }
-}
-
-/// What networks compute in.
-enum Precision: String, ExpressibleByArgument, CaseIterable {
-  case float32, bfloat16
-
-  var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
 }
 
 /// A phase of the training.

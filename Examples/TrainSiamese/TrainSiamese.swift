@@ -5,6 +5,7 @@ import Foundation
 import NN
 import SFModels
 import Tensor
+import TrainingOptions
 import Vision
 
 /// Trains SiamRPN, SiamConcatRPN, SiamBroadcastRPN or SiamRPN++.
@@ -67,37 +68,21 @@ struct TrainSiamese: ParsableCommand {
   @Option(help: "The share of search images with semantic distractors.")
   var distractors = SiameseAugmentation().distractorShare
 
-  @Option(help: "What the weights, the order and the augmentation are drawn from.")
-  var seed: UInt64 = 1
-
-  @Option(help: "Goes on from a last.safetensors, bit for bit, with the options it was made with.")
-  var resume: String?
-
-  @Option(
-    name: .customLong("validate"),
-    help: "Sequences to hold out, separated by commas; the last sixteenth of each data set unless given.")
-  var heldOut: String?
+  @OptionGroup var options: TrainingOptions
 
   func validate() throws {
-    guard epochs > 0 else { throw ValidationError("--epochs is \(epochs); it must be at least 1.") }
-    guard 1...1024 ~= batch else { throw ValidationError("--batch is \(batch); it must be 1 to 1024.") }
+    try TrainingOptions.check(epochs: epochs, batch: batch, learningRate: learningRate)
     guard pairs >= batch else { throw ValidationError("--pairs is \(pairs); it must be at least --batch.") }
-    guard learningRate > 0, learningRate.isFinite else {
-      throw ValidationError("--learning-rate is \(learningRate); it must be positive.")
-    }
     guard 0...1 ~= distractors else {
       throw ValidationError("--distractors is \(distractors); it must be 0 to 1.")
     }
     if fineTune && backbone == nil { throw ValidationError("--fine-tune is for a --backbone") }
-    if let heldOut, heldOut.split(separator: ",").isEmpty {
-      throw ValidationError("--validate names no sequence.")
-    }
   }
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted before anything was trained")
     _ = try Communicator.world
-    Tensor.randomState = seed
+    Tensor.randomState = options.seed
     switch network {
     case .rpn: try train(SiamRPN(size: preset))
     case .concat: try train(SiamConcatRPN(size: preset))
@@ -115,9 +100,9 @@ struct TrainSiamese: ParsableCommand {
       }
     }
     let data = try PairData(
-      data, remember: remember, heldOut: heldOut?.split(separator: ",").map(String.init), of: network,
+      data, remember: remember, heldOut: options.heldOut, of: network,
       loss: loss,
-      batch: batch, pairs: pairs, distractorShare: distractors, seed: seed)
+      batch: batch, pairs: pairs, distractorShare: distractors, seed: options.seed)
     let optimizer = Adam(groups: network.parameterGroups(learningRate: learningRate))
     let scheduler = ScheduledLearningRate(optimizer, .step(every: 1000, factor: 0.99), per: .step)
     var run = try TrainingRun(
@@ -129,14 +114,14 @@ struct TrainSiamese: ParsableCommand {
         "pairs": "\(pairs)", "precision": precision.rawValue, "learning-rate": "\(learningRate)",
         "distractors": "\(distractors)",
         "backbone": backbone.map { URL(filePath: $0).standardizedFileURL.path } ?? "none",
-        "fine-tune": "\(fineTune)", "seed": "\(seed)", "data": data.source,
+        "fine-tune": "\(fineTune)", "seed": "\(options.seed)", "data": data.source,
         "validate": data.heldOut.joined(separator: ","),
       ], best: .maximum("val_iou"), averaging: 0.98, synchronizingNorms: true,
       metadata: [
         "network": self.network.rawValue, "preset": preset.rawValue, "loss": loss.rawValue,
         "distractors": "\(distractors)",
       ])
-    if let resume { try run.resume(from: URL(filePath: resume)) }
+    if let resume = options.resume { try run.resume(from: URL(filePath: resume)) }
     Program.report(
       "\(self.network.tracker.rawValue) \(preset.rawValue): \(network.parameterCount) parameters, \(data.description)"
     )
@@ -171,13 +156,6 @@ enum NetworkName: String, ExpressibleByArgument, CaseIterable {
     case .plusplus: .siamrpnplusplus
     }
   }
-}
-
-/// The element type that a training computes in.
-enum Precision: String, ExpressibleByArgument, CaseIterable {
-  case float32, bfloat16
-
-  var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
 }
 
 extension SiamesePreset: ExpressibleByArgument {}

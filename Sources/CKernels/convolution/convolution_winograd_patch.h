@@ -7,6 +7,10 @@ TARGET_INLINE void F(transform_place)(
   int64_t height = plan->in[1], width = plan->in[2], line = width * plan->channels;
   const STORED *from = image + row * line + column * plan->channels;
   for (int64_t channel = 0; channel < channels; channel += lanes, from += lanes, to += lanes) {
+    // The next tile's.
+    for (int i = 0; i < patch; i++) {
+      for (int j = patch - tile; j < patch; j++) __builtin_prefetch(from + i * line + (j + tile) * plan->channels);
+    }
     vector half[patch][patch], d[patch], result[patch];
     for (int j = 0; j < patch; j++) {
       for (int i = 0; i < patch; i++) {

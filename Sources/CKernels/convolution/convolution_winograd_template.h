@@ -10,6 +10,10 @@ TARGET static void F(finish_tile)(
   STORED *to = (STORED *)work->y + (frame * height + at.row) * line + at.column * plan->outputs + output;
   for (int64_t i = 0; i < wide; i += lanes) {
     vector bias = work->bias ? load_f32(work->bias + output + i) : (vector){0};
+    // The next tile's.
+    for (int row = 0; row < tile; row++) {
+      for (int column = tile; column < 2 * tile; column++) __builtin_prefetch(to + row * line + column * plan->outputs + i, 1);
+    }
     vector half[tile][patch], m[patch], result[tile];
     for (int column = 0; column < patch; column++) {
       for (int row = 0; row < patch; row++) m[row] = *(const vector *)(from + (row * patch + column) * apart + i);
