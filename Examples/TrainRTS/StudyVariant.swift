@@ -10,7 +10,9 @@ struct StudyVariant: Sendable {
     self.name = name
     tracker = { network in
       var options = RTSTracker.Options(for: network.preset)
-      options.followsInstance = false
+      let released = RTSTracker.Options()
+      options.followsInstance = released.followsInstance
+      (options.eagerFrames, options.interval) = (released.eagerFrames, released.interval)
       change(&options)
       return RTSTracker(network, options: options)
     }
@@ -33,6 +35,9 @@ struct StudyVariant: Sendable {
     StudyVariant("the first frame alone") { ($0.eagerFrames, $0.interval) = (0, .max) },
     StudyVariant("learns every 5th frame") { ($0.eagerFrames, $0.interval) = (0, 5) },
     StudyVariant("led by the instance branch") { $0.followsInstance = true },
+    StudyVariant("led and learns every 5th frame") {
+      ($0.followsInstance, $0.eagerFrames, $0.interval) = (true, 0, 5)
+    },
     StudyVariant("led from an ellipse") { ($0.followsInstance, $0.refinesFirstMask) = (true, false) },
     StudyVariant("led with boxes around the pixels") {
       ($0.followsInstance, $0.measuresBoxes) = (true, false)

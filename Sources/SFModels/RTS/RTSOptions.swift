@@ -40,6 +40,7 @@ extension RTSTracker {
       (followsInstance, refinesFirstMask, measuresBoxes) = (true, true, true)
       (firstSamples, firstInstanceSteps) = (.paper, 30)
       (instanceRate, instanceSteps) = (0.02, 3)
+      (eagerFrames, interval) = (0, 5)
     }
 
     /// Whether the learners learn in a frame, counted from 0.
