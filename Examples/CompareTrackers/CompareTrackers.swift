@@ -57,7 +57,7 @@ struct CompareTrackers: ParsableCommand {
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted before all was measured")
-    let trackers = TrackerName.runnable(withWeightsIn: models.map { URL(filePath: $0) })
+    let trackers = try TrackerName.runnable(withWeightsIn: models.map { URL(filePath: $0) })
     // Weights that can't be read are no video's fault.
     for (name, model) in trackers { _ = try name.make(model: model) }
     let network = try networks.map { try SFTrack(contentsOf: URL(filePath: $0), trackers: Ensemble.few) }

@@ -31,7 +31,7 @@ struct AllTrackers {
   /// Runs those that need no weights, and those whose weights are there; leaves trackers/NAME.txt, and masks of those that tell
   /// them in trackers/NAME.
   init(_ video: Video, _ box: Box, models: URL?, output: OutputFolder) throws {
-    for (name, model) in TrackerName.runnable(withWeightsIn: models) where !Program.isInterrupted {
+    for (name, model) in try TrackerName.runnable(withWeightsIn: models) where !Program.isInterrupted {
       var tracker = try name.make(model: model)
       let folder = "trackers/\(name.rawValue)"
       let run = try TrackedVideo(video, box, &tracker, film: nil, masks: output.file(folder))

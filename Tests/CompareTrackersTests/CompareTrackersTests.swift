@@ -54,7 +54,7 @@ import Vision
 
   @Test(arguments: [
     (["--seeds=-1"], 64, "--data"), (["--videos", "0"], 64, "--videos"), (["--data", "none"], 1, "none"),
-    (["--networks", "none.safetensors"], 1, "none.safetensors"),
+    (["--networks", "none.safetensors"], 1, "none.safetensors"), (["--models", "none"], 1, "none"),
   ])
   func aFaultIsOneLine(_ options: [String], _ code: Int32, _ message: String) throws {
     let place = try Workplace(for: "CompareTrackers")
