@@ -51,21 +51,29 @@ struct RefinedSequence {
     return image
   }
 
-  /// The flow between neighbouring frames: read where there is a folder of it, else estimated.
-  func flow(from first: (frame: Int, image: Image), to second: (frame: Int, image: Image)) throws -> FlowField
-  {
-    guard let flows else { return opticalFlow(from: first.image, to: second.image) }
-    let folder = flows.appending(path: first.frame < second.frame ? "forward" : "backward")
-    let files = ["flo", "png"].map { folder.appending(path: "\(frameName(first.frame)).\($0)") }
-    guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
-      throw RefinementError("\(files[0].path): no such file, nor one that ends in .png")
+  /// The flows from the frame before a frame to this one, and back, at the size of the two images: read where there is a
+  /// folder of them, else estimated.
+  func flows(from last: Image, to image: Image, number: Int) throws -> FlowPair {
+    guard let flows else {
+      return (opticalFlow(from: last, to: image), opticalFlow(from: image, to: last))
     }
-    let flow = try FlowField(contentsOf: file)
-    guard flow.width == first.image.width, flow.height == first.image.height else {
-      throw DatasetError.sizeMismatch(
-        path: file.path, height: flow.height, width: flow.width, expectedHeight: first.image.height,
-        expectedWidth: first.image.width)
+    func read(_ side: String, _ frame: Int) throws -> FlowField {
+      let folder = flows.appending(path: side)
+      let files = ["flo", "png"].map { folder.appending(path: "\(frameName(frame)).\($0)") }
+      guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+        throw RefinementError("\(files[0].path): no such file, nor one that ends in .png")
+      }
+      let flow = try FlowField(contentsOf: file)
+      guard flow.width == frames.width, flow.height == frames.height else {
+        throw DatasetError.sizeMismatch(
+          path: file.path, height: flow.height, width: flow.width, expectedHeight: frames.height,
+          expectedWidth: frames.width)
+      }
+      return flow.resized(height: image.height, width: image.width)
     }
-    return flow
+    return (try read("forward", number - 1), try read("backward", number))
   }
 }
+
+/// The flows from a frame to the next one, and back.
+typealias FlowPair = (forward: FlowField, backward: FlowField)

@@ -10,10 +10,10 @@ import Tensor
 /// Wrong masks flicker, and right ones are left alone: λ = ½ρ², with ρ the share of the scores' disagreement in time that
 /// is still there after n steps. Where steps take nothing away, ρ = 1 and y lies on the scores' side of ½; where the scores
 /// disagree by their own errors, ρ and λ are near 0.
-func restarted(_ walk: [Tensor], motion: SpectralMotion?) -> Tensor {
+func restarted(_ walk: [Tensor], motion: SpectralMotion?) -> (mask: Tensor, share: Tensor) {
   let (s, x) = (walk[0], walk[walk.count - 1])
   let share = restartShare(of: s, refined: x, motion: motion)
-  return walk.dropLast().reversed().reduce(x) { share * $1 + (1 - share) * $0 }
+  return (walk.dropLast().reversed().reduce(x) { share * $1 + (1 - share) * $0 }, share)
 }
 
 /// λ = ½ρ² of each video, `[N, 1, 1, 1]`; ½ where the scores don't disagree.
