@@ -1,8 +1,10 @@
 #include "ck_spectral.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/ck_allocator.h"
@@ -20,6 +22,8 @@ void ck_spectral_taps(int64_t size, double *taps) {
   }
   for (int64_t i = 0; i < size; i++) taps[i] /= sum;
 }
+
+static int64_t tap_count(const ck_spectral *s) { return s->sizes[0] + s->sizes[1] + s->sizes[2]; }
 
 // Rows are filtered in blocks, and blocks come in bands whose intermediate rows stay in the second-level cache.
 enum { block_rows = 4, band_rows = 64 };
@@ -60,6 +64,37 @@ INLINE vector_f64 small_power_of_two_f64(vector_f64 x) {
   return x;
 }
 
+// Frames are looked at by tiles, where little of them changes.
+enum { tile_height = 8, tile_width = 16 };
+
+static int64_t tiles_down(const ck_spectral *s) { return (s->height + tile_height - 1) / tile_height; }
+static int64_t tiles_across(const ck_spectral *s) { return (s->width + tile_width - 1) / tile_width; }
+static int64_t tile_count(const ck_spectral *s) { return tiles_down(s) * tiles_across(s); }
+static int64_t end_of_tile(const ck_spectral *s, int64_t tile) {
+  return (tile + 1) * tile_width < s->width ? (tile + 1) * tile_width : s->width;
+}
+
+// The frames around frame t, within the kernel and the volume, from it.
+static int64_t first_offset(const ck_spectral *s, int64_t t) { return t < s->sizes[0] / 2 ? -t : -(s->sizes[0] / 2); }
+static int64_t last_offset(const ck_spectral *s, int64_t t) {
+  return s->frames - 1 - t < s->sizes[0] / 2 ? s->frames - 1 - t : s->sizes[0] / 2;
+}
+
+// Tiles from the first to the last, none where they are crossed.
+typedef struct {
+  int16_t top, left, bottom, right;
+} tile_box;
+
+struct ck_spectral_walk {
+  ck_type type;
+  ck_spectral spectral;
+  bool moves;
+  ck_spectral_motion motion;
+  void *planes, *rings;  // d and the features of all frames, with a border of zeros; and a step's frames
+  tile_box *reach;       // which tiles each tile's pixels lie in, in each of the frames around: [pixels' tiles, time]
+  size_t planes_bytes, rings_bytes, reach_bytes;
+};
+
 #define TEMPLATE "spectral_template.h"
 #include "runtime/each_real.h"
 #define TEMPLATE "spectral_taylor_template.h"
@@ -71,6 +106,10 @@ INLINE vector_f64 small_power_of_two_f64(vector_f64 x) {
 #define TEMPLATE "spectral_links_template.h"
 #include "runtime/each_real.h"
 #define TEMPLATE "spectral_exact_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "spectral_map_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "spectral_walk_template.h"
 #include "runtime/each_real.h"
 #define TEMPLATE "flow_agreement_template.h"
 #include "runtime/each_real.h"
@@ -93,4 +132,30 @@ bool ck_spectral_gradient(
     ck_type type, const ck_spectral *spectral, const ck_spectral_motion *motion, const void *x, const void *d,
     const void *f, const void *dy, void *dx, void *dd, void *df) {
   RUN_REAL(type, spectral_gradient, spectral, motion, x, d, f, dy, dx, dd, df);
+}
+
+static bool walk_make(ck_spectral_walk *walk, const void *d, const void *f) {
+  RUN_REAL(walk->type, walk_make, walk, d, f);
+}
+
+ck_spectral_walk *ck_spectral_walk_make(
+    ck_type type, const ck_spectral *spectral, const ck_spectral_motion *motion, const void *d, const void *f) {
+  ck_spectral_walk *walk = calloc(1, sizeof *walk);
+  walk->type = type;
+  walk->spectral = *spectral;
+  walk->moves = motion;
+  if (motion) walk->motion = *motion;
+  walk_make(walk, d, f);
+  return walk;
+}
+
+bool ck_spectral_walk_step(ck_spectral_walk *walk, const void *x, void *y) {
+  RUN_REAL(walk->type, walk_step, walk, x, y);
+}
+
+void ck_spectral_walk_free(ck_spectral_walk *walk) {
+  ck_deallocate(walk->planes, walk->planes_bytes);
+  ck_deallocate(walk->rings, walk->rings_bytes);
+  ck_deallocate(walk->reach, walk->reach_bytes);
+  free(walk);
 }

@@ -111,7 +111,7 @@ INLINE void F(exact_gather_row)(
   int64_t half = s->sizes[0] / 2;
   const REAL *f = F(exact_features)(work, t, h);
   for (int64_t side = 0; side < 2; side++) {
-    F(spectral_start_row)(s->width, h, 1, path);
+    F(spectral_start_row)(h, 1, path);
     for (int64_t step = side; step <= half; step++) {
       int64_t offset = side == 0 ? step : -step;
       if (t + offset < 0 || t + offset >= s->frames) break;
@@ -178,12 +178,9 @@ static void F(exact_finish_rows)(void *context, int64_t begin, int64_t end) {
 
 static void F(exact_run)(F(spectral_work) * work) {
   const ck_spectral *s = work->spectral;
-  int64_t kt = s->sizes[0], kh = s->sizes[1], kw = s->sizes[2];
-  REAL log_taps[kh * kw];
-  for (int64_t k = 0; k < kh * kw; k++) log_taps[k] = LIBM(log2)(work->taps[1][k / kw] * work->taps[2][k % kw]);
-  work->log_taps = log_taps;
-  work->scale = R(s->alpha * M_LOG2E);
-  work->pitch = (s->width + kw + 2 * lanes - 1) / lanes * lanes;
+  int64_t kt = s->sizes[0];
+  REAL log_taps[s->sizes[1] * s->sizes[2]];
+  F(exact_prepare)(work, log_taps);
   size_t frame_elements = (size_t)F(exact_frame)(work), bytes = (size_t)(kt + 1) * frame_elements * sizeof(REAL);
   work->ring = ck_allocate(bytes);
   work->scattered = work->ring + (size_t)kt * frame_elements;

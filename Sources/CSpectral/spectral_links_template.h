@@ -18,20 +18,29 @@ INLINE REAL *F(exact_slot)(const F(spectral_work) * work, int64_t t) {
   return work->ring + t % work->spectral->sizes[0] * F(exact_frame)(work);
 }
 
+// The links' scale and the logarithms of their taps in space, and the planes' pitch.
+static void F(exact_prepare)(F(spectral_work) * work, REAL *log_taps) {
+  const ck_spectral *s = work->spectral;
+  int64_t kh = s->sizes[1], kw = s->sizes[2];
+  for (int64_t k = 0; k < kh * kw; k++) log_taps[k] = LIBM(log2)(work->taps[1][k / kw] * work->taps[2][k % kw]);
+  work->log_taps = log_taps;
+  work->scale = R(s->alpha * M_LOG2E);
+  work->pitch = (s->width + kw + 2 * lanes - 1) / lanes * lanes;
+}
+
 // Where a row's pixels lie once followed: the indices of their patches' first elements, and how much they count.
 INLINE void F(exact_places)(const F(spectral_work) * work, REAL tap, F(spectral_path) path) {
-  int64_t width = work->spectral->width;
   int32_t pitch = (int32_t)work->pitch;
-  REAL right = R(width), bottom = R(work->spectral->height);
+  REAL right = R(work->spectral->width), bottom = R(work->spectral->height);
   VECTORISED
-  for (int64_t i = 0; i < width; i++) {
+  for (int64_t i = 0; i < path.count; i++) {
     REAL x = F(floor)(path.x[i] + R(0.5)), y = F(floor)(path.y[i] + R(0.5));
     bool counts = (x >= 0) & (x < right) & (y >= 0) & (y < bottom) & (path.weight[i] > 0);
     path.share[0][i] = tap * path.weight[i];
     int32_t index = (int32_t)(counts ? y : 0) * pitch + (int32_t)(counts ? x : 0);
     path.index[i] = counts ? index : -1;
   }
-  F(spectral_join)(width, path);
+  F(spectral_join)(path);
 }
 
 // The links of a run's next pixels, features f, to neighbours of features g, channels a plane apart; and f − g [C], where

@@ -10,12 +10,11 @@
 INLINE void F(spectral_trace)(
     const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, REAL tap,
     F(spectral_path) path) {
-  int64_t width = work->spectral->width;
   int32_t row_step = (int32_t)work->row_step;
-  REAL right = R(width), bottom = R(work->spectral->height);
+  REAL right = R(work->spectral->width), bottom = R(work->spectral->height);
   F(spectral_follow_row)(work, item, t, offset, h, tap, path);
   VECTORISED
-  for (int64_t i = 0; i < width; i++) {
+  for (int64_t i = 0; i < path.count; i++) {
     REAL x = path.x[i], y = path.y[i];
     // Written so that what is no number lies outside.
     bool inside = (x > -1) & (x < right) & (y > -1) & (y < bottom);
@@ -31,7 +30,7 @@ INLINE void F(spectral_trace)(
     path.share[2][i] = weight * (1 - x) * y;
     path.share[3][i] = weight * x * y;
   }
-  F(spectral_join)(width, path);
+  F(spectral_join)(path);
 }
 
 INLINE int64_t F(spectral_frame_step)(const F(spectral_work) * work) {

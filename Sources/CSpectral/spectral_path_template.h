@@ -5,7 +5,8 @@
 // next run's. Rows are therefore longer than the frame is wide.
 
 typedef struct {
-  REAL *x, *y, *weight;  // where the pixels of a row come to lie, and how much that counts
+  int64_t first, count;  // the pixels of a row
+  REAL *x, *y, *weight;  // where they come to lie, and how much that counts
   int32_t *index;        // of what they read first, below 0 where there is nothing to read
   uint8_t *joined;       // whether the next pixel is of the same run
   REAL *share[4];        // of the four pixels around
@@ -22,16 +23,17 @@ static F(spectral_path) F(spectral_path_in)(void *scratch, int64_t width) {
   REAL *rows = scratch;
   int32_t *index = (int32_t *)(rows + 7 * pitch);
   return (F(spectral_path)){
-      .x = rows, .y = rows + pitch, .weight = rows + 2 * pitch, .index = index,
+      .count = width, .x = rows, .y = rows + pitch, .weight = rows + 2 * pitch, .index = index,
       .joined = (uint8_t *)(index + pitch),
       .share = {rows + 3 * pitch, rows + 4 * pitch, rows + 5 * pitch, rows + 6 * pitch}};
 }
 
-// The runs of a row, from its indices.
-INLINE void F(spectral_join)(int64_t width, F(spectral_path) path) {
-  path.index[width] = -1;
+// The runs of a row, from its indices: of pixels that move alike, and of those that have nothing to read.
+INLINE void F(spectral_join)(F(spectral_path) path) {
+  path.index[path.count] = -1;
   VECTORISED
-  for (int64_t i = 0; i < width; i++) path.joined[i] = (path.index[i] >= 0) & (path.index[i + 1] == path.index[i] + 1);
+  for (int64_t i = 0; i < path.count; i++)
+    path.joined[i] = path.index[i + 1] == (path.index[i] < 0 ? -1 : path.index[i] + 1);
 }
 
 // How many pixels from the i-th on are of one run, as many as there are lanes at most: of its bytes, without a branch.
@@ -67,6 +69,9 @@ INLINE void F(spectral_flow_of_run)(
     int64_t width, const REAL *flow, const REAL *agreement, const REAL *x, const REAL *y, REAL *dx, REAL *dy,
     REAL *agrees) {
   const REAL *right = flow + 2, *lower = flow + 2 * width, *last = lower + 2;
+  // What the row below will need.
+  __builtin_prefetch(lower + 2 * width);
+  __builtin_prefetch(agreement + 2 * width);
   const REAL *agrees_right = agreement + 1, *agrees_lower = agreement + width, *agrees_last = agrees_lower + 1;
   VECTORISED
   for (int64_t k = 0; k < lanes; k++) {
@@ -86,14 +91,14 @@ INLINE void F(spectral_follow)(
   REAL last_column = R(width - 1), last_row = R(height - 1);
   int32_t row_length = (int32_t)width;
   VECTORISED
-  for (int64_t i = 0; i < width; i++) {
+  for (int64_t i = 0; i < path.count; i++) {
     REAL left = F(floor)(path.x[i]), top = F(floor)(path.y[i]);
     bool inside = (left >= 0) & (left < last_column) & (top >= 0) & (top < last_row);
     int32_t index = (int32_t)(inside ? top : 0) * row_length + (int32_t)(inside ? left : 0);
     path.index[i] = (inside & (index < limit)) ? index : -1;
   }
-  F(spectral_join)(width, path);
-  for (int64_t i = 0; i < width;) {
+  F(spectral_join)(path);
+  for (int64_t i = 0; i < path.count;) {
     int64_t index = path.index[i];
     if (index < 0) {
       F(spectral_flow_between)(
@@ -106,7 +111,7 @@ INLINE void F(spectral_follow)(
     i += F(spectral_run_length)(path, i);
   }
   VECTORISED
-  for (int64_t i = 0; i < width; i++) {
+  for (int64_t i = 0; i < path.count; i++) {
     path.x[i] += dx[i];
     path.y[i] += dy[i];
     path.weight[i] *= agrees[i];
@@ -114,10 +119,10 @@ INLINE void F(spectral_follow)(
 }
 
 // The pixels of row h where they are, counting `tap`.
-INLINE void F(spectral_start_row)(int64_t width, int64_t h, REAL tap, F(spectral_path) path) {
+INLINE void F(spectral_start_row)(int64_t h, REAL tap, F(spectral_path) path) {
   VECTORISED
-  for (int64_t i = 0; i < width; i++) {
-    path.x[i] = R(i);
+  for (int64_t i = 0; i < path.count; i++) {
+    path.x[i] = R(path.first + i);
     path.y[i] = R(h);
     path.weight[i] = tap;
   }
@@ -137,10 +142,10 @@ INLINE void F(spectral_step_row)(
     F(spectral_follow)(height, width, flow, agreement, path);
     return;
   }
-  flow += 2 * h * width;
-  agreement += h * width;
+  flow += 2 * (h * width + path.first);
+  agreement += h * width + path.first;
   VECTORISED
-  for (int64_t i = 0; i < width; i++) {
+  for (int64_t i = 0; i < path.count; i++) {
     path.x[i] += flow[2 * i];
     path.y[i] += flow[2 * i + 1];
     path.weight[i] *= agreement[i];
@@ -152,7 +157,7 @@ INLINE void F(spectral_step_row)(
 INLINE void F(spectral_follow_row)(
     const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, REAL tap,
     F(spectral_path) path) {
-  F(spectral_start_row)(work->spectral->width, h, tap, path);
+  F(spectral_start_row)(h, tap, path);
   for (int64_t step = 1; step <= (offset > 0 ? offset : -offset); step++)
     F(spectral_step_row)(work, item, t, offset > 0 ? step : -step, h, path);
 }

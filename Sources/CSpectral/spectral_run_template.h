@@ -1,18 +1,10 @@
 static void F(spectral_run)(F(spectral_work) work) {
   const ck_spectral *s = work.spectral;
   if (s->batch * s->frames * s->height * s->width == 0) return;
-  REAL taps[s->sizes[0] + s->sizes[1] + s->sizes[2]], *next = taps;
-  for (int axis = 0; axis < 3; axis++) {
-    int64_t size = s->sizes[axis];
-    double exact[size];
-    ck_spectral_taps(size, exact);
-    for (int64_t k = 0; k < size; k++) next[k] = R(exact[k]);
-    work.taps[axis] = next;
-    next += size;
-  }
+  REAL taps[tap_count(s)];
+  F(spectral_set_taps)(&work, taps);
   work.pitch = (s->width + s->sizes[2] + 1 + 15) / 16 * 16;
   work.row_step = (2 + s->channels) * work.pitch;
-  work.channel_step = s->batch * s->frames * s->height * s->width;
   if (s->exact)
     F(exact_run)(&work);
   else if (work.motion)

@@ -15,6 +15,20 @@ typedef struct {
   REAL scale;              // and what a square of differences takes from them
 } F(spectral_work);
 
+// The taps in time, height and width, and the step from a channel to the next.
+static void F(spectral_set_taps)(F(spectral_work) * work, REAL *taps) {
+  const ck_spectral *s = work->spectral;
+  for (int axis = 0; axis < 3; axis++) {
+    int64_t size = s->sizes[axis];
+    double exact[size];
+    ck_spectral_taps(size, exact);
+    for (int64_t k = 0; k < size; k++) taps[k] = R(exact[k]);
+    work->taps[axis] = taps;
+    taps += size;
+  }
+  work->channel_step = s->batch * s->frames * s->height * s->width;
+}
+
 INLINE void F(spectral_sum_of)(
     int64_t count, int64_t width, const REAL *const *rows, const REAL *taps, REAL *y) {
   VECTORISED

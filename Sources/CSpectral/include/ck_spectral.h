@@ -36,6 +36,17 @@ bool ck_spectral_gradient(
     ck_type type, const ck_spectral *spectral, const ck_spectral_motion *motion, const void *x, const void *d,
     const void *f, const void *dy, void *dx, void *dd, void *df);
 
+/// Many steps of the walk on one graph of exact links, which is prepared for them: d, positive, and f are copied, and the
+/// motion's volumes, where there are any, must live as long as it does. One thread at a time.
+typedef struct ck_spectral_walk ck_spectral_walk;
+ck_spectral_walk *ck_spectral_walk_make(
+    ck_type type, const ck_spectral *spectral, const ck_spectral_motion *motion, const void *d, const void *f);
+void ck_spectral_walk_free(ck_spectral_walk *walk);
+
+/// y_i = Σ_j M_ij·x_j / Σ_j M_ij, M the links d·G·exp(…)·d of the product; x_i where it is that but for 2^-20, in double
+/// 2^-49. Each pixel's links are computed only where its neighbours' values differ.
+bool ck_spectral_walk_step(ck_spectral_walk *walk, const void *x, void *y);
+
 /// How well the flows between frames and the next ones agree, both [frames, height, width, 2]:
 /// 1 / (1 + |flow(p) + back(p + flow(p))|² / tolerance²), 0 where p + flow(p) lies beside the frame.
 bool ck_flow_agreement(

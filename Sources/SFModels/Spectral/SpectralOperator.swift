@@ -122,7 +122,7 @@ public func spectralTaps(size: Int) -> [Double] {
 }
 
 /// A spectral step's sizes, checked once, and its motion.
-private struct SpectralPlan {
+struct SpectralPlan {
   private let sizes: ck_spectral
   private let motion: [Tensor]
 
@@ -178,7 +178,7 @@ private struct SpectralPlan {
     return gradients
   }
 
-  private func withPointers<Result>(
+  func withPointers<Result>(
     _ kernel: (UnsafePointer<ck_spectral>, UnsafePointer<ck_spectral_motion>?) -> Result
   ) -> Result {
     withUnsafePointer(to: sizes) { sizes in

@@ -89,28 +89,18 @@ public struct SpectralSegmenter: Sendable, Hashable {
   /// What the iterations make of x, with the unary weights S^p given, and the features by planes: where the segmenter
   /// restarts, x and all steps' results, otherwise the last one alone.
   func iterated(
-    from start: Tensor, weight: Tensor, planes f: Tensor, motion: SpectralMotion? = nil,
+    from start: Tensor, weight: Tensor, planes f: consuming Tensor, motion: SpectralMotion? = nil,
     alpha: Tensor? = nil, slope: Tensor? = nil, afterStep: ((Int) throws -> Void)? = nil
   ) rethrows -> [Tensor] {
     // A learned alpha is that between the features √α·F; every normalisation takes off the scale it leaves.
-    let f = alpha.map { f * $0.sqrt() } ?? f
+    if let alpha { f = f * alpha.sqrt() }
     let strength = (alpha == nil ? self.alpha : 1) / (f.rank == 5 ? Double(f.shape[0]) : 1)
-    let degree =
-      normalization == .degree
-      ? spectralDegree(
-        weight: weight, planes: f, kernel: kernel, alpha: strength, operator: self.operator, motion: motion)
-      : nil
+    let isRecorded = Tensor.isAnyRecorded(start, weight, f)
+    let step = step(weight: weight, planes: f, alpha: strength, motion: motion, isRecorded: isRecorded)
 
     var x = start, walk = [start]
     for iteration in 0..<iterations {
-      x = spectralProduct(
-        x, weight: weight, planes: f, kernel: kernel, alpha: strength, operator: self.operator,
-        motion: motion)
-      switch normalization {
-      case .spectral: x = unitNormalized(x)
-      case .degree: x = x / degree!
-      case .frameRange: x = frameRangeNormalized(x)
-      }
+      x = step(x)
       if iteration >= continuousIterations && normalization != .spectral {
         x = slope.map { softBinarized(x, slope: $0) } ?? softBinarized(x, slope: self.slope)
       }
@@ -119,5 +109,25 @@ public struct SpectralSegmenter: Sendable, Hashable {
     }
     let binarizes = iterations > continuousIterations
     return restarts ? walk : [normalization == .frameRange && binarizes ? frameRangeNormalized(x) : x]
+  }
+
+  /// A step, normalised; what several of them share is done once.
+  private func step(
+    weight: Tensor, planes f: Tensor, alpha: Double, motion: SpectralMotion?, isRecorded: Bool
+  ) -> (Tensor) -> Tensor {
+    func product(_ x: Tensor) -> Tensor {
+      spectralProduct(
+        x, weight: weight, planes: f, kernel: kernel, alpha: alpha, operator: self.operator, motion: motion)
+    }
+    switch normalization {
+    case .spectral: return { unitNormalized(product($0)) }
+    case .frameRange: return { frameRangeNormalized(product($0)) }
+    case .degree where self.operator == .exact && !isRecorded:
+      return SpectralWalk(weight: weight, planes: f, kernel: kernel, alpha: alpha, motion: motion).step
+    case .degree:
+      let degree = spectralDegree(
+        weight: weight, planes: f, kernel: kernel, alpha: alpha, operator: self.operator, motion: motion)
+      return { product($0) / degree }
+    }
   }
 }

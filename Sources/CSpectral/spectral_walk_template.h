@@ -1,0 +1,271 @@
+// The walk on the exact graph: in a step each pixel takes the mean of its neighbours, weighted by their links. Where all of
+// them hold one value that is the mean, and no link is computed: most of a mask is like that.
+
+// Rows begin ..< end of all frames' planes, with their borders.
+static void F(walk_enter_planes)(void *context, int64_t begin, int64_t end) {
+  const F(walk_work) *work = context;
+  const ck_spectral *s = work->graph.spectral;
+  int64_t pitch = work->graph.pitch, rows = F(exact_plane)(&work->graph) / pitch, side = s->sizes[2] / 2;
+  for (int64_t row = begin; row < end; row++) {
+    int64_t plane = row / rows, frame = plane / (1 + s->channels), q = plane % (1 + s->channels);
+    int64_t h = row % rows - s->sizes[1] / 2, at = (frame * s->height + h) * s->width;
+    REAL *to = F(walk_planes)(work, 0) + row * pitch;
+    memset(to, 0, (size_t)pitch * sizeof(REAL));
+    if (h < 0 || h >= s->height) continue;
+    const REAL *from = q == 0 ? work->graph.d : work->graph.f + (q - 1) * work->graph.channel_step;
+    memcpy(to + side, from + at, (size_t)s->width * sizeof(REAL));
+  }
+}
+
+// Scratch for paths into as many frames as the kernel is long, which start one from the other's end.
+static size_t F(walk_paths_bytes)(const ck_spectral *s) {
+  return (size_t)s->sizes[0] * F(spectral_path_bytes)(s->width);
+}
+
+static void F(walk_paths_in)(char *scratch, const ck_spectral *s, F(spectral_path) *paths) {
+  for (int64_t k = 0; k < s->sizes[0]; k++) {
+    paths[k] = F(spectral_path_in)(scratch + k * F(spectral_path_bytes)(s->width), s->width);
+    paths[k].x = paths[0].x;
+    paths[k].y = paths[0].y;
+    paths[k].weight = paths[0].weight;
+  }
+}
+
+// The paths of a row's pixels; those that lead to no frame stay as they are.
+INLINE void F(walk_follow)(const F(spectral_work) * graph, int64_t frame, int64_t h, const F(spectral_path) *paths) {
+  const ck_spectral *s = graph->spectral;
+  int64_t half = s->sizes[0] / 2, item = frame / s->frames, t = frame % s->frames;
+  for (int64_t side = 0; side < 2; side++) {
+    F(spectral_start_row)(h, 1, paths[half]);
+    for (int64_t step = side; step <= half; step++) {
+      int64_t offset = side == 0 ? step : -step;
+      if (t + offset < 0 || t + offset >= s->frames) break;
+      if (step > 0) F(spectral_step_row)(graph, item, t, offset, h, paths[half + offset]);
+      F(exact_places)(graph, graph->taps[0][half + offset], paths[half + offset]);
+    }
+  }
+}
+
+// Widens a box, in tiles, by where a tile's pixels first ..< last are.
+INLINE void F(walk_widen)(tile_box *box, const int32_t *index, int32_t pitch, int64_t first, int64_t last) {
+  int32_t top = INT32_MAX, left = INT32_MAX, bottom = -1, right = -1;
+  double share = (1 + 1e-12) / pitch;  // a little more, so that whole rows stay whole
+  VECTORISED
+  for (int64_t i = first; i < last; i++) {
+    int32_t y = (int32_t)(index[i] * share), x = index[i] - y * pitch;
+    bool counts = index[i] >= 0;
+    top = counts && y < top ? y : top;
+    left = counts && x < left ? x : left;
+    bottom = counts && y > bottom ? y : bottom;
+    right = counts && x > right ? x : right;
+  }
+  if (bottom < 0) return;
+  tile_box found = {
+      (int16_t)(top / tile_height), (int16_t)(left / tile_width), (int16_t)(bottom / tile_height),
+      (int16_t)(right / tile_width)};
+  box->top = found.top < box->top ? found.top : box->top;
+  box->left = found.left < box->left ? found.left : box->left;
+  box->bottom = found.bottom > box->bottom ? found.bottom : box->bottom;
+  box->right = found.right > box->right ? found.right : box->right;
+}
+
+// Which tiles those of rows begin ..< end, of all frames, reach in the frames around.
+CK_CLONES static void F(walk_reach_rows)(
+    const F(walk_work) * work, int64_t begin, int64_t end, const F(spectral_path) *paths) {
+  const ck_spectral *s = work->graph.spectral;
+  int64_t kt = s->sizes[0], across = tiles_across(s), down = tiles_down(s);
+  for (int64_t row = begin; row < end; row++) {
+    tile_box *boxes = work->walk->reach + row * across * kt;
+    int64_t frame = row / down, t = frame % s->frames;
+    for (int64_t k = 0; k < across * kt; k++) boxes[k] = (tile_box){INT16_MAX, INT16_MAX, -1, -1};
+    for (int64_t h = row % down * tile_height; h < s->height && h < (row % down + 1) * tile_height; h++) {
+      F(walk_follow)(&work->graph, frame, h, paths);
+      for (int64_t k = first_offset(s, t); k <= last_offset(s, t); k++)
+        for (int64_t tile = 0; tile < across; tile++)
+          F(walk_widen)(
+              boxes + tile * kt + k + kt / 2, paths[k + kt / 2].index, (int32_t)work->graph.pitch, tile * tile_width,
+              end_of_tile(s, tile));
+    }
+  }
+}
+
+static void F(walk_reach)(void *context, int64_t begin, int64_t end) {
+  const F(walk_work) *work = context;
+  const ck_spectral *s = work->graph.spectral;
+  size_t bytes = F(walk_paths_bytes)(s);
+  char *scratch = ck_allocate(bytes);
+  F(spectral_path) paths[s->sizes[0]];
+  F(walk_paths_in)(scratch, s, paths);
+  F(walk_reach_rows)(work, begin, end, paths);
+  ck_deallocate(scratch, bytes);
+}
+
+// What the patches of a run's next pixels bring: Σ links·d·x, and Σ links·d.
+INLINE void F(walk_take)(
+    const F(spectral_work) * graph, int64_t channels, const REAL *f, const REAL *values, const REAL *planes, REAL *taken,
+    REAL *links) {
+  int64_t plane = F(exact_plane)(graph), pitch = graph->pitch, kh = graph->spectral->sizes[1];
+  int64_t kw = graph->spectral->sizes[2];
+  F(vector) sum = 0, degree = 0;
+  // What the row below will need.
+  __builtin_prefetch(values + kh * pitch);
+  for (int64_t q = 0; q < 1 + channels; q++) __builtin_prefetch(planes + q * plane + kh * pitch);
+  for (int64_t k = 0; k < kh * kw; k++) {
+    int64_t at = k / kw * pitch + k % kw;
+    F(vector) link =
+        F(exact_links)(channels, plane, graph->scale, graph->log_taps[k], f, planes + plane + at, NULL);
+    sum += link * F(load)(values + at);
+    degree += link * F(load)(planes + at);
+  }
+  F(store)(sum, taken);
+  F(store)(degree, links);
+}
+
+// The one value of all around a row's pixels, in all frames, or no number.
+INLINE void F(walk_look)(
+    const F(walk_work) * work, int64_t h, const F(spectral_path) *paths, REAL *found, REAL *held) {
+  const ck_spectral *s = work->graph.spectral;
+  int64_t pitch = work->graph.pitch, t = work->graph.frame % s->frames, count = paths[0].count;
+  memcpy(held, F(walk_map)(work, 0) + h * pitch + paths[0].first, (size_t)count * sizeof(REAL));
+  for (int64_t k = first_offset(s, t); k <= last_offset(s, t); k++) {
+    F(spectral_path) path = paths[s->sizes[0] / 2 + k];
+    const REAL *map = F(walk_map)(work, k);
+    for (int64_t i = 0; i < count; i += F(spectral_run_length)(path, i)) {
+      if (path.index[i] < 0) continue;
+      F(store)(F(load)(map + path.index[i]), found + i);
+      __builtin_prefetch(map + path.index[i] + pitch);
+    }
+    VECTORISED
+    for (int64_t i = 0; i < count; i++) held[i] = path.index[i] < 0 || found[i] == held[i] ? held[i] : R(NAN);
+  }
+}
+
+// A row of y, or a part of it, along its paths; scratch of five rows.
+INLINE void F(walk_row)(const F(walk_work) * work, int64_t h, const F(spectral_path) *paths, REAL *rows) {
+  const ck_spectral *s = work->graph.spectral;
+  int64_t channels = s->channels, pitch = work->graph.pitch, frame = work->graph.frame, t = frame % s->frames;
+  int64_t first = paths[0].first, count = paths[0].count, at = (frame * s->height + h) * s->width + first;
+  REAL *held = rows, *taken = held + pitch, *links = taken + pitch, *sums = links + pitch, *degrees = sums + pitch;
+  F(walk_follow)(&work->graph, frame, h, paths);
+  F(walk_look)(work, h, paths, taken, held);
+  memset(sums, 0, (size_t)(2 * pitch) * sizeof(REAL));
+  const REAL *f = F(walk_planes)(work, frame) + F(exact_plane)(&work->graph) + F(walk_row_start)(work, h) + first;
+  for (int64_t k = first_offset(s, t); k <= last_offset(s, t); k++) {
+    F(spectral_path) path = paths[s->sizes[0] / 2 + k];
+    VECTORISED
+    for (int64_t i = 0; i < count; i++) path.index[i] = held[i] == held[i] ? -1 : path.index[i];
+    F(spectral_join)(path);
+    for (int64_t i = 0; i < count; i += F(spectral_run_length)(path, i)) {
+      if (path.index[i] < 0) continue;
+      const REAL *values = F(walk_values)(work, k) + path.index[i];
+      const REAL *planes = F(walk_planes)(work, frame + k) + path.index[i];
+      if (channels == 1)
+        F(walk_take)(&work->graph, 1, f + i, values, planes, taken + i, links + i);
+      else if (channels == 3)
+        F(walk_take)(&work->graph, 3, f + i, values, planes, taken + i, links + i);
+      else
+        F(walk_take)(&work->graph, channels, f + i, values, planes, taken + i, links + i);
+    }
+    VECTORISED
+    for (int64_t i = 0; i < count; i++) {
+      sums[i] += path.index[i] < 0 ? 0 : path.share[0][i] * taken[i];
+      degrees[i] += path.index[i] < 0 ? 0 : path.share[0][i] * links[i];
+    }
+  }
+  // What changes by no more than rounding does stays as it is, or all of a frame would differ before long.
+  REAL rest = sizeof(REAL) == 4 ? R(0x1p-20) : R(0x1p-49), *y = work->graph.y + at;
+  const REAL *x = work->graph.x + at;
+  VECTORISED
+  for (int64_t i = 0; i < count; i++) {
+    REAL mean = sums[i] / degrees[i];
+    mean = F(fabs)(mean - x[i]) <= rest ? x[i] : mean;
+    y[i] = held[i] == held[i] ? held[i] : mean;
+  }
+}
+
+// Rows of tiles, as long as there are any: some take far longer than others.
+CK_CLONES static void F(walk_finish_tiles)(F(walk_work) * work, F(spectral_path) *paths, REAL *rows) {
+  const ck_spectral *s = work->graph.spectral;
+  int64_t across = tiles_across(s), frame = work->graph.frame;
+  REAL held[across];
+  for (int64_t row; (row = atomic_fetch_add(&work->next, 1)) < tiles_down(s);) {
+    for (int64_t tile = 0; tile < across; tile++) held[tile] = F(walk_held)(work, row, tile);
+    for (int64_t tile = 0, next; tile < across; tile = next) {
+      bool holds = held[tile] == held[tile];
+      for (next = tile + 1; next < across && (held[next] == held[next]) == holds; next++) {}
+      int64_t first = tile * tile_width, last = end_of_tile(s, next - 1);
+      for (int64_t k = 0; k < s->sizes[0]; k++) {
+        paths[k].first = first;
+        paths[k].count = last - first;
+      }
+      for (int64_t h = row * tile_height; h < s->height && h < (row + 1) * tile_height; h++) {
+        REAL *y = work->graph.y + (frame * s->height + h) * s->width;
+        if (holds)
+          for (int64_t i = first; i < last; i++) y[i] = held[i / tile_width];
+        else
+          F(walk_row)(work, h, paths, rows);
+      }
+    }
+  }
+}
+
+static void F(walk_finish)(void *context, int64_t begin, int64_t end) {
+  F(walk_work) *work = context;
+  const ck_spectral *s = work->graph.spectral;
+  size_t path_bytes = F(walk_paths_bytes)(s), bytes = path_bytes + (size_t)(5 * work->graph.pitch) * sizeof(REAL);
+  char *scratch = ck_allocate(bytes);
+  F(spectral_path) paths[s->sizes[0]];
+  F(walk_paths_in)(scratch, s, paths);
+  F(walk_finish_tiles)(work, paths, (REAL *)(scratch + path_bytes));
+  ck_deallocate(scratch, bytes);
+}
+
+// The work of a walk; taps has room for those along the axes and those over space.
+static F(walk_work) F(walk_work_of)(ck_spectral_walk *walk, REAL *taps) {
+  const ck_spectral *s = &walk->spectral;
+  F(walk_work) work = {.graph = {.spectral = s, .motion = walk->moves ? &walk->motion : NULL}, .walk = walk};
+  F(spectral_set_taps)(&work.graph, taps);
+  F(exact_prepare)(&work.graph, taps + tap_count(s));
+  return work;
+}
+
+static void F(walk_make)(ck_spectral_walk *walk, const REAL *d, const REAL *f) {
+  const ck_spectral *s = &walk->spectral;
+  REAL taps[tap_count(s) + s->sizes[1] * s->sizes[2]];
+  F(walk_work) work = F(walk_work_of)(walk, taps);
+  int64_t frames = s->batch * s->frames, plane = F(exact_plane)(&work.graph), pitch = work.graph.pitch;
+  int64_t planes = frames * (1 + s->channels), ring = plane + s->height * pitch + tile_count(s);
+  walk->rings_bytes = (size_t)(s->sizes[0] * ring) * sizeof(REAL);
+  walk->planes_bytes = (size_t)(planes * plane) * sizeof(REAL);
+  walk->reach_bytes = (size_t)(frames * tile_count(s) * s->sizes[0]) * sizeof(tile_box);
+  walk->rings = ck_allocate(walk->rings_bytes);
+  walk->planes = ck_allocate(walk->planes_bytes);
+  walk->reach = ck_allocate(walk->reach_bytes);
+  memset(walk->rings, 0, walk->rings_bytes);
+  work.graph.d = d;
+  work.graph.f = f;
+  ck_parallel(planes * plane / pitch, 1, &work, F(walk_enter_planes));
+  ck_parallel(frames * tiles_down(s), 1, &work, F(walk_reach));
+}
+
+static void F(walk_step)(ck_spectral_walk *walk, const REAL *x, REAL *y) {
+  const ck_spectral *s = &walk->spectral;
+  int64_t half = s->sizes[0] / 2;
+  if (tile_count(s) == 0) return;
+  REAL taps[tap_count(s) + s->sizes[1] * s->sizes[2]];
+  F(walk_work) work = F(walk_work_of)(walk, taps);
+  work.values = walk->rings;
+  work.map = work.values + s->sizes[0] * F(exact_plane)(&work.graph);
+  work.tiles = work.map + s->sizes[0] * s->height * work.graph.pitch;
+  work.graph.x = x;
+  work.graph.y = y;
+  for (int64_t item = 0; item < s->batch; item++)
+    for (int64_t t = 0; t < s->frames + half; t++) {
+      work.graph.frame = item * s->frames + t;
+      if (t < s->frames) ck_parallel(tiles_down(s), 1, &work, F(walk_enter));
+      if (t < half) continue;
+      work.graph.frame -= half;
+      work.next = 0;
+      ck_parallel(ck_thread_count(), 1, &work, F(walk_finish));
+    }
+}
