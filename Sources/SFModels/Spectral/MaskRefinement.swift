@@ -96,13 +96,14 @@ public struct MaskRefinement: Sendable, Hashable {
     func enlarged(_ y: Tensor) -> Tensor { y.resized2d(height: image.height, width: image.width) }
     func volume(_ y: Tensor) -> Tensor { y.reshape(1, 1, image.height, image.width) }
     let s = scores(mask), share = solution.restartShare?.squeezed() ?? Tensor(0)
-    // The steps so far restarted from the masks reduced.
+    // The steps so far restarted from the masks reduced. Where a mask is sure all pixels get the same value, and so no step.
     var x = volume(
-      enlarged(y.expandingAxis(0).expandingAxis(-1) - share * scores(small)) + share * s)
+      enlarged(y.expandingAxis(0).expandingAxis(-1) - share * scores(small)) + share * s
+    ).clamp(min: 0.1, max: 0.9)
     let f = featurePlanes(image.labTensor().expandingAxis(0).expandingAxis(0), of: x.shape)
     for _ in 0..<Self.stepsWithinFrame {
       let vote = within.iterated(from: x, weight: Tensor(onesLike: x), planes: f)[0]
-      x = (1 - share) * vote + share * volume(s)
+      x = vote + share * (volume(s) - vote)
     }
     return x.reshape(image.height, image.width)
   }
