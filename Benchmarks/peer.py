@@ -47,6 +47,7 @@ Benchmarks, float32 unless they say otherwise; sizes are those that the name sta
                                        code has them; left out where cv2 cannot be imported
   davis.files.480x854                  the same with the masks decoded from PNG by Pillow
   optical_flow.480x854                 OpenCV's DIS, medium preset; left out where cv2 cannot be imported
+  optical_flow.both.480x854            the same there and back
 """
 
 import argparse
@@ -404,7 +405,7 @@ def matmul(size, dtype=torch.float32):
     return without_gradient(lambda: a @ b)
 
 
-def optical_flow():
+def optical_flow(both=False):
     import cv2
     import numpy
     cv2.setNumThreads(torch.get_num_threads())
@@ -413,7 +414,8 @@ def optical_flow():
     first = numpy.ascontiguousarray(scene[:480, :854])
     second = numpy.ascontiguousarray(scene[4:484, 7:861])
     estimator = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    return lambda: estimator.calc(first, second, None)
+    there = lambda: estimator.calc(first, second, None)
+    return (lambda: (there(), estimator.calc(second, first, None))) if both else there
 
 
 def davis_masks():
@@ -540,6 +542,7 @@ def benchmarks():
         yield f"{name}.forward_backward", f"batch {arguments[0]}", lambda a=arguments: per_sample(*a)
     if importlib.util.find_spec("cv2"):
         yield "optical_flow.480x854", "OpenCV's DIS, medium preset", optical_flow
+        yield "optical_flow.both.480x854", "the same there and back", lambda: optical_flow(both=True)
         yield "davis.scores.480x854", "32 masks, NumPy and OpenCV", davis_scores
         yield "davis.files.480x854", "32 masks, Pillow, NumPy and OpenCV", davis_files
     else:

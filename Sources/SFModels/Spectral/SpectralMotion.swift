@@ -72,11 +72,8 @@ public struct SpectralMotion: Sendable {
   /// Motion along the optical flows within each of several windows, all of as many frames of one size, two at least.
   public init(windows: [[Image]], tolerance: Double = 1) {
     let motions = windows.map { frames in
-      let pairs = Array(zip(frames, frames.dropFirst()))
-      return SpectralMotion(
-        forward: pairs.map { opticalFlow(from: $0, to: $1) },
-        backward: pairs.map { opticalFlow(from: $1, to: $0) },
-        tolerance: tolerance)
+      let flows = opticalFlows(along: frames)
+      return SpectralMotion(forward: flows.forward, backward: flows.backward, tolerance: tolerance)
     }
     func joined(_ part: (SpectralMotion) -> Tensor) -> Tensor { .concatenate(motions.map(part), axis: 0) }
     self.init(
