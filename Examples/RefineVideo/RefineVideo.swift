@@ -162,14 +162,11 @@ struct RefineVideo: ParsableCommand {
   ) throws {
     var results = try Results(of: sequence, in: output.url, threshold: threshold)
     var score = RefinementScore(sequence.name, threshold: threshold)
-    var last: Image?
+    var flows = SequenceFlows(of: sequence)
     let duration = try refinement(sequence) { frame in
       let truth = try sequence.truth?.binary(frame.number, for: frame.image)
       try results.append(frame, truth: truth)
-      guard let truth else { return }
-      let flow = try last.map { try sequence.flows(from: $0, to: frame.image, number: frame.number) }
-      try score.append(frame, truth: truth, flow: flow)
-      last = frame.image
+      if let truth { try score.append(frame, truth: truth, flow: flows.push(frame.image)) }
     }
     try results.finish()
     guard let truth = sequence.truth else {

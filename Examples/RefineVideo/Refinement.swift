@@ -50,7 +50,7 @@ struct Refinement {
     let image, mask: Image
     let smallImage, smallMask: Image
     /// The flows of the frame before to this one, and back, where they are needed.
-    var flow: FlowPair?
+    var flow: SequenceFlows.Pair?
   }
 
   /// Over the whole sequence.
@@ -113,7 +113,7 @@ struct Refinement {
     _ body: (Int, Input, inout Duration) throws -> Void
   ) throws {
     let needsFlow = followsMotion || refinement.features == .flow
-    var last: Image?
+    var flows = SequenceFlows(of: sequence)
     var bar = ProgressBar(sequence.name, count: sequence.frameCount)
     defer { bar.finish() }
     for number in 0..<sequence.frameCount {
@@ -122,12 +122,11 @@ struct Refinement {
       var frame = Input(
         image: image, mask: mask, smallImage: refinement.reduced(image), smallMask: refinement.reduced(mask))
       let start = ContinuousClock.now
-      if let last, needsFlow {
-        frame.flow = try sequence.flows(from: last, to: frame.smallImage, number: number)
+      if needsFlow {
+        frame.flow = try flows.push(frame.smallImage)
         duration.flowSeconds += (ContinuousClock.now - start) / .seconds(1)
       }
       try body(number, frame, &duration)
-      last = frame.smallImage
       bar.advance()
     }
   }

@@ -27,7 +27,7 @@ struct RefinementScore {
     var consistency: Double? { consistencies.isEmpty ? nil : consistencies.mean }
 
     /// Takes a soft mask; `truth` and `flows` are those of the last three frames, or of as many as there were.
-    fileprivate mutating func append(_ soft: Tensor, _ mask: Mask, truth: [Mask], flows: [FlowPair])
+    fileprivate mutating func append(_ soft: Tensor, _ mask: Mask, truth: [Mask], flows: [SequenceFlows.Pair])
       throws
     {
       frames.append(mask.iou(truth.last!))
@@ -41,7 +41,7 @@ struct RefinementScore {
   }
 
   private var truth: [Mask] = []
-  private var flows: [FlowPair] = []
+  private var flows: [SequenceFlows.Pair] = []
 
   /// The score of a sequence without frames yet.
   init(_ name: String, threshold: Double) {
@@ -49,7 +49,7 @@ struct RefinementScore {
   }
 
   /// Takes the next frame, and the flows between it and the one before.
-  mutating func append(_ frame: Refinement.Frame, truth mask: Mask, flow: FlowPair?) throws {
+  mutating func append(_ frame: Refinement.Frame, truth mask: Mask, flow: SequenceFlows.Pair?) throws {
     hasObject = hasObject || mask.area > 0
     truth = truth.suffix(2) + [mask]
     if let flow { flows = flows.suffix(1) + [flow] }

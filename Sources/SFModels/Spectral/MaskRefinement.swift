@@ -33,10 +33,9 @@ public struct MaskRefinement: Sendable, Hashable {
   /// The refined soft masks of a video's frames, `[H, W]` each.
   public func callAsFunction(_ frames: [Image], masks: [Image]) -> [Tensor] {
     let small = frames.map(reduced), scores = masks.map(reduced)
-    let pairs = Array(zip(small, small.dropFirst()))
+    let flows = opticalFlows(along: small)
     let solution = solution(
-      small, masks: scores, forward: pairs.map { opticalFlow(from: $0, to: $1) },
-      backward: pairs.map { opticalFlow(from: $1, to: $0) }, followsMotion: true)
+      small, masks: scores, forward: flows.forward, backward: flows.backward, followsMotion: true)
     return frames.indices.map {
       enlarged(solution, frame: $0, image: frames[$0], mask: masks[$0], reduced: scores[$0])
     }
