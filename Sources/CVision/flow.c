@@ -152,7 +152,8 @@ CK_CLONES static void pair_rows(const flow_level *level, int64_t begin, int64_t 
   }
 }
 
-void ck_flow_between(const ck_flow_frame *first, const ck_flow_frame *second, float *there, float *back) {
+// Step by step, each taken for all flows by all threads.
+static void estimate(const ck_flow_frame *first, const ck_flow_frame *second, float *there, float *back) {
   int flows = back ? 2 : 1;
   flow_level coarser[2], levels[2];
   for (int64_t i = first->levels - 1; i >= 0; i--) {
@@ -172,4 +173,22 @@ void ck_flow_between(const ck_flow_frame *first, const ck_flow_frame *second, fl
   if (back) levels[1].result = back;
   flow_take(pair_rows, levels, flows, levels->first->height, grain_rows);
   for (int j = 0; j < flows; j++) level_free(levels[j]);
+}
+
+typedef struct {
+  const ck_flow_frame *first, *second;
+  float *there, *back;
+} pair_work;
+
+static void estimate_each(void *context, int64_t begin, int64_t end) {
+  const pair_work *work = context;
+  if (begin == 0) estimate(work->first, work->second, work->there, NULL);
+  if (end == 2) estimate(work->second, work->first, work->back, NULL);
+}
+
+void ck_flow_between(const ck_flow_frame *first, const ck_flow_frame *second, float *there, float *back) {
+  pair_work work = {first, second, there, back};
+  // Two threads take a flow each, and wait for one another once.
+  if (back && ck_thread_count() <= 2) ck_parallel(2, 1, &work, estimate_each);
+  else estimate(first, second, there, back);
 }
