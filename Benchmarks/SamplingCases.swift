@@ -2,8 +2,12 @@ import Tensor
 
 /// Samples taken by a grid, and filters that belong to samples: what trackers are made of.
 func samplingBenchmarks() -> [Benchmark] {
-  let images: Shape = [4, 128, 224, 32]
+  let images: Shape = [4, 128, 224, 32], masks: Shape = [8, 480, 854, 1]
   return [
+    Benchmark("warp.8x480x854", Work(elements: 4 * masks.elementCount)) {
+      let masks = Tensor(uniform: masks), flow = smoothFlow(frames: 8, height: 480, width: 854)
+      return { _ = masks.warped(by: flow) }
+    },
     Benchmark("grid_sample.forward_backward", Work(elements: 5 * images.elementCount)) {
       let grid = Tensor(uniform: [4, 128, 224, 2], in: -1..<1)
       return forwardBackward([Tensor(uniform: images), grid]) { $0[0].gridSample($0[1]) }
@@ -15,6 +19,12 @@ func samplingBenchmarks() -> [Benchmark] {
     correlation("correlation.full.256@31x31", depthwise: false),
     correlation("correlation.depthwise.256@31x31", depthwise: true),
   ]
+}
+
+/// A flow `[N, H, W, 2]` of up to four pixels.
+private func smoothFlow(frames: Int, height: Int, width: Int) -> Tensor {
+  let coarse = Tensor(uniform: [frames, 6, 10, 2], in: -4..<4)
+  return coarse.resized2d(height: height, width: width, interpolation: .linear)
 }
 
 /// A filter for each sample: forward, and the gradients by both operands.

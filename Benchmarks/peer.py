@@ -29,6 +29,7 @@ Benchmarks, float32 unless they say otherwise; sizes are those that the name sta
   layer_norm.forward_backward          over rows of 128
   matmul.N, matmul.bfloat16.N          N×N by N×N
   spectral.10x480x854.…                one step of SFSeg (Eq. 7) over ten frames, 3×7×7, by conv3d; .separable by three
+  warp.8x480x854                       eight masks of one channel along a smooth flow, by grid_sample with border padding
   grid_sample.forward_backward         [4, 128, 224, 32] in channels-last notation at as many random places
   conv2d.per_sample.C→O@HxW.…          a 3×3 filter for each sample, as a grouped convolution, batch 4 or 16
   correlation.…                        a 7×7 template for each of 8 images of 256 channels, likewise
@@ -47,6 +48,7 @@ Benchmarks, float32 unless they say otherwise; sizes are those that the name sta
                                        code has them; left out where cv2 cannot be imported
   davis.files.480x854                  the same with the masks decoded from PNG by Pillow
   optical_flow.480x854                 OpenCV's DIS, medium preset; left out where cv2 cannot be imported
+  optical_flow.both.480x854            the same there and back
 """
 
 import argparse
@@ -387,6 +389,14 @@ def grid_sample():
         lambda x, grid: F.grid_sample(x, grid, align_corners=False), images, 2 * torch.rand(4, 128, 224, 2) - 1)
 
 
+def warp():
+    masks = torch.rand(8, 1, 480, 854)
+    flow = F.interpolate(8 * torch.rand(8, 2, 6, 10) - 4, (480, 854), mode="bilinear").permute(0, 2, 3, 1)
+    rows, columns = torch.meshgrid(torch.arange(480.), torch.arange(854.), indexing="ij")
+    grid = (torch.stack([columns, rows], -1) + flow + 0.5) * torch.tensor([2 / 854, 2 / 480]) - 1
+    return without_gradient(lambda: F.grid_sample(masks, grid, padding_mode="border", align_corners=False))
+
+
 def per_sample(batch, inputs, outputs, size, kernel, padding, groups=1):
     """Each sample with a filter of its own: samples as groups of channels."""
 
@@ -404,7 +414,7 @@ def matmul(size, dtype=torch.float32):
     return without_gradient(lambda: a @ b)
 
 
-def optical_flow():
+def optical_flow(both=False):
     import cv2
     import numpy
     cv2.setNumThreads(torch.get_num_threads())
@@ -413,7 +423,8 @@ def optical_flow():
     first = numpy.ascontiguousarray(scene[:480, :854])
     second = numpy.ascontiguousarray(scene[4:484, 7:861])
     estimator = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    return lambda: estimator.calc(first, second, None)
+    there = lambda: estimator.calc(first, second, None)
+    return (lambda: (there(), estimator.calc(second, first, None))) if both else there
 
 
 def davis_masks():
@@ -531,6 +542,7 @@ def benchmarks():
                 lambda arguments=(channels, backward): spectral(*arguments))
     yield "spectral.10x480x854.separable.forward", "ten frames, 3×7×7 in three 1-D filters", (
         lambda: spectral(1, False, separable=True))
+    yield "warp.8x480x854", "eight masks of one channel, grid_sample with border padding", warp
     yield "grid_sample.forward_backward", "bilinear, zeros beyond, batch 4 of 128×224, 32 channels", grid_sample
     for name, arguments in [
             ("conv2d.per_sample.512→16@30x52", (4, 512, 16, [30, 52], 3, 1)),
@@ -540,6 +552,7 @@ def benchmarks():
         yield f"{name}.forward_backward", f"batch {arguments[0]}", lambda a=arguments: per_sample(*a)
     if importlib.util.find_spec("cv2"):
         yield "optical_flow.480x854", "OpenCV's DIS, medium preset", optical_flow
+        yield "optical_flow.both.480x854", "the same there and back", lambda: optical_flow(both=True)
         yield "davis.scores.480x854", "32 masks, NumPy and OpenCV", davis_scores
         yield "davis.files.480x854", "32 masks, Pillow, NumPy and OpenCV", davis_files
     else:

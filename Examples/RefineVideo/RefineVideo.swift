@@ -73,6 +73,13 @@ struct RefineVideo: ParsableCommand {
     help: "Steps restart from the masks, the more the less they make these agree in time; only by degree.")
   var restarts = SpectralSegmenter.refinement.restarts
 
+  @Flag(
+    help: """
+      Makes all steps at the frames' own size; otherwise those along the motion are made at a longest side of 427 pixels, \
+      and two more within each frame.
+      """)
+  var fullSize = false
+
   @Option(help: "What a soft mask exceeds where the object is.")
   var threshold = 0.5
 
@@ -119,11 +126,13 @@ struct RefineVideo: ParsableCommand {
     let output = try OutputFolder(URL(filePath: output), in: world)
     let alpha = self.alpha ?? (self.operator == .exact ? 100 * Double(features.channelCount) : 1)
     let refinement = Refinement(
-      segmenter: SpectralSegmenter(
-        kernel: kernel.sizes, alpha: alpha, p: p, iterations: iterations, continuousIterations: iterations,
-        normalization: normalization, operator: self.operator,
-        restarts: restarts && normalization == .degree),
-      features: features, followsMotion: graph == .motion, window: window)
+      refinement: MaskRefinement(
+        segmenter: SpectralSegmenter(
+          kernel: kernel.sizes, alpha: alpha, p: p, iterations: iterations, continuousIterations: iterations,
+          normalization: normalization, operator: self.operator,
+          restarts: restarts && normalization == .degree),
+        features: features, longestSide: fullSize ? nil : MaskRefinement().longestSide),
+      followsMotion: graph == .motion, window: window)
     var scores = ScoreTable()
     for name in world.share(of: names) {
       try Program.deferringInterrupts {
@@ -153,10 +162,11 @@ struct RefineVideo: ParsableCommand {
   ) throws {
     var results = try Results(of: sequence, in: output.url, threshold: threshold)
     var score = RefinementScore(sequence.name, threshold: threshold)
+    var flows = SequenceFlows(of: sequence)
     let duration = try refinement(sequence) { frame in
       let truth = try sequence.truth?.binary(frame.number, for: frame.image)
       try results.append(frame, truth: truth)
-      if let truth { try score.append(frame, truth: truth) }
+      if let truth { try score.append(frame, truth: truth, flow: flows.push(frame.image)) }
     }
     try results.finish()
     guard let truth = sequence.truth else {

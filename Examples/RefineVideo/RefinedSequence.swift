@@ -51,21 +51,46 @@ struct RefinedSequence {
     return image
   }
 
-  /// The flow between neighbouring frames: read where there is a folder of it, else estimated.
-  func flow(from first: (frame: Int, image: Image), to second: (frame: Int, image: Image)) throws -> FlowField
-  {
-    guard let flows else { return opticalFlow(from: first.image, to: second.image) }
-    let folder = flows.appending(path: first.frame < second.frame ? "forward" : "backward")
-    let files = ["flo", "png"].map { folder.appending(path: "\(frameName(first.frame)).\($0)") }
+  /// Whether the flows are read rather than estimated.
+  fileprivate var hasFlows: Bool { flows != nil }
+
+  /// The flow from a frame to the next one or to the one before, read.
+  fileprivate func flow(_ side: String, from frame: Int) throws -> FlowField {
+    let folder = flows!.appending(path: side)
+    let files = ["flo", "png"].map { folder.appending(path: "\(frameName(frame)).\($0)") }
     guard let file = files.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
       throw RefinementError("\(files[0].path): no such file, nor one that ends in .png")
     }
     let flow = try FlowField(contentsOf: file)
-    guard flow.width == first.image.width, flow.height == first.image.height else {
+    guard flow.width == frames.width, flow.height == frames.height else {
       throw DatasetError.sizeMismatch(
-        path: file.path, height: flow.height, width: flow.width, expectedHeight: first.image.height,
-        expectedWidth: first.image.width)
+        path: file.path, height: flow.height, width: flow.width, expectedHeight: frames.height,
+        expectedWidth: frames.width)
     }
     return flow
+  }
+}
+
+/// The flows between a sequence's neighbouring frames, as these come: read where there is a folder of them, else estimated.
+struct SequenceFlows {
+  /// From a frame to the next one, and back.
+  typealias Pair = (forward: FlowField, backward: FlowField)
+
+  private let sequence: RefinedSequence
+  private var stream = FlowStream()
+  private var frame = -1
+
+  /// Before the first frame.
+  init(of sequence: RefinedSequence) { self.sequence = sequence }
+
+  /// Those between the frame before and this one, at the size of its image; nil for the first frame.
+  mutating func push(_ image: Image) throws -> Pair? {
+    frame += 1
+    guard sequence.hasFlows else { return stream.push(image) }
+    guard frame > 0 else { return nil }
+    func read(_ side: String, from frame: Int) throws -> FlowField {
+      try sequence.flow(side, from: frame).resized(height: image.height, width: image.width)
+    }
+    return (try read("forward", from: frame - 1), try read("backward", from: frame))
   }
 }

@@ -6,8 +6,7 @@ import Vision
 
 /// How sequences are refined.
 struct Refinement {
-  let segmenter: SpectralSegmenter
-  let features: SpectralFeatures
+  let refinement: MaskRefinement
   let followsMotion: Bool
   let window: Int?
 
@@ -19,11 +18,7 @@ struct Refinement {
     let input: Image
     /// The soft mask refined, `[H, W]`.
     let mask: Tensor
-    /// The flows of the frame before to this one, and back, where they were needed.
-    let flow: Flow?
   }
-
-  typealias Flow = (forward: FlowField, backward: FlowField)
 
   /// How long it took.
   struct Duration: CustomStringConvertible {
@@ -36,6 +31,13 @@ struct Refinement {
       let flow = flowSeconds > 0 ? String(format: " and %.0f of flow", 1000 * flowSeconds / count) : ""
       return String(format: "%.0f ms a frame%@", 1000 * seconds / count, flow)
     }
+
+    /// Counts how long a part takes.
+    mutating func count<Result>(_ part: () throws -> Result) rethrows -> Result {
+      let start = ContinuousClock.now
+      defer { seconds += (ContinuousClock.now - start) / .seconds(1) }
+      return try part()
+    }
   }
 
   /// Refines a sequence, and hands over its frames in order.
@@ -43,37 +45,39 @@ struct Refinement {
     try window.map { try online(sequence, window: $0, to: results) } ?? offline(sequence, to: results)
   }
 
+  /// A frame as it is read, and at the size of the steps along the motion.
+  private struct Input {
+    let image, mask: Image
+    let smallImage, smallMask: Image
+    /// The flows of the frame before to this one, and back, where they are needed.
+    var flow: SequenceFlows.Pair?
+  }
+
   /// Over the whole sequence.
   private func offline(_ sequence: RefinedSequence, to results: (Frame) throws -> Void) throws -> Duration {
     var duration = Duration(frameCount: sequence.frameCount)
-    var images: [Image] = []
-    var inputs: [Image] = []
-    var flows: [Flow?] = []
-    try each(sequence) { frame, image, flow in
-      inputs.append(try sequence.masks.soft(frame, for: image))
-      flows.append(flow)
-      images.append(image)
-    } took: {
-      duration.flowSeconds += $0
-    }
+    var frames: [Input] = []
+    try each(sequence, &duration) { _, frame, _ in frames.append(frame) }
 
-    var bar = ProgressBar("\(sequence.name): steps", count: segmenter.iterations)
+    var bar = ProgressBar("\(sequence.name): steps", count: refinement.segmenter.iterations)
     defer { bar.finish() }
-    let start = ContinuousClock.now
-    let scores = Tensor.stack(inputs.map { $0.tensor().squeezed(axis: -1) }).expandingAxis(0)
-    let forward = flows.compactMap { $0?.forward }, backward = flows.compactMap { $0?.backward }
-    let x = try segmenter(
-      unary: scores, pairwise: features(images, forward: forward, backward: backward),
-      motion: followsMotion && !forward.isEmpty ? SpectralMotion(forward: forward, backward: backward) : nil
-    ) { _ in
-      bar.advance()
-      try Program.checkInterruption()
+    let flows = frames.compactMap(\.flow)
+    let solution = try duration.count {
+      try refinement.solution(
+        frames.map(\.smallImage), masks: frames.map(\.smallMask), forward: flows.map(\.forward),
+        backward: flows.map(\.backward), followsMotion: followsMotion
+      ) { _ in
+        bar.advance()
+        try Program.checkInterruption()
+      }
     }
-    duration.seconds = (ContinuousClock.now - start) / .seconds(1)
-    for (number, image) in images.enumerated() {
+    for (number, frame) in frames.enumerated() {
       try Program.checkInterruption()
-      try results(
-        Frame(number: number, image: image, input: inputs[number], mask: x[0, number], flow: flows[number]))
+      let mask = duration.count {
+        refinement.enlarged(
+          solution, frame: number, image: frame.image, mask: frame.mask, reduced: frame.smallMask)
+      }
+      try results(Frame(number: number, image: frame.image, input: frame.mask, mask: mask))
     }
     return duration
   }
@@ -83,50 +87,46 @@ struct Refinement {
     _ sequence: RefinedSequence, window: Int, to results: (Frame) throws -> Void
   ) throws -> Duration {
     var duration = Duration(frameCount: sequence.frameCount)
-    var stream = SpectralStream(segmenter, window: window)
-    try each(sequence) { frame, image, flow in
-      let input = try sequence.masks.soft(frame, for: image)
-      let start = ContinuousClock.now
-      let none = FlowField(height: image.height, width: image.width)
-      func followed(_ flow: FlowField?) -> Tensor {
-        (flow ?? none).tensor(unknown: SpectralMotion.outsideFrame).expandingAxis(0)
+    var stream = SpectralStream(refinement.segmenter, window: window)
+    try each(sequence, &duration) { number, frame, duration in
+      let mask = duration.count {
+        let none = FlowField(height: frame.smallImage.height, width: frame.smallImage.width)
+        func followed(_ flow: FlowField?) -> Tensor {
+          (flow ?? none).tensor(unknown: SpectralMotion.outsideFrame).expandingAxis(0)
+        }
+        _ = stream.push(
+          unary: frame.smallMask.tensor().squeezed(axis: -1).expandingAxis(0),
+          pairwise: refinement.features([frame.smallImage]).squeezed(axis: 1),
+          flow: followsMotion ? (followed(frame.flow?.forward), followed(frame.flow?.backward)) : nil)
+        return refinement.enlarged(
+          MaskRefinement.Solution(stream), frame: 0, image: frame.image, mask: frame.mask,
+          reduced: frame.smallMask)
       }
-      let mask = stream.push(
-        unary: input.tensor().squeezed(axis: -1).expandingAxis(0),
-        pairwise: features([image]).squeezed(axis: 1),
-        flow: followsMotion ? (followed(flow?.forward), followed(flow?.backward)) : nil)
-      duration.seconds += (ContinuousClock.now - start) / .seconds(1)
-      try results(
-        Frame(number: frame, image: image, input: input, mask: mask.squeezed(axis: 0), flow: flow))
-    } took: {
-      duration.flowSeconds += $0
+      try results(Frame(number: number, image: frame.image, input: frame.mask, mask: mask))
     }
     return duration
   }
 
   /// Reads the frames one by one, with their flows where these are needed.
   private func each(
-    _ sequence: RefinedSequence, _ body: (Int, Image, Flow?) throws -> Void,
-    took flow: (_ seconds: Double) -> Void
+    _ sequence: RefinedSequence, _ duration: inout Duration,
+    _ body: (Int, Input, inout Duration) throws -> Void
   ) throws {
-    let needsFlow = followsMotion || features == .flow || sequence.truth != nil
-    var last: Image?
+    let needsFlow = followsMotion || refinement.features == .flow
+    var flows = SequenceFlows(of: sequence)
     var bar = ProgressBar(sequence.name, count: sequence.frameCount)
     defer { bar.finish() }
-    for frame in 0..<sequence.frameCount {
+    for number in 0..<sequence.frameCount {
       try Program.checkInterruption()
-      let image = try sequence.image(frame)
+      let image = try sequence.image(number), mask = try sequence.masks.soft(number, for: image)
+      var frame = Input(
+        image: image, mask: mask, smallImage: refinement.reduced(image), smallMask: refinement.reduced(mask))
       let start = ContinuousClock.now
-      let both = try last.flatMap { last in
-        try needsFlow
-          ? (
-            forward: sequence.flow(from: (frame - 1, last), to: (frame, image)),
-            backward: sequence.flow(from: (frame, image), to: (frame - 1, last))
-          ) : nil
+      if needsFlow {
+        frame.flow = try flows.push(frame.smallImage)
+        duration.flowSeconds += (ContinuousClock.now - start) / .seconds(1)
       }
-      if both != nil { flow((ContinuousClock.now - start) / .seconds(1)) }
-      try body(frame, image, both)
-      last = image
+      try body(number, frame, &duration)
       bar.advance()
     }
   }

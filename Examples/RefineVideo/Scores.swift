@@ -27,7 +27,7 @@ struct RefinementScore {
     var consistency: Double? { consistencies.isEmpty ? nil : consistencies.mean }
 
     /// Takes a soft mask; `truth` and `flows` are those of the last three frames, or of as many as there were.
-    fileprivate mutating func append(_ soft: Tensor, _ mask: Mask, truth: [Mask], flows: [Refinement.Flow])
+    fileprivate mutating func append(_ soft: Tensor, _ mask: Mask, truth: [Mask], flows: [SequenceFlows.Pair])
       throws
     {
       frames.append(mask.iou(truth.last!))
@@ -41,18 +41,18 @@ struct RefinementScore {
   }
 
   private var truth: [Mask] = []
-  private var flows: [Refinement.Flow] = []
+  private var flows: [SequenceFlows.Pair] = []
 
   /// The score of a sequence without frames yet.
   init(_ name: String, threshold: Double) {
     (self.name, before, after) = (name, Side(threshold: threshold), Side(threshold: threshold))
   }
 
-  /// Takes the next frame.
-  mutating func append(_ frame: Refinement.Frame, truth mask: Mask) throws {
+  /// Takes the next frame, and the flows between it and the one before.
+  mutating func append(_ frame: Refinement.Frame, truth mask: Mask, flow: SequenceFlows.Pair?) throws {
     hasObject = hasObject || mask.area > 0
     truth = truth.suffix(2) + [mask]
-    if let flow = frame.flow { flows = flows.suffix(1) + [flow] }
+    if let flow { flows = flows.suffix(1) + [flow] }
     let input = frame.input.tensor().squeezed(axis: -1)
     try before.append(input, Mask(frame.input), truth: truth, flows: flows)
     try after.append(frame.mask, Mask(frame.mask, above: after.threshold), truth: truth, flows: flows)

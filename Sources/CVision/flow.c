@@ -1,64 +1,175 @@
 #include "ck_flow.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "flow_level.h"
 #include "runtime/ck_allocator.h"
 #include "runtime/ck_parallel.h"
 
-static size_t field_bytes(int64_t width, int64_t height) { return 2 * (size_t)(width * height) * sizeof(float); }
+enum { most_levels = 16, least_side = 8, grain_rows = 32 };
 
-static flow_field field_make(int64_t width, int64_t height) {
-  float *u = ck_allocate(field_bytes(width, height));
-  return (flow_field){width, height, u, u + width * height};
-}
+// MARK: a frame
 
-static void field_free(flow_field field) { ck_deallocate(field.u, field_bytes(field.width, field.height)); }
+struct ck_flow_frame {
+  int64_t levels;
+  flow_plane grey[most_levels], edges[most_levels];
+};
 
-// Twice the size: pixel x of the finer level lies at x/2 − ¼ of the coarser, and is displaced twice as far.
-static flow_field doubled(flow_field coarse, int64_t width, int64_t height) {
-  flow_field fine = field_make(width, height);
-  for (int64_t y = 0; y < height; y++) {
-    int64_t y0 = flow_bounded(y / 2, coarse.height), y1 = flow_bounded(y % 2 ? y0 + 1 : y0 - 1, coarse.height);
+typedef struct {
+  flow_plane grey, edges;
+} edge_work;
+
+CK_CLONES static void edge_rows(void *context, int64_t begin, int64_t end) {
+  const edge_work *work = context;
+  int64_t width = work->grey.width, pitch = work->grey.pitch;
+  const float smoothness = 40, edge = 100;
+  for (int64_t y = begin; y < end; y++) {
+    const float *row = flow_row(&work->grey, y);
+    float *edges = flow_row(&work->edges, y);
+    VECTORISED
     for (int64_t x = 0; x < width; x++) {
-      int64_t x0 = flow_bounded(x / 2, coarse.width), x1 = flow_bounded(x % 2 ? x0 + 1 : x0 - 1, coarse.width);
-      int64_t a = y0 * coarse.width + x0, b = y0 * coarse.width + x1;
-      int64_t c = y1 * coarse.width + x0, d = y1 * coarse.width + x1;
-      fine.u[y * width + x] = 2 * (9 * coarse.u[a] + 3 * (coarse.u[b] + coarse.u[c]) + coarse.u[d]) / 16;
-      fine.v[y * width + x] = 2 * (9 * coarse.v[a] + 3 * (coarse.v[b] + coarse.v[c]) + coarse.v[d]) / 16;
+      float ix = (row[x + 1] - row[x - 1]) / 2, iy = (row[x + pitch] - row[x - pitch]) / 2;
+      edges[x] = smoothness / (1 + (ix * ix + iy * iy) / edge);
     }
   }
-  field_free(coarse);
-  return fine;
 }
 
-enum { most_levels = 16, least_side = 8 };
+ck_flow_frame *ck_flow_frame_make(const uint8_t *pixels, int64_t width, int64_t height) {
+  ck_flow_frame *frame = ck_allocate(sizeof *frame);
+  frame->levels = 0;
+  for (flow_plane grey = flow_plane_of(pixels, width, height);; grey = flow_plane_halved(grey)) {
+    edge_work work = {grey, flow_plane_make(grey.width, grey.height)};
+    ck_parallel(grey.height, grain_rows, &work, edge_rows);
+    frame->grey[frame->levels] = grey;
+    frame->edges[frame->levels++] = work.edges;
+    if (frame->levels == most_levels || grey.width < 2 * least_side || grey.height < 2 * least_side) return frame;
+  }
+}
 
-void ck_flow_u8(const ck_flow_settings *settings, const uint8_t *first, const uint8_t *second, float *flow) {
-  flow_plane pyramids[2][most_levels];
-  int64_t levels = 1;
-  pyramids[0][0] = flow_plane_of(first, settings->width, settings->height);
-  pyramids[1][0] = flow_plane_of(second, settings->width, settings->height);
-  for (; levels < most_levels; levels++) {
-    flow_plane finer = pyramids[0][levels - 1];
-    if (finer.width < 2 * least_side || finer.height < 2 * least_side) break;
-    for (int i = 0; i < 2; i++) pyramids[i][levels] = flow_plane_halved(pyramids[i][levels - 1]);
+void ck_flow_frame_free(ck_flow_frame *frame) {
+  for (int64_t level = 0; level < frame->levels; level++) {
+    flow_plane_free(frame->edges[level]);
+    flow_plane_free(frame->grey[level]);
   }
+  ck_deallocate(frame, sizeof *frame);
+}
 
-  flow_plane coarsest = pyramids[0][levels - 1];
-  flow_field field = field_make(coarsest.width, coarsest.height);
-  memset(field.u, 0, field_bytes(field.width, field.height));
-  for (int64_t level = levels - 1; level >= 0; level--) {
-    const flow_plane *a = &pyramids[0][level], *b = &pyramids[1][level];
-    if (level < levels - 1) field = doubled(field, a->width, a->height);
-    flow_search(settings, a, b, field);
-    flow_refine(settings, a, b, field);
+// MARK: the steps of all flows
+
+typedef struct {
+  flow_step step;
+  const flow_level *levels;
+  int flows;
+  int64_t rows;
+} step_work;
+
+static void run_step(void *context, int64_t begin, int64_t end) {
+  const step_work *work = context;
+  for (int i = 0; i < work->flows; i++) {
+    int64_t from = begin - i * work->rows, to = end - i * work->rows;
+    if (from < 0) from = 0;
+    if (to > work->rows) to = work->rows;
+    if (from < to) work->step(&work->levels[i], from, to);
   }
-  for (int64_t i = 0; i < field.width * field.height; i++) {
-    flow[2 * i] = field.u[i];
-    flow[2 * i + 1] = field.v[i];
+}
+
+void flow_take(flow_step step, const flow_level *levels, int flows, int64_t rows, int64_t grain) {
+  step_work work = {step, levels, flows, rows};
+  ck_parallel(flows * rows, grain, &work, run_step);
+}
+
+// MARK: coarse to fine
+
+static flow_field field_make(int64_t width, int64_t height) {
+  return (flow_field){flow_plane_make(width, height), flow_plane_make(width, height)};
+}
+
+static void field_free(flow_field field) {
+  flow_plane_free(field.u);
+  flow_plane_free(field.v);
+}
+
+static flow_level level_between(const ck_flow_frame *first, const ck_flow_frame *second, int64_t i) {
+  flow_level level = {.first = &first->grey[i], .second = &second->grey[i], .edges = &first->edges[i]};
+  int64_t width = level.first->width, height = level.first->height;
+  level.field = field_make(width, height);
+  for (int j = 0; j < 2; j++) level.spare[j] = field_make(width, height);
+  return level;
+}
+
+static void level_free(flow_level level) {
+  field_free(level.field);
+  for (int j = 0; j < 2; j++) field_free(level.spare[j]);
+}
+
+// Twice the size: pixel x of the finer level lies at x/2 − ¼ of the coarser, and is displaced twice as far.
+INLINE void double_row(
+    const flow_plane *coarse, const float *near, const float *far, float *column, float *to, int64_t width) {
+  for (int64_t x = 0; x < coarse->width; x++) column[x] = (3 * near[x] + far[x]) / 8;
+  column[-1] = column[0];
+  column[coarse->width] = column[coarse->width - 1];
+  VECTORISED
+  for (int64_t x = 0; x < width / 2; x++) {
+    to[2 * x] = 3 * column[x] + column[x - 1];
+    to[2 * x + 1] = 3 * column[x] + column[x + 1];
   }
-  field_free(field);
-  for (int64_t level = 0; level < levels; level++)
-    for (int i = 0; i < 2; i++) flow_plane_free(pyramids[i][level]);
+  if (width % 2) to[width - 1] = 3 * column[width / 2] + column[width / 2 - 1];
+}
+
+CK_CLONES static void double_rows(const flow_level *level, int64_t begin, int64_t end) {
+  const flow_plane *coarse = level->coarser->first;
+  const flow_field *from = &level->coarser->field, *to = &level->field;
+  int64_t width = level->first->width;
+  size_t bytes = (size_t)(coarse->width + 2) * sizeof(float);
+  float *column = ck_allocate(bytes);
+  for (int64_t y = begin; y < end; y++) {
+    int64_t near = y / 2, far = flow_bounded(y % 2 ? near + 1 : near - 1, coarse->height);
+    double_row(coarse, flow_row(&from->u, near), flow_row(&from->u, far), column + 1, flow_row(&to->u, y), width);
+    double_row(coarse, flow_row(&from->v, near), flow_row(&from->v, far), column + 1, flow_row(&to->v, y), width);
+  }
+  ck_deallocate(column, bytes);
+}
+
+// No flow at all, on the coarsest level.
+static void clear_rows(const flow_level *level, int64_t begin, int64_t end) {
+  for (int64_t y = begin; y < end; y++) {
+    memset(flow_row(&level->field.u, y), 0, (size_t)level->first->width * sizeof(float));
+    memset(flow_row(&level->field.v, y), 0, (size_t)level->first->width * sizeof(float));
+  }
+}
+
+CK_CLONES static void pair_rows(const flow_level *level, int64_t begin, int64_t end) {
+  int64_t width = level->first->width;
+  for (int64_t y = begin; y < end; y++) {
+    const float *u = flow_row(&level->field.u, y), *v = flow_row(&level->field.v, y);
+    float *pairs = level->result + 2 * y * width;
+    VECTORISED
+    for (int64_t x = 0; x < width; x++) {
+      pairs[2 * x] = u[x];
+      pairs[2 * x + 1] = v[x];
+    }
+  }
+}
+
+void ck_flow_between(const ck_flow_frame *first, const ck_flow_frame *second, float *there, float *back) {
+  int flows = back ? 2 : 1;
+  flow_level coarser[2], levels[2];
+  for (int64_t i = first->levels - 1; i >= 0; i--) {
+    levels[0] = level_between(first, second, i);
+    if (back) levels[1] = level_between(second, first, i);
+    for (int j = 0; j < flows; j++) levels[j].coarser = &coarser[j];
+    bool is_coarsest = i == first->levels - 1;
+    flow_take(is_coarsest ? clear_rows : double_rows, levels, flows, levels->first->height, grain_rows);
+    flow_search(levels, flows);
+    flow_refine(levels, flows);
+    for (int j = 0; j < flows; j++) {
+      if (!is_coarsest) level_free(coarser[j]);
+      coarser[j] = levels[j];
+    }
+  }
+  levels[0].result = there;
+  if (back) levels[1].result = back;
+  flow_take(pair_rows, levels, flows, levels->first->height, grain_rows);
+  for (int j = 0; j < flows; j++) level_free(levels[j]);
 }

@@ -1,245 +1,173 @@
 #include "flow_level.h"
 
-#include <math.h>
-#include <string.h>
-
 #include "runtime/ck_allocator.h"
 #include "runtime/ck_parallel.h"
 
-enum { patch = 8, patch_area = patch * patch };
+enum { patch = flow_patch };
+enum { descents = 8 };  // steps of one patch's search, at most
 // A band of this many rows of patches is searched on its own, whoever searches it: the result does not
 // depend on the number of threads.
 enum { band_patches = 12 };
 
-typedef struct {
-  const ck_flow_settings *settings;
-  const flow_plane *first, *second;
-  flow_field field;
-  int64_t columns, rows;     // of patches
-  float *u, *v;              // of the patches
-} search_work;
+typedef float four __attribute__((vector_size(16)));
 
 // What of a patch does not change while it is searched (inverse composition).
 typedef struct {
-  float grey[patch_area], gx[patch_area], gy[patch_area];
-  float h11, h12, h22;  // the inverse of the Hessian
+  flow_lanes grey[patch], gx[patch], gy[patch];  // the gradient without its mean
+  float h11, h12, h22;                           // the inverse of the Hessian
 } template;
 
-// The last patch of a row or column ends with the image, or covers more than it.
-INLINE int64_t patch_position(int64_t i, int64_t stride, int64_t length) {
-  int64_t last = length > patch ? length - patch : 0;
-  return i * stride < last ? i * stride : last;
-}
+// A place where a patch may be found: the square of its difference there without the mean, and the template's
+// gradient times that.
+typedef struct {
+  float u, v, cost, bx, by;
+} candidate;
 
-static int64_t patch_count(int64_t stride, int64_t length) {
-  return length > patch ? (length - patch + stride - 1) / stride + 1 : 1;
-}
-
-// The patch of `plane` whose top left corner is at (x, y), between pixels.
-INLINE void sample_patch(const flow_plane *plane, float x, float y, float *out) {
-  x = flow_clamped(x, 1 - flow_margin, (float)(plane->width + flow_margin - patch - 2));
-  y = flow_clamped(y, 1 - flow_margin, (float)(plane->height + flow_margin - patch - 2));
-  float left = floorf(x), top = floorf(y), a = x - left, b = y - top;
-  float w00 = (1 - a) * (1 - b), w01 = a * (1 - b), w10 = (1 - a) * b, w11 = a * b;
-  const float *row = plane->pixels + (int64_t)top * plane->pitch + (int64_t)left;
-  for (int64_t i = 0; i < patch; i++, row += plane->pitch) {
-    const float *next = row + plane->pitch;
-    for (int64_t j = 0; j < patch; j++)
-      out[i * patch + j] = w00 * row[j] + w01 * row[j + 1] + w10 * next[j] + w11 * next[j + 1];
-  }
-}
-
-INLINE float patch_mean(const float *values) {
-  float sums[patch] = {0}, sum = 0;
-  for (int64_t i = 0; i < patch; i++)
-    for (int64_t j = 0; j < patch; j++) sums[j] += values[i * patch + j];
-  for (int64_t j = 0; j < patch; j++) sum += sums[j];
-  return sum / patch_area;
-}
-
-INLINE float patch_dot(const float *a, const float *b) {
-  float sums[patch] = {0}, sum = 0;
-  for (int64_t i = 0; i < patch; i++)
-    for (int64_t j = 0; j < patch; j++) sums[j] += a[i * patch + j] * b[i * patch + j];
-  for (int64_t j = 0; j < patch; j++) sum += sums[j];
-  return sum;
-}
-
-INLINE void subtract_mean(float *values) {
-  float mean = patch_mean(values);
-  for (int64_t i = 0; i < patch_area; i++) values[i] -= mean;
+// The sums of all lanes of four.
+INLINE four sums_of(flow_lanes a, flow_lanes b, flow_lanes c, flow_lanes d) {
+#define HALVES(x) (__builtin_shufflevector(x, x, 0, 1, 2, 3) + __builtin_shufflevector(x, x, 4, 5, 6, 7))
+  four p = HALVES(a), q = HALVES(b), r = HALVES(c), s = HALVES(d);
+#undef HALVES
+  four pq = __builtin_shufflevector(p, q, 0, 4, 1, 5) + __builtin_shufflevector(p, q, 2, 6, 3, 7);
+  four rs = __builtin_shufflevector(r, s, 0, 4, 1, 5) + __builtin_shufflevector(r, s, 2, 6, 3, 7);
+  return __builtin_shufflevector(pq, rs, 0, 1, 4, 5) + __builtin_shufflevector(pq, rs, 2, 3, 6, 7);
 }
 
 INLINE void make_template(const flow_plane *first, int64_t x, int64_t y, template *t) {
-  const float *row = first->pixels + y * first->pitch + x;
+  const float *row = flow_row(first, y) + x;
   int64_t pitch = first->pitch;
+  flow_lanes sum_x = {0}, sum_y = {0}, xx = {0}, xy = {0}, yy = {0}, none = {0};
   for (int64_t i = 0; i < patch; i++, row += pitch) {
-    for (int64_t j = 0; j < patch; j++) {
-      t->grey[i * patch + j] = row[j];
-      t->gx[i * patch + j] = (row[j + 1] - row[j - 1]) / 2;
-      t->gy[i * patch + j] = (row[j + pitch] - row[j - pitch]) / 2;
-    }
+    t->grey[i] = flow_load(row);
+    sum_x += t->gx[i] = (flow_load(row + 1) - flow_load(row - 1)) * 0.5f;
+    sum_y += t->gy[i] = (flow_load(row + pitch) - flow_load(row - pitch)) * 0.5f;
   }
-  subtract_mean(t->grey);
-  subtract_mean(t->gx);
-  subtract_mean(t->gy);
+  four means = sums_of(sum_x, sum_y, none, none) / flow_patch_area;
+  for (int64_t i = 0; i < patch; i++) {
+    t->gx[i] -= means[0];
+    t->gy[i] -= means[1];
+    xx += t->gx[i] * t->gx[i];
+    xy += t->gx[i] * t->gy[i];
+    yy += t->gy[i] * t->gy[i];
+  }
+  four hessian = sums_of(xx, xy, yy, none);
   // The damping decides where the patch is flat, or shows one direction alone: there it outweighs the noise.
-  float damping = patch_area * 4;
-  float xx = patch_dot(t->gx, t->gx) + damping, yy = patch_dot(t->gy, t->gy) + damping;
-  float xy = patch_dot(t->gx, t->gy), scale = 1 / (xx * yy - xy * xy);
-  t->h11 = scale * yy;
-  t->h12 = -scale * xy;
-  t->h22 = scale * xx;
+  float damping = flow_patch_area * 4, a = hessian[0] + damping, b = hessian[1], c = hessian[2] + damping;
+  float scale = 1 / (a * c - b * b);
+  t->h11 = scale * c;
+  t->h12 = -scale * b;
+  t->h22 = scale * a;
 }
 
-// The difference from the template with the patch displaced; both are without their means. Returns its square.
-INLINE float patch_difference(const search_work *work, const template *t, float x, float y, float *difference) {
-  sample_patch(work->second, x, y, difference);
-  for (int64_t i = 0; i < patch_area; i++) difference[i] -= t->grey[i];
-  subtract_mean(difference);
-  return patch_dot(difference, difference);
+// The template of the patch at (x, y), displaced.
+INLINE candidate evaluate(const flow_level *level, const template *t, float x, float y, float u, float v) {
+  flow_place place = flow_place_at(level->second, x + u, y + v);
+  // Two of each sum, so that one row needn't wait for the one before it.
+  flow_lanes sum[2] = {0}, squares[2] = {0}, bx[2] = {0}, by[2] = {0}, above = flow_row_at(&place, 0);
+#pragma clang loop unroll(full)
+  for (int64_t i = 0; i < patch; i++) {
+    flow_lanes below = flow_row_at(&place, i + 1);
+    flow_lanes difference = above - t->grey[i] + place.down * (below - above);
+    sum[i % 2] += difference;
+    squares[i % 2] += difference * difference;
+    bx[i % 2] += t->gx[i] * difference;
+    by[i % 2] += t->gy[i] * difference;
+    above = below;
+  }
+  four sums = sums_of(sum[0] + sum[1], squares[0] + squares[1], bx[0] + bx[1], by[0] + by[1]);
+  return (candidate){u, v, sums[1] - sums[0] * sums[0] / flow_patch_area, sums[2], sums[3]};
 }
 
-// Descends from the displacement (u, v), whose difference has the given cost, as long as the cost falls.
-INLINE float descend(const search_work *work, const template *t, float x, float y, float *u, float *v, float cost,
-                     float *difference) {
-  float u0 = *u, v0 = *v, start = cost, best_u = u0, best_v = v0;
-  for (int64_t i = 0; i < work->settings->descents; i++) {
-    float bx = patch_dot(t->gx, difference), by = patch_dot(t->gy, difference);
-    float du = t->h11 * bx + t->h12 * by, dv = t->h12 * bx + t->h22 * by;
-    float next_u = best_u - du, next_v = best_v - dv;
-    float next = patch_difference(work, t, x + next_u, y + next_v, difference);
-    if (!(next < cost)) break;
-    cost = next;
-    best_u = next_u;
-    best_v = next_v;
-    if (du * du + dv * dv < 1e-3f) break;
+// Descends as long as the cost falls; the last step, a short one, is taken unseen.
+INLINE candidate descend(const flow_level *level, const template *t, float x, float y, candidate start) {
+  candidate best = start;
+  for (int64_t i = 0; i < descents; i++) {
+    float du = t->h11 * best.bx + t->h12 * best.by, dv = t->h12 * best.bx + t->h22 * best.by;
+    if (du * du + dv * dv < 1e-3f) {
+      best.u -= du;
+      best.v -= dv;
+      break;
+    }
+    candidate next = evaluate(level, t, x, y, best.u - du, best.v - dv);
+    if (!(next.cost < best.cost)) break;
+    best = next;
   }
   // A patch that ran farther than its own size is lost.
-  float far_u = best_u - u0, far_v = best_v - v0;
-  if (far_u * far_u + far_v * far_v > patch * patch) return start;
-  *u = best_u;
-  *v = best_v;
-  return cost;
+  float far_u = best.u - start.u, far_v = best.v - start.v;
+  return far_u * far_u + far_v * far_v > patch * patch ? start : best;
 }
 
 // Searches a band's patches in order from the field, or from a neighbour where that fits better; then once more in
 // the reverse order where a neighbour fits better.
-CK_CLONES static void search_band(const search_work *work, int64_t first_row, int64_t last_row, float *costs) {
-  const ck_flow_settings *s = work->settings;
-  int64_t columns = work->columns;
-  template t;
-  float difference[patch_area];
+CK_CLONES static void search_band(const flow_level *level, int64_t first_row, int64_t last_row, float *costs) {
+  int64_t columns = level->columns, count = (last_row - first_row) * columns;
+  int64_t width = level->first->width, height = level->first->height;
+  float *patch_u = level->patch_u + first_row * columns, *patch_v = level->patch_v + first_row * columns;
   for (int pass = 0; pass < 2; pass++) {
     int64_t step = pass == 0 ? -1 : 1;  // to the neighbours that are done
-    for (int64_t k = 0; k < (last_row - first_row) * columns; k++) {
-      int64_t at = pass == 0 ? k : (last_row - first_row) * columns - 1 - k;
-      int64_t row = first_row + at / columns, column = at % columns, i = row * columns + column;
-      int64_t px = patch_position(column, s->stride, work->first->width);
-      int64_t py = patch_position(row, s->stride, work->first->height);
-      make_template(work->first, px, py, &t);
-      float x = (float)px, y = (float)py, u, v, cost;
-      bool moved = pass == 0;
-      if (pass == 0) {
-        int64_t centre = flow_bounded(py + patch / 2, work->field.height) * work->field.width +
-                         flow_bounded(px + patch / 2, work->field.width);
-        u = work->field.u[centre];
-        v = work->field.v[centre];
-        cost = patch_difference(work, &t, x + u, y + v, difference);
+    for (int64_t k = 0; k < count; k++) {
+      int64_t i = pass == 0 ? k : count - 1 - k, row = i / columns, column = i % columns;
+      int64_t px = flow_patch_position(column, width), py = flow_patch_position(first_row + row, height);
+      float x = (float)px, y = (float)py;
+      template t;
+      candidate best;
+      bool is_new = pass == 0;
+      if (is_new) {
+        int64_t middle = flow_bounded(px + patch / 2, width), row = flow_bounded(py + patch / 2, height);
+        make_template(level->first, px, py, &t);
+        best = evaluate(
+            level, &t, x, y, flow_row(&level->field.u, row)[middle], flow_row(&level->field.v, row)[middle]);
       } else {
-        u = work->u[i];
-        v = work->v[i];
-        cost = costs[at];
+        best = (candidate){.u = patch_u[i], .v = patch_v[i], .cost = costs[i]};
       }
       int64_t neighbours[2] = {column + step >= 0 && column + step < columns ? i + step : i,
-                               row + step >= first_row && row + step < last_row ? i + step * columns : i};
+                               i + step * columns >= 0 && i + step * columns < count ? i + step * columns : i};
+      bool has_template = is_new;
       for (int n = 0; n < 2; n++) {
-        if (neighbours[n] == i) continue;
-        float nu = work->u[neighbours[n]], nv = work->v[neighbours[n]];
-        float du = nu - u, dv = nv - v;
-        if (du * du + dv * dv < 0.0625f) continue;
-        float other = patch_difference(work, &t, x + nu, y + nv, difference);
-        if (other < cost) {
-          cost = other;
-          u = nu;
-          v = nv;
-          moved = true;
-        }
+        float u = patch_u[neighbours[n]], v = patch_v[neighbours[n]], du = u - best.u, dv = v - best.v;
+        if (neighbours[n] == i || du * du + dv * dv < 0.0625f) continue;
+        if (!has_template) make_template(level->first, px, py, &t);
+        has_template = true;
+        candidate other = evaluate(level, &t, x, y, u, v);
+        if (!(other.cost < best.cost)) continue;
+        best = other;
+        is_new = true;
       }
-      if (moved) {
-        cost = patch_difference(work, &t, x + u, y + v, difference);
-        cost = descend(work, &t, x, y, &u, &v, cost, difference);
-      }
-      work->u[i] = u;
-      work->v[i] = v;
-      costs[at] = cost;
+      if (!is_new) continue;
+      best = descend(level, &t, x, y, best);
+      patch_u[i] = best.u;
+      patch_v[i] = best.v;
+      costs[i] = best.cost;
     }
   }
 }
 
-static void search_bands(void *context, int64_t begin, int64_t end) {
-  const search_work *work = context;
-  size_t bytes = (size_t)(band_patches * work->columns) * sizeof(float);
+static void search_bands(const flow_level *level, int64_t begin, int64_t end) {
+  size_t bytes = (size_t)(band_patches * level->columns) * sizeof(float);
   float *costs = ck_allocate(bytes);
   for (int64_t band = begin; band < end; band++) {
     int64_t first = band * band_patches, last = first + band_patches;
-    search_band(work, first, last < work->rows ? last : work->rows, costs);
+    search_band(level, first, last < level->rows ? last : level->rows, costs);
   }
   ck_deallocate(costs, bytes);
 }
 
-// One row of the field: the mean of the patches over each pixel, so weighted by how well the pixel's grey level fits
-// that at a motion boundary the patches of the right side count.
-CK_CLONES static void densify_row(const search_work *work, int64_t y, float *sums) {
-  const ck_flow_settings *s = work->settings;
-  int64_t width = work->field.width;
-  float *weight = sums, *u = sums + width + patch, *v = u + width + patch;
-  memset(sums, 0, 3 * (size_t)(width + patch) * sizeof(float));
-  const float *first = flow_row(work->first, y);
-  const flow_plane *second = work->second;
-  for (int64_t row = 0; row < work->rows; row++) {
-    int64_t py = patch_position(row, s->stride, work->first->height);
-    if (y < py || y >= py + patch) continue;
-    for (int64_t column = 0; column < work->columns; column++) {
-      int64_t px = patch_position(column, s->stride, work->first->width);
-      float pu = work->u[row * work->columns + column], pv = work->v[row * work->columns + column];
-      float sx = flow_clamped((float)px + pu, 1 - flow_margin, (float)(second->width + flow_margin - patch - 2));
-      float sy = flow_clamped((float)y + pv, 1 - flow_margin, (float)(second->height + flow_margin - patch - 2));
-      float left = floorf(sx), top = floorf(sy), a = sx - left, b = sy - top;
-      const float *p = second->pixels + (int64_t)top * second->pitch + (int64_t)left, *q = p + second->pitch;
-      for (int64_t j = 0; j < patch; j++) {
-        float grey = (1 - b) * ((1 - a) * p[j] + a * p[j + 1]) + b * ((1 - a) * q[j] + a * q[j + 1]);
-        float difference = fmaxf(2, fabsf(grey - first[px + j])), square = difference * difference;
-        float w = 1 / (square * square);
-        weight[px + j] += w;
-        u[px + j] += w * pu;
-        v[px + j] += w * pv;
-      }
-    }
-  }
-  for (int64_t x = 0; x < width; x++) {
-    work->field.u[y * width + x] = u[x] / weight[x];
-    work->field.v[y * width + x] = v[x] / weight[x];
-  }
+static int64_t patch_count(int64_t length) {
+  return length > patch ? (length - patch + flow_stride - 1) / flow_stride + 1 : 1;
 }
 
-static void densify_rows(void *context, int64_t begin, int64_t end) {
-  const search_work *work = context;
-  size_t bytes = 3 * (size_t)(work->field.width + patch) * sizeof(float);
-  float *sums = ck_allocate(bytes);
-  for (int64_t y = begin; y < end; y++) densify_row(work, y, sums);
-  ck_deallocate(sums, bytes);
-}
-
-void flow_search(const ck_flow_settings *settings, const flow_plane *first, const flow_plane *second,
-                 flow_field field) {
-  search_work work = {.settings = settings, .first = first, .second = second, .field = field};
-  work.columns = patch_count(settings->stride, first->width);
-  work.rows = patch_count(settings->stride, first->height);
-  size_t bytes = 2 * (size_t)(work.columns * work.rows) * sizeof(float);
-  work.u = ck_allocate(bytes);
-  work.v = work.u + work.columns * work.rows;
-  ck_parallel((work.rows + band_patches - 1) / band_patches, 1, &work, search_bands);
-  ck_parallel(field.height, 16, &work, densify_rows);
-  ck_deallocate(work.u, bytes);
+void flow_search(flow_level *levels, int flows) {
+  int64_t columns = patch_count(levels->first->width), rows = patch_count(levels->first->height);
+  size_t bytes = 2 * (size_t)(flows * columns * rows) * sizeof(float);
+  float *block = ck_allocate(bytes), *next = block;
+  for (int i = 0; i < flows; i++) {
+    levels[i].columns = columns;
+    levels[i].rows = rows;
+    levels[i].patch_u = next;
+    levels[i].patch_v = next + columns * rows;
+    next += 2 * columns * rows;
+  }
+  flow_take(search_bands, levels, flows, (rows + band_patches - 1) / band_patches, 1);
+  flow_take(flow_densify_rows, levels, flows, rows, 4);
+  ck_deallocate(block, bytes);
 }

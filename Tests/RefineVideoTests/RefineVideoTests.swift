@@ -160,7 +160,7 @@ extension Workplace {
   }
 
   @Test(arguments: [
-    ["--window", "4"], ["--graph", "plain"], ["--operator", "taylor"], ["--no-restarts"],
+    ["--window", "4"], ["--full-size"], ["--graph", "plain"], ["--operator", "taylor"], ["--no-restarts"],
     [
       "--features", "flow", "--operator", "taylor", "--alpha", "1", "--kernel", "3x7x7", "--graph", "plain",
       "--normalization", "frameRange", "--iterations", "5", "--p", "0.1",

@@ -42,6 +42,27 @@ import Testing
     #expect((image.warped(by: flow * 0) .== image).isAllTrue)
   }
 
+  /// Images of few channels are sampled in many places at once.
+  @Test(arguments: [DType.float32, .float64]) func fewChannelsAreSampledAsManyAre(_ dtype: DType) {
+    let image = Tensor(normal: [2, 7, 150, 5], dtype: dtype, seed: 1)
+    var places = Tensor(normal: [2, 7, 150, 2], seed: 2).array(of: Float.self)
+    let far: [Float] = [-1, 1, 1e9, -1e9, 1e20, -1e20, .infinity, -.infinity, .nan]
+    for (index, place) in far.enumerated() { places[index * 97] = place }
+    let grid = Tensor(places, shape: [2, 7, 150, 2]).to(dtype)
+    let samplings: [(Tensor) -> Tensor] = [
+      { $0.warped(by: grid) }, { $0.gridSample(grid) }, { $0.gridSample(grid, alignCorners: true) },
+      { $0.gridSample(grid, padding: .border) },
+    ]
+    for sample in samplings {
+      let many = sample(image)
+      for channels in 1...4 {
+        let few = sample(image[.all, .all, .all, ..<channels]).to(.float64).array(of: Double.self)
+        let same = many[.all, .all, .all, ..<channels].to(.float64).array(of: Double.self)
+        #expect(zip(few, same).allSatisfy { $1.isNaN ? $0.isNaN : abs($0 - $1) < 1e-5 }, "\(channels)")
+      }
+    }
+  }
+
   /// What PyTorch samples of a row 1…7: near, then where float32 no longer tells positions apart, then nowhere. In volumes
   /// it rounds otherwise, and takes what is not a number for the other border.
   @Test func farCoordinatesSampleWhatPyTorchDoes() {

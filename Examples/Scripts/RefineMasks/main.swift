@@ -1,6 +1,6 @@
 // Refines a method's masks of a video, one PNG for each frame, along its motion, and draws them over it.
 //     swift run -c release RefineMasks clip.mp4 MASKS OUTPUT          (the video may also be a folder of images)
-// 21 lines of code; 81 in PyTorch: pytorch.py.
+// 19 lines of code; 81 in PyTorch: pytorch.py.
 import Datasets
 import Foundation
 import SFModels
@@ -12,9 +12,7 @@ let (video, masks) = (try Video(contentsOf: arguments[0]), try FrameFolder(argum
 let frames = try (0..<video.frameCount).map { try video.image($0) }
 let found = try masks.files.map { try Image(contentsOf: $0, as: .grey).tensor().squeezed(axis: -1) }
 
-let pairs = Array(zip(frames, frames.dropFirst()))
-let motion = SpectralMotion(
-  forward: pairs.map { opticalFlow(from: $0, to: $1) }, backward: pairs.map { opticalFlow(from: $1, to: $0) })
+let motion = SpectralMotion(windows: [frames])
 let refined = SpectralSegmenter.refinement(
   unary: Tensor.stack(found).expandingAxis(0), pairwise: SpectralFeatures.lab(frames), motion: motion)
 

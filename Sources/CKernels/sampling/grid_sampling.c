@@ -8,7 +8,7 @@
 #include "runtime/dispatch.h"
 #include "runtime/template.h"
 
-enum { most_taps = 4, grain_elements = 1 << 13 };
+enum { few_channels = 4, most_points = 128, most_taps = 4, grain_elements = 1 << 13 };
 
 #define TEMPLATE "sampling/grid_sampling_template.h"
 #include "runtime/each_real.h"

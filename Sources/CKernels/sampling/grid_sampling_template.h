@@ -219,9 +219,13 @@ static int64_t F(point_count)(const ck_grid_sampling *sampling) {
   return sampling->batch * sampling->out[0] * sampling->out[1] * sampling->out[2];
 }
 
+#include "sampling/grid_sampling_lanes_template.h"
+
 static void F(grid_sample)(const ck_grid_sampling *sampling, const REAL *x, const REAL *grid, REAL *y) {
   F(grid_work) work = {.sampling = sampling, .x = x, .grid = grid, .result = y};
-  ck_parallel(F(point_count)(sampling), grain_elements / (sampling->channels + 8) + 1, &work, F(grid_sample_range));
+  ck_parallel(
+      F(point_count)(sampling), grain_elements / (sampling->channels + 8) + 1, &work,
+      F(is_sampled_in_lanes)(sampling) ? F(sample_lanes_range) : F(grid_sample_range));
 }
 
 static void F(grid_sample_input_gradient)(

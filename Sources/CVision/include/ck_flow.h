@@ -7,20 +7,16 @@
 // and averaged (DIS: Kroeger et al., ECCV 2016), then a robust variational energy is minimised around the
 // result (Brox et al., ECCV 2004).
 
-typedef struct {
-  int64_t width, height;
-  int64_t stride;          // between patches, in pixels, 1…8
-  int64_t descents;        // steps of one patch's search, at most
-  int64_t warps;           // how often the energy is linearised, on each level
-  int64_t reweightings;    // of the robust terms, for each linearisation
-  int64_t sweeps;          // of successive over-relaxation, for each reweighting
-  float brightness, gradient, smoothness;  // the weights of the energy's terms
-  float edge;              // how much an image gradient (grey levels per pixel, squared) lets the flow jump
-} ck_flow_settings;
+/// A frame's grey levels, from its own size down to a few pixels.
+typedef struct ck_flow_frame ck_flow_frame;
 
-/// The flow from the first image to the second, both grey [height, width]: second(p + flow(p)) is first(p).
-/// `flow` [height, width, 2] gets (dx, dy) in pixels.
-void ck_flow_u8(const ck_flow_settings *settings, const uint8_t *first, const uint8_t *second, float *flow);
+/// Of grey levels [height, width].
+ck_flow_frame *ck_flow_frame_make(const uint8_t *pixels, int64_t width, int64_t height);
+void ck_flow_frame_free(ck_flow_frame *frame);
+
+/// The flow from the first frame to the second of the same size, and back unless `back` is null: second(p + there(p)) is
+/// first(p). A flow [height, width, 2] gets (dx, dy) in pixels. Frames are only read.
+void ck_flow_between(const ck_flow_frame *first, const ck_flow_frame *second, float *there, float *back);
 
 /// Where points of the first grey image [height, width] are in the second, by pyramidal Lucas–Kanade: points [count, 2]
 /// of (x, y), pixel centres at halves, are replaced. A point whose surroundings are flat stays where the levels above

@@ -37,6 +37,9 @@ void ck_image_warp_u8(const uint8_t *source, ck_image_shape shape, uint8_t *dest
 void ck_image_color_matrix_u8(const uint8_t *source, int64_t channels, uint8_t *destination, int64_t count,
                               const float matrix[9], float offset);
 
+/// The colours of RGB pixels in CIE 1976 L*a*b* (D65), a hundredth of its units.
+void ck_image_lab_u8(const uint8_t *source, float *destination, int64_t count);
+
 /// Which of the levels 0…255 occur.
 void ck_image_levels_u8(const uint8_t *samples, int64_t count, bool seen[256]);
 

@@ -55,22 +55,25 @@ public struct SpectralMotion: Sendable {
     require(
       !forward.isEmpty && backward.count == forward.count,
       "SpectralMotion: \(forward.count) flows forward, \(backward.count) back")
-    // The last frame's flow forward and the first one's back lead nowhere.
-    let none = FlowField(height: forward[0].height, width: forward[0].width)
-    func volume(_ flows: [FlowField]) -> Tensor {
-      Tensor.stack(flows.map { $0.tensor(unknown: Self.outsideFrame) }).expandingAxis(0)
+    let there = forward.map { $0.tensor(unknown: Self.outsideFrame) }
+    let back = backward.map { $0.tensor(unknown: Self.outsideFrame) }
+    func agreements(_ flows: [Tensor], _ others: [Tensor]) -> [Tensor] {
+      zip(flows, others).map { flowAgreement($0, $1, tolerance: tolerance) }
     }
-    self.init(forward: volume(forward + [none]), backward: volume([none] + backward), tolerance: tolerance)
+    // The last frame's flow forward and the first one's back lead nowhere.
+    let nowhere = Tensor(zerosLike: there[0]), none = nowhere[.ellipsis, 0]
+    func volume(_ frames: [Tensor]) -> Tensor { Tensor.stack(frames).expandingAxis(0) }
+    self.init(
+      forward: volume(there + [nowhere]), backward: volume([nowhere] + back),
+      forwardAgreement: volume(agreements(there, back) + [none]),
+      backwardAgreement: volume([none] + agreements(back, there)))
   }
 
   /// Motion along the optical flows within each of several windows, all of as many frames of one size, two at least.
   public init(windows: [[Image]], tolerance: Double = 1) {
     let motions = windows.map { frames in
-      let pairs = Array(zip(frames, frames.dropFirst()))
-      return SpectralMotion(
-        forward: pairs.map { opticalFlow(from: $0, to: $1) },
-        backward: pairs.map { opticalFlow(from: $1, to: $0) },
-        tolerance: tolerance)
+      let flows = opticalFlows(along: frames)
+      return SpectralMotion(forward: flows.forward, backward: flows.backward, tolerance: tolerance)
     }
     func joined(_ part: (SpectralMotion) -> Tensor) -> Tensor { .concatenate(motions.map(part), axis: 0) }
     self.init(

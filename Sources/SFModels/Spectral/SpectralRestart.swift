@@ -10,41 +10,44 @@ import Tensor
 /// Wrong masks flicker, and right ones are left alone: λ = ½ρ², with ρ the share of the scores' disagreement in time that
 /// is still there after n steps. Where steps take nothing away, ρ = 1 and y lies on the scores' side of ½; where the scores
 /// disagree by their own errors, ρ and λ are near 0.
-func restarted(_ walk: [Tensor], motion: SpectralMotion?) -> Tensor {
-  let (s, x) = (walk[0], walk[walk.count - 1])
-  let share = restartShare(of: s, refined: x, motion: motion)
-  return walk.dropLast().reversed().reduce(x) { share * $1 + (1 - share) * $0 }
+func restarted(_ walk: [Tensor], motion: SpectralMotion?) -> (mask: Tensor, share: Tensor) {
+  let share = restartShare(of: walk[0], refined: walk[walk.count - 1], motion: motion)
+  // Frame by frame, so that nothing as long as the video is made in between.
+  let frames = (0..<walk[0].shape[1]).map { t in
+    let steps = walk.map { $0[.all, t...t] }
+    return steps.dropLast().reversed().reduce(steps[steps.count - 1]) { $0 + share * ($1 - $0) }
+  }
+  return (.concatenate(frames, axis: 1), share)
 }
 
 /// λ = ½ρ² of each video, `[N, 1, 1, 1]`; ½ where the scores don't disagree.
 func restartShare(of s: Tensor, refined x: Tensor, motion: SpectralMotion?) -> Tensor {
-  func disagreement(_ x: Tensor) -> Tensor {
-    SFModels.disagreement(ofMasks: (x .> 0.5).to(x.dtype), motion: motion)
-  }
-  let before = disagreement(s)
-  let ratio = (disagreement(x) / before).replacing(where: before .== 0, with: 1)
+  let before = disagreement(ofMasks: s, motion: motion)
+  let ratio = (disagreement(ofMasks: x, motion: motion) / before).replacing(where: before .== 0, with: 1)
   return ratio.clamp(max: 1).squared() / 2
 }
 
-/// How much masks `[N, T, H, W]` disagree with themselves from frame to frame, `[N, 1, 1, 1]`: Σ a·|x(p) − x'(p + v(p))|
-/// over all pixels and both directions of time, v the flow and a how much its links count; without motion, at the same
-/// place.
-public func disagreement(ofMasks x: Tensor, motion: SpectralMotion? = nil) -> Tensor {
+/// How much masks disagree with themselves from frame to frame, `[N, 1, 1, 1]`: Σ a·|m(p) − m'(p + v(p))| over all pixels
+/// and both directions of time, m the pixels of the soft masks `[N, T, H, W]` above ½, v the flow and a how much its links
+/// count; without motion, at the same place.
+package func disagreement(ofMasks x: Tensor, motion: SpectralMotion? = nil) -> Tensor {
   require(
     x.rank == 4 && motion.map { Shape($0.forward.shape.prefix(4)) == x.shape } ?? true,
     "disagreement: masks \(x.shape), flows \(motion?.forward.shape ?? [])")
-  let last = x.shape[1] - 1
-  guard last > 0 else { return Tensor(zeros: [x.shape[0], 1, 1, 1], dtype: x.dtype) }
-  let (earlier, later) = (x[.all, ..<last], x[.all, 1...])
-  guard let motion else { return 2 * total((earlier - later).abs()) }
-  func along(_ flow: Tensor, _ agreement: Tensor, from x: Tensor, to other: Tensor) -> Tensor {
-    let (frames, height, width) = (x.shape[0] * x.shape[1], x.shape[2], x.shape[3])
-    let moved = other.reshape(frames, height, width, 1).warped(by: flow.reshape(frames, height, width, 2))
-    return total(agreement * (x - moved.reshape(x.shape)).abs())
+  func mask(_ t: Int) -> Tensor { (x[.all, t] .> 0.5).to(x.dtype).expandingAxis(-1) }
+  func total(_ x: Tensor) -> Tensor { x.sum(axis: [1, 2, 3], keepingAxes: true) }
+  var sum = Tensor(zeros: [x.shape[0], 1, 1, 1], dtype: x.dtype), earlier = mask(0)
+  for t in 1..<max(1, x.shape[1]) {
+    let later = mask(t)
+    if let motion {
+      let missed = (earlier - later.warped(by: motion.forward[.all, t - 1])).abs()
+      let missedBack = (later - earlier.warped(by: motion.backward[.all, t])).abs()
+      sum += total(motion.forwardAgreement[.all, t - 1].expandingAxis(-1) * missed)
+      sum += total(motion.backwardAgreement[.all, t].expandingAxis(-1) * missedBack)
+    } else {
+      sum += 2 * total((earlier - later).abs())
+    }
+    earlier = later
   }
-  return along(
-    motion.forward[.all, ..<last], motion.forwardAgreement[.all, ..<last], from: earlier, to: later)
-    + along(motion.backward[.all, 1...], motion.backwardAgreement[.all, 1...], from: later, to: earlier)
+  return sum
 }
-
-private func total(_ x: Tensor) -> Tensor { x.sum(axis: [1, 2, 3], keepingAxes: true) }

@@ -63,12 +63,24 @@ public struct SpectralSegmenter: Sendable, Hashable {
     unary s: Tensor, pairwise f: consuming Tensor, start: Tensor? = nil, motion: SpectralMotion? = nil,
     alpha: Tensor? = nil, p: Tensor? = nil, slope: Tensor? = nil, afterStep: ((Int) throws -> Void)? = nil
   ) rethrows -> Tensor {
+    try solution(
+      unary: s, pairwise: consume f, start: start, motion: motion, alpha: alpha, p: p, slope: slope,
+      afterStep: afterStep
+    ).mask
+  }
+
+  /// The soft mask `[N, T, H, W]`, and the share λ of the scores that its steps restart from, `[N, 1, 1, 1]`; nil where
+  /// they don't.
+  func solution(
+    unary s: Tensor, pairwise f: consuming Tensor, start: Tensor? = nil, motion: SpectralMotion? = nil,
+    alpha: Tensor? = nil, p: Tensor? = nil, slope: Tensor? = nil, afterStep: ((Int) throws -> Void)? = nil
+  ) rethrows -> (mask: Tensor, restartShare: Tensor?) {
     let scores = scores(of: s)
     let weight = p.map { scores.pow($0) } ?? scores.pow(self.p)
     let walk = try iterated(
       from: start ?? scores, weight: weight, planes: featurePlanes(consume f, of: s.shape), motion: motion,
       alpha: alpha, slope: slope, afterStep: afterStep)
-    return restarts ? restarted([scores] + walk.dropFirst(), motion: motion) : walk[0]
+    return restarts ? restarted([scores] + walk.dropFirst(), motion: motion) : (walk[0], nil)
   }
 
   /// Unary scores mapped to [0.05, 0.95].

@@ -13,6 +13,8 @@ public struct SpectralStream: Sendable {
   /// The soft masks of the frames in the window, the oldest first, `[N, T, H, W]`, T at most `window`. A frame's mask is
   /// refined until it leaves the window; the one in the middle knows as much of the future as of the past.
   public private(set) var masks: Tensor?
+  /// The share of the scores that the last steps restarted from, `[N, 1, 1, 1]`; nil where they don't.
+  private(set) var restartShare: Tensor?
   /// The last steps' result; without restarts these are the masks.
   private var solution: Tensor?
   private var scores: [Tensor] = []
@@ -64,10 +66,10 @@ public struct SpectralStream: Sendable {
       from: kept.map { .concatenate([$0, newest], axis: 1) } ?? newest,
       weight: .concatenate(weights, axis: 1), planes: .concatenate(features, axis: -3), motion: motion)
     let solution = walk[walk.count - 1]
-    let masks =
+    let (masks, share) =
       segmenter.restarts
-      ? restarted([.concatenate(scores, axis: 1)] + walk.dropFirst(), motion: motion) : solution
-    (self.solution, self.masks) = (solution, masks)
+      ? restarted([.concatenate(scores, axis: 1)] + walk.dropFirst(), motion: motion) : (solution, nil)
+    (self.solution, self.masks, restartShare) = (solution, masks, share)
     return masks[.all, -1]
   }
 

@@ -1,26 +1,34 @@
-import CVision
-import Tensor
-
 /// Estimates the dense optical flow between two images of one size, from their grey levels: `second(p + flow(p))` shows
 /// what `first(p)` does.
 ///
 /// Coarse to fine over a pyramid, as DIS does (Kroeger et al., "Fast Optical Flow using Dense Inverse Search", ECCV
 /// 2016): patches are searched by inverse composition, averaged by how well they fit, and a robust variational energy
-/// (Brox et al., ECCV 2004) is minimised around the result, on every level down to the image itself.
+/// (Brox et al., ECCV 2004) is minimised around the result, on every level down to the image itself. The same bits come
+/// out on any number of threads.
 public func opticalFlow(from first: Image, to second: Image) -> FlowField {
-  require(
-    first.width == second.width && first.height == second.height,
-    "opticalFlow: images of \(first.height)×\(first.width) and \(second.height)×\(second.width)")
-  // Chosen on real frames warped and pasted over one another, with motions of up to 10, 30 and 60 pixels, and on a
-  // stereo pair.
-  var settings = ck_flow_settings(
-    width: Int64(first.width), height: Int64(first.height), stride: 5, descents: 8, warps: 2, reweightings: 2,
-    sweeps: 3, brightness: 2, gradient: 4, smoothness: 40, edge: 100)
-  let count = 2 * first.width * first.height
-  let vectors = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-    ck_flow_u8(
-      &settings, first.converted(to: .grey).pixels, second.converted(to: .grey).pixels, buffer.baseAddress!)
-    initialized = count
+  FlowFrame(first).flow(to: FlowFrame(second))
+}
+
+/// The optical flows along a video of frames of one size: from each to the next, and from each to the one before.
+public func opticalFlows(along frames: [Image]) -> (forward: [FlowField], backward: [FlowField]) {
+  var stream = FlowStream()
+  let flows = frames.compactMap { stream.push($0) }
+  return (flows.map(\.forward), flows.map(\.backward))
+}
+
+/// The optical flows between the neighbouring frames of a video of one size, as the frames come.
+///
+/// They are those of `opticalFlow(from:to:)`, in less time: what is computed of a frame alone is computed once.
+public struct FlowStream: Sendable {
+  private var last: FlowFrame?
+
+  /// Before the first frame.
+  public init() {}
+
+  /// Takes in the next frame. Returns the flow of the frame before to it, and back; nil for the first frame.
+  public mutating func push(_ frame: Image) -> (forward: FlowField, backward: FlowField)? {
+    let next = FlowFrame(frame)
+    defer { last = next }
+    return last?.flows(to: next)
   }
-  return FlowField(height: first.height, width: first.width, vectors: vectors)
 }

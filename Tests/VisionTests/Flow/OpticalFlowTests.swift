@@ -130,10 +130,24 @@ extension Float {
     defer { Threads.count = threads }
     let flows = [1, 2, 3].map { count in
       Threads.count = count
-      return opticalFlow(from: scene.first, to: scene.second)
+      return opticalFlows(along: [scene.first, scene.second])
     }
-    #expect(flows[0] == flows[1])
-    #expect(flows[0] == flows[2])
+    for others in flows[1...] {
+      #expect(flows[0].forward == others.forward && flows[0].backward == others.backward)
+    }
+  }
+
+  @Test func aStreamsFlowsAreThoseOfItsPairs() {
+    let frames = [SIMD2<Float>(0, 0), SIMD2(2, -1), SIMD2(-3, 4)].map { motion in
+      FlowScene(height: 50, width: 67, back: { _ in motion }).first
+    }
+    var stream = FlowStream()
+    #expect(stream.push(frames[0]) == nil)
+    for (last, next) in zip(frames, frames.dropFirst()) {
+      let flows = stream.push(next)
+      #expect(flows?.forward == opticalFlow(from: last, to: next))
+      #expect(flows?.backward == opticalFlow(from: next, to: last))
+    }
   }
 
   @Test func colourImagesAreSeenInGrey() {

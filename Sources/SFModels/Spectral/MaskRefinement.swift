@@ -1,0 +1,117 @@
+import Tensor
+import Vision
+
+/// Refines the masks that any other method made for a video.
+///
+///     let refined = MaskRefinement()(frames, masks: masks)
+///
+/// SFSeg's steps go along the motion, at a size at which they keep up with a video; what they come to is enlarged, and
+/// further steps within each frame find the edges at its own size. All are those of one random walk, which restarts
+/// from the masks in full (`SpectralSegmenter.refinement`), so that right masks come back as they are.
+public struct MaskRefinement: Sendable, Hashable {
+  /// The steps along the motion.
+  public var segmenter: SpectralSegmenter
+  /// What pixels share that the steps along the motion link.
+  public var features: SpectralFeatures
+  /// The length, in pixels, of a frame's longer side at which the steps along the motion are made; smaller frames keep
+  /// their size. Nil: all do, and no steps follow within the frames.
+  public var longestSide: Int?
+
+  /// The setting that refines OSVOS's masks best, unless told otherwise.
+  public init(
+    segmenter: SpectralSegmenter = .refinement, features: SpectralFeatures = .lab, longestSide: Int? = 427
+  ) {
+    (self.segmenter, self.features, self.longestSide) = (segmenter, features, longestSide)
+  }
+
+  /// The steps within a frame: the vote of the 7×7 pixels around, by exact links of colours in L*a*b*.
+  private static let withinFrame = SpectralSegmenter(
+    kernel: [1, 7, 7], alpha: 300, p: 0, iterations: 1, continuousIterations: 1, normalization: .degree,
+    operator: .exact)
+  private static let stepsWithinFrame = 2
+
+  /// The refined soft masks of a video's frames, `[H, W]` each.
+  public func callAsFunction(_ frames: [Image], masks: [Image]) -> [Tensor] {
+    let small = frames.map(reduced), scores = masks.map(reduced)
+    let flows = opticalFlows(along: small)
+    let solution = solution(
+      small, masks: scores, forward: flows.forward, backward: flows.backward, followsMotion: true)
+    return frames.indices.map {
+      enlarged(solution, frame: $0, image: frames[$0], mask: masks[$0], reduced: scores[$0])
+    }
+  }
+
+  /// What the steps along the motion come to, at the size they are made at.
+  public struct Solution {
+    /// The soft masks `[T, h, w]`.
+    let masks: Tensor
+    /// The share of the scores from which the steps restart, one value.
+    let restartShare: Tensor?
+  }
+
+  /// A frame or a mask at the size at which the steps along the motion are made.
+  public func reduced(_ image: Image) -> Image {
+    guard let longestSide, max(image.height, image.width) > longestSide else { return image }
+    return image.resized(longestSide: longestSide)
+  }
+
+  /// The steps along the motion.
+  ///
+  /// - Parameters:
+  ///   - frames: the frames, reduced.
+  ///   - masks: their masks, reduced: grey levels, 255 where the object surely is.
+  ///   - forward: the flows between these, from each frame to the next.
+  ///   - backward: the flows from each frame to the one before.
+  ///   - followsMotion: whether neighbours in time lie along the flows, or at the same place.
+  ///   - afterStep: told the number of steps done after each; what it throws ends the refinement.
+  public func solution(
+    _ frames: [Image], masks: [Image], forward: [FlowField], backward: [FlowField], followsMotion: Bool,
+    afterStep: ((Int) throws -> Void)? = nil
+  ) rethrows -> Solution {
+    let (mask, share) = try segmenter.solution(
+      unary: Tensor.stack(masks.map { $0.tensor().squeezed(axis: -1) }).expandingAxis(0),
+      pairwise: features(frames, forward: forward, backward: backward),
+      motion: followsMotion && !forward.isEmpty ? SpectralMotion(forward: forward, backward: backward) : nil,
+      afterStep: afterStep)
+    return Solution(masks: mask.squeezed(axis: 0), restartShare: share)
+  }
+
+  /// The refined soft mask of a frame, `[H, W]`, at its own size: y ← (1 − λ)·D⁻¹M·y + λ·s, from the enlarged solution on
+  /// within the frame.
+  ///
+  /// - Parameters:
+  ///   - solution: that of all frames.
+  ///   - frame: the frame's number among them.
+  ///   - image: the frame itself.
+  ///   - mask: its mask.
+  ///   - small: its mask, reduced.
+  public func enlarged(
+    _ solution: Solution, frame: Int, image: Image, mask: Image, reduced small: Image
+  ) -> Tensor {
+    let y = solution.masks[frame]
+    guard longestSide != nil else { return y }
+    let within = Self.withinFrame
+    func scores(_ mask: Image) -> Tensor { within.scores(of: mask.tensor().expandingAxis(0)) }
+    func enlarged(_ y: Tensor) -> Tensor { y.resized2d(height: image.height, width: image.width) }
+    func volume(_ y: Tensor) -> Tensor { y.reshape(1, 1, image.height, image.width) }
+    let s = scores(mask), share = solution.restartShare?.squeezed() ?? Tensor(0)
+    // The steps so far restarted from the masks reduced. Where a mask is sure all pixels get the same value, and so no step.
+    var x = volume(
+      enlarged(y.expandingAxis(0).expandingAxis(-1) - share * scores(small)) + share * s
+    ).clamp(min: 0.1, max: 0.9)
+    let f = featurePlanes(image.labTensor().expandingAxis(0).expandingAxis(0), of: x.shape)
+    for _ in 0..<Self.stepsWithinFrame {
+      let vote = within.iterated(from: x, weight: Tensor(onesLike: x), planes: f)[0]
+      x = vote + share * (volume(s) - vote)
+    }
+    return x.reshape(image.height, image.width)
+  }
+}
+
+extension MaskRefinement.Solution {
+  /// The newest frame of a stream.
+  public init(_ stream: SpectralStream) {
+    masks = stream.masks!.squeezed(axis: 0)[(-1)...]
+    restartShare = stream.restartShare
+  }
+}
