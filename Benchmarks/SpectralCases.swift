@@ -18,6 +18,7 @@ func spectralBenchmarks() -> [Benchmark] {
     step("exact.motion.forward", moves: true, operator: .exact, hasPeer: false),
     step("exact.forward_backward", operator: .exact, backward: true, hasPeer: false),
     step("refinement", kernel: [7, 3, 3], channels: 3, moves: true, operator: .exact, hasPeer: false),
+    refinementOfMasks(),
     denseCRF(),
     stream(.frameRange, window: 5),
     stream(.degree, window: 5),
@@ -41,6 +42,20 @@ private func step(
         motion: motion)
     }
     return backward ? forwardBackward([x, d, f], product) : { _ = product([x, d, f]) }
+  }
+}
+
+/// Eight steps along the motion on masks of a disc that moves, for each step and frame: there little changes, and only that
+/// is computed.
+private func refinementOfMasks() -> Benchmark {
+  Benchmark("spectral.10x480x854.refinement.masks", unit: .milliseconds) {
+    let rows = Tensor(from: 0, to: 480).reshape(480, 1) - 240
+    let columns = Tensor(from: 0, to: 854) - 400 + Tensor(from: 0, to: 40, by: 4).reshape(10, 1, 1)
+    let masks = ((rows.squared() + columns.squared()) .< 14400).to(.float32).reshape(clip)
+    let features = Tensor(uniform: Shape(Array(clip) + [3])), motion = smoothMotion(clip)
+    var segmenter = SpectralSegmenter.refinement
+    segmenter.restarts = false
+    return medianMilliseconds { _ = segmenter(unary: masks, pairwise: features, motion: motion) } / 80
   }
 }
 

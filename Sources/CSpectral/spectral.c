@@ -64,6 +64,32 @@ INLINE vector_f64 small_power_of_two_f64(vector_f64 x) {
   return x;
 }
 
+// A series has so many terms at most; a range is found in so many pieces.
+enum { most_terms = 32, most_pieces = 64 };
+
+// The polynomial Σ factors[k]·τ^k that exp(bound·τ) is to an accuracy for τ in [−1, 1], from its expansion in Chebyshev's
+// polynomials, I_0(bound) + 2 Σ I_k(bound)·T_k(τ); returns the number of terms.
+static int64_t exponential_series(double bound, double accuracy, double *factors) {
+  double polynomials[3][most_terms] = {{1}, {0, 1}};  // T_k−1, T_k, T_k+1, in turns
+  double leading = 1;                                 // (bound/2)^k / k!
+  for (int64_t k = 0; k < most_terms; k++) {
+    double *polynomial = polynomials[k % 3], *next = polynomials[(k + 1) % 3], *before = polynomials[(k + 2) % 3];
+    if (k > 0) leading *= bound / 2 / (double)k;
+    double bessel = 0, term = leading;
+    for (int64_t m = 1; m < 40; m++) {
+      bessel += term;
+      term *= bound * bound / 4 / (double)(m * (m + k));
+    }
+    if (k > 1 && 2 * bessel < accuracy) return k;
+    factors[k] = 0;
+    for (int64_t j = 0; j <= k; j++) factors[j] += (k == 0 ? 1 : 2) * bessel * polynomial[j];
+    if (k == 0) continue;
+    for (int64_t j = 0; j <= k + 1 && j < most_terms; j++)
+      next[j] = (j > 0 ? 2 * polynomial[j - 1] : 0) - (j < k ? before[j] : 0);
+  }
+  return most_terms;
+}
+
 // Frames are looked at by tiles, where little of them changes.
 enum { tile_height = 8, tile_width = 16 };
 
@@ -98,6 +124,12 @@ struct ck_spectral_walk {
 #define TEMPLATE "spectral_template.h"
 #include "runtime/each_real.h"
 #define TEMPLATE "spectral_taylor_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "spectral_series_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "spectral_filter_template.h"
+#include "runtime/each_real.h"
+#define TEMPLATE "spectral_bands_template.h"
 #include "runtime/each_real.h"
 #define TEMPLATE "spectral_path_template.h"
 #include "runtime/each_real.h"

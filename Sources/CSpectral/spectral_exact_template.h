@@ -1,4 +1,5 @@
-// The exact operator: K(u)_i = α⁻¹ Σ_j G_ij exp(−α Σ (f_i − f_j)²)·u_j, neighbour by neighbour. The neighbours of a pixel in
+// The exact operator: K(u)_i = α⁻¹ Σ_j G_ij exp(−α Σ (f_i − f_j)²)·u_j, neighbour by neighbour, where it takes too many terms
+// as a series. The neighbours of a pixel in
 // another frame lie around it, or around the pixel nearest to where the flow carries it. Each pixel takes from those
 // places; the adjoint, where pixels move, gives to them. Where none do the links are symmetric, and it takes too.
 
@@ -22,7 +23,7 @@ INLINE void F(exact_scatter)(
         const REAL *u = frame + place;
         REAL *kv = work->scattered + place;
         F(vector) given = v * F(exact_links)(
-            channels, plane, work->scale, work->log_taps[b * s->sizes[2] + a], f + i, u + plane, scratch);
+            channels, plane, work->log_taps[b * s->sizes[2] + a], f + i, u + plane, scratch);
         F(store)(F(load)(kv) + given, kv);
         if (!work->dd) continue;
         given *= F(load)(u);
@@ -52,8 +53,9 @@ static void F(exact_enter_rows)(void *context, int64_t begin, int64_t end) {
       if (!inside) continue;
       const REAL *from = q == 0 ? work->x + at : work->dy + at;
       to += side;
+      const REAL *f = work->f + (q - 1) * work->channel_step + at;
       if (q > 0 && q <= s->channels)
-        memcpy(to, work->f + (q - 1) * work->channel_step + at, (size_t)s->width * sizeof(REAL));
+        for (int64_t i = 0; i < s->width; i++) to[i] = f[i] * work->scale;
       else
         for (int64_t i = 0; i < s->width; i++) to[i] = from[i] * work->d[at + i];
       memset(to + s->width, 0, (size_t)(pitch - s->width - side) * sizeof(REAL));
@@ -137,7 +139,7 @@ INLINE void F(exact_finish_gradient)(const F(spectral_work) * work, int64_t at, 
   VECTORISED
   for (int64_t i = 0; i < width; i++) dd[i] = dy[i] * ku[i] + x[i] * kv[i];
   for (int64_t c = 0; c < s->channels; c++) {
-    REAL *df = work->df + c * work->channel_step + at, scale = R(-2 * s->alpha);
+    REAL *df = work->df + c * work->channel_step + at, scale = R(-2 * s->alpha) / work->scale;
     const REAL *of_u = ku + (1 + c) * pitch, *of_v = kv + (1 + c) * (work->motion ? F(exact_plane)(work) : pitch);
     bool moves = work->motion;
     VECTORISED

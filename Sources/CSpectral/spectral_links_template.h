@@ -24,7 +24,7 @@ static void F(exact_prepare)(F(spectral_work) * work, REAL *log_taps) {
   int64_t kh = s->sizes[1], kw = s->sizes[2];
   for (int64_t k = 0; k < kh * kw; k++) log_taps[k] = LIBM(log2)(work->taps[1][k / kw] * work->taps[2][k % kw]);
   work->log_taps = log_taps;
-  work->scale = R(s->alpha * M_LOG2E);
+  work->scale = R(sqrt(s->alpha * M_LOG2E));
   work->pitch = (s->width + kw + 2 * lanes - 1) / lanes * lanes;
 }
 
@@ -46,15 +46,15 @@ INLINE void F(exact_places)(const F(spectral_work) * work, REAL tap, F(spectral_
 // The links of a run's next pixels, features f, to neighbours of features g, channels a plane apart; and f − g [C], where
 // it is not NULL.
 INLINE F(vector) F(exact_links)(
-    int64_t channels, int64_t plane, REAL scale, REAL log_tap, const REAL *f, const REAL *g,
+    int64_t channels, int64_t plane, REAL log_tap, const REAL *f, const REAL *g,
     F(vector) *differences) {
-  F(vector) square = 0;
+  F(vector) power = log_tap;
   for (int64_t c = 0; c < channels; c++) {
     F(vector) difference = F(load)(f + c * plane) - F(load)(g + c * plane);
     if (differences) differences[c] = difference;
-    square += difference * difference;
+    power -= difference * difference;
   }
-  return F(small_power_of_two)(log_tap - scale * square);
+  return F(small_power_of_two)(power);
 }
 
 // What the patches of a run's next pixels bring: K(u), where `differs` Σ links·(f_i − f_j)·u too, a channel after the
@@ -64,7 +64,6 @@ INLINE void F(exact_take)(
     const REAL *patch, F(vector) *scratch, REAL *taken) {
   int64_t plane = F(exact_plane)(work), pitch = work->pitch, kh = work->spectral->sizes[1];
   int64_t kw = work->spectral->sizes[2], rows = differs ? 1 + channels : 1;
-  REAL scale = work->scale;
   F(vector) *differences = scratch + fields * rows;
   // What the row below will need of the patches.
   for (int64_t q = 0; q < 1 + channels; q++) __builtin_prefetch(patch + q * plane + kh * pitch);
@@ -73,7 +72,7 @@ INLINE void F(exact_take)(
     for (int64_t a = 0; a < kw; a++) {
       const REAL *u = patch + b * pitch + a;
       F(vector) links = F(exact_links)(
-          channels, plane, scale, work->log_taps[b * kw + a], f, u + plane, differs ? differences : NULL);
+          channels, plane, work->log_taps[b * kw + a], f, u + plane, differs ? differences : NULL);
       for (int64_t field = 0; field < fields; field++) {
         F(vector) weighted = links * F(load)(u + field * (1 + channels) * plane), *sums = scratch + field * rows;
         sums[0] += weighted;

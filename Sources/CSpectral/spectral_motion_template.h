@@ -1,21 +1,24 @@
-// The Taylor operator on the motion-compensated graph: the neighbours of pixel p in frame t + k lie around the place
-// to which the flow carries p, weighted by how well the flows there and back agree. A frame's products are filtered
-// over space as in the plain operator; then, over time, the filtered products are sampled along the flow. The
-// adjoint scatters where the operator samples, and filters what has arrived.
+// The operator by filtering on the motion-compensated graph: the neighbours of pixel p in frame t + k lie around the place
+// to which the flow carries p, with exact links around the pixel nearest to it, weighted by how well the flows there and
+// back agree. A frame's products are filtered over space as in the plain operator; then, over time, the filtered products
+// are sampled along the flow. The adjoint scatters where the operator samples, and filters what has arrived.
 //
 // Frames of products have a border of one zero pixel, where samples beside the frame end.
 
 // Where the pixels of row h of frame t lie in frame t + offset, as the four pixels around each place, the upper left one's
-// index in a frame of products with its border, and their shares.
+// index in a frame of products with its border, and their shares; of the nearest pixel, all.
 INLINE void F(spectral_trace)(
     const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, REAL tap,
     F(spectral_path) path) {
   int32_t row_step = (int32_t)work->row_step;
   REAL right = R(work->spectral->width), bottom = R(work->spectral->height);
   F(spectral_follow_row)(work, item, t, offset, h, tap, path);
+  bool nearest = work->series;
   VECTORISED
   for (int64_t i = 0; i < path.count; i++) {
     REAL x = path.x[i], y = path.y[i];
+    x = nearest ? F(floor)(x + R(0.5)) : x;
+    y = nearest ? F(floor)(y + R(0.5)) : y;
     // Written so that what is no number lies outside.
     bool inside = (x > -1) & (x < right) & (y > -1) & (y < bottom);
     x = inside ? x : 0;
@@ -37,27 +40,28 @@ INLINE int64_t F(spectral_frame_step)(const F(spectral_work) * work) {
   return (work->spectral->height + 1 + block_rows) * work->row_step;
 }
 
-// The products at a run's next pixels, between the pixels of a frame; from its upper left one, rows `to_pitch` apart.
+// Adds to sums, into `to`, the products at a run's next pixels, between the pixels of a frame or at the nearest one, from
+// its upper left one.
 INLINE void F(spectral_sample)(
-    const F(spectral_work) * work, const REAL *products, F(spectral_path) path, int64_t i, REAL *to, int64_t to_pitch) {
+    const F(spectral_work) * work, const REAL *products, F(spectral_path) path, int64_t i, const REAL *sums, REAL *to) {
   F(vector) shares[4];
   for (int64_t corner = 0; corner < 4; corner++) shares[corner] = F(load)(path.share[corner] + i);
-  for (int64_t q = 0; q < 2 + work->spectral->channels; q++, products += work->pitch, to += to_pitch) {
+  for (int64_t q = 0; q < work->planes; q++, products += work->pitch, sums += work->pitch, to += work->pitch) {
     const REAL *lower = products + work->row_step;
-    F(store)(
-        shares[0] * F(load)(products) + shares[1] * F(load)(products + 1) + shares[2] * F(load)(lower) +
-            shares[3] * F(load)(lower + 1),
-        to);
+    F(vector) sum = F(load)(sums) + shares[0] * F(load)(products);
+    if (!work->series)
+      sum += shares[1] * F(load)(products + 1) + shares[2] * F(load)(lower) + shares[3] * F(load)(lower + 1);
+    F(store)(sum, to);
   }
 }
 
-// The filtered products of a row, from those of the frames around it; scratch for as many rows of a path's pitch.
-INLINE void F(spectral_gather)(
-    const F(spectral_work) * work, int64_t item, int64_t t, int64_t h, F(spectral_path) path, REAL *samples,
-    REAL *sums) {
+// The filtered products of a row, from those of the frames around it: in one of two rows of sums, from which the next is
+// made, as what is written beyond a run's end isn't meant.
+INLINE const REAL *F(spectral_gather)(
+    const F(spectral_work) * work, int64_t item, int64_t t, int64_t h, F(spectral_path) path, REAL *sums,
+    REAL *next) {
   const ck_spectral *s = work->spectral;
-  int64_t kt = s->sizes[0], width = s->width, row_step = work->row_step, pitch = work->pitch;
-  int64_t samples_pitch = F(spectral_path_pitch)(width);
+  int64_t kt = s->sizes[0], row_step = work->row_step, pitch = work->pitch;
   for (int64_t k = 0; k < kt; k++) {
     // The pixel's own frame first: it overwrites.
     int64_t offset = k == 0 ? 0 : k <= kt / 2 ? k - kt / 2 - 1 : k - kt / 2;
@@ -71,16 +75,17 @@ INLINE void F(spectral_gather)(
       continue;
     }
     F(spectral_trace)(work, item, t, offset, h, tap, path);
-    for (int64_t i = 0; i < width; i += F(spectral_run_length)(path, i))
+    for (int64_t i = 0; i < s->width; i += F(spectral_run_length)(path, i)) {
       if (path.index[i] >= 0)
-        F(spectral_sample)(work, frame + path.index[i], path, i, samples + i, samples_pitch);
-    for (int64_t q = 0; q < 2 + s->channels; q++) {
-      const REAL *sample = samples + q * samples_pitch;
-      REAL *sum = sums + q * pitch;
-      VECTORISED
-      for (int64_t i = 0; i < width; i++) sum[i] += path.index[i] < 0 ? 0 : sample[i];
+        F(spectral_sample)(work, frame + path.index[i], path, i, sums + i, next + i);
+      else
+        for (int64_t q = 0; q < work->planes; q++) F(store)(F(load)(sums + q * pitch + i), next + q * pitch + i);
     }
+    REAL *last = sums;
+    sums = next;
+    next = last;
   }
+  return sums;
 }
 
 // Adds to rows first ..< last of frame t what the products of v = d·dy scatter there from the frames around. However
@@ -119,7 +124,7 @@ CK_CLONES static void F(spectral_scatter)(
         int64_t index = path.index[i];
         bool upper = index >= (first + 1) * row_step && index < (last + 1) * row_step;
         bool lower = index + row_step >= (first + 1) * row_step && index < last * row_step;
-        for (int64_t q = 0; q < 2 + s->channels; q++) {
+        for (int64_t q = 0; q < work->planes; q++) {
           REAL product = products[q * pitch + i], *to = target + index + q * pitch;
           if (upper) {
             to[0] += path.share[0][i] * product;
@@ -167,14 +172,15 @@ CK_CLONES static void F(spectral_finish_frame)(
   int64_t depth = s->sizes[1] + block_rows - 1, row_step = work->row_step;
   int64_t item = work->frame / s->frames, t = work->frame % s->frames;
   REAL *window = scratch, *vertical = window + depth * row_step, *v = vertical + block_rows * row_step;
-  REAL *u = v + block_rows * row_step, *rows = u + row_step, *samples = rows + 2 * work->pitch;
+  REAL *sums = v + block_rows * row_step, *next = sums + row_step, *rows = next + row_step;
+  const REAL *u = NULL;
   F(spectral_source) arrived = {.products = work->scattered + row_step + 1};
   for (int64_t block = begin; block < end; block++) {
     int64_t first = block * block_rows, last = first + block_rows;
     if (work->dy) F(spectral_filter)(work, arrived, first, block > begin, window, vertical, v);
     for (int64_t h = first; h < last && h < s->height; h++) {
       int64_t at = (work->frame * s->height + h) * s->width;
-      if (!work->dy || work->dd) F(spectral_gather)(work, item, t, h, path, samples, u);
+      if (!work->dy || work->dd) u = F(spectral_gather)(work, item, t, h, path, sums, next);
       if (work->dy)
         F(spectral_finish_gradient)(work, at, u, v + (h - first) * row_step, rows);
       else
@@ -186,8 +192,8 @@ CK_CLONES static void F(spectral_finish_frame)(
 static void F(spectral_finish_blocks)(void *context, int64_t begin, int64_t end) {
   const F(spectral_work) *work = context;
   int64_t depth = work->spectral->sizes[1] + block_rows - 1;
-  int64_t width = work->spectral->width, samples = (2 + work->spectral->channels) * F(spectral_path_pitch)(width);
-  size_t elements = (size_t)((depth + 2 * block_rows + 1) * work->row_step + 2 * work->pitch + samples);
+  int64_t width = work->spectral->width;
+  size_t elements = (size_t)((depth + 2 * block_rows + 2) * work->row_step + 3 * work->pitch);
   size_t path_bytes = F(spectral_path_bytes)(width);
   size_t bytes = path_bytes + elements * sizeof(REAL);
   char *scratch = ck_allocate(bytes);

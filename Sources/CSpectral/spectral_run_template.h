@@ -3,9 +3,12 @@ static void F(spectral_run)(F(spectral_work) work) {
   if (s->batch * s->frames * s->height * s->width == 0) return;
   REAL taps[tap_count(s)];
   F(spectral_set_taps)(&work, taps);
-  work.pitch = (s->width + s->sizes[2] + 1 + 15) / 16 * 16;
-  work.row_step = (2 + s->channels) * work.pitch;
-  if (s->exact)
+  F(spectral_series) series;
+  work.planes = 2 + s->channels;
+  if (s->exact && F(spectral_make_series)(&work, &series, &work.planes)) work.series = &series;
+  work.pitch = (s->width + s->sizes[2] + lanes + 15) / 16 * 16;
+  work.row_step = work.planes * work.pitch;
+  if (s->exact && !work.series)
     F(exact_run)(&work);
   else if (work.motion)
     F(spectral_motion_run)(&work);

@@ -1,64 +1,50 @@
-// The plain Taylor operator and its gradient. One band of rows at a time is followed through all frames: each frame's
-// products are filtered over space, once, into a ring of as many frames as the kernel is long, whose weighted sum is
-// the filtered volume. The ring of a band stays in the second-level cache.
+// The Taylor form 1/α − Σ (f_i − f_j)² of links, whose sums are those of filtered products.
 
-CK_CLONES static void F(spectral_band)(
-    const F(spectral_work) * work, int64_t item, int64_t first, int64_t last, REAL *scratch) {
-  const ck_spectral *s = work->spectral;
-  int64_t kt = s->sizes[0], depth = s->sizes[1] + block_rows - 1, row_step = work->row_step;
-  int64_t fields = work->dy ? 2 : 1;
-  int64_t frame_step = fields * row_step * blocks_of(last - first) * block_rows;
-  REAL *vertical = scratch, *sums = vertical + block_rows * row_step, *rows = sums + fields * row_step;
-  REAL *windows = rows + 2 * work->pitch, *ring = windows + fields * depth * row_step;
-  const REAL *slots[kt];
-  // The padding beside the rows stays zero.
-  memset(windows, 0, (size_t)(fields * depth * row_step) * sizeof(REAL));
-  memset(ring, 0, (size_t)(kt * frame_step) * sizeof(REAL));
-
-  for (int64_t t = 0; t < s->frames + kt / 2; t++) {
-    REAL *slot = ring + t % kt * frame_step;
-    if (t >= s->frames) memset(slot, 0, (size_t)frame_step * sizeof(REAL));
-    int64_t frame = (item * s->frames + t) * s->height * s->width, centre = t - kt / 2;
-    for (int64_t row = first; row < last; row += block_rows) {
-      REAL *block = slot + (row - first) * fields * row_step;
-      for (int64_t field = 0; t < s->frames && field < fields; field++)
-        F(spectral_filter)(
-            work,
-            (F(spectral_source)){
-                .x = (field ? work->dy : work->x) + frame, .d = work->d + frame, .f = work->f + frame},
-            row, row > first, windows + field * depth * row_step, vertical,
-            block + field * block_rows * row_step);
-      if (centre < 0) continue;
-      for (int64_t j = 0; j < block_rows && row + j < last; j++) {
-        for (int64_t field = 0; field < fields; field++) {
-          for (int64_t k = 0; k < kt; k++)
-            slots[k] = ring + (t + 1 + k) % kt * frame_step + (block - slot) +
-                       (field * block_rows + j) * row_step;
-          F(spectral_sum)(kt, row_step, slots, work->taps[0], sums + field * row_step);
-        }
-        int64_t at = ((item * s->frames + centre) * s->height + row + j) * s->width;
-        if (fields == 1)
-          F(spectral_finish)(work, at, sums, rows);
-        else
-          F(spectral_finish_gradient)(work, at, sums, sums + row_step, rows);
-      }
+// A row's products u = d·x, Σ f²·u and each f·u.
+INLINE void F(taylor_products)(
+    const F(spectral_work) * work, const REAL *x, const REAL *d, const REAL *f, REAL *products) {
+  int64_t width = work->spectral->width, pitch = work->pitch;
+  REAL *plain = products, *square = products + pitch, *cross = products + 2 * pitch;
+  VECTORISED
+  for (int64_t i = 0; i < width; i++) {
+    REAL u = x[i] * d[i], fu = f[i] * u;
+    plain[i] = u;
+    cross[i] = fu;
+    square[i] = f[i] * fu;
+  }
+  for (int64_t c = 1; c < work->spectral->channels; c++) {
+    f += work->channel_step;
+    cross += pitch;
+    VECTORISED
+    for (int64_t i = 0; i < width; i++) {
+      REAL fu = f[i] * plain[i];
+      cross[i] = fu;
+      square[i] += f[i] * fu;
     }
   }
 }
 
-static void F(spectral_bands)(void *context, int64_t begin, int64_t end) {
-  const F(spectral_work) *work = context;
-  const ck_spectral *s = work->spectral;
-  int64_t fields = work->dy ? 2 : 1, count = band_count(s);
-  int64_t longest = blocks_of((s->height + count - 1) / count) * block_rows;
-  size_t bytes = sizeof(REAL) *
-      (size_t)(work->row_step * (block_rows + fields * (s->sizes[1] + block_rows + longest * s->sizes[0])) +
-               2 * work->pitch);
-  REAL *scratch = ck_allocate(bytes);
-  for (int64_t band = begin; band < end; band++) {
-    int64_t place = band % count;
-    F(spectral_band)(
-        work, band / count, s->height * place / count, s->height * (place + 1) / count, scratch);
+// K(u) from the filtered products of u.
+INLINE void F(taylor_combine)(
+    const F(spectral_work) * work, const REAL *filtered, const REAL *f, REAL *y) {
+  int64_t width = work->spectral->width, pitch = work->pitch;
+  REAL inverse_alpha = R(1 / work->spectral->alpha);
+  const REAL *plain = filtered, *square = filtered + pitch, *cross = filtered + 2 * pitch;
+  VECTORISED
+  for (int64_t i = 0; i < width; i++)
+    y[i] = inverse_alpha * plain[i] - square[i] + f[i] * (2 * cross[i] - f[i] * plain[i]);
+  for (int64_t c = 1; c < work->spectral->channels; c++) {
+    f += work->channel_step;
+    cross += pitch;
+    VECTORISED
+    for (int64_t i = 0; i < width; i++) y[i] += f[i] * (2 * cross[i] - f[i] * plain[i]);
   }
-  ck_deallocate(scratch, bytes);
+}
+
+// The slope of K(u) in the pixels' own features, of one channel, from the filtered products of u.
+INLINE void F(taylor_slope)(
+    const F(spectral_work) * work, const REAL *filtered, const REAL *f, int64_t channel, REAL *slope) {
+  const REAL *cross = filtered + (2 + channel) * work->pitch;
+  VECTORISED
+  for (int64_t i = 0; i < work->spectral->width; i++) slope[i] = 2 * (cross[i] - f[i] * filtered[i]);
 }

@@ -1,5 +1,8 @@
-// Rows of products and their filters, which the plain and the motion-compensated Taylor operators share. A row of
-// products holds u = d·x, Σ f²·u and each f·u, `pitch` apart; with zeros beside the frame it is a padded row.
+// Rows and their filters, which the plain and the motion-compensated operators share.
+
+typedef struct {
+  REAL centre, scale, bound, factors[most_terms];
+} F(spectral_series);
 
 typedef struct {
   const ck_spectral *spectral;
@@ -8,11 +11,13 @@ typedef struct {
   REAL *y;             // of the product
   REAL *dx, *dd, *df;  // of the gradient; dd and df may be NULL
   const REAL *taps[3];
+  const F(spectral_series) *series;  // of exact links, where they are filtered; otherwise NULL
+  int64_t planes;                    // of products
   int64_t pitch, row_step, channel_step;
   int64_t frame;           // with motion: the one at work,
   REAL *ring, *scattered;  // the filtered frames around it, and the adjoint's products in it
   const REAL *log_taps;    // with exact links: to base 2, of a kernel's height × width,
-  REAL scale;              // and what a square of differences takes from them
+  REAL scale;              // and what the features are multiplied by
 } F(spectral_work);
 
 // The taps in time, height and width, and the step from a channel to the next.
@@ -91,115 +96,4 @@ INLINE void F(spectral_block)(
       for (int64_t j = 0; j < block_rows; j++)
         F(spectral_sum)(count, width, rows + j, taps, y + j * width);
   }
-}
-
-// A row's products.
-INLINE void F(spectral_products)(
-    const F(spectral_work) * work, const REAL *x, const REAL *d, const REAL *f, REAL *products) {
-  int64_t width = work->spectral->width, pitch = work->pitch;
-  REAL *plain = products, *square = products + pitch, *cross = products + 2 * pitch;
-  VECTORISED
-  for (int64_t i = 0; i < width; i++) {
-    REAL u = x[i] * d[i], fu = f[i] * u;
-    plain[i] = u;
-    cross[i] = fu;
-    square[i] = f[i] * fu;
-  }
-  for (int64_t c = 1; c < work->spectral->channels; c++) {
-    f += work->channel_step;
-    cross += pitch;
-    VECTORISED
-    for (int64_t i = 0; i < width; i++) {
-      REAL fu = f[i] * plain[i];
-      cross[i] = fu;
-      square[i] += f[i] * fu;
-    }
-  }
-}
-
-// K(u) from the filtered products of u.
-INLINE void F(spectral_combine)(
-    const F(spectral_work) * work, const REAL *filtered, const REAL *f, REAL *y) {
-  int64_t width = work->spectral->width, pitch = work->pitch;
-  REAL inverse_alpha = R(1 / work->spectral->alpha);
-  const REAL *plain = filtered, *square = filtered + pitch, *cross = filtered + 2 * pitch;
-  VECTORISED
-  for (int64_t i = 0; i < width; i++)
-    y[i] = inverse_alpha * plain[i] - square[i] + f[i] * (2 * cross[i] - f[i] * plain[i]);
-  for (int64_t c = 1; c < work->spectral->channels; c++) {
-    f += work->channel_step;
-    cross += pitch;
-    VECTORISED
-    for (int64_t i = 0; i < width; i++) y[i] += f[i] * (2 * cross[i] - f[i] * plain[i]);
-  }
-}
-
-// A row of the result, from the filtered products of u = d·x.
-INLINE void F(spectral_finish)(const F(spectral_work) * work, int64_t at, const REAL *u, REAL *ku) {
-  const REAL *d = work->d + at;
-  REAL *y = work->y + at;
-  F(spectral_combine)(work, u, work->f + at, ku);
-  VECTORISED
-  for (int64_t i = 0; i < work->spectral->width; i++) y[i] = d[i] * ku[i];
-}
-
-// A row of the gradients, from the filtered products of u = d·x and those of v = d·dy by the adjoint; rows has two of
-// scratch.
-INLINE void F(spectral_finish_gradient)(
-    const F(spectral_work) * work, int64_t at, const REAL *u, const REAL *v, REAL *rows) {
-  int64_t width = work->spectral->width, pitch = work->pitch;
-  const REAL *x = work->x + at, *d = work->d + at, *f = work->f + at, *dy = work->dy + at;
-  REAL *ku = rows, *kv = rows + pitch, *dx = work->dx + at;
-  F(spectral_combine)(work, v, f, kv);
-  VECTORISED
-  for (int64_t i = 0; i < width; i++) dx[i] = d[i] * kv[i];
-  if (!work->dd) return;
-  REAL *dd = work->dd + at;
-  F(spectral_combine)(work, u, f, ku);
-  VECTORISED
-  for (int64_t i = 0; i < width; i++) dd[i] = dy[i] * ku[i] + x[i] * kv[i];
-  for (int64_t c = 0; c < work->spectral->channels; c++) {
-    const REAL *fc = f + c * work->channel_step, *cu = u + (2 + c) * pitch, *cv = v + (2 + c) * pitch;
-    REAL *df = work->df + c * work->channel_step + at;
-    VECTORISED
-    for (int64_t i = 0; i < width; i++)
-      df[i] = 2 * d[i] * (dy[i] * (cu[i] - fc[i] * u[i]) + x[i] * (cv[i] - fc[i] * v[i]));
-  }
-}
-
-// Where a frame's rows of products come from: x·d and f, or products made before, `row_step` apart.
-typedef struct {
-  const REAL *x, *d, *f, *products;
-} F(spectral_source);
-
-// Filters a block of rows of a frame, from `first`, over space. The window holds the padded rows of products that
-// the block's filters span; the next block further down reuses what they share.
-INLINE void F(spectral_filter)(
-    const F(spectral_work) * work, F(spectral_source) source, int64_t first, bool continues, REAL *window,
-    REAL *vertical, REAL *filtered) {
-  const ck_spectral *s = work->spectral;
-  int64_t kh = s->sizes[1], kw = s->sizes[2], depth = kh + block_rows - 1, row_step = work->row_step;
-  const REAL *rows[depth > kw ? depth : kw];
-  for (int64_t k = 0; k < depth; k++) {
-    int64_t h = first - kh / 2 + k, at = h * s->width;
-    REAL *row = window + (h + depth) % depth * row_step;
-    rows[k] = row;
-    if (continues && k < kh - 1) continue;
-    if (h < 0 || h >= s->height) {
-      memset(row, 0, (size_t)row_step * sizeof(REAL));
-    } else if (source.products) {
-      for (int64_t q = 0; q < 2 + s->channels; q++)
-        memcpy(
-            row + q * work->pitch + kw / 2, source.products + h * row_step + q * work->pitch,
-            (size_t)s->width * sizeof(REAL));
-    } else {
-      F(spectral_products)(work, source.x + at, source.d + at, source.f + at, row + kw / 2);
-    }
-  }
-  F(spectral_block)(kh, row_step, rows, work->taps[1], vertical);
-  for (int64_t j = 0; j < block_rows; j++)
-    for (int64_t q = 0; q < 2 + s->channels; q++) {
-      for (int64_t k = 0; k < kw; k++) rows[k] = vertical + j * row_step + q * work->pitch + k;
-      F(spectral_sum)(kw, s->width, rows, work->taps[2], filtered + j * row_step + q * work->pitch);
-    }
 }

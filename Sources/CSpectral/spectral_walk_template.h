@@ -12,8 +12,9 @@ static void F(walk_enter_planes)(void *context, int64_t begin, int64_t end) {
     REAL *to = F(walk_planes)(work, 0) + row * pitch;
     memset(to, 0, (size_t)pitch * sizeof(REAL));
     if (h < 0 || h >= s->height) continue;
-    const REAL *from = q == 0 ? work->graph.d : work->graph.f + (q - 1) * work->graph.channel_step;
-    memcpy(to + side, from + at, (size_t)s->width * sizeof(REAL));
+    const REAL *from = at + (q == 0 ? work->graph.d : work->graph.f + (q - 1) * work->graph.channel_step);
+    REAL scale = q == 0 ? 1 : work->graph.scale;
+    for (int64_t i = 0; i < s->width; i++) to[side + i] = from[i] * scale;
   }
 }
 
@@ -110,13 +111,13 @@ INLINE void F(walk_take)(
   // What the row below will need.
   __builtin_prefetch(values + kh * pitch);
   for (int64_t q = 0; q < 1 + channels; q++) __builtin_prefetch(planes + q * plane + kh * pitch);
-  for (int64_t k = 0; k < kh * kw; k++) {
-    int64_t at = k / kw * pitch + k % kw;
-    F(vector) link =
-        F(exact_links)(channels, plane, graph->scale, graph->log_taps[k], f, planes + plane + at, NULL);
-    sum += link * F(load)(values + at);
-    degree += link * F(load)(planes + at);
-  }
+  for (int64_t b = 0; b < kh; b++)
+    for (int64_t a = 0; a < kw; a++) {
+      int64_t at = b * pitch + a;
+      F(vector) link = F(exact_links)(channels, plane, graph->log_taps[b * kw + a], f, planes + plane + at, NULL);
+      sum += link * F(load)(values + at);
+      degree += link * F(load)(planes + at);
+    }
   F(store)(sum, taken);
   F(store)(degree, links);
 }
