@@ -17,7 +17,7 @@ struct RefineVideo: ParsableCommand {
       belong together by their names, and with a video's frames in order. Masks may be binary, palette maps (whose \
       objects are taken together) or grey levels. Under --output it leaves masks/SEQUENCE/*.png, soft/SEQUENCE/*.png and \
       overlays/SEQUENCE.png, and .mp4 where ffmpeg is installed; with --truth also scores.csv. A whole sequence is kept \
-      in memory, some 70 MB for a frame of 480×854, unless --window is given: then only the window is, however long \
+      in memory, some 20 MB for a frame of 480×854, unless --window is given: then only the window is, however long \
       the sequence. Started by mpirun, several processes share the sequences.
       """)
 
@@ -73,11 +73,13 @@ struct RefineVideo: ParsableCommand {
     help: "Steps restart from the masks, the more the less they make these agree in time; only by degree.")
   var restarts = SpectralSegmenter.refinement.restarts
 
-  @Flag(
+  @Option(
     help: """
-      Makes all steps at the frames' own size; otherwise those along the motion are made at a longest side of 427 pixels, \
-      and two more within each frame.
+      The length of a frame's longer side at which the steps along the motion are made: longer finds more, and takes longer.
       """)
+  var longestSide = MaskRefinement().longestSide!
+
+  @Flag(help: "Makes these steps at the frames' own size, and none within each frame after them.")
   var fullSize = false
 
   @Option(help: "What a soft mask exceeds where the object is.")
@@ -93,6 +95,9 @@ struct RefineVideo: ParsableCommand {
     guard p >= 0, p.isFinite else { throw ValidationError("--p is \(p); it must not be negative.") }
     guard 1...1000 ~= iterations else {
       throw ValidationError("--iterations is \(iterations); it must be 1 to 1000.")
+    }
+    guard 16...65536 ~= longestSide else {
+      throw ValidationError("--longest-side is \(longestSide); it must be 16 to 65536.")
     }
     guard 0 < threshold, threshold < 1 else {
       throw ValidationError("--threshold is \(threshold); it must lie between 0 and 1.")
@@ -131,7 +136,7 @@ struct RefineVideo: ParsableCommand {
           kernel: kernel.sizes, alpha: alpha, p: p, iterations: iterations, continuousIterations: iterations,
           normalization: normalization, operator: self.operator,
           restarts: restarts && normalization == .degree),
-        features: features, longestSide: fullSize ? nil : MaskRefinement().longestSide),
+        features: features, longestSide: fullSize ? nil : longestSide),
       followsMotion: graph == .motion, window: window)
     var scores = ScoreTable()
     for name in world.share(of: names) {

@@ -160,7 +160,8 @@ extension Workplace {
   }
 
   @Test(arguments: [
-    ["--window", "4"], ["--full-size"], ["--graph", "plain"], ["--operator", "taylor"], ["--no-restarts"],
+    ["--window", "4"], ["--full-size"], ["--longest-side", "40"], ["--graph", "plain"],
+    ["--operator", "taylor"], ["--no-restarts"],
     [
       "--features", "flow", "--operator", "taylor", "--alpha", "1", "--kernel", "3x7x7", "--graph", "plain",
       "--normalization", "frameRange", "--iterations", "5", "--p", "0.1",
@@ -215,7 +216,8 @@ extension Workplace {
 
   @Test(arguments: [
     ["--kernel", "3x7"], ["--kernel", "4x7x7"], ["--alpha", "0"], ["--p", "-1"], ["--iterations", "0"],
-    ["--threshold", "1"], ["--window", "1"], ["--operator", "fast"], ["--features", "flow", "--window", "3"],
+    ["--threshold", "1"], ["--window", "1"], ["--longest-side", "0"], ["--operator", "fast"],
+    ["--features", "flow", "--window", "3"],
   ]) func badOptionsAreUsageErrors(_ options: [String]) throws {
     let workplace = try Workplace()
     #expect(try workplace.refine(options).exitCode == 64)

@@ -24,11 +24,15 @@ public struct MaskRefinement: Sendable, Hashable {
     (self.segmenter, self.features, self.longestSide) = (segmenter, features, longestSide)
   }
 
-  /// The steps within a frame: the vote of the 7×7 pixels around, by exact links of colours in L*a*b*.
-  private static let withinFrame = SpectralSegmenter(
-    kernel: [1, 7, 7], alpha: 300, p: 0, iterations: 1, continuousIterations: 1, normalization: .degree,
-    operator: .exact)
   private static let stepsWithinFrame = 2
+
+  /// The walk within a frame: to the 7×7 pixels around, by links of colours as those along the motion.
+  private static func walk(within image: Image) -> SpectralWalk {
+    let f = image.labTensor().expandingAxis(0).expandingAxis(0), volume = Shape(f.shape.prefix(4))
+    return SpectralWalk(
+      weight: Tensor(ones: volume), planes: featurePlanes(f, of: volume), kernel: [1, 7, 7], alpha: 100,
+      motion: nil)
+  }
 
   /// The refined soft masks of a video's frames, `[H, W]` each.
   public func callAsFunction(_ frames: [Image], masks: [Image]) -> [Tensor] {
@@ -90,19 +94,17 @@ public struct MaskRefinement: Sendable, Hashable {
   ) -> Tensor {
     let y = solution.masks[frame]
     guard longestSide != nil else { return y }
-    let within = Self.withinFrame
-    func scores(_ mask: Image) -> Tensor { within.scores(of: mask.tensor().expandingAxis(0)) }
+    func scores(_ mask: Image) -> Tensor { segmenter.scores(of: mask.tensor().expandingAxis(0)) }
     func enlarged(_ y: Tensor) -> Tensor { y.resized2d(height: image.height, width: image.width) }
     func volume(_ y: Tensor) -> Tensor { y.reshape(1, 1, image.height, image.width) }
-    let s = scores(mask), share = solution.restartShare?.squeezed() ?? Tensor(0)
+    let s = volume(scores(mask)), share = solution.restartShare?.squeezed() ?? Tensor(0)
     // The steps so far restarted from the masks reduced. Where a mask is sure all pixels get the same value, and so no step.
-    var x = volume(
-      enlarged(y.expandingAxis(0).expandingAxis(-1) - share * scores(small)) + share * s
-    ).clamp(min: 0.1, max: 0.9)
-    let f = featurePlanes(image.labTensor().expandingAxis(0).expandingAxis(0), of: x.shape)
+    var x = volume(enlarged(y.expandingAxis(0).expandingAxis(-1) - share * scores(small))) + share * s
+    x = x.clamp(min: 0.1, max: 0.9)
+    let walk = Self.walk(within: image)
     for _ in 0..<Self.stepsWithinFrame {
-      let vote = within.iterated(from: x, weight: Tensor(onesLike: x), planes: f)[0]
-      x = vote + share * (volume(s) - vote)
+      let vote = walk.step(x)
+      x = vote + share * (s - vote)
     }
     return x.reshape(image.height, image.width)
   }
