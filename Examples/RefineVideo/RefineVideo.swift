@@ -73,6 +73,11 @@ struct RefineVideo: ParsableCommand {
     help: "Steps restart from the masks, the more the less they make these agree in time; only by degree.")
   var restarts = SpectralSegmenter.refinement.restarts
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Frames count less whose masks are far larger or smaller than those around; only by degree.")
+  var frameTrust = SpectralSegmenter.refinement.trustsFrames
+
   @Option(
     help: """
       The length of a frame's longer side at which the steps along the motion are made: longer finds more, and takes longer.
@@ -135,7 +140,8 @@ struct RefineVideo: ParsableCommand {
         segmenter: SpectralSegmenter(
           kernel: kernel.sizes, alpha: alpha, p: p, iterations: iterations, continuousIterations: iterations,
           normalization: normalization, operator: self.operator,
-          restarts: restarts && normalization == .degree),
+          restarts: restarts && normalization == .degree,
+          trustsFrames: frameTrust && normalization == .degree),
         features: features, longestSide: fullSize ? nil : longestSide),
       followsMotion: graph == .motion, window: window)
     var scores = ScoreTable()

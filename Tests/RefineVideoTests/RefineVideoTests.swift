@@ -161,7 +161,7 @@ extension Workplace {
 
   @Test(arguments: [
     ["--window", "4"], ["--full-size"], ["--longest-side", "40"], ["--graph", "plain"],
-    ["--operator", "taylor"], ["--no-restarts"],
+    ["--operator", "taylor"], ["--no-restarts"], ["--no-frame-trust"],
     [
       "--features", "flow", "--operator", "taylor", "--alpha", "1", "--kernel", "3x7x7", "--graph", "plain",
       "--normalization", "frameRange", "--iterations", "5", "--p", "0.1",

@@ -24,19 +24,23 @@ public struct SpectralSegmenter: Sendable, Hashable {
   public var normalization: SpectralNormalization
   /// Whether the steps restart from the unary scores, the more the less they make these agree in time; only by degree.
   public var restarts: Bool
+  /// Whether the pixels of a frame weigh less whose scores cover far more or far less than those of the frames around;
+  /// only by degree.
+  public var trustsFrames: Bool
 
   /// The paper's setting, and what the reproduction adds where it is silent (slope, continuous iterations).
   public init(
     kernel: [Int] = [3, 7, 7], alpha: Double = 1, p: Double = 0.1, iterations: Int = 5,
     continuousIterations: Int = 3, slope: Double = 10, normalization: SpectralNormalization = .frameRange,
-    operator links: SpectralGraph.Links = .taylor, restarts: Bool = false
+    operator links: SpectralGraph.Links = .taylor, restarts: Bool = false, trustsFrames: Bool = false
   ) {
     require(
-      !restarts || normalization == .degree,
-      "SpectralSegmenter: restarts of steps normalised by \(normalization)")
+      !restarts && !trustsFrames || normalization == .degree,
+      "SpectralSegmenter: restarts or trust in frames with steps normalised by \(normalization)")
     (self.kernel, self.alpha, self.p, self.iterations) = (kernel, alpha, p, iterations)
     (self.continuousIterations, self.slope) = (continuousIterations, slope)
-    (self.normalization, self.operator, self.restarts) = (normalization, links, restarts)
+    (self.normalization, self.operator) = (normalization, links)
+    (self.restarts, self.trustsFrames) = (restarts, trustsFrames)
   }
 
   /// What refines other methods' masks best, hard ones too, with colours in L*a*b* as features and along the motion: in
@@ -45,7 +49,7 @@ public struct SpectralSegmenter: Sendable, Hashable {
   /// that agree along the motion as they are come back as they are, by restarts.
   public static let refinement = SpectralSegmenter(
     kernel: [7, 3, 3], alpha: 300, p: 0, iterations: 8, continuousIterations: 8, normalization: .degree,
-    operator: .exact, restarts: true)
+    operator: .exact, restarts: true, trustsFrames: true)
 
   /// The soft mask `[N, T, H, W]`.
   ///
@@ -76,7 +80,7 @@ public struct SpectralSegmenter: Sendable, Hashable {
     alpha: Tensor? = nil, p: Tensor? = nil, slope: Tensor? = nil, afterStep: ((Int) throws -> Void)? = nil
   ) rethrows -> (mask: Tensor, restartShare: Tensor?) {
     let scores = scores(of: s)
-    let weight = p.map { scores.pow($0) } ?? scores.pow(self.p)
+    let weight = trusting(p.map { scores.pow($0) } ?? scores.pow(self.p), scores: scores)
     let walk = try iterated(
       from: start ?? scores, weight: weight, planes: featurePlanes(consume f, of: s.shape), motion: motion,
       alpha: alpha, slope: slope, afterStep: afterStep)
@@ -85,6 +89,11 @@ public struct SpectralSegmenter: Sendable, Hashable {
 
   /// Unary scores mapped to [0.05, 0.95].
   func scores(of s: Tensor) -> Tensor { 0.05 + 0.9 * s }
+
+  /// The weights S^p of the scores S, those of whole frames included.
+  func trusting(_ weight: Tensor, scores: Tensor) -> Tensor {
+    trustsFrames ? weight * frameTrust(scores) : weight
+  }
 
   /// What the iterations make of x, with the unary weights S^p given, and the features by planes: where the segmenter
   /// restarts, x and all steps' results, otherwise the last one alone.

@@ -62,13 +62,15 @@ public struct SpectralStream: Sendable {
     }
     let kept = solution.map { $0.shape[1] < window ? $0 : $0[.all, 1...] }
     let motion = motion
+    let scores = Tensor.concatenate(scores, axis: 1)
     let walk = segmenter.iterated(
       from: kept.map { .concatenate([$0, newest], axis: 1) } ?? newest,
-      weight: .concatenate(weights, axis: 1), planes: .concatenate(features, axis: -3), motion: motion)
+      weight: segmenter.trusting(.concatenate(weights, axis: 1), scores: scores),
+      planes: .concatenate(features, axis: -3), motion: motion)
     let solution = walk[walk.count - 1]
     let (masks, share) =
       segmenter.restarts
-      ? restarted([.concatenate(scores, axis: 1)] + walk.dropFirst(), motion: motion) : (solution, nil)
+      ? restarted([scores] + walk.dropFirst(), motion: motion) : (solution, nil)
     (self.solution, self.masks, restartShare) = (solution, masks, share)
     return masks[.all, -1]
   }
