@@ -1,7 +1,7 @@
 // The exact operator: K(u)_i = α⁻¹ Σ_j G_ij exp(−α Σ (f_i − f_j)²)·u_j, neighbour by neighbour, where it takes too many terms
-// as a series. The neighbours of a pixel in
-// another frame lie around it, or around the pixel nearest to where the flow carries it. Each pixel takes from those
-// places; the adjoint, where pixels move, gives to them. Where none do the links are symmetric, and it takes too.
+// as a series. The neighbours of a pixel in another frame lie around it, or around the pixel nearest to where the flow
+// carries it. Each pixel takes from those places; the adjoint, where pixels move, gives to them. Where none do the links are
+// symmetric, and it takes too.
 
 // Adds to the scattered planes' rows first ..< last (of the bordered frame) what the row at `at` gives to their frame;
 // scratch is of C.

@@ -24,6 +24,7 @@ public struct MaskRefinement: Sendable, Hashable {
     (self.segmenter, self.features, self.longestSide) = (segmenter, features, longestSide)
   }
 
+  /// The number of steps within each frame.
   private static let stepsWithinFrame = 2
 
   /// The walk within a frame: to the 7×7 pixels around, by links of colours as those along the motion.
@@ -34,8 +35,15 @@ public struct MaskRefinement: Sendable, Hashable {
       motion: nil)
   }
 
-  /// The refined soft masks of a video's frames, `[H, W]` each.
+  /// The refined soft masks of a video's frames, `[H, W]` each, above ½ where the object is.
+  ///
+  /// - Parameters:
+  ///   - frames: the frames, all of one size.
+  ///   - masks: a mask for each, of its size: grey levels, 255 where the object surely is.
   public func callAsFunction(_ frames: [Image], masks: [Image]) -> [Tensor] {
+    require(
+      !frames.isEmpty && masks.count == frames.count,
+      "MaskRefinement: \(frames.count) frames with \(masks.count) masks")
     let small = frames.map(reduced), scores = masks.map(reduced)
     let flows = opticalFlows(along: small)
     let solution = solution(
@@ -111,7 +119,7 @@ public struct MaskRefinement: Sendable, Hashable {
 }
 
 extension MaskRefinement.Solution {
-  /// The newest frame of a stream.
+  /// The newest frame, the only one here, of a stream of one video that has taken in a frame.
   public init(_ stream: SpectralStream) {
     masks = stream.masks!.squeezed(axis: 0)[(-1)...]
     restartShare = stream.restartShare
