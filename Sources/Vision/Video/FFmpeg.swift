@@ -39,7 +39,7 @@ public enum FFmpeg {
       if words.count > 1 { known.insert(words[1]) }
     }
     let wanted = [
-      ["libx264", "-preset", "veryfast", "-crf", "18"], ["libopenh264", "-b:v", "8M"],
+      ["libx264", "-preset", "superfast", "-crf", "18"], ["libopenh264", "-b:v", "8M"],
       ["mpeg4", "-q:v", "3"],
     ]
     guard let encoder = wanted.first(where: { known.contains($0[0][...]) }) else {
