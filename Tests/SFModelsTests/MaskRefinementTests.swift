@@ -107,6 +107,13 @@ import Vision
     #expect(found.allSatisfy { $0.patch > 0.8 }, "\(found)")
   }
 
+  @Test func partsInFramesOfTheirOwnStay() {
+    let corner = Mask(Box(x: 86, y: 2, width: 8, height: 8), height: Self.height, width: Self.width)
+    let masks = (0..<Self.frameCount).map { $0 < 3 ? Self.truth($0) : corner }
+    let found = MaskRefinement(longestSide: 48)(Self.frames, masks: masks.map(\.image))
+    #expect(found[3...].allSatisfy { Mask($0, above: 0.5).area > 0 })
+  }
+
   @Test func atTheirOwnSizeItIsTheSegmenter() {
     let refinement = MaskRefinement(features: .grey, longestSide: nil, keepsStrays: true)
     let found = refinement(Self.frames, masks: Self.flickering)

@@ -6,7 +6,8 @@ import Vision
 /// to the next, and whose colours are rather those outside the masks than the largest part's: their mean log-likelihood
 /// ratio, of histograms over the whole video, is below 0.
 ///
-/// Parts of a quarter of the largest one's size stay, as do those whose colours are seen nowhere else.
+/// Parts of a quarter of the largest one's size stay, as do those whose colours are seen nowhere else, and those that are
+/// never in a frame with it: so do the pieces of an object that is too fast to overlap with itself.
 ///
 /// - Parameters:
 ///   - masks: one for each frame.
@@ -30,7 +31,7 @@ func strayParts(of masks: [Mask], in frames: [Image]) -> [Mask] {
   let evidence = zip(object, outside).map { log(share * $0 / $1) }
 
   var sums = sizes.map { _ in 0.0 }
-  for (labels, colors) in zip(parts.labels, colors) {
+  for (labels, colors) in zip(parts.labels, colors) where labels.contains(Int32(largest)) {
     for (label, color) in zip(labels, colors) where label >= 0 { sums[Int(label)] += evidence[Int(color)] }
   }
   let isStray = zip(sizes, sums).map { 4 * $0 < size && $1 < 0 }
