@@ -150,6 +150,8 @@ struct ck_spectral_walk {
 #include "runtime/each_real.h"
 #define TEMPLATE "spectral_map_template.h"
 #include "runtime/each_real.h"
+#define TEMPLATE "spectral_reach_template.h"
+#include "runtime/each_real.h"
 #define TEMPLATE "spectral_walk_template.h"
 #include "runtime/each_real.h"
 #define TEMPLATE "flow_agreement_template.h"

@@ -46,60 +46,6 @@ INLINE void F(walk_follow)(const F(spectral_work) * graph, int64_t frame, int64_
   }
 }
 
-// Widens a box, in tiles, by where a tile's pixels first ..< last are.
-INLINE void F(walk_widen)(tile_box *box, const int32_t *index, int32_t pitch, int64_t first, int64_t last) {
-  int32_t top = INT32_MAX, left = INT32_MAX, bottom = -1, right = -1;
-  double share = (1 + 1e-12) / pitch;  // a little more, so that whole rows stay whole
-  VECTORISED
-  for (int64_t i = first; i < last; i++) {
-    int32_t y = (int32_t)(index[i] * share), x = index[i] - y * pitch;
-    bool counts = index[i] >= 0;
-    top = counts && y < top ? y : top;
-    left = counts && x < left ? x : left;
-    bottom = counts && y > bottom ? y : bottom;
-    right = counts && x > right ? x : right;
-  }
-  if (bottom < 0) return;
-  tile_box found = {
-      (int16_t)(top / tile_height), (int16_t)(left / tile_width), (int16_t)(bottom / tile_height),
-      (int16_t)(right / tile_width)};
-  box->top = found.top < box->top ? found.top : box->top;
-  box->left = found.left < box->left ? found.left : box->left;
-  box->bottom = found.bottom > box->bottom ? found.bottom : box->bottom;
-  box->right = found.right > box->right ? found.right : box->right;
-}
-
-// Which tiles those of rows begin ..< end, of all frames, reach in the frames around.
-CK_CLONES static void F(walk_reach_rows)(
-    const F(walk_work) * work, int64_t begin, int64_t end, const F(spectral_path) *paths) {
-  const ck_spectral *s = work->graph.spectral;
-  int64_t kt = s->sizes[0], across = tiles_across(s), down = tiles_down(s);
-  for (int64_t row = begin; row < end; row++) {
-    tile_box *boxes = work->walk->reach + row * across * kt;
-    int64_t frame = row / down, t = frame % s->frames;
-    for (int64_t k = 0; k < across * kt; k++) boxes[k] = (tile_box){INT16_MAX, INT16_MAX, -1, -1};
-    for (int64_t h = row % down * tile_height; h < s->height && h < (row % down + 1) * tile_height; h++) {
-      F(walk_follow)(&work->graph, frame, h, paths);
-      for (int64_t k = first_offset(s, t); k <= last_offset(s, t); k++)
-        for (int64_t tile = 0; tile < across; tile++)
-          F(walk_widen)(
-              boxes + tile * kt + k + kt / 2, paths[k + kt / 2].index, (int32_t)work->graph.pitch, tile * tile_width,
-              end_of_tile(s, tile));
-    }
-  }
-}
-
-static void F(walk_reach)(void *context, int64_t begin, int64_t end) {
-  const F(walk_work) *work = context;
-  const ck_spectral *s = work->graph.spectral;
-  size_t bytes = F(walk_paths_bytes)(s);
-  char *scratch = ck_allocate(bytes);
-  F(spectral_path) paths[s->sizes[0]];
-  F(walk_paths_in)(scratch, s, paths);
-  F(walk_reach_rows)(work, begin, end, paths);
-  ck_deallocate(scratch, bytes);
-}
-
 // What the patches of a run's next pixels bring: Σ links·d·x, and Σ links·d.
 INLINE void F(walk_take)(
     const F(spectral_work) * graph, int64_t channels, const REAL *f, const REAL *values, const REAL *planes, REAL *taken,
@@ -245,7 +191,7 @@ static void F(walk_make)(ck_spectral_walk *walk, const REAL *d, const REAL *f) {
   work.graph.d = d;
   work.graph.f = f;
   ck_parallel(planes * plane / pitch, 1, &work, F(walk_enter_planes));
-  ck_parallel(frames * tiles_down(s), 1, &work, F(walk_reach));
+  F(walk_find_reach)(&work);
 }
 
 static void F(walk_step)(ck_spectral_walk *walk, const REAL *x, REAL *y) {
