@@ -19,7 +19,7 @@ func strayParts(of masks: [Mask], in frames: [Image]) -> [Mask] {
   }
   let largest = sizes.firstIndex(of: size)!
 
-  // What is seen nowhere counts ½ in both, so that it is the object's: that is the smaller one.
+  // A half in both: colours seen nowhere are rather the object's, which is the smaller one.
   let colors = frames.map(colorCells)
   var object = [Double](repeating: 0.5, count: 16 * 16 * 16), outside = object
   for (labels, colors) in zip(parts.labels, colors) {
