@@ -4,6 +4,7 @@ import Distributed
 import Foundation
 import NN
 import SFModels
+import Synchronization
 import Tensor
 import Vision
 
@@ -78,6 +79,12 @@ struct RefineVideo: ParsableCommand {
     help: "Frames count less whose masks are far larger or smaller than those around; only by degree.")
   var frameTrust = SpectralSegmenter.refinement.trustsFrames
 
+  @Flag(
+    help: """
+      Keep parts that nothing connects with the object though they have the colours around it; --window always does.
+      """)
+  var keepStrays = false
+
   @Option(
     help: """
       The length of a frame's longer side at which the steps along the motion are made: longer finds more, and takes longer.
@@ -142,7 +149,7 @@ struct RefineVideo: ParsableCommand {
           normalization: normalization, operator: self.operator,
           restarts: restarts && normalization == .degree,
           trustsFrames: frameTrust && normalization == .degree),
-        features: features, longestSide: fullSize ? nil : longestSide),
+        features: features, longestSide: fullSize ? nil : longestSide, keepsStrays: keepStrays),
       followsMotion: graph == .motion, window: window)
     var scores = ScoreTable()
     for name in world.share(of: names) {
@@ -171,21 +178,23 @@ struct RefineVideo: ParsableCommand {
     _ sequence: RefinedSequence, _ refinement: Refinement, _ output: OutputFolder, _ scores: inout ScoreTable,
     isWriter: Bool
   ) throws {
-    var results = try Results(of: sequence, in: output.url, threshold: threshold)
-    var score = RefinementScore(sequence.name, threshold: threshold)
-    var flows = SequenceFlows(of: sequence)
+    let results = try Mutex(Results(of: sequence, in: output.url, threshold: threshold))
+    let score = Mutex(RefinementScore(of: sequence, threshold: threshold))
     let duration = try refinement(sequence) { frame in
       let truth = try sequence.truth?.binary(frame.number, for: frame.image)
-      try results.append(frame, truth: truth)
-      if let truth { try score.append(frame, truth: truth, flow: flows.push(frame.image)) }
+      try results.withLock { try $0.append(frame, truth: truth) }
+      if let truth { try score.withLock { try $0.append(frame, truth: truth) } }
     }
-    try results.finish()
+    try results.withLock { try $0.finish() }
     guard let truth = sequence.truth else {
       Program.report("\(sequence.name): \(duration)")
       return
     }
-    try score.check(truth)
-    scores.append(ScoreTable.Row(score, note: "\(duration)"))
+    let row = try score.withLock { score in
+      try score.check(truth)
+      return ScoreTable.Row(score, note: "\(duration)")
+    }
+    scores.append(row)
     if isWriter { try scores.write(to: output.file("scores.csv")) }
   }
 }

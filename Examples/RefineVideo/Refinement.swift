@@ -40,9 +40,21 @@ struct Refinement {
     }
   }
 
-  /// Refines a sequence, and hands over its frames in order.
-  func callAsFunction(_ sequence: RefinedSequence, to results: (Frame) throws -> Void) throws -> Duration {
-    try window.map { try online(sequence, window: $0, to: results) } ?? offline(sequence, to: results)
+  /// Refines a sequence, and hands over its frames in order, each while the next one is made.
+  func callAsFunction(
+    _ sequence: RefinedSequence, to results: @escaping @Sendable (Frame) throws -> Void
+  ) throws -> Duration {
+    var last: Future<Void>?
+    // What is still being written when this ends by an error comes to an end, too.
+    defer { _ = try? last?.value }
+    func handOver(_ frame: Frame) throws {
+      try last?.value
+      last = Future { try results(frame) }
+    }
+    let duration =
+      try window.map { try online(sequence, window: $0, to: handOver) } ?? offline(sequence, to: handOver)
+    try last?.value
+    return duration
   }
 
   /// A frame as it is read, and at the size of the steps along the motion.
@@ -114,13 +126,18 @@ struct Refinement {
   ) throws {
     let needsFlow = followsMotion || refinement.features == .flow
     var flows = SequenceFlows(of: sequence)
+    @Sendable func read(_ number: Int) throws -> Input {
+      let image = try sequence.image(number), mask = try sequence.masks.soft(number, for: image)
+      return Input(
+        image: image, mask: mask, smallImage: refinement.reduced(image), smallMask: refinement.reduced(mask))
+    }
+    var next = Future { try read(0) }
     var bar = ProgressBar(sequence.name, count: sequence.frameCount)
     defer { bar.finish() }
     for number in 0..<sequence.frameCount {
       try Program.checkInterruption()
-      let image = try sequence.image(number), mask = try sequence.masks.soft(number, for: image)
-      var frame = Input(
-        image: image, mask: mask, smallImage: refinement.reduced(image), smallMask: refinement.reduced(mask))
+      var frame = try next.value
+      if number + 1 < sequence.frameCount { next = Future { try read(number + 1) } }
       let start = ContinuousClock.now
       if needsFlow {
         frame.flow = try flows.push(frame.smallImage)

@@ -42,17 +42,19 @@ struct RefinementScore {
 
   private var truth: [Mask] = []
   private var flows: [SequenceFlows.Pair] = []
+  private var stream: SequenceFlows
 
   /// The score of a sequence without frames yet.
-  init(_ name: String, threshold: Double) {
-    (self.name, before, after) = (name, Side(threshold: threshold), Side(threshold: threshold))
+  init(of sequence: RefinedSequence, threshold: Double) {
+    (name, stream) = (sequence.name, SequenceFlows(of: sequence))
+    (before, after) = (Side(threshold: threshold), Side(threshold: threshold))
   }
 
-  /// Takes the next frame, and the flows between it and the one before.
-  mutating func append(_ frame: Refinement.Frame, truth mask: Mask, flow: SequenceFlows.Pair?) throws {
+  /// Takes the next frame.
+  mutating func append(_ frame: Refinement.Frame, truth mask: Mask) throws {
     hasObject = hasObject || mask.area > 0
     truth = truth.suffix(2) + [mask]
-    if let flow { flows = flows.suffix(1) + [flow] }
+    if let flow = try stream.push(frame.image) { flows = flows.suffix(1) + [flow] }
     let input = frame.input.tensor().squeezed(axis: -1)
     try before.append(input, Mask(frame.input), truth: truth, flows: flows)
     try after.append(frame.mask, Mask(frame.mask, above: after.threshold), truth: truth, flows: flows)

@@ -4,32 +4,32 @@
 // symmetric, and it takes too.
 
 // Adds to the scattered planes' rows first ..< last (of the bordered frame) what the row at `at` gives to their frame;
-// scratch is of C.
+// scratch is of C·abreast.
 INLINE void F(exact_scatter)(
     const F(spectral_work) * work, int64_t channels, int64_t at, int64_t first, int64_t last, const REAL *f,
     const REAL *frame, F(spectral_path) path, F(vector) *scratch) {
   const ck_spectral *s = work->spectral;
-  int64_t plane = F(exact_plane)(work), pitch = work->pitch;
+  int64_t plane = work->plane, pitch = work->pitch;
   for (int64_t i = 0, count; i < s->width; i += count) {
     count = F(spectral_run_length)(path, i);
     int64_t top = path.index[i] / pitch;
     if (path.index[i] < 0 || top >= last || top + s->sizes[1] <= first) continue;
     F(vector) v = 0;  // beyond the run's end
     for (int64_t k = 0; k < count; k++) v[k] = path.share[0][i + k] * work->d[at + i + k] * work->dy[at + i + k];
-    for (int64_t b = 0; b < s->sizes[1]; b++) {
-      if (top + b < first || top + b >= last) continue;
-      for (int64_t a = 0; a < s->sizes[2]; a++) {
-        int64_t place = path.index[i] + b * pitch + a;
-        const REAL *u = frame + place;
+    for (int64_t k = 0; k < work->neighbours; k += abreast) {
+      F(vector) links[abreast];
+      F(exact_links)(work, channels, k, f + i, frame + path.index[i] + plane, links, scratch);
+      for (int64_t j = 0; j < abreast; j++) {
+        int64_t place = path.index[i] + work->offsets[k + j], row = place / pitch;
+        if (row < first || row >= last) continue;
         REAL *kv = work->scattered + place;
-        F(vector) given = v * F(exact_links)(
-            channels, plane, work->log_taps[b * s->sizes[2] + a], f + i, u + plane, scratch);
+        F(vector) given = v * links[j];
         F(store)(F(load)(kv) + given, kv);
         if (!work->dd) continue;
-        given *= F(load)(u);
+        given *= F(load)(frame + place);
         for (int64_t c = 0; c < channels; c++) {
           REAL *df = kv + (1 + c) * plane;
-          F(store)(F(load)(df) + given * scratch[c], df);
+          F(store)(F(load)(df) + given * scratch[c * abreast + j], df);
         }
       }
     }
@@ -40,7 +40,7 @@ INLINE void F(exact_scatter)(
 static void F(exact_enter_rows)(void *context, int64_t begin, int64_t end) {
   const F(spectral_work) *work = context;
   const ck_spectral *s = work->spectral;
-  int64_t plane = F(exact_plane)(work), pitch = work->pitch, border = s->sizes[1] / 2, side = s->sizes[2] / 2;
+  int64_t plane = work->plane, pitch = work->pitch, border = s->sizes[1] / 2, side = s->sizes[2] / 2;
   int64_t planes = F(exact_frame)(work) / plane;
   REAL *slot = F(exact_slot)(work, work->frame % s->frames);
   for (int64_t h = begin == 0 ? -border : begin; h < (end == s->height ? end + border : end); h++) {
@@ -66,19 +66,19 @@ static void F(exact_enter_rows)(void *context, int64_t begin, int64_t end) {
 // A row's own features in the planes of its frame.
 INLINE const REAL *F(exact_features)(const F(spectral_work) * work, int64_t t, int64_t h) {
   const ck_spectral *s = work->spectral;
-  return F(exact_slot)(work, t) + F(exact_plane)(work) + (h + s->sizes[1] / 2) * work->pitch + s->sizes[2] / 2;
+  return F(exact_slot)(work, t) + work->plane + (h + s->sizes[1] / 2) * work->pitch + s->sizes[2] / 2;
 }
 
 CK_CLONES static void F(exact_scatter_frame)(
     const F(spectral_work) * work, int64_t begin, int64_t end, F(spectral_path) path) {
   const ck_spectral *s = work->spectral;
   int64_t kt = s->sizes[0], item = work->frame / s->frames, t = work->frame % s->frames;
-  int64_t plane = F(exact_plane)(work), first = begin + s->sizes[1] / 2, last = end + s->sizes[1] / 2;
+  int64_t plane = work->plane, first = begin + s->sizes[1] / 2, last = end + s->sizes[1] / 2;
   for (int64_t q = 0; q < 1 + s->channels; q++)
     memset(
         work->scattered + q * plane + first * work->pitch, 0,
         (size_t)((last - first) * work->pitch) * sizeof(REAL));
-  F(vector) few[3], many[s->channels];
+  F(vector) few[3 * abreast], many[s->channels * abreast];
   for (int64_t offset = -(kt / 2); offset <= kt / 2; offset++) {
     int64_t source = t - offset;
     if (source < 0 || source >= s->frames) continue;
@@ -113,11 +113,10 @@ INLINE void F(exact_gather_row)(
   int64_t half = s->sizes[0] / 2;
   const REAL *f = F(exact_features)(work, t, h);
   for (int64_t side = 0; side < 2; side++) {
-    F(spectral_start_row)(h, 1, path);
     for (int64_t step = side; step <= half; step++) {
       int64_t offset = side == 0 ? step : -step;
       if (t + offset < 0 || t + offset >= s->frames) break;
-      if (step > 0) F(spectral_step_row)(work, item, t, offset, h, path);
+      F(spectral_step_row)(work, item, t, offset, h, 1, path);
       F(exact_places)(work, work->taps[0][half + offset] / R(s->alpha), path);
       F(exact_gather)(work, f, F(exact_slot)(work, t + offset), path, taken, sums);
     }
@@ -140,7 +139,7 @@ INLINE void F(exact_finish_gradient)(const F(spectral_work) * work, int64_t at, 
   for (int64_t i = 0; i < width; i++) dd[i] = dy[i] * ku[i] + x[i] * kv[i];
   for (int64_t c = 0; c < s->channels; c++) {
     REAL *df = work->df + c * work->channel_step + at, scale = R(-2 * s->alpha) / work->scale;
-    const REAL *of_u = ku + (1 + c) * pitch, *of_v = kv + (1 + c) * (work->motion ? F(exact_plane)(work) : pitch);
+    const REAL *of_u = ku + (1 + c) * pitch, *of_v = kv + (1 + c) * (work->motion ? work->plane : pitch);
     bool moves = work->motion;
     VECTORISED
     for (int64_t i = 0; i < width; i++)
@@ -181,8 +180,9 @@ static void F(exact_finish_rows)(void *context, int64_t begin, int64_t end) {
 static void F(exact_run)(F(spectral_work) * work) {
   const ck_spectral *s = work->spectral;
   int64_t kt = s->sizes[0];
-  REAL log_taps[s->sizes[1] * s->sizes[2]];
-  F(exact_prepare)(work, log_taps);
+  int64_t offsets[neighbour_count(s)];
+  REAL log_taps[neighbour_count(s)];
+  F(exact_prepare)(work, offsets, log_taps);
   size_t frame_elements = (size_t)F(exact_frame)(work), bytes = (size_t)(kt + 1) * frame_elements * sizeof(REAL);
   work->ring = ck_allocate(bytes);
   work->scattered = work->ring + (size_t)kt * frame_elements;

@@ -65,14 +65,24 @@ typedef struct {
   const REAL *x, *d, *f, *products;
 } F(spectral_source);
 
-// Filters a block of rows of a frame, from `first`, over space. The window holds the padded rows of products that
-// the block's filters span; the next block further down reuses what they share.
-INLINE void F(spectral_filter)(
+// Has a row of one of the inputs, x, d and the features, fetched as far as the second-level cache: a CPU doesn't foresee
+// rows that others are read between.
+INLINE void F(spectral_expect)(const F(spectral_work) * work, F(spectral_source) source, int64_t row, int64_t input) {
+  const ck_spectral *s = work->spectral;
+  if (!source.x || row >= s->height || input >= 2 + s->channels) return;
+  const REAL *from = input == 0 ? source.x : input == 1 ? source.d : source.f + (input - 2) * work->channel_step;
+  from += row * s->width;
+  for (int64_t i = 0; i < s->width; i += 64 / (int64_t)sizeof(REAL)) __builtin_prefetch(from + i, 0, 2);
+}
+
+// Filters a block of rows of a frame, from `first`, downwards, into padded rows. The window holds the rows of products that the
+// block's filters span, padded too; the next block further down reuses what they share.
+INLINE void F(spectral_filter_down)(
     const F(spectral_work) * work, F(spectral_source) source, int64_t first, bool continues, REAL *window,
-    REAL *vertical, REAL *filtered) {
+    REAL *filtered) {
   const ck_spectral *s = work->spectral;
   int64_t kh = s->sizes[1], kw = s->sizes[2], depth = kh + block_rows - 1, row_step = work->row_step;
-  const REAL *rows[depth > kw ? depth : kw];
+  const REAL *rows[depth];
   for (int64_t k = 0; k < depth; k++) {
     int64_t h = first - kh / 2 + k, at = h * s->width;
     REAL *row = window + (h + depth) % depth * row_step;
@@ -89,10 +99,26 @@ INLINE void F(spectral_filter)(
       F(spectral_products)(work, source.x + at, source.d + at, source.f + at, row + kw / 2);
     }
   }
-  F(spectral_block)(kh, row_step, rows, work->taps[1], vertical);
+  F(spectral_block)(kh, row_step, rows, work->taps[1], filtered);
+}
+
+// Filters a padded row of one of the products sideways.
+INLINE void F(spectral_filter_across)(const F(spectral_work) * work, const REAL *row, REAL *filtered) {
+  int64_t kw = work->spectral->sizes[2];
+  const REAL *shifted[kw];
+  for (int64_t k = 0; k < kw; k++) shifted[k] = row + k;
+  F(spectral_sum)(kw, work->spectral->width, shifted, work->taps[2], filtered);
+}
+
+// Filters a block of rows of a frame both ways, while the rows of the next block are fetched.
+INLINE void F(spectral_filter)(
+    const F(spectral_work) * work, F(spectral_source) source, int64_t first, bool continues, REAL *window,
+    REAL *vertical, REAL *filtered) {
+  F(spectral_filter_down)(work, source, first, continues, window, vertical);
   for (int64_t j = 0; j < block_rows; j++)
     for (int64_t q = 0; q < work->planes; q++) {
-      for (int64_t k = 0; k < kw; k++) rows[k] = vertical + j * row_step + q * work->pitch + k;
-      F(spectral_sum)(kw, s->width, rows, work->taps[2], filtered + j * row_step + q * work->pitch);
+      int64_t at = j * work->row_step + q * work->pitch;
+      F(spectral_expect)(work, source, first + work->spectral->sizes[1] / 2 + block_rows + j, q);
+      F(spectral_filter_across)(work, vertical + at, filtered + at);
     }
 }

@@ -6,26 +6,29 @@
 
 INLINE bool F(exact_takes_both)(const F(spectral_work) * work) { return work->dy && !work->motion; }
 
-INLINE int64_t F(exact_plane)(const F(spectral_work) * work) {
-  return (work->spectral->height + work->spectral->sizes[1] - 1) * work->pitch;
-}
-
 INLINE int64_t F(exact_frame)(const F(spectral_work) * work) {
-  return (1 + work->spectral->channels + F(exact_takes_both)(work)) * F(exact_plane)(work);
+  return (1 + work->spectral->channels + F(exact_takes_both)(work)) * work->plane;
 }
 
 INLINE REAL *F(exact_slot)(const F(spectral_work) * work, int64_t t) {
   return work->ring + t % work->spectral->sizes[0] * F(exact_frame)(work);
 }
 
-// The links' scale and the logarithms of their taps in space, and the planes' pitch.
-static void F(exact_prepare)(F(spectral_work) * work, REAL *log_taps) {
+// The links' scale, the planes' pitch, and the neighbours in space: those that fill the last ones up count nothing.
+static void F(exact_prepare)(F(spectral_work) * work, int64_t *offsets, REAL *log_taps) {
   const ck_spectral *s = work->spectral;
   int64_t kh = s->sizes[1], kw = s->sizes[2];
-  for (int64_t k = 0; k < kh * kw; k++) log_taps[k] = LIBM(log2)(work->taps[1][k / kw] * work->taps[2][k % kw]);
+  work->pitch = (s->width + kw + 2 * lanes - 1) / lanes * lanes;
+  work->plane = (s->height + kh - 1) * work->pitch;
+  work->neighbours = neighbour_count(s);
+  for (int64_t k = 0; k < work->neighbours; k++) {
+    bool counts = k < kh * kw;
+    log_taps[k] = counts ? LIBM(log2)(work->taps[1][k / kw] * work->taps[2][k % kw]) : R(-INFINITY);
+    offsets[k] = counts ? k / kw * work->pitch + k % kw : 0;
+  }
+  work->offsets = offsets;
   work->log_taps = log_taps;
   work->scale = R(sqrt(s->alpha * M_LOG2E));
-  work->pitch = (s->width + kw + 2 * lanes - 1) / lanes * lanes;
 }
 
 // Where a row's pixels lie once followed: the indices of their patches' first elements, and how much they count.
@@ -43,42 +46,47 @@ INLINE void F(exact_places)(const F(spectral_work) * work, REAL tap, F(spectral_
   F(spectral_join)(path);
 }
 
-// The links of a run's next pixels, features f, to neighbours of features g, channels a plane apart; and f − g [C], where
-// it is not NULL.
-INLINE F(vector) F(exact_links)(
-    int64_t channels, int64_t plane, REAL log_tap, const REAL *f, const REAL *g,
+// The links of a run's next pixels, features f, to the neighbours abreast from the k-th on in a patch of features g, channels a
+// plane apart; and f − g of each of them, a channel after the other, where it is not NULL.
+INLINE void F(exact_links)(
+    const F(spectral_work) * work, int64_t channels, int64_t k, const REAL *f, const REAL *g, F(vector) *links,
     F(vector) *differences) {
-  F(vector) power = log_tap;
+  int64_t plane = work->plane;
+  for (int64_t j = 0; j < abreast; j++) links[j] = work->log_taps[k + j];
   for (int64_t c = 0; c < channels; c++) {
-    F(vector) difference = F(load)(f + c * plane) - F(load)(g + c * plane);
-    if (differences) differences[c] = difference;
-    power -= difference * difference;
+    F(vector) own = F(load)(f + c * plane);
+    for (int64_t j = 0; j < abreast; j++) {
+      F(vector) difference = own - F(load)(g + c * plane + work->offsets[k + j]);
+      if (differences) differences[c * abreast + j] = difference;
+      links[j] -= difference * difference;
+    }
   }
-  return F(small_power_of_two)(power);
+  F(small_powers_of_two)(links);
 }
 
 // What the patches of a run's next pixels bring: K(u), where `differs` Σ links·(f_i − f_j)·u too, a channel after the
-// other, and the same of v where there are two `fields`; rows a pitch apart. Scratch is of 2 + 3C.
+// other, and the same of v where there are two `fields`; rows a pitch apart. Scratch is of 2 + 2C + C·abreast.
 INLINE void F(exact_take)(
     const F(spectral_work) * work, int64_t channels, int64_t fields, bool differs, const REAL *f,
     const REAL *patch, F(vector) *scratch, REAL *taken) {
-  int64_t plane = F(exact_plane)(work), pitch = work->pitch, kh = work->spectral->sizes[1];
-  int64_t kw = work->spectral->sizes[2], rows = differs ? 1 + channels : 1;
-  F(vector) *differences = scratch + fields * rows;
+  int64_t plane = work->plane, pitch = work->pitch, kh = work->spectral->sizes[1];
+  int64_t rows = differs ? 1 + channels : 1;
+  F(vector) *differences = scratch + fields * rows, links[abreast];
   // What the row below will need of the patches.
   for (int64_t q = 0; q < 1 + channels; q++) __builtin_prefetch(patch + q * plane + kh * pitch);
   for (int64_t q = 0; q < fields * rows; q++) scratch[q] = 0;
-  for (int64_t b = 0; b < kh; b++)
-    for (int64_t a = 0; a < kw; a++) {
-      const REAL *u = patch + b * pitch + a;
-      F(vector) links = F(exact_links)(
-          channels, plane, work->log_taps[b * kw + a], f, u + plane, differs ? differences : NULL);
-      for (int64_t field = 0; field < fields; field++) {
-        F(vector) weighted = links * F(load)(u + field * (1 + channels) * plane), *sums = scratch + field * rows;
-        sums[0] += weighted;
-        for (int64_t c = 0; differs && c < channels; c++) sums[1 + c] += weighted * differences[c];
+  for (int64_t k = 0; k < work->neighbours; k += abreast) {
+    F(exact_links)(work, channels, k, f, patch + plane, links, differs ? differences : NULL);
+    for (int64_t field = 0; field < fields; field++) {
+      const REAL *u = patch + field * (1 + channels) * plane;
+      F(vector) *sums = scratch + field * rows;
+      for (int64_t j = 0; j < abreast; j++) {
+        F(vector) values = F(load)(u + work->offsets[k + j]), weighted = links[j] * values;
+        sums[0] += links[j] * values;
+        for (int64_t c = 0; differs && c < channels; c++) sums[1 + c] += weighted * differences[c * abreast + j];
       }
     }
+  }
   for (int64_t q = 0; q < fields * rows; q++) F(store)(scratch[q], taken + q * pitch);
 }
 
@@ -102,9 +110,9 @@ INLINE int64_t F(exact_rows)(const F(spectral_work) * work) {
 INLINE void F(exact_gather)(
     const F(spectral_work) * work, const REAL *f, const REAL *frame, F(spectral_path) path, REAL *taken,
     REAL *sums) {
-  int64_t width = work->spectral->width, channels = work->spectral->channels;
-  F(vector) few[2 + 3 * 3], many[2 + 3 * channels];
-  for (int64_t i = 0; i < width; i += F(spectral_run_length)(path, i)) {
+  int64_t channels = work->spectral->channels;
+  F(vector) few[2 + (2 + abreast) * 3], many[2 + (2 + abreast) * channels];
+  for (int64_t i = 0; i < path.count; i += F(spectral_run_length)(path, i)) {
     const REAL *patch = frame + path.index[i];
     if (path.index[i] < 0) continue;
     if (channels == 1)
@@ -116,6 +124,6 @@ INLINE void F(exact_gather)(
   }
   for (int64_t q = 0; q < F(exact_rows)(work); q++, taken += work->pitch, sums += work->pitch) {
     VECTORISED
-    for (int64_t i = 0; i < width; i++) sums[i] += path.index[i] < 0 ? 0 : path.share[0][i] * taken[i];
+    for (int64_t i = 0; i < path.count; i++) sums[i] += path.index[i] < 0 ? 0 : path.share[0][i] * taken[i];
   }
 }

@@ -23,7 +23,7 @@ INLINE REAL *F(walk_tiles)(const F(walk_work) * work, int64_t offset) {
 }
 
 INLINE REAL *F(walk_values)(const F(walk_work) * work, int64_t offset) {
-  return work->values + F(walk_slot)(work, offset) * F(exact_plane)(&work->graph);
+  return work->values + F(walk_slot)(work, offset) * work->graph.plane;
 }
 
 // A frame's d, and the planes of its features behind it.

@@ -40,52 +40,68 @@ INLINE int64_t F(spectral_frame_step)(const F(spectral_work) * work) {
   return (work->spectral->height + 1 + block_rows) * work->row_step;
 }
 
-// Adds to sums, into `to`, the products at a run's next pixels, between the pixels of a frame or at the nearest one, from
-// its upper left one.
+// Adds the products at a run's next pixels, between the pixels of a frame or at the nearest one, from its upper left one, to
+// `sums` scaled, into `to`.
 INLINE void F(spectral_sample)(
-    const F(spectral_work) * work, const REAL *products, F(spectral_path) path, int64_t i, const REAL *sums, REAL *to) {
+    const F(spectral_work) * work, bool nearest, const REAL *products, F(spectral_path) path, int64_t i, REAL scale,
+    const REAL *sums, REAL *to) {
+  int64_t row_step = work->row_step, pitch = work->pitch;
   F(vector) shares[4];
-  for (int64_t corner = 0; corner < 4; corner++) shares[corner] = F(load)(path.share[corner] + i);
-  for (int64_t q = 0; q < work->planes; q++, products += work->pitch, sums += work->pitch, to += work->pitch) {
-    const REAL *lower = products + work->row_step;
-    F(vector) sum = F(load)(sums) + shares[0] * F(load)(products);
-    if (!work->series)
-      sum += shares[1] * F(load)(products + 1) + shares[2] * F(load)(lower) + shares[3] * F(load)(lower + 1);
+  for (int64_t corner = 0; corner < (nearest ? 1 : 4); corner++) shares[corner] = F(load)(path.share[corner] + i);
+  for (int64_t q = 0; q < work->planes; q++, products += pitch, sums += pitch, to += pitch) {
+    const REAL *lower = products + row_step;
+    // What the row below will need.
+    __builtin_prefetch(lower + row_step, 0, 2);
+    F(vector) sum = scale * F(load)(sums) + shares[0] * F(load)(products);
+    if (!nearest) {
+      F(vector) below = shares[2] * F(load)(lower) + shares[3] * F(load)(lower + 1);
+      sum += shares[1] * F(load)(products + 1) + below;
+    }
     F(store)(sum, to);
   }
 }
 
-// The filtered products of a row, from those of the frames around it: in one of two rows of sums, from which the next is
-// made, as what is written beyond a run's end isn't meant.
-INLINE const REAL *F(spectral_gather)(
-    const F(spectral_work) * work, int64_t item, int64_t t, int64_t h, F(spectral_path) path, REAL *sums,
-    REAL *next) {
-  const ck_spectral *s = work->spectral;
-  int64_t kt = s->sizes[0], row_step = work->row_step, pitch = work->pitch;
-  for (int64_t k = 0; k < kt; k++) {
-    // The pixel's own frame first: it overwrites.
-    int64_t offset = k == 0 ? 0 : k <= kt / 2 ? k - kt / 2 - 1 : k - kt / 2;
-    REAL tap = work->taps[0][kt / 2 + offset];
-    if (t + offset < 0 || t + offset >= s->frames) continue;
-    const REAL *frame = work->ring + (t + offset) % kt * F(spectral_frame_step)(work);
-    if (offset == 0) {
-      const REAL *row = frame + (h + 1) * row_step + 1;
-      VECTORISED
-      for (int64_t i = 0; i < row_step - 1; i++) sums[i] = tap * row[i];
-      continue;
-    }
-    F(spectral_trace)(work, item, t, offset, h, tap, path);
-    for (int64_t i = 0; i < s->width; i += F(spectral_run_length)(path, i)) {
-      if (path.index[i] >= 0)
-        F(spectral_sample)(work, frame + path.index[i], path, i, sums + i, next + i);
-      else
-        for (int64_t q = 0; q < work->planes; q++) F(store)(F(load)(sums + q * pitch + i), next + q * pitch + i);
-    }
-    REAL *last = sums;
-    sums = next;
-    next = last;
+// The same for all pixels of a path. What is written beyond a run's end isn't meant: the next run's is.
+INLINE void F(spectral_sample_path)(
+    const F(spectral_work) * work, const REAL *frame, F(spectral_path) path, REAL scale, const REAL *sums, REAL *to) {
+  F(spectral_work) own = *work;  // which what is written can't change
+  for (int64_t i = 0; i < path.count; i += F(spectral_run_length)(path, i)) {
+    const REAL *products = frame + path.index[i];
+    if (path.index[i] < 0)
+      for (int64_t q = 0; q < own.row_step; q += own.pitch) F(store)(scale * F(load)(sums + q + i), to + q + i);
+    else if (own.series)
+      F(spectral_sample)(&own, true, products, path, i, scale, sums + i, to + i);
+    else
+      F(spectral_sample)(&own, false, products, path, i, scale, sums + i, to + i);
   }
-  return sums;
+}
+
+// The filtered products of a row, from those of the frames around it: in one of two rows of sums, which are made from each
+// other in turns.
+INLINE const REAL *F(spectral_gather)(
+    const F(spectral_work) * work, int64_t item, int64_t t, int64_t h, F(spectral_path) path, REAL *to, REAL *next) {
+  const ck_spectral *s = work->spectral;
+  int64_t kt = s->sizes[0];
+  const REAL *slot = work->ring + t % kt * F(spectral_frame_step)(work);
+  // The pixels' own products first.
+  const REAL *own = slot + (h + 1) * work->row_step + 1, *sums = own;
+  REAL scale = work->taps[0][kt / 2];
+  for (int64_t offset = -(kt / 2); offset <= kt / 2; offset++) {
+    if (offset == 0 || t + offset < 0 || t + offset >= s->frames) continue;
+    const REAL *frame = work->ring + (t + offset) % kt * F(spectral_frame_step)(work);
+    F(spectral_trace)(work, item, t, offset, h, work->taps[0][kt / 2 + offset], path);
+    F(spectral_sample_path)(work, frame, path, scale, sums, to);
+    sums = to;
+    scale = 1;
+    to = next;
+    next = (REAL *)sums;
+  }
+  if (sums != own) return next;
+  for (int64_t q = 0; q < work->row_step; q += work->pitch) {
+    VECTORISED
+    for (int64_t i = 0; i < path.count; i++) to[q + i] = scale * own[q + i];
+  }
+  return to;
 }
 
 // Adds to rows first ..< last of frame t what the products of v = d·dy scatter there from the frames around. However

@@ -128,12 +128,16 @@ INLINE void F(spectral_start_row)(int64_t h, REAL tap, F(spectral_path) path) {
   }
 }
 
-// The last step of a path from row h of frame t to frame t + offset: from the frame before that one.
+// The last step of a path from row h of frame t to frame t + offset: from the frame before that one, or from the pixels where
+// they are, counting `tap`.
 INLINE void F(spectral_step_row)(
-    const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, F(spectral_path) path) {
+    const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, REAL tap, F(spectral_path) path) {
   const ck_spectral *s = work->spectral;
   int64_t width = s->width, height = s->height, forwards = offset > 0;
-  if (!work->motion) return;
+  if (!work->motion || offset == 0) {
+    F(spectral_start_row)(h, tap, path);
+    return;
+  }
   int64_t frame = (item * s->frames + t + (forwards ? offset - 1 : offset + 1)) * height * width;
   const REAL *flow = work->motion->flow[!forwards], *agreement = work->motion->agreement[!forwards];
   flow += 2 * frame;
@@ -146,9 +150,9 @@ INLINE void F(spectral_step_row)(
   agreement += h * width + path.first;
   VECTORISED
   for (int64_t i = 0; i < path.count; i++) {
-    path.x[i] += flow[2 * i];
-    path.y[i] += flow[2 * i + 1];
-    path.weight[i] *= agreement[i];
+    path.x[i] = R(path.first + i) + flow[2 * i];
+    path.y[i] = R(h) + flow[2 * i + 1];
+    path.weight[i] = tap * agreement[i];
   }
 }
 
@@ -157,7 +161,7 @@ INLINE void F(spectral_step_row)(
 INLINE void F(spectral_follow_row)(
     const F(spectral_work) * work, int64_t item, int64_t t, int64_t offset, int64_t h, REAL tap,
     F(spectral_path) path) {
-  F(spectral_start_row)(h, tap, path);
+  if (offset == 0) F(spectral_start_row)(h, tap, path);
   for (int64_t step = 1; step <= (offset > 0 ? offset : -offset); step++)
-    F(spectral_step_row)(work, item, t, offset > 0 ? step : -step, h, path);
+    F(spectral_step_row)(work, item, t, offset > 0 ? step : -step, h, tap, path);
 }

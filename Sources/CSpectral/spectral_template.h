@@ -16,8 +16,12 @@ typedef struct {
   int64_t pitch, row_step, channel_step;
   int64_t frame;           // with motion: the one at work,
   REAL *ring, *scattered;  // the filtered frames around it, and the adjoint's products in it
-  const REAL *log_taps;    // with exact links: to base 2, of a kernel's height × width,
-  REAL scale;              // and what the features are multiplied by
+  // With exact links: what the features are multiplied by, the elements of a plane, and of the neighbours in space, where they
+  // lie in a patch, and the logarithms of their taps to base 2.
+  REAL scale;
+  int64_t plane, neighbours;
+  const int64_t *offsets;
+  const REAL *log_taps;
 } F(spectral_work);
 
 // The taps in time, height and width, and the step from a channel to the next.

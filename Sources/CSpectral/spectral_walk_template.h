@@ -5,7 +5,7 @@
 static void F(walk_enter_planes)(void *context, int64_t begin, int64_t end) {
   const F(walk_work) *work = context;
   const ck_spectral *s = work->graph.spectral;
-  int64_t pitch = work->graph.pitch, rows = F(exact_plane)(&work->graph) / pitch, side = s->sizes[2] / 2;
+  int64_t pitch = work->graph.pitch, rows = work->graph.plane / pitch, side = s->sizes[2] / 2;
   for (int64_t row = begin; row < end; row++) {
     int64_t plane = row / rows, frame = plane / (1 + s->channels), q = plane % (1 + s->channels);
     int64_t h = row % rows - s->sizes[1] / 2, at = (frame * s->height + h) * s->width;
@@ -37,87 +37,31 @@ INLINE void F(walk_follow)(const F(spectral_work) * graph, int64_t frame, int64_
   const ck_spectral *s = graph->spectral;
   int64_t half = s->sizes[0] / 2, item = frame / s->frames, t = frame % s->frames;
   for (int64_t side = 0; side < 2; side++) {
-    F(spectral_start_row)(h, 1, paths[half]);
     for (int64_t step = side; step <= half; step++) {
       int64_t offset = side == 0 ? step : -step;
       if (t + offset < 0 || t + offset >= s->frames) break;
-      if (step > 0) F(spectral_step_row)(graph, item, t, offset, h, paths[half + offset]);
+      F(spectral_step_row)(graph, item, t, offset, h, 1, paths[half + offset]);
       F(exact_places)(graph, graph->taps[0][half + offset], paths[half + offset]);
     }
   }
-}
-
-// Widens a box, in tiles, by where a tile's pixels first ..< last are.
-INLINE void F(walk_widen)(tile_box *box, const int32_t *index, int32_t pitch, int64_t first, int64_t last) {
-  int32_t top = INT32_MAX, left = INT32_MAX, bottom = -1, right = -1;
-  double share = (1 + 1e-12) / pitch;  // a little more, so that whole rows stay whole
-  VECTORISED
-  for (int64_t i = first; i < last; i++) {
-    int32_t y = (int32_t)(index[i] * share), x = index[i] - y * pitch;
-    bool counts = index[i] >= 0;
-    top = counts && y < top ? y : top;
-    left = counts && x < left ? x : left;
-    bottom = counts && y > bottom ? y : bottom;
-    right = counts && x > right ? x : right;
-  }
-  if (bottom < 0) return;
-  tile_box found = {
-      (int16_t)(top / tile_height), (int16_t)(left / tile_width), (int16_t)(bottom / tile_height),
-      (int16_t)(right / tile_width)};
-  box->top = found.top < box->top ? found.top : box->top;
-  box->left = found.left < box->left ? found.left : box->left;
-  box->bottom = found.bottom > box->bottom ? found.bottom : box->bottom;
-  box->right = found.right > box->right ? found.right : box->right;
-}
-
-// Which tiles those of rows begin ..< end, of all frames, reach in the frames around.
-CK_CLONES static void F(walk_reach_rows)(
-    const F(walk_work) * work, int64_t begin, int64_t end, const F(spectral_path) *paths) {
-  const ck_spectral *s = work->graph.spectral;
-  int64_t kt = s->sizes[0], across = tiles_across(s), down = tiles_down(s);
-  for (int64_t row = begin; row < end; row++) {
-    tile_box *boxes = work->walk->reach + row * across * kt;
-    int64_t frame = row / down, t = frame % s->frames;
-    for (int64_t k = 0; k < across * kt; k++) boxes[k] = (tile_box){INT16_MAX, INT16_MAX, -1, -1};
-    for (int64_t h = row % down * tile_height; h < s->height && h < (row % down + 1) * tile_height; h++) {
-      F(walk_follow)(&work->graph, frame, h, paths);
-      for (int64_t k = first_offset(s, t); k <= last_offset(s, t); k++)
-        for (int64_t tile = 0; tile < across; tile++)
-          F(walk_widen)(
-              boxes + tile * kt + k + kt / 2, paths[k + kt / 2].index, (int32_t)work->graph.pitch, tile * tile_width,
-              end_of_tile(s, tile));
-    }
-  }
-}
-
-static void F(walk_reach)(void *context, int64_t begin, int64_t end) {
-  const F(walk_work) *work = context;
-  const ck_spectral *s = work->graph.spectral;
-  size_t bytes = F(walk_paths_bytes)(s);
-  char *scratch = ck_allocate(bytes);
-  F(spectral_path) paths[s->sizes[0]];
-  F(walk_paths_in)(scratch, s, paths);
-  F(walk_reach_rows)(work, begin, end, paths);
-  ck_deallocate(scratch, bytes);
 }
 
 // What the patches of a run's next pixels bring: Σ links·d·x, and Σ links·d.
 INLINE void F(walk_take)(
     const F(spectral_work) * graph, int64_t channels, const REAL *f, const REAL *values, const REAL *planes, REAL *taken,
     REAL *links) {
-  int64_t plane = F(exact_plane)(graph), pitch = graph->pitch, kh = graph->spectral->sizes[1];
-  int64_t kw = graph->spectral->sizes[2];
-  F(vector) sum = 0, degree = 0;
+  int64_t plane = graph->plane, below = graph->spectral->sizes[1] * graph->pitch;
+  F(vector) sum = 0, degree = 0, abreast_links[abreast];
   // What the row below will need.
-  __builtin_prefetch(values + kh * pitch);
-  for (int64_t q = 0; q < 1 + channels; q++) __builtin_prefetch(planes + q * plane + kh * pitch);
-  for (int64_t b = 0; b < kh; b++)
-    for (int64_t a = 0; a < kw; a++) {
-      int64_t at = b * pitch + a;
-      F(vector) link = F(exact_links)(channels, plane, graph->log_taps[b * kw + a], f, planes + plane + at, NULL);
-      sum += link * F(load)(values + at);
-      degree += link * F(load)(planes + at);
+  __builtin_prefetch(values + below);
+  for (int64_t q = 0; q < 1 + channels; q++) __builtin_prefetch(planes + q * plane + below);
+  for (int64_t k = 0; k < graph->neighbours; k += abreast) {
+    F(exact_links)(graph, channels, k, f, planes + plane, abreast_links, NULL);
+    for (int64_t j = 0; j < abreast; j++) {
+      sum += abreast_links[j] * F(load)(values + graph->offsets[k + j]);
+      degree += abreast_links[j] * F(load)(planes + graph->offsets[k + j]);
     }
+  }
   F(store)(sum, taken);
   F(store)(degree, links);
 }
@@ -150,7 +94,7 @@ INLINE void F(walk_row)(const F(walk_work) * work, int64_t h, const F(spectral_p
   F(walk_follow)(&work->graph, frame, h, paths);
   F(walk_look)(work, h, paths, taken, held);
   memset(sums, 0, (size_t)(2 * pitch) * sizeof(REAL));
-  const REAL *f = F(walk_planes)(work, frame) + F(exact_plane)(&work->graph) + F(walk_row_start)(work, h) + first;
+  const REAL *f = F(walk_planes)(work, frame) + work->graph.plane + F(walk_row_start)(work, h) + first;
   for (int64_t k = first_offset(s, t); k <= last_offset(s, t); k++) {
     F(spectral_path) path = paths[s->sizes[0] / 2 + k];
     VECTORISED
@@ -221,20 +165,21 @@ static void F(walk_finish)(void *context, int64_t begin, int64_t end) {
   ck_deallocate(scratch, bytes);
 }
 
-// The work of a walk; taps has room for those along the axes and those over space.
-static F(walk_work) F(walk_work_of)(ck_spectral_walk *walk, REAL *taps) {
+// The work of a walk; taps has room for those along the axes and those over space, offsets for these.
+static F(walk_work) F(walk_work_of)(ck_spectral_walk *walk, int64_t *offsets, REAL *taps) {
   const ck_spectral *s = &walk->spectral;
   F(walk_work) work = {.graph = {.spectral = s, .motion = walk->moves ? &walk->motion : NULL}, .walk = walk};
   F(spectral_set_taps)(&work.graph, taps);
-  F(exact_prepare)(&work.graph, taps + tap_count(s));
+  F(exact_prepare)(&work.graph, offsets, taps + tap_count(s));
   return work;
 }
 
 static void F(walk_make)(ck_spectral_walk *walk, const REAL *d, const REAL *f) {
   const ck_spectral *s = &walk->spectral;
-  REAL taps[tap_count(s) + s->sizes[1] * s->sizes[2]];
-  F(walk_work) work = F(walk_work_of)(walk, taps);
-  int64_t frames = s->batch * s->frames, plane = F(exact_plane)(&work.graph), pitch = work.graph.pitch;
+  int64_t offsets[neighbour_count(s)];
+  REAL taps[tap_count(s) + neighbour_count(s)];
+  F(walk_work) work = F(walk_work_of)(walk, offsets, taps);
+  int64_t frames = s->batch * s->frames, plane = work.graph.plane, pitch = work.graph.pitch;
   int64_t planes = frames * (1 + s->channels), ring = plane + s->height * pitch + tile_count(s);
   walk->rings_bytes = (size_t)(s->sizes[0] * ring) * sizeof(REAL);
   walk->planes_bytes = (size_t)(planes * plane) * sizeof(REAL);
@@ -246,17 +191,18 @@ static void F(walk_make)(ck_spectral_walk *walk, const REAL *d, const REAL *f) {
   work.graph.d = d;
   work.graph.f = f;
   ck_parallel(planes * plane / pitch, 1, &work, F(walk_enter_planes));
-  ck_parallel(frames * tiles_down(s), 1, &work, F(walk_reach));
+  F(walk_find_reach)(&work);
 }
 
 static void F(walk_step)(ck_spectral_walk *walk, const REAL *x, REAL *y) {
   const ck_spectral *s = &walk->spectral;
   int64_t half = s->sizes[0] / 2;
   if (tile_count(s) == 0) return;
-  REAL taps[tap_count(s) + s->sizes[1] * s->sizes[2]];
-  F(walk_work) work = F(walk_work_of)(walk, taps);
+  int64_t offsets[neighbour_count(s)];
+  REAL taps[tap_count(s) + neighbour_count(s)];
+  F(walk_work) work = F(walk_work_of)(walk, offsets, taps);
   work.values = walk->rings;
-  work.map = work.values + s->sizes[0] * F(exact_plane)(&work.graph);
+  work.map = work.values + s->sizes[0] * work.graph.plane;
   work.tiles = work.map + s->sizes[0] * s->height * work.graph.pitch;
   work.graph.x = x;
   work.graph.y = y;

@@ -65,8 +65,57 @@ import Vision
     #expect((1 - after / 6) < 0.7 * (1 - before / 6), "\(before / 6), \(after / 6)")
   }
 
+  /// The object, and a patch at a corner of all frames: nothing connects these.
+  private static func patched(
+    keepsStrays: Bool = false, side: Int = 8, color: [UInt8]? = nil
+  ) -> [(refined: Double, patch: Double)] {
+    let corner = Mask(
+      Box(x: Double(width - side - 2), y: 2, width: Double(side), height: Double(side)), height: height,
+      width: width)
+    let masks = (0..<frameCount).map { frame in
+      Mask(height: height, width: width, values: zip(truth(frame).values, corner.values).map { max($0, $1) })
+    }
+    let frames = frames.map { frame in
+      guard let color else { return frame }
+      let pixels = zip(frame.pixels.indices, frame.pixels).map {
+        corner.values[$0 / 3] > 0 ? color[$0 % 3] : $1
+      }
+      return Image(height: height, width: width, channels: 3, pixels: pixels)
+    }
+    let refinement = MaskRefinement(longestSide: 48, keepsStrays: keepsStrays)
+    return refinement(frames, masks: masks.map(\.image)).enumerated().map { frame, soft in
+      let values = zip(Mask(soft, above: 0.5).values, corner.values)
+      let found = Double(values.count { $0 > 0 && $1 > 0 }) / Double(corner.area)
+      return (Mask(soft, above: 0.5).iou(truth(frame)), found)
+    }
+  }
+
+  @Test func partsOfTheBackgroundGo() {
+    let found = Self.patched()
+    #expect(found.allSatisfy { $0.patch == 0 && $0.refined > 0.99 }, "\(found)")
+    #expect(Self.patched(keepsStrays: true).allSatisfy { $0.patch > 0.8 })
+  }
+
+  @Test(arguments: [[190, 120, 60], [0, 200, 0]] as [[UInt8]])
+  func partsOfTheObjectsColorsAndOfTheirOwnStay(_ color: [UInt8]) {
+    let found = Self.patched(color: color)
+    #expect(found.allSatisfy { $0.patch > 0.8 }, "\(found)")
+  }
+
+  @Test func partsAlmostAsLargeStay() {
+    let found = Self.patched(side: 18)
+    #expect(found.allSatisfy { $0.patch > 0.8 }, "\(found)")
+  }
+
+  @Test func partsInFramesOfTheirOwnStay() {
+    let corner = Mask(Box(x: 86, y: 2, width: 8, height: 8), height: Self.height, width: Self.width)
+    let masks = (0..<Self.frameCount).map { $0 < 3 ? Self.truth($0) : corner }
+    let found = MaskRefinement(longestSide: 48)(Self.frames, masks: masks.map(\.image))
+    #expect(found[3...].allSatisfy { Mask($0, above: 0.5).area > 0 })
+  }
+
   @Test func atTheirOwnSizeItIsTheSegmenter() {
-    let refinement = MaskRefinement(features: .grey, longestSide: nil)
+    let refinement = MaskRefinement(features: .grey, longestSide: nil, keepsStrays: true)
     let found = refinement(Self.frames, masks: Self.flickering)
     let pairs = Array(zip(Self.frames, Self.frames.dropFirst()))
     let expected = SpectralSegmenter.refinement(

@@ -7,7 +7,8 @@ import Vision
 ///
 /// SFSeg's steps go along the motion, at a size at which they keep up with a video; what they come to is enlarged, and
 /// further steps within each frame find the edges at its own size. All are those of one random walk, which restarts
-/// from the masks in full (`SpectralSegmenter.refinement`), so that right masks come back as they are.
+/// from the masks in full (`SpectralSegmenter.refinement`), so that right masks come back as they are. Before, parts that
+/// stray from the object are left out.
 public struct MaskRefinement: Sendable, Hashable {
   /// The steps along the motion.
   public var segmenter: SpectralSegmenter
@@ -16,12 +17,16 @@ public struct MaskRefinement: Sendable, Hashable {
   /// The length, in pixels, of a frame's longer side at which the steps along the motion are made; smaller frames keep
   /// their size. Nil: all do, and no steps follow within the frames.
   public var longestSide: Int?
+  /// Whether parts are kept that nothing connects with the object, though they have the colours of what is around it.
+  public var keepsStrays: Bool
 
   /// The setting that refines OSVOS's masks best, unless told otherwise.
   public init(
-    segmenter: SpectralSegmenter = .refinement, features: SpectralFeatures = .lab, longestSide: Int? = 427
+    segmenter: SpectralSegmenter = .refinement, features: SpectralFeatures = .lab, longestSide: Int? = 427,
+    keepsStrays: Bool = false
   ) {
-    (self.segmenter, self.features, self.longestSide) = (segmenter, features, longestSide)
+    (self.segmenter, self.features) = (segmenter, features)
+    (self.longestSide, self.keepsStrays) = (longestSide, keepsStrays)
   }
 
   /// The number of steps within each frame.
@@ -59,6 +64,8 @@ public struct MaskRefinement: Sendable, Hashable {
     let masks: Tensor
     /// The share of the scores from which the steps restart, one value.
     let restartShare: Tensor?
+    /// What of each frame's mask was left out; nil where all was kept.
+    let strays: [Mask]?
   }
 
   /// A frame or a mask at the size at which the steps along the motion are made.
@@ -80,12 +87,14 @@ public struct MaskRefinement: Sendable, Hashable {
     _ frames: [Image], masks: [Image], forward: [FlowField], backward: [FlowField], followsMotion: Bool,
     afterStep: ((Int) throws -> Void)? = nil
   ) rethrows -> Solution {
+    let strays = keepsStrays ? nil : strayParts(of: masks.map { Mask($0) }, in: frames)
+    let kept = strays.map { zip(masks, $0).map { $0.without($1) } } ?? masks
     let (mask, share) = try segmenter.solution(
-      unary: Tensor.stack(masks.map { $0.tensor().squeezed(axis: -1) }).expandingAxis(0),
+      unary: Tensor.stack(kept.map { $0.tensor().squeezed(axis: -1) }).expandingAxis(0),
       pairwise: features(frames, forward: forward, backward: backward),
       motion: followsMotion && !forward.isEmpty ? SpectralMotion(forward: forward, backward: backward) : nil,
       afterStep: afterStep)
-    return Solution(masks: mask.squeezed(axis: 0), restartShare: share)
+    return Solution(masks: mask.squeezed(axis: 0), restartShare: share, strays: strays)
   }
 
   /// The refined soft mask of a frame, `[H, W]`, at its own size: y ← (1 − λ)·D⁻¹M·y + λ·s, from the enlarged solution on
@@ -105,16 +114,35 @@ public struct MaskRefinement: Sendable, Hashable {
     func scores(_ mask: Image) -> Tensor { segmenter.scores(of: mask.tensor().expandingAxis(0)) }
     func enlarged(_ y: Tensor) -> Tensor { y.resized2d(height: image.height, width: image.width) }
     func volume(_ y: Tensor) -> Tensor { y.reshape(1, 1, image.height, image.width) }
+    let (mask, small) =
+      solution.strays.map { (mask.without($0[frame]), small.without($0[frame])) } ?? (mask, small)
     let s = volume(scores(mask)), share = solution.restartShare?.squeezed() ?? Tensor(0)
     // The steps so far restarted from the masks reduced. Where a mask is sure all pixels get the same value, and so no step.
-    var x = volume(enlarged(y.expandingAxis(0).expandingAxis(-1) - share * scores(small))) + share * s
-    x = x.clamp(min: 0.1, max: 0.9)
-    let walk = Self.walk(within: image)
-    for _ in 0..<Self.stepsWithinFrame {
-      let vote = walk.step(x)
-      x = vote + share * (s - vote)
+    let start = volume(enlarged(y.expandingAxis(0).expandingAxis(-1) - share * scores(small))) + share * s
+    var soft = start.clamp(min: 0.1, max: 0.9)
+    // No step changes anything elsewhere.
+    guard let near = Self.surroundings(of: Mask(soft.reshape(image.height, image.width), above: 0.1)) else {
+      return soft.reshape(image.height, image.width)
     }
-    return x.reshape(image.height, image.width)
+    let (rows, columns) = (near.y..<near.y + near.height, near.x..<near.x + near.width)
+    let walk = Self.walk(
+      within: image.cropped(x: near.x, y: near.y, height: near.height, width: near.width))
+    var x = soft[.all, .all, rows, columns]
+    let restart = share * s[.all, .all, rows, columns]
+    for _ in 0..<Self.stepsWithinFrame { x = (1 - share) * walk.step(x) + restart }
+    soft[.all, .all, rows, columns] = x
+    return soft.reshape(image.height, image.width)
+  }
+
+  /// The box, in whole pixels, of what the steps within a frame look at around a mask; nil of an empty one.
+  private static func surroundings(of mask: Mask) -> (x: Int, y: Int, height: Int, width: Int)? {
+    guard let box = mask.boundingBox else { return nil }
+    let reach = Double(3 * (stepsWithinFrame + 1))
+    let near = Box(
+      x: box.x - reach, y: box.y - reach, width: box.width + 2 * reach, height: box.height + 2 * reach
+    )
+    .clipped(height: mask.height, width: mask.width)
+    return (Int(near.x), Int(near.y), Int(near.height), Int(near.width))
   }
 }
 
@@ -123,5 +151,16 @@ extension MaskRefinement.Solution {
   public init(_ stream: SpectralStream) {
     masks = stream.masks!.squeezed(axis: 0)[(-1)...]
     restartShare = stream.restartShare
+    strays = nil
+  }
+}
+
+extension Image {
+  /// A mask's grey levels without some parts and what is next to these; the parts may be of another size.
+  fileprivate func without(_ parts: Mask) -> Image {
+    guard parts.area > 0 else { return self }
+    let left = parts.dilated(by: .rectangle(height: 3, width: 3)).image.resized(height: height, width: width)
+    return Image(
+      height: height, width: width, channels: 1, pixels: zip(pixels, left.pixels).map { min($0, 255 - $1) })
   }
 }

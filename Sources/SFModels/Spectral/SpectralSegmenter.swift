@@ -91,8 +91,8 @@ public struct SpectralSegmenter: Sendable, Hashable {
   func scores(of s: Tensor) -> Tensor { 0.05 + 0.9 * s }
 
   /// The weights S^p of the scores S, those of whole frames included.
-  func trusting(_ weight: Tensor, scores: Tensor) -> Tensor {
-    trustsFrames ? weight * frameTrust(scores) : weight
+  func trusting(_ weight: Tensor, scores: @autoclosure () -> Tensor) -> Tensor {
+    trustsFrames ? weight * frameTrust(scores()) : weight
   }
 
   /// What the iterations make of x, with the unary weights S^p given, and the features by planes: where the segmenter

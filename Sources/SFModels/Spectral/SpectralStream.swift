@@ -62,15 +62,15 @@ public struct SpectralStream: Sendable {
     }
     let kept = solution.map { $0.shape[1] < window ? $0 : $0[.all, 1...] }
     let motion = motion
-    let scores = Tensor.concatenate(scores, axis: 1)
+    func windowScores() -> Tensor { .concatenate(scores, axis: 1) }
     let walk = segmenter.iterated(
       from: kept.map { .concatenate([$0, newest], axis: 1) } ?? newest,
-      weight: segmenter.trusting(.concatenate(weights, axis: 1), scores: scores),
+      weight: segmenter.trusting(.concatenate(weights, axis: 1), scores: windowScores()),
       planes: .concatenate(features, axis: -3), motion: motion)
     let solution = walk[walk.count - 1]
     let (masks, share) =
       segmenter.restarts
-      ? restarted([scores] + walk.dropFirst(), motion: motion) : (solution, nil)
+      ? restarted([windowScores()] + walk.dropFirst(), motion: motion) : (solution, nil)
     (self.solution, self.masks, restartShare) = (solution, masks, share)
     return masks[.all, -1]
   }

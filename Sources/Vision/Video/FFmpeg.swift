@@ -26,9 +26,12 @@ public enum FFmpeg {
     return text
   }
 
-  /// The encoder to write MP4 with, and its settings: H.264 where there is one, by software, else MPEG-4.
+  /// The encoder to write MP4 with, and its settings: H.264 where there is one, by software, else MPEG-4. ffmpeg is asked
+  /// once.
   /// - Throws: `VideoError.missingProgram`; `unreadable` where ffmpeg has neither.
-  static func encoder() throws(VideoError) -> [String] {
+  static func encoder() throws(VideoError) -> [String] { try chosenEncoder.get() }
+
+  private static let chosenEncoder = Result { () throws(VideoError) -> [String] in
     let list = try ChildProcess("ffmpeg", ["-hide_banner", "-v", "error", "-encoders"], isFed: false)
     var known: Set<Substring> = []
     while let line = list.readLine() {
@@ -36,7 +39,7 @@ public enum FFmpeg {
       if words.count > 1 { known.insert(words[1]) }
     }
     let wanted = [
-      ["libx264", "-preset", "veryfast", "-crf", "18"], ["libopenh264", "-b:v", "8M"],
+      ["libx264", "-preset", "superfast", "-crf", "18"], ["libopenh264", "-b:v", "8M"],
       ["mpeg4", "-q:v", "3"],
     ]
     guard let encoder = wanted.first(where: { known.contains($0[0][...]) }) else {
