@@ -23,6 +23,7 @@ struct TrainingData {
     let sequences: [any MaskAnnotated] =
       try folder.map { try MaskLayout(of: $0).open($0).sequences }
       ?? SyntheticVideos(seed: 2020, sequences: 86, height: 72, width: 128).sequences
+      .map(RememberedSequence.init)
     guard sequences.count > 1 else { throw DatasetError.nothingToTrainOn }
     // The last ones unless told otherwise.
     let names = heldOut ?? sequences.suffix(folder == nil ? 6 : 1).map(\.name)

@@ -22,22 +22,25 @@ INLINE float lab_root(float t) {
   return t > 216.0f / 24389 ? root : 841.0f / 108 * t + 4.0f / 29;
 }
 
-CK_CLONES void ck_image_lab_u8(const uint8_t *restrict source, float *restrict destination, int64_t count) {
+typedef struct {
+  const uint8_t *source;
+  float *destination;
   float light[256];  // linear, of sRGB's levels
-  for (int level = 0; level < 256; level++) {
-    double value = level / 255.0;
-    light[level] = (float)(value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4));
-  }
-  for (int64_t begin = 0; begin < count; begin += lab_block) {
-    int64_t block = count - begin < lab_block ? count - begin : lab_block;
+} lab_conversion;
+
+CK_CLONES static void convert_to_lab(void *context, int64_t first, int64_t end) {
+  const lab_conversion *work = context;
+  const float *light = work->light;
+  for (int64_t begin = first; begin < end; begin += lab_block) {
+    int64_t block = end - begin < lab_block ? end - begin : lab_block;
     float r[lab_block], g[lab_block], b[lab_block];
     for (int64_t i = 0; i < block; i++) {
-      const uint8_t *pixel = source + 3 * (begin + i);
+      const uint8_t *pixel = work->source + 3 * (begin + i);
       r[i] = light[pixel[0]];
       g[i] = light[pixel[1]];
       b[i] = light[pixel[2]];
     }
-    float *lab = destination + 3 * begin;
+    float *restrict lab = work->destination + 3 * begin;
     VECTORISED
     for (int64_t i = 0; i < block; i++) {
       // To XYZ by the primaries of sRGB (IEC 61966-2-1), each relative to white.
@@ -49,4 +52,13 @@ CK_CLONES void ck_image_lab_u8(const uint8_t *restrict source, float *restrict d
       lab[3 * i + 2] = 2 * (y - z);
     }
   }
+}
+
+void ck_image_lab_u8(const uint8_t *source, float *destination, int64_t count) {
+  lab_conversion work = {.source = source, .destination = destination};
+  for (int level = 0; level < 256; level++) {
+    double value = level / 255.0;
+    work.light[level] = (float)(value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4));
+  }
+  ck_parallel(count, 1 << 14, &work, convert_to_lab);
 }

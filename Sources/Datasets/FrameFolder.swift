@@ -24,11 +24,13 @@ public struct FrameFolder: VideoSequence {
     (name, self.url, self.files) = (url.lastPathComponent, url, files)
   }
 
-  /// The videos of a folder: itself where it holds images, else its subfolders.
+  /// The videos of a folder: itself where it holds images, else its subfolders but those of other files alone.
   /// - Throws: `DatasetError`.
   public static func videos(in root: URL) throws -> [FrameFolder] {
     if try !images(in: root).isEmpty { return [try FrameFolder(root)] }
-    let folders = try Folder.list(root, where: Folder.isFolder)
+    let folders = try Folder.list(root, where: Folder.isFolder).filter { folder in
+      try !images(in: folder).isEmpty || Folder.list(folder) { _ in true }.isEmpty
+    }
     guard !folders.isEmpty else {
       throw DatasetError.emptyFolder(path: root.path, wanted: "images, or folders of images")
     }

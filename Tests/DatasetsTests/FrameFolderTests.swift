@@ -60,6 +60,12 @@ import Vision
     }
     #expect(try names("one") == ["one"])
     #expect(try names("many") == ["a", "b"])
+    // What a tracker leaves beside its masks.
+    let other = folder.folder.appending(path: "many/times")
+    try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+    #expect(throws: DatasetError.self) { try names("many") }
+    try Data("1\n".utf8).write(to: other.appending(path: "a.txt"))
+    #expect(try names("many") == ["a", "b"])
     #expect(throws: DatasetError.self) { try names("none") }
   }
 

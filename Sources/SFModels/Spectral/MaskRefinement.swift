@@ -118,14 +118,31 @@ public struct MaskRefinement: Sendable, Hashable {
       solution.strays.map { (mask.without($0[frame]), small.without($0[frame])) } ?? (mask, small)
     let s = volume(scores(mask)), share = solution.restartShare?.squeezed() ?? Tensor(0)
     // The steps so far restarted from the masks reduced. Where a mask is sure all pixels get the same value, and so no step.
-    var x = volume(enlarged(y.expandingAxis(0).expandingAxis(-1) - share * scores(small))) + share * s
-    x = x.clamp(min: 0.1, max: 0.9)
-    let walk = Self.walk(within: image)
-    for _ in 0..<Self.stepsWithinFrame {
-      let vote = walk.step(x)
-      x = vote + share * (s - vote)
+    let start = volume(enlarged(y.expandingAxis(0).expandingAxis(-1) - share * scores(small))) + share * s
+    var soft = start.clamp(min: 0.1, max: 0.9)
+    // No step changes anything elsewhere.
+    guard let near = Self.surroundings(of: Mask(soft.reshape(image.height, image.width), above: 0.1)) else {
+      return soft.reshape(image.height, image.width)
     }
-    return x.reshape(image.height, image.width)
+    let (rows, columns) = (near.y..<near.y + near.height, near.x..<near.x + near.width)
+    let walk = Self.walk(
+      within: image.cropped(x: near.x, y: near.y, height: near.height, width: near.width))
+    var x = soft[.all, .all, rows, columns]
+    let restart = share * s[.all, .all, rows, columns]
+    for _ in 0..<Self.stepsWithinFrame { x = (1 - share) * walk.step(x) + restart }
+    soft[.all, .all, rows, columns] = x
+    return soft.reshape(image.height, image.width)
+  }
+
+  /// The box, in whole pixels, of what the steps within a frame look at around a mask; nil of an empty one.
+  private static func surroundings(of mask: Mask) -> (x: Int, y: Int, height: Int, width: Int)? {
+    guard let box = mask.boundingBox else { return nil }
+    let reach = Double(3 * (stepsWithinFrame + 1))
+    let near = Box(
+      x: box.x - reach, y: box.y - reach, width: box.width + 2 * reach, height: box.height + 2 * reach
+    )
+    .clipped(height: mask.height, width: mask.width)
+    return (Int(near.x), Int(near.y), Int(near.height), Int(near.width))
   }
 }
 
