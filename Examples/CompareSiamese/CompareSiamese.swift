@@ -15,8 +15,8 @@ struct CompareSiamese: ParsableCommand {
     abstract: "Compares trained Siamese trackers with classical ones on held-out synthetic videos.",
     discussion: """
       In each video the object is tracked that has look-alikes and is crossed by whatever passes in front. Of each model \
-      it tells the overlap with and without the cosine window, the penalties of changes, and the guide where the network \
-      takes one. Under --output it leaves study.csv and overlays.png. With --choose it looks for settings of the tracking \
+      it tells the overlap with and without the cosine window, the penalties of changes, what it learns of the video, and \
+      the guide where the network takes one. Under --output it leaves study.csv, videos.csv and overlays.png. With --choose it looks for settings of the tracking \
       instead, the same for all models, on videos of training, and leaves settings.csv.
       """)
 
@@ -62,7 +62,8 @@ struct CompareSiamese: ParsableCommand {
   private func compare(_ contenders: [Contender], in folder: OutputFolder) throws {
     var rows = contenders.map { ($0, [VideoScore]()) }
     var tiles: [Image] = []
-    for sequence in sequences(seed: seed) {
+    let sequences = sequences(seed: seed)
+    for sequence in sequences {
       let video = HeldOutVideo(sequence)
       var pictures = video.shown.map { video.frames[$0] }
       for index in contenders.indices {
@@ -80,7 +81,7 @@ struct CompareSiamese: ParsableCommand {
       tiles += pictures
       Program.report("\(sequence.name) done")
     }
-    try StudyTable(rows).present(in: folder)
+    try StudyTable(rows, videos: sequences.map(\.name)).present(in: folder)
     if ImageFormat.png.isBuiltIn { try Image.grid(tiles, columns: 4).write(to: folder.file("overlays.png")) }
   }
 }

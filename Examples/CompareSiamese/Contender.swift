@@ -65,6 +65,7 @@ struct TrainedModel: Sendable {
       variant("no window") { $0.windowWeight = 0 },
       variant("no penalties") { $0.penalty = 0 },
       variant("neither") { ($0.windowWeight, $0.penalty) = (0, 0) },
+      variant("nothing learned") { $0.learns = false },
     ] + (takesGuides ? [variant("no guide") { $0.usesGuide = false }] : [])
   }
 }

@@ -19,7 +19,7 @@ struct SettingsSearch {
 
   /// Prints the mean overlap for each setting, and writes settings.csv.
   func run(in folder: OutputFolder) throws {
-    var settings = SiameseTracking(), lines = ["setting,value,overlap"]
+    var settings = models[0].settings, lines = ["setting,value,overlap"]
     for step in Self.steps {
       var best = -Double.infinity, chosen = settings
       for value in step.values {

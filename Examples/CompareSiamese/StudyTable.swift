@@ -8,9 +8,15 @@ import Tensor
 struct StudyTable {
   private let rows: [(name: String, variant: String, scores: [VideoScore])]
 
-  init(_ rows: [(Contender, [VideoScore])]) { self.rows = rows.map { ($0.name, $0.variant, $1) } }
+  private let videos: [String]
 
-  /// Prints it, and writes study.csv.
+  /// Of scores in the videos' order.
+  init(_ rows: [(Contender, [VideoScore])], videos: [String]) {
+    self.rows = rows.map { ($0.name, $0.variant, $1) }
+    self.videos = videos
+  }
+
+  /// Prints it, and writes study.csv, and videos.csv with the overlap in each video.
   func present(in folder: OutputFolder) throws {
     let titles = rows.map { $0.variant.isEmpty ? $0.name : "  \($0.variant)" }
     let width = titles.map(\.count).max()! + 2
@@ -29,6 +35,13 @@ struct StudyTable {
           + String(format: "%.4f,%.4f,%.4f,%.1f", overlap, success, lost, speed))
     }
     try folder.write(lines, to: "study.csv")
+    try folder.write(
+      ["tracker,variant,video,overlap"]
+        + rows.flatMap { row in
+          zip(videos, row.scores).map {
+            "\"\(row.name)\",\(row.variant),\($0)," + String(format: "%.4f", $1.overlap)
+          }
+        }, to: "videos.csv")
   }
 }
 

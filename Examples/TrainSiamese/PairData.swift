@@ -35,6 +35,7 @@ struct PairData {
 
     var augmentation = SiameseAugmentation()
     augmentation.distractorShare = distractorShare
+    (augmentation.flipShare, augmentation.colorChange) = (0.5, 0.25)
     let (anchors, crops) = (network.anchors, network.crops)
     let samples = SiamesePairs(targets, crops: crops, augmentation: augmentation)
     // Each data set gives as many pairs as any other.

@@ -25,18 +25,20 @@ import Vision
     let outcome = try place.run(
       ["broadcast.safetensors", "concat.safetensors", "--output", "study"] + Self.short)
     #expect(outcome.exitCode == 0 && outcome.complaints == [], "\(outcome.errors)")
-    #expect(place.files(in: "study") == ["overlays.png", "study.csv"])
+    #expect(place.files(in: "study") == ["overlays.png", "study.csv", "videos.csv"])
     let rows = try place.text("study/study.csv").split(separator: "\n").map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
     #expect(rows[0].joined(separator: ",") == "tracker,variant,overlap,success,lost,frames_per_second")
-    let parts = ["", "no window", "no penalties", "neither"]
+    let parts = ["", "no window", "no penalties", "neither", "nothing learned"]
     // A name holds a comma.
     #expect(rows.dropFirst().map { String($0[$0.count - 5]) } == parts + parts + ["no guide", "", ""])
     #expect(
       rows.dropFirst().allSatisfy { row in row.suffix(4).allSatisfy { Double($0).map { $0 >= 0 } == true } })
-    #expect(rows[1][0].contains("SiamBroadcastRPN") && rows[10][0].contains("template"))
+    #expect(rows[1][0].contains("SiamBroadcastRPN") && rows[12][0].contains("template"))
     #expect(outcome.output.contains { $0.contains("SiamConcatRPN, distractors 0.5") })
+    let videos = try place.text("study/videos.csv").split(separator: "\n")
+    #expect(videos.count == rows.count && videos[0] == "tracker,variant,video,overlap")
   }
 
   @Test func settingsAreChosenOneAfterTheOther() throws {

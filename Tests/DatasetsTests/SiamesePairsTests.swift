@@ -93,8 +93,9 @@ private struct Boxes: BoxAnnotated {
   }
 
   /// The target is in the middle of the exemplar, and within bounds of that of the search image, where its colour is.
-  @Test func boxesAreWhereThePicturesShowThem() throws {
+  @Test(arguments: [0.0, 1]) func boxesAreWhereThePicturesShowThem(flipShare: Double) throws {
     var augmentation = SiameseAugmentation()
+    augmentation.flipShare = flipShare
     (augmentation.greyShare, augmentation.blurShare, augmentation.distractorShare) = (0, 0, 0)
     let pairs = SiamesePairs(
       try AnnotatedTarget.objects(of: [video]), crops: crops, augmentation: augmentation)
@@ -130,6 +131,30 @@ private struct Boxes: BoxAnnotated {
     for image in [pair.exemplar, pair.search] {
       #expect(image.channels == 3 && image == image.converted(to: .grey).converted(to: .rgb))
     }
+  }
+
+  /// The same pairs with and without changes: mirrored, and of colours that change within bounds in each picture by itself.
+  @Test func pairsAreMirroredAndRecoloured() throws {
+    func pair(_ change: (inout SiameseAugmentation) -> Void) throws -> SiamesePair {
+      var augmentation = SiameseAugmentation()
+      (augmentation.greyShare, augmentation.blurShare, augmentation.distractorShare) = (0, 0, 0)
+      change(&augmentation)
+      var generator = SeededGenerator(seed: 3)
+      return try SiamesePairs(
+        try AnnotatedTarget.objects(of: [video]), crops: crops, augmentation: augmentation
+      ).pair(0, using: &generator)
+    }
+    let plain = try pair { _ in }
+    let mirrored = try pair { $0.flipShare = 1 }
+    #expect(mirrored.search == plain.search.flippedHorizontally())
+    #expect(mirrored.exemplar == plain.exemplar.flippedHorizontally())
+    #expect(
+      abs(mirrored.guide.centerX + plain.guide.centerX - 80) < 1e-9 && mirrored.guide.y == plain.guide.y)
+
+    let recoloured = try pair { $0.colorChange = 0.2 }
+    #expect(recoloured.target == plain.target && recoloured.search != plain.search)
+    let (old, new) = (Int(plain.exemplar[20, 20, 0]), Int(recoloured.exemplar[20, 20, 0]))
+    #expect(new != old && abs(new - old) < 130)
   }
 
   @Test func guidesErrAsMuchAsToldOnAverage() throws {

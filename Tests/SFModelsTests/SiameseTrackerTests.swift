@@ -62,6 +62,28 @@ private struct BrightNetwork: SiameseNetwork {
     }
   }
 
+  /// Where the network sees no difference, what was learned of the target tells which of two is the one.
+  @Test func whatIsLearnedTellsTheTargetFromALookAlike() {
+    let start = Box(x: 60, y: 50, width: 20, height: 20), other = start.translated(x: 26, y: 0)
+    func frame(_ shift: Double) -> Image {
+      var frame = Image(height: 120, width: 160, color: Color(60, 70, 80))
+      for (box, color) in [(start, Color.red), (other, .green)] {
+        frame.fill(.rectangle(box.translated(x: shift, y: 0)), with: color)
+      }
+      return frame
+    }
+    func found(learns: Bool) -> Box {
+      var settings = SiameseTracking()
+      (settings.penalty, settings.learns) = (0, learns)
+      var tracker = SiameseTracker(Undecided(), coding: .plain, settings: settings)
+      tracker.start(frame(0), on: .box(start))
+      // The other comes to where the target was.
+      return tracker.track(frame(-14)).region.boundingBox
+    }
+    let target = start.centerX - 14
+    #expect(abs(found(learns: true).centerX - target) < 4 && abs(found(learns: false).centerX - target) > 8)
+  }
+
   @Test func theSizeFollowsSlowly() {
     let start = Box(centerX: 80, centerY: 60, width: 30, height: 30)
     var tracker = SiameseTracker(BrightNetwork(), coding: .plain)
@@ -118,8 +140,13 @@ private struct BrightNetwork: SiameseNetwork {
   ]
 
   @Test(arguments: edges) func boxesAtAndBeyondTheBorderAreFollowed(_ start: Box) {
-    for network in [BrightNetwork(), BrightNetwork(answer: .nan), BrightNetwork(answer: 1e9)] {
-      var tracker = SiameseTracker(network, coding: .ssd)
+    for (network, learns) in [
+      (BrightNetwork(), false), (BrightNetwork(), true), (BrightNetwork(answer: .nan), true),
+      (BrightNetwork(answer: 1e9), true),
+    ] {
+      var settings = SiameseTracking()
+      settings.learns = learns
+      var tracker = SiameseTracker(network, coding: .ssd, settings: settings)
       tracker.start(frame(start), on: .box(start))
       for _ in 0..<3 {
         let box = tracker.track(frame(start)).region.boundingBox

@@ -25,6 +25,10 @@ public struct SiameseAugmentation: Sendable, Hashable {
   public var greyShare = 0.2
   /// The share of images that the camera blurs by moving, and how far, in parts of their side.
   public var blurShare = 0.2, blurLength = 0.05
+  /// The share of pairs that are mirrored.
+  public var flipShare = 0.0
+  /// How far each image's brightness, contrast and saturation may be from the frame's, in parts of it.
+  public var colorChange = 0.0
   /// The share of search images with semantic distractors, and how many there are at most.
   public var distractorShare = 0.5, distractorCount = 2
   /// The standard deviation of the guide's error: of its place in parts of the target's size, and of its size's logarithm.

@@ -92,10 +92,22 @@ public struct SiamesePairs: Sendable {
       picture = picture.converted(to: .grey).converted(to: .rgb)
       place = place.converted(to: .grey).converted(to: .rgb)
     }
-    return SiamesePair(
+    if augmentation.colorChange > 0 {
+      picture = recoloured(picture, using: &generator)
+      place = recoloured(place, using: &generator)
+    }
+    let pair = SiamesePair(
       exemplar: picture, exemplarBox: exemplar.box.seen(in: exemplarWindow, size: crops.exemplarSize),
       search: place,
       target: box, guide: box.guide(error: augmentation.guideError, using: &generator))
+    return augmentation.flipShare > 0 && generator.bool(probability: augmentation.flipShare)
+      ? pair.mirrored : pair
+  }
+
+  /// An image whose colours differ from the frame's.
+  private func recoloured(_ image: Image, using generator: inout SeededGenerator) -> Image {
+    func factor() -> Double { 1 + augmentation.colorChange * generator.uniform(-1..<1) }
+    return image.adjusted(brightness: factor(), contrast: factor(), saturation: factor())
   }
 
   private func crop(
@@ -107,6 +119,19 @@ public struct SiamesePairs: Sendable {
       augmentation.blurLength * Double(size) * generator.uniform(), generator.uniform(0..<2 * .pi)
     )
     return crop.motionBlurred(x: length * cos(angle), y: length * sin(angle))
+  }
+}
+
+extension SiamesePair {
+  /// The pair seen in a mirror.
+  fileprivate var mirrored: SiamesePair {
+    func mirrored(_ box: Box, in image: Image) -> Box {
+      Box(x: Double(image.width) - box.maxX, y: box.y, width: box.width, height: box.height)
+    }
+    return SiamesePair(
+      exemplar: exemplar.flippedHorizontally(), exemplarBox: mirrored(exemplarBox, in: exemplar),
+      search: search.flippedHorizontally(), target: mirrored(target, in: search),
+      guide: mirrored(guide, in: search))
   }
 }
 
