@@ -11,6 +11,7 @@ CK_CLONES static void F(spectral_band)(
   REAL *sum = scratch, *filtered = sum + pitch, *rows = filtered + fields * row_step;
   REAL *windows = rows + 3 * pitch, *ring = windows + fields * depth * row_step;
   const REAL *slots[kt];
+  bool at_once = F(taylor_finishes)(work);
   // The padding beside the rows stays zero.
   memset(windows, 0, (size_t)(fields * depth * row_step) * sizeof(REAL));
   memset(ring, 0, (size_t)(kt * frame_step) * sizeof(REAL));
@@ -34,13 +35,16 @@ CK_CLONES static void F(spectral_band)(
         for (int64_t field = 0; field < fields; field++)
           for (int64_t q = 0; q < work->planes; q++) {
             int64_t plane = block + (field * block_rows + j) * row_step + q * pitch;
+            REAL *to = filtered + field * row_step + q * pitch, *down = at_once ? to : sum;
             for (int64_t k = 0; k < kt; k++) slots[k] = ring + (t + 1 + k) % kt * frame_step + plane;
-            F(spectral_sum)(kt, pitch, slots, work->taps[0], sum);
+            F(spectral_sum)(kt, pitch, slots, work->taps[0], down);
             F(spectral_expect)(work, sources[field], row + ahead + j, q);
-            F(spectral_filter_across)(work, sum, filtered + field * row_step + q * pitch);
+            if (!at_once) F(spectral_filter_across)(work, down, to);
           }
         int64_t at = ((item * s->frames + centre) * s->height + row + j) * s->width;
-        if (fields == 1)
+        if (at_once)
+          F(taylor_finish)(work, at, filtered, rows);
+        else if (fields == 1)
           F(spectral_finish)(work, at, filtered, rows);
         else
           F(spectral_finish_gradient)(work, at, filtered, filtered + row_step, rows);

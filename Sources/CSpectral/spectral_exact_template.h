@@ -37,7 +37,7 @@ INLINE void F(exact_scatter)(
 }
 
 // Rows begin ..< end of the frame at work into the ring, the first and the last with the border beside them.
-static void F(exact_enter_rows)(void *context, int64_t begin, int64_t end) {
+CK_CLONES static void F(exact_enter_rows)(void *context, int64_t begin, int64_t end) {
   const F(spectral_work) *work = context;
   const ck_spectral *s = work->spectral;
   int64_t plane = work->plane, pitch = work->pitch, border = s->sizes[1] / 2, side = s->sizes[2] / 2;

@@ -17,24 +17,33 @@ INLINE void F(walk_widen)(F(walk_box) *box, F(walk_box) other) {
   box->bottom = other.bottom > box->bottom ? other.bottom : box->bottom;
 }
 
-// The least and the greatest flow of rows begin ..< end of tiles, of both flows, of all frames. What leads further than a frame
-// is long leads out of it; what is no number leads nowhere.
-static void F(walk_bound_flows)(void *context, int64_t begin, int64_t end) {
-  const F(reach_work) *work = context;
+// The least and the greatest flow of rows begin ..< end of tiles, of both flows, of all frames: of each column, then of each
+// tile; `low` and `high` are rows of scratch. What leads further than a frame is long leads out of it; what is no number
+// leads nowhere.
+CK_CLONES static void F(walk_bound_rows)(
+    const F(reach_work) * work, int64_t begin, int64_t end, REAL *low, REAL *high) {
   const F(spectral_work) *graph = &work->walk->graph;
   const ck_spectral *s = graph->spectral;
-  int64_t across = tiles_across(s), down = tiles_down(s), frames = s->batch * s->frames;
+  int64_t across = tiles_across(s), down = tiles_down(s), frames = s->batch * s->frames, width = s->width;
   REAL far = R(s->width + s->height);
   for (int64_t row = begin; row < end; row++) {
-    const REAL *flow = graph->motion->flow[row / (frames * down)];
     int64_t frame = row / down % frames, top = row % down * tile_height;
+    for (int64_t i = 0; i < 2 * width; i++) {
+      low[i] = far;
+      high[i] = -far;
+    }
+    for (int64_t h = top; h < s->height && h < top + tile_height; h++) {
+      const REAL *flow = (const REAL *)graph->motion->flow[row / (frames * down)] + 2 * (frame * s->height + h) * width;
+      VECTORISED
+      for (int64_t i = 0; i < 2 * width; i++) {
+        low[i] = flow[i] < low[i] ? flow[i] : low[i];
+        high[i] = flow[i] > high[i] ? flow[i] : high[i];
+      }
+    }
     for (int64_t tile = 0; tile < across; tile++) {
       F(walk_box) box = {far, far, -far, -far};
-      for (int64_t h = top; h < s->height && h < top + tile_height; h++) {
-        const REAL *of_row = flow + 2 * (frame * s->height + h) * s->width;
-        for (int64_t i = tile * tile_width; i < end_of_tile(s, tile); i++)
-          F(walk_widen)(&box, (F(walk_box)){of_row[2 * i], of_row[2 * i + 1], of_row[2 * i], of_row[2 * i + 1]});
-      }
+      for (int64_t i = tile * tile_width; i < end_of_tile(s, tile); i++)
+        F(walk_widen)(&box, (F(walk_box)){low[2 * i], low[2 * i + 1], high[2 * i], high[2 * i + 1]});
       box.left = box.left < -far ? -far : box.left;
       box.top = box.top < -far ? -far : box.top;
       box.right = box.right > far ? far : box.right;
@@ -42,6 +51,15 @@ static void F(walk_bound_flows)(void *context, int64_t begin, int64_t end) {
       work->flows[row * across + tile] = box;
     }
   }
+}
+
+static void F(walk_bound_flows)(void *context, int64_t begin, int64_t end) {
+  const F(reach_work) *work = context;
+  int64_t width = work->walk->graph.spectral->width;
+  size_t bytes = (size_t)(4 * width) * sizeof(REAL);
+  REAL *rows = ck_allocate(bytes);
+  F(walk_bound_rows)(work, begin, end, rows, rows + 2 * width);
+  ck_deallocate(rows, bytes);
 }
 
 // The tiles of places within a box, those beside the frame excepted, which may be all.

@@ -74,18 +74,27 @@ typedef struct {
   REAL low[most_pieces], high[most_pieces];
 } F(series_range);
 
+INLINE void F(series_range_of)(const REAL *f, int64_t count, REAL *low, REAL *high) {
+  F(vector) lows = R(INFINITY), highs = -lows;
+  for (; count >= lanes; count -= lanes, f += lanes) {
+    F(vector) next = F(load)(f);
+    lows = next < lows ? next : lows;
+    highs = next > highs ? next : highs;
+  }
+  for (int64_t k = 0; k < lanes + count; k++) {
+    REAL least = k < lanes ? lows[k] : f[k - lanes], most = k < lanes ? highs[k] : f[k - lanes];
+    *low = least < *low ? least : *low;
+    *high = most > *high ? most : *high;
+  }
+}
+
 CK_CLONES static void F(series_find_range)(void *context, int64_t begin, int64_t end) {
   F(series_range) *range = context;
   for (int64_t piece = begin; piece < end; piece++) {
     int64_t first = range->count * piece / most_pieces, last = range->count * (piece + 1) / most_pieces;
-    REAL low = R(INFINITY), high = -low;
-    VECTORISED
-    for (int64_t i = first; i < last; i++) {
-      low = range->f[i] < low ? range->f[i] : low;
-      high = range->f[i] > high ? range->f[i] : high;
-    }
-    range->low[piece] = low;
-    range->high[piece] = high;
+    range->low[piece] = R(INFINITY);
+    range->high[piece] = R(-INFINITY);
+    F(series_range_of)(range->f + first, last - first, range->low + piece, range->high + piece);
   }
 }
 

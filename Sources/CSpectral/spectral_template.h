@@ -40,10 +40,17 @@ static void F(spectral_set_taps)(F(spectral_work) * work, REAL *taps) {
 
 INLINE void F(spectral_sum_of)(
     int64_t count, int64_t width, const REAL *const *rows, const REAL *taps, REAL *y) {
+  // Copies, which y can't change.
+  const REAL *in[8];
+  REAL tap[8];
+  for (int64_t k = 0; k < count; k++) {
+    in[k] = rows[k];
+    tap[k] = taps[k];
+  }
   VECTORISED
   for (int64_t i = 0; i < width; i++) {
-    REAL sum = taps[count / 2] * rows[count / 2][i];
-    for (int64_t k = 0; k < count / 2; k++) sum += taps[k] * (rows[k][i] + rows[count - 1 - k][i]);
+    REAL sum = tap[count / 2] * in[count / 2][i];
+    for (int64_t k = 0; k < count / 2; k++) sum += tap[k] * (in[k][i] + in[count - 1 - k][i]);
     y[i] = sum;
   }
 }
@@ -72,15 +79,16 @@ INLINE void F(spectral_sum)(
 INLINE void F(spectral_block_of)(
     int64_t count, int64_t width, const REAL *const *rows, const REAL *taps, REAL *y) {
   const REAL *in[16];
-  REAL *y0 = y, *y1 = y + width, *y2 = y1 + width, *y3 = y2 + width;
+  REAL tap[8], *y0 = y, *y1 = y + width, *y2 = y1 + width, *y3 = y2 + width;
   for (int64_t k = 0; k < count + 3; k++) in[k] = rows[k];
+  for (int64_t k = 0; k < count; k++) tap[k] = taps[k];
   VECTORISED
   for (int64_t i = 0; i < width; i++) {
     REAL v[16], sums[4];
     for (int64_t k = 0; k < count + 3; k++) v[k] = in[k][i];
     for (int64_t j = 0; j < 4; j++) {
-      sums[j] = taps[count / 2] * v[j + count / 2];
-      for (int64_t k = 0; k < count / 2; k++) sums[j] += taps[k] * (v[j + k] + v[j + count - 1 - k]);
+      sums[j] = tap[count / 2] * v[j + count / 2];
+      for (int64_t k = 0; k < count / 2; k++) sums[j] += tap[k] * (v[j + k] + v[j + count - 1 - k]);
     }
     y0[i] = sums[0];
     y1[i] = sums[1];

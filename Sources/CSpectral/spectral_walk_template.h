@@ -2,7 +2,7 @@
 // them hold one value that is the mean, and no link is computed: most of a mask is like that.
 
 // Rows begin ..< end of all frames' planes, with their borders.
-static void F(walk_enter_planes)(void *context, int64_t begin, int64_t end) {
+CK_CLONES static void F(walk_enter_planes)(void *context, int64_t begin, int64_t end) {
   const F(walk_work) *work = context;
   const ck_spectral *s = work->graph.spectral;
   int64_t pitch = work->graph.pitch, rows = work->graph.plane / pitch, side = s->sizes[2] / 2;
