@@ -17,7 +17,7 @@ public struct Mask: Sendable, Hashable {
       "Mask: \(values.count) values for \(height)×\(width)")
     self.width = width
     self.height = height
-    self.values = values.map { $0 == 0 ? 0 : 1 }
+    self.values = values.map { min($0, 1) }
   }
 
   /// The mask of an image that was made from a mask's values, which are taken as they are.
@@ -137,7 +137,7 @@ public struct Mask: Sendable, Hashable {
 
   /// The mask as a grey image: 255 where it is set.
   public var image: Image {
-    Image(height: height, width: width, channels: 1, pixels: values.map { $0 * 255 })
+    Image(height: height, width: width, channels: 1, pixels: values.map { $0 &* 255 })
   }
 
   /// The values as levels, which the image's operations move without a copy of their own.
