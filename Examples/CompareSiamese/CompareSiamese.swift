@@ -16,8 +16,9 @@ struct CompareSiamese: ParsableCommand {
     discussion: """
       In each video the object is tracked that has look-alikes and is crossed by whatever passes in front. Of each model \
       it tells the overlap with and without the cosine window, the penalties of changes, what it learns of the video, and \
-      the guide where the network takes one. Under --output it leaves study.csv, videos.csv and overlays.png. With --choose it looks for settings of the tracking \
-      instead, the same for all models, on videos of training, and leaves settings.csv.
+      the guide where the network takes one. Under --output it leaves study.csv, videos.csv and overlays.png. With --choose \
+      it looks for settings of the tracking instead, the same for all models, on videos of training, and leaves \
+      settings.csv.
       """)
 
   @Argument(help: "Models of TrainSiamese.")

@@ -20,6 +20,7 @@ struct TrainingData {
   private static let longestSide = 480
 
   init(folder: URL?, heldOut: [String]?, boxes: URL?, batch: Int, seed: UInt64) throws {
+    // The synthetic frames are drawn once, not in each epoch.
     let sequences: [any MaskAnnotated] =
       try folder.map { try MaskLayout(of: $0).open($0).sequences }
       ?? SyntheticVideos(seed: 2020, sequences: 86, height: 72, width: 128).sequences

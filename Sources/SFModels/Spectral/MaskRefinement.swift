@@ -29,15 +29,15 @@ public struct MaskRefinement: Sendable, Hashable {
     (self.longestSide, self.keepsStrays) = (longestSide, keepsStrays)
   }
 
-  /// The number of steps within each frame.
-  private static let stepsWithinFrame = 2
+  /// The number of steps within each frame, and how many pixels far each looks.
+  private static let stepsWithinFrame = 2, reach = 3
 
   /// The walk within a frame: to the 7×7 pixels around, by links of colours as those along the motion.
   private static func walk(within image: Image) -> SpectralWalk {
     let f = image.labTensor().expandingAxis(0).expandingAxis(0), volume = Shape(f.shape.prefix(4))
     return SpectralWalk(
-      weight: Tensor(ones: volume), planes: featurePlanes(f, of: volume), kernel: [1, 7, 7], alpha: 100,
-      motion: nil)
+      weight: Tensor(ones: volume), planes: featurePlanes(f, of: volume),
+      kernel: [1, 2 * reach + 1, 2 * reach + 1], alpha: 100, motion: nil)
   }
 
   /// The refined soft masks of a video's frames, `[H, W]` each, above ½ where the object is.
@@ -137,9 +137,9 @@ public struct MaskRefinement: Sendable, Hashable {
   /// The box, in whole pixels, of what the steps within a frame look at around a mask; nil of an empty one.
   private static func surroundings(of mask: Mask) -> (x: Int, y: Int, height: Int, width: Int)? {
     guard let box = mask.boundingBox else { return nil }
-    let reach = Double(3 * (stepsWithinFrame + 1))
+    let margin = Double(reach * (stepsWithinFrame + 1))
     let near = Box(
-      x: box.x - reach, y: box.y - reach, width: box.width + 2 * reach, height: box.height + 2 * reach
+      x: box.x - margin, y: box.y - margin, width: box.width + 2 * margin, height: box.height + 2 * margin
     )
     .clipped(height: mask.height, width: mask.width)
     return (Int(near.x), Int(near.y), Int(near.height), Int(near.width))
