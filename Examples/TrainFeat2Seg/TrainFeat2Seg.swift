@@ -31,12 +31,18 @@ struct TrainFeat2Seg: ParsableCommand {
   var loss = SegmentationLoss.diceAndCrossEntropy
 
   @Option(help: "How often training sees the whole data set.")
-  var epochs = 10
+  var epochs = 8
+
+  @Option(
+    help:
+      "How many epochs, the first ones, see frames of half the size, a quarter of the work; two thirds unless given."
+  )
+  var coarseEpochs: Int?
 
   @Option(help: "Samples a step.")
   var batch = 8
 
-  @Option(help: "The learning rate to start with.")
+  @Option(help: "The learning rate; once frames have their full size, along half a cosine down to nothing.")
   var learningRate = 0.001
 
   @Option(help: "What the network computes in; bfloat16 takes less memory, and less time where CPUs know it.")
@@ -49,23 +55,31 @@ struct TrainFeat2Seg: ParsableCommand {
 
   func validate() throws {
     try TrainingOptions.check(epochs: epochs, batch: batch, learningRate: learningRate)
+    guard 0...epochs ~= coarseEpochs ?? 0 else {
+      throw ValidationError("--coarse-epochs is \(coarseEpochs!); it must be 0 to --epochs.")
+    }
   }
 
   func run() throws {
     Program.prepare(ifInterrupted: "interrupted before anything was trained")
     let world = try Communicator.world
+    let coarseEpochs = coarseEpochs ?? epochs * 2 / 3
     let data = try TrainingData(
       folder: data.map { URL(filePath: $0) }, heldOut: options.heldOut,
-      boxes: boxes.map { URL(filePath: $0) }, batch: batch, seed: options.seed)
+      boxes: boxes.map { URL(filePath: $0) }, batch: batch, coarseEpochs: coarseEpochs, seed: options.seed)
 
     Tensor.randomState = options.seed
     let network = Feat2Seg(preset)
     let optimizer = AdamW(network.parameters, learningRate: learningRate, weightDecay: 1e-4)
-    let scheduler = ReduceLROnPlateau(optimizer, factor: 0.4, patience: 1, threshold: 0.02, minimum: 1e-5)
+    let steps = data.training.batchCount
+    let fall = LearningRateSchedule.cosine(over: (epochs - coarseEpochs) * steps)
+    let scheduler = ScheduledLearningRate(
+      optimizer, .warmUp(coarseEpochs * steps, from: 1, then: fall), per: .step)
     var run = try TrainingRun(
       in: world, folder: URL(filePath: output), network, optimizer, scheduler,
       identity: [
-        "preset": preset.rawValue, "loss": loss.rawValue, "batch": "\(batch)", "seed": "\(options.seed)",
+        "preset": preset.rawValue, "loss": loss.rawValue, "epochs": "\(epochs)",
+        "coarse-epochs": "\(coarseEpochs)", "batch": "\(batch)", "seed": "\(options.seed)",
         "learning-rate": "\(learningRate)", "precision": precision.rawValue, "data": data.source,
         "validate": data.heldOut.joined(separator: ","), "boxes": boxes.map(Program.absolutePath) ?? "none",
       ], best: .maximum("val_j"), synchronizingNorms: true,

@@ -18,8 +18,14 @@ struct TrainingData {
 
   /// The frames' longest side (SFTrack++, §4); the synthetic videos are smaller.
   private static let longestSide = 480
+  /// What frames are padded to a multiple of: the small network halves them three times.
+  private static let multiple = 8
 
-  init(folder: URL?, heldOut: [String]?, boxes: URL?, batch: Int, seed: UInt64) throws {
+  /// In the first `coarseEpochs` training sees frames of half the size, which are a quarter of the work: most of what a
+  /// convolutional network learns from them serves it in whole ones.
+  init(
+    folder: URL?, heldOut: [String]?, boxes: URL?, batch: Int, coarseEpochs: Int, seed: UInt64
+  ) throws {
     // The synthetic frames are drawn once, not in each epoch.
     let sequences: [any MaskAnnotated] =
       try folder.map { try MaskLayout(of: $0).open($0).sequences }
@@ -34,12 +40,19 @@ struct TrainingData {
     // Neighbouring frames of the synthetic videos differ little.
     let (side, step) = folder == nil ? (128, 3) : (Self.longestSide, 1)
     let trackerBoxes = try boxes.map { try TrackerBoxes(contentsOf: $0, for: kept) }
-    let samples = try BoxGuidedSamples(
-      kept, longestSide: side, frameStep: step, curriculum: BoxCurriculum(growthSteps: 400, faultyShare: 0.5),
-      trackerBoxes: trackerBoxes)
-    let validationSamples = try BoxGuidedSamples(held, longestSide: side, frameStep: step)
+    func trainingSamples(longestSide: Int) throws -> BoxGuidedSamples {
+      try BoxGuidedSamples(
+        kept, longestSide: longestSide, frameStep: step, multiple: Self.multiple,
+        curriculum: BoxCurriculum(growthSteps: 400, faultyShare: 0.5), trackerBoxes: trackerBoxes)
+    }
+    let (samples, coarseSamples) = try (
+      trainingSamples(longestSide: side), trainingSamples(longestSide: side / 2)
+    )
+    let coarseSteps = coarseEpochs * ((samples.count + batch - 1) / batch)
+    let validationSamples = try BoxGuidedSamples(
+      held, longestSide: side, frameStep: step, multiple: Self.multiple)
     training = DataLoader(count: samples.count, batchSize: batch, seed: seed) { index, step, generator in
-      try samples.augmented(index, step: step, using: &generator)
+      try (step < coarseSteps ? coarseSamples : samples).augmented(index, step: step, using: &generator)
     } collate: {
       BoxGuidedBatch($0)
     }

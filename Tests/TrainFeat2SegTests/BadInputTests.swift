@@ -140,6 +140,7 @@ import Vision
     ["--loss", "nonsense"], ["--preset", "huge"], ["--epochs", "0"], ["--epochs", "many"], ["--batch", "-1"],
     ["--learning-rate", "nan"], ["--precision", "float16"], ["--learning-rate", "0"],
     ["--unknown", "option"], ["--batch", "9223372036854775807"], ["--validate", ","],
+    ["--coarse-epochs", "3"], ["--coarse-epochs", "-1"],
   ])
   func aMistakenOptionIsAUsageError(_ options: [String]) throws {
     let workplace = try Workplace()
@@ -174,8 +175,8 @@ import Vision
     let texts = [
       "epoch": "\(epoch)", "step": "\(step)", "sums": "", "best": "-1", "best_epoch": "0",
       "random_state": "1",
-      "preset": "small", "loss": "bce", "batch": "1", "seed": "1", "learning-rate": "0.003",
-      "precision": "float32", "data": data, "validate": "b", "boxes": "none",
+      "preset": "small", "loss": "bce", "epochs": "2", "coarse-epochs": "1", "batch": "1", "seed": "1",
+      "learning-rate": "0.003", "precision": "float32", "data": data, "validate": "b", "boxes": "none",
     ]
     return #"{"__metadata__":{\#(texts.map { "\"\($0)\":\"\($1)\"" }.joined(separator: ","))}}"#
   }
