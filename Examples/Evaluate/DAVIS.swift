@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import NN
 import Synchronization
+import Tensor
 import Vision
 
 /// DAVIS's region similarity J and boundary measure F.

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Foundation
 import NN
+import Tensor
 import Vision
 
 /// VOT's accuracy, robustness and expected average overlap.
@@ -94,7 +95,7 @@ struct VOT: ParsableCommand {
   private func runs<Run: Sendable>(
     of name: String, _ truth: [VOTTruth], _ read: @Sendable (VOTTruth) throws -> [Run]
   ) throws -> [[Run]] {
-    let runs = try concurrentMap(truth.count) { index in Result { try read(truth[index]) } }
+    let runs = concurrentMap(truth.count) { index in Result { try read(truth[index]) } }
     let readable = try readable(Array(truth.indices)) { index in (index, try runs[index].get()) }
     let found = Dictionary(uniqueKeysWithValues: readable)
     for (index, runs) in found.sorted(by: { $0.key < $1.key }) where runs.isEmpty {

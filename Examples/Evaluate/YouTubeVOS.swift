@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Foundation
 import NN
+import Tensor
 import Vision
 
 /// YouTube-VOS's J and F over seen and unseen classes.

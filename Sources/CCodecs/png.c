@@ -153,8 +153,9 @@ static void write_image(codec *state, const cc_header *header, const uint8_t *pi
                                          : PNG_COLOR_TYPE_RGB_ALPHA;
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_write_fn(png, state, write_bytes, flush);
-  // Much faster than zlib's own choice, 6, for a few per cent of the size.
-  png_set_compression_level(png, 3);
+  // Much faster than the libraries' own choice, level 6 and all filters, for some per cent of the size.
+  png_set_compression_level(png, 2);
+  if (!header->palette_count) png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FAST_FILTERS);
   png_set_IHDR(png, state->info, header->width, header->height, 8 * header->bytes_per_sample, color,
                PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   if (header->palette_count) {

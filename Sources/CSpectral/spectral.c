@@ -100,7 +100,7 @@ static int64_t exponential_series(double bound, double accuracy, double *factors
 }
 
 // Frames are looked at by tiles, where little of them changes.
-enum { tile_height = 8, tile_width = 16 };
+enum { tile_height = 8, tile_width = 16, row_parts = 2 };
 
 static int64_t tiles_down(const ck_spectral *s) { return (s->height + tile_height - 1) / tile_height; }
 static int64_t tiles_across(const ck_spectral *s) { return (s->width + tile_width - 1) / tile_width; }
@@ -108,6 +108,9 @@ static int64_t tile_count(const ck_spectral *s) { return tiles_down(s) * tiles_a
 static int64_t end_of_tile(const ck_spectral *s, int64_t tile) {
   return (tile + 1) * tile_width < s->width ? (tile + 1) * tile_width : s->width;
 }
+
+// As many frames as the kernel is long, and one that enters.
+static int64_t ring_length(const ck_spectral *s) { return s->sizes[0] + 1; }
 
 // The frames around frame t, within the kernel and the volume, from it.
 static int64_t first_offset(const ck_spectral *s, int64_t t) { return t < s->sizes[0] / 2 ? -t : -(s->sizes[0] / 2); }

@@ -5,13 +5,12 @@ typedef struct {
   F(spectral_work) graph;
   ck_spectral_walk *walk;
   REAL *values, *map, *tiles;  // rings of frames: d·x with a border of zeros, the map and its tiles
-  atomic_long next;            // row of tiles to be done
 } F(walk_work);
 
-// The frame `offset` after the one at work, among as many as the kernel is long.
+// The frame `offset` after the one at work, in the rings.
 INLINE int64_t F(walk_slot)(const F(walk_work) * work, int64_t offset) {
   const ck_spectral *s = work->graph.spectral;
-  return (work->graph.frame % s->frames + offset + s->sizes[0]) % s->sizes[0];
+  return (work->graph.frame % s->frames + offset + ring_length(s)) % ring_length(s);
 }
 
 INLINE REAL *F(walk_map)(const F(walk_work) * work, int64_t offset) {
@@ -59,44 +58,33 @@ INLINE void F(walk_map_row)(const ck_spectral *s, const REAL *const *rows, REAL 
   }
 }
 
-// Rows begin ..< end of tiles of the frame at work into the rings.
-CK_CLONES static void F(walk_enter_tiles)(
-    const F(walk_work) * work, int64_t begin, int64_t end, REAL *column, REAL *common) {
+// A row of tiles of the frame at work into the rings; scratch of two rows and the kernel's width.
+CK_CLONES static void F(walk_enter_tiles)(const F(walk_work) * work, int64_t row, REAL *scratch) {
   const ck_spectral *s = work->graph.spectral;
   int64_t width = s->width, height = s->height, kh = s->sizes[1], frame = work->graph.frame;
   const REAL *x = work->graph.x + frame * height * width, *rows[kh];
-  for (int64_t row = begin; row < end; row++) {
-    for (int64_t h = row * tile_height; h < height && h < (row + 1) * tile_height; h++) {
-      for (int64_t b = 0; b < kh; b++) {
-        int64_t near = h + b - kh / 2;
-        rows[b] = x + (near < 0 ? 0 : near < height ? near : height - 1) * width;
-      }
-      REAL *map = F(walk_map)(work, 0) + h * work->graph.pitch;
-      F(walk_map_row)(s, rows, column, map);
-      if (h == row * tile_height) memcpy(common, map, (size_t)width * sizeof(REAL));
-      const REAL *d = F(walk_planes)(work, frame) + F(walk_row_start)(work, h), *own = x + h * width;
-      REAL *value = F(walk_values)(work, 0) + F(walk_row_start)(work, h);
-      VECTORISED
-      for (int64_t i = 0; i < width; i++) {
-        value[i] = d[i] * own[i];
-        common[i] = map[i] == common[i] ? common[i] : R(NAN);
-      }
+  REAL *common = scratch, *column = scratch + width;
+  for (int64_t h = row * tile_height; h < height && h < (row + 1) * tile_height; h++) {
+    for (int64_t b = 0; b < kh; b++) {
+      int64_t near = h + b - kh / 2;
+      rows[b] = x + (near < 0 ? 0 : near < height ? near : height - 1) * width;
     }
-    for (int64_t tile = 0; tile < tiles_across(s); tile++) {
-      REAL held = common[tile * tile_width];
-      for (int64_t i = tile * tile_width; i < end_of_tile(s, tile); i++) held = common[i] == held ? held : R(NAN);
-      F(walk_tiles)(work, 0)[row * tiles_across(s) + tile] = held;
+    REAL *map = F(walk_map)(work, 0) + h * work->graph.pitch;
+    F(walk_map_row)(s, rows, column, map);
+    if (h == row * tile_height) memcpy(common, map, (size_t)width * sizeof(REAL));
+    const REAL *d = F(walk_planes)(work, frame) + F(walk_row_start)(work, h), *own = x + h * width;
+    REAL *value = F(walk_values)(work, 0) + F(walk_row_start)(work, h);
+    VECTORISED
+    for (int64_t i = 0; i < width; i++) {
+      value[i] = d[i] * own[i];
+      common[i] = map[i] == common[i] ? common[i] : R(NAN);
     }
   }
-}
-
-static void F(walk_enter)(void *context, int64_t begin, int64_t end) {
-  const F(walk_work) *work = context;
-  int64_t width = work->graph.spectral->width, kw = work->graph.spectral->sizes[2];
-  size_t bytes = (size_t)(2 * width + kw) * sizeof(REAL);
-  REAL *rows = ck_allocate(bytes);
-  F(walk_enter_tiles)(work, begin, end, rows, rows + width + kw);
-  ck_deallocate(rows, bytes);
+  for (int64_t tile = 0; tile < tiles_across(s); tile++) {
+    REAL held = common[tile * tile_width];
+    for (int64_t i = tile * tile_width; i < end_of_tile(s, tile); i++) held = common[i] == held ? held : R(NAN);
+    F(walk_tiles)(work, 0)[row * tiles_across(s) + tile] = held;
+  }
 }
 
 // The one value that all of a tile's pixels take, or no number.

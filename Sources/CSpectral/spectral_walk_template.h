@@ -128,40 +128,54 @@ INLINE void F(walk_row)(const F(walk_work) * work, int64_t h, const F(spectral_p
   }
 }
 
-// Rows of tiles, as long as there are any: some take far longer than others.
-CK_CLONES static void F(walk_finish_tiles)(F(walk_work) * work, F(spectral_path) *paths, REAL *rows) {
+// A part of a row of tiles of the frame at work.
+CK_CLONES static void F(walk_finish_tiles)(
+    const F(walk_work) * work, int64_t part, F(spectral_path) *paths, REAL *rows) {
   const ck_spectral *s = work->graph.spectral;
-  int64_t across = tiles_across(s), frame = work->graph.frame;
+  int64_t across = tiles_across(s), frame = work->graph.frame, row = part / row_parts;
+  int64_t begin = across * (part % row_parts) / row_parts, end = across * (part % row_parts + 1) / row_parts;
   REAL held[across];
-  for (int64_t row; (row = atomic_fetch_add(&work->next, 1)) < tiles_down(s);) {
-    for (int64_t tile = 0; tile < across; tile++) held[tile] = F(walk_held)(work, row, tile);
-    for (int64_t tile = 0, next; tile < across; tile = next) {
-      bool holds = held[tile] == held[tile];
-      for (next = tile + 1; next < across && (held[next] == held[next]) == holds; next++) {}
-      int64_t first = tile * tile_width, last = end_of_tile(s, next - 1);
-      for (int64_t k = 0; k < s->sizes[0]; k++) {
-        paths[k].first = first;
-        paths[k].count = last - first;
-      }
-      for (int64_t h = row * tile_height; h < s->height && h < (row + 1) * tile_height; h++) {
-        REAL *y = work->graph.y + (frame * s->height + h) * s->width;
-        if (holds)
-          for (int64_t i = first; i < last; i++) y[i] = held[i / tile_width];
-        else
-          F(walk_row)(work, h, paths, rows);
-      }
+  for (int64_t tile = begin; tile < end; tile++) held[tile] = F(walk_held)(work, row, tile);
+  for (int64_t tile = begin, next; tile < end; tile = next) {
+    bool holds = held[tile] == held[tile];
+    for (next = tile + 1; next < end && (held[next] == held[next]) == holds; next++) {}
+    int64_t first = tile * tile_width, last = end_of_tile(s, next - 1);
+    for (int64_t k = 0; k < s->sizes[0]; k++) {
+      paths[k].first = first;
+      paths[k].count = last - first;
+    }
+    for (int64_t h = row * tile_height; h < s->height && h < (row + 1) * tile_height; h++) {
+      REAL *y = work->graph.y + (frame * s->height + h) * s->width;
+      if (holds)
+        for (int64_t i = first; i < last; i++) y[i] = held[i / tile_width];
+      else
+        F(walk_row)(work, h, paths, rows);
     }
   }
 }
 
-static void F(walk_finish)(void *context, int64_t begin, int64_t end) {
-  F(walk_work) *work = context;
-  const ck_spectral *s = work->graph.spectral;
-  size_t path_bytes = F(walk_paths_bytes)(s), bytes = path_bytes + (size_t)(5 * work->graph.pitch) * sizeof(REAL);
+// One frame is finished while another one enters; below 0 there is none. Some tiles take far longer than others, so that
+// threads take them as long as there are any.
+typedef struct {
+  F(walk_work) finishing, entering;
+  atomic_long next;
+} F(walk_pass);
+
+static void F(walk_advance)(void *context, int64_t begin, int64_t end) {
+  F(walk_pass) *pass = context;
+  const ck_spectral *s = pass->finishing.graph.spectral;
+  size_t path_bytes = F(walk_paths_bytes)(s), bytes = path_bytes + (size_t)(5 * pass->finishing.graph.pitch) * sizeof(REAL);
   char *scratch = ck_allocate(bytes);
+  REAL *rows = (REAL *)(scratch + path_bytes);
   F(spectral_path) paths[s->sizes[0]];
   F(walk_paths_in)(scratch, s, paths);
-  F(walk_finish_tiles)(work, paths, (REAL *)(scratch + path_bytes));
+  int64_t finished = pass->finishing.graph.frame < 0 ? 0 : tiles_down(s) * row_parts;
+  int64_t entered = pass->entering.graph.frame < 0 ? 0 : tiles_down(s);
+  for (int64_t part; (part = atomic_fetch_add(&pass->next, 1)) < finished + entered;)
+    if (part < finished)
+      F(walk_finish_tiles)(&pass->finishing, part, paths, rows);
+    else
+      F(walk_enter_tiles)(&pass->entering, part - finished, rows);
   ck_deallocate(scratch, bytes);
 }
 
@@ -181,7 +195,7 @@ static void F(walk_make)(ck_spectral_walk *walk, const REAL *d, const REAL *f) {
   F(walk_work) work = F(walk_work_of)(walk, offsets, taps);
   int64_t frames = s->batch * s->frames, plane = work.graph.plane, pitch = work.graph.pitch;
   int64_t planes = frames * (1 + s->channels), ring = plane + s->height * pitch + tile_count(s);
-  walk->rings_bytes = (size_t)(s->sizes[0] * ring) * sizeof(REAL);
+  walk->rings_bytes = (size_t)(ring_length(s) * ring) * sizeof(REAL);
   walk->planes_bytes = (size_t)(planes * plane) * sizeof(REAL);
   walk->reach_bytes = (size_t)(frames * tile_count(s) * s->sizes[0]) * sizeof(tile_box);
   walk->rings = ck_allocate(walk->rings_bytes);
@@ -202,17 +216,16 @@ static void F(walk_step)(ck_spectral_walk *walk, const REAL *x, REAL *y) {
   REAL taps[tap_count(s) + neighbour_count(s)];
   F(walk_work) work = F(walk_work_of)(walk, offsets, taps);
   work.values = walk->rings;
-  work.map = work.values + s->sizes[0] * work.graph.plane;
-  work.tiles = work.map + s->sizes[0] * s->height * work.graph.pitch;
+  work.map = work.values + ring_length(s) * work.graph.plane;
+  work.tiles = work.map + ring_length(s) * s->height * work.graph.pitch;
   work.graph.x = x;
   work.graph.y = y;
+  F(walk_pass) pass = {.finishing = work, .entering = work};
   for (int64_t item = 0; item < s->batch; item++)
-    for (int64_t t = 0; t < s->frames + half; t++) {
-      work.graph.frame = item * s->frames + t;
-      if (t < s->frames) ck_parallel(tiles_down(s), 1, &work, F(walk_enter));
-      if (t < half) continue;
-      work.graph.frame -= half;
-      work.next = 0;
-      ck_parallel(ck_thread_count(), 1, &work, F(walk_finish));
+    for (int64_t t = 0; t <= s->frames + half; t++) {
+      pass.entering.graph.frame = t < s->frames ? item * s->frames + t : -1;
+      pass.finishing.graph.frame = t > half ? item * s->frames + t - half - 1 : -1;
+      pass.next = 0;
+      ck_parallel(ck_thread_count(), 1, &pass, F(walk_advance));
     }
 }

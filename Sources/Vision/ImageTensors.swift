@@ -28,6 +28,6 @@ extension Mask {
     require(
       tensor.rank == 2 || tensor.rank == 3 && tensor.shape[2] == 1, "Mask: a tensor of shape \(tensor.shape)")
     let bits = (tensor .> threshold).to(.uint8).array(of: UInt8.self)
-    self.init(height: tensor.shape[0], width: tensor.shape[1], values: bits)
+    self.init(height: tensor.shape[0], width: tensor.shape[1], bits: bits)
   }
 }

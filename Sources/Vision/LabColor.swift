@@ -6,10 +6,10 @@ extension Image {
   /// (green to red) and b (blue to yellow), 0 for greys. Distances are about as large as a viewer finds them; 0.02 is just
   /// noticeable.
   public func labTensor() -> Tensor {
-    let lab = [Float](unsafeUninitializedCapacity: 3 * width * height) { buffer, initialized in
-      ck_image_lab_u8(converted(to: .rgb).pixels, buffer.baseAddress!, Int64(width * height))
-      initialized = 3 * width * height
+    Kernel.make("labTensor", [height, width, 3], .float32) { _, lab in
+      ck_image_lab_u8(
+        converted(to: .rgb).pixels, lab.assumingMemoryBound(to: Float.self), Int64(width * height))
+      return true
     }
-    return Tensor(lab, shape: [height, width, 3])
   }
 }

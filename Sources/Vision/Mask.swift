@@ -20,9 +20,12 @@ public struct Mask: Sendable, Hashable {
     self.values = values.map { min($0, 1) }
   }
 
-  /// The mask of an image that was made from a mask's values, which are taken as they are.
-  fileprivate init(valuesOf image: Image) {
-    (width, height, values) = (image.width, image.height, image.pixels)
+  /// A mask of the given values `[height, width]`, all 0 or 1, which are taken as they are.
+  init(height: Int, width: Int, bits: [UInt8]) {
+    require(
+      width > 0 && height > 0 && bits.count == width * height,
+      "Mask: \(bits.count) values for \(height)×\(width)")
+    (self.width, self.height, values) = (width, height, bits)
   }
 
   /// A mask whose values, 0 or 1, a kernel writes.
@@ -59,7 +62,7 @@ public struct Mask: Sendable, Hashable {
   public init(_ image: Image, threshold: UInt8 = 128) {
     let grey = image.converted(to: .grey)
     self.init(
-      height: image.height, width: image.width, values: grey.pixels.map { $0 >= threshold ? 1 : 0 })
+      height: image.height, width: image.width, bits: grey.pixels.map { $0 >= threshold ? 1 : 0 })
   }
 
   /// The pixels of a label map with one label, or with any but 0.
@@ -146,5 +149,5 @@ public struct Mask: Sendable, Hashable {
 
 extension Image {
   /// The mask whose values these pixels are.
-  fileprivate var asMask: Mask { Mask(valuesOf: self) }
+  fileprivate var asMask: Mask { Mask(height: height, width: width, bits: pixels) }
 }

@@ -87,10 +87,13 @@ public struct MaskRefinement: Sendable, Hashable {
     _ frames: [Image], masks: [Image], forward: [FlowField], backward: [FlowField], followsMotion: Bool,
     afterStep: ((Int) throws -> Void)? = nil
   ) rethrows -> Solution {
-    let strays = keepsStrays ? nil : strayParts(of: masks.map { Mask($0) }, in: frames)
-    let kept = strays.map { zip(masks, $0).map { $0.without($1) } } ?? masks
+    let strays =
+      keepsStrays ? nil : strayParts(of: concurrentMap(masks.count) { Mask(masks[$0]) }, in: frames)
+    let scores = Tensor.stack(masks.count) { frame in
+      (strays.map { masks[frame].without($0[frame]) } ?? masks[frame]).tensor().squeezed(axis: -1)
+    }
     let (mask, share) = try segmenter.solution(
-      unary: Tensor.stack(kept.map { $0.tensor().squeezed(axis: -1) }).expandingAxis(0),
+      unary: scores.expandingAxis(0),
       pairwise: features(frames, forward: forward, backward: backward),
       motion: followsMotion && !forward.isEmpty ? SpectralMotion(forward: forward, backward: backward) : nil,
       afterStep: afterStep)

@@ -1,3 +1,4 @@
+import Tensor
 import Vision
 
 /// The parts of a video's masks that hang together in space and time: pixels that touch, at a corner too, and those at the
@@ -9,14 +10,14 @@ struct SpaceTimeParts {
   let sizes: [Int]
 
   init(_ masks: [Mask]) {
-    let frames = masks.map { ConnectedComponents($0) }
+    let frames = concurrentMap(masks.count) { ConnectedComponents(masks[$0]) }
     // The components of all frames, numbered on; a set of them that hang together is a tree, whose root comes first.
-    var offset: Int32 = 0
-    let numbers = frames.map { frame in
-      defer { offset += Int32(frame.components.count) }
-      return frame.labels.map { $0 == 0 ? -1 : offset + $0 - 1 }
+    var firsts: [Int32] = [0]
+    for frame in frames { firsts.append(firsts[firsts.count - 1] + Int32(frame.components.count)) }
+    let numbers = concurrentMap(masks.count) { [firsts] frame in
+      frames[frame].labels.map { $0 == 0 ? -1 : firsts[frame] + $0 - 1 }
     }
-    var parents = Array(0..<offset)
+    var parents = Array(0..<firsts[masks.count])
     func root(_ number: Int32) -> Int32 {
       var number = number
       while parents[number] != number { number = parents[number] }
@@ -38,7 +39,7 @@ struct SpaceTimeParts {
       if Int(root) == number { sizes.append(area) } else { sizes[parts[root]] += area }
     }
     self.sizes = sizes
-    labels = numbers.map { $0.map { $0 < 0 ? -1 : parts[$0] } }
+    labels = concurrentMap(masks.count) { [parts] frame in numbers[frame].map { $0 < 0 ? -1 : parts[$0] } }
   }
 }
 

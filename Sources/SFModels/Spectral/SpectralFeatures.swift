@@ -29,8 +29,9 @@ public enum SpectralFeatures: String, Sendable, CaseIterable {
     _ frames: [Image], forward: [FlowField] = [], backward: [FlowField] = []
   ) -> Tensor {
     switch self {
-    case .lab: return Tensor.stack(frames.map { $0.labTensor() }).expandingAxis(0)
-    case .grey: return Tensor.stack(frames.map { $0.converted(to: .grey).tensor() }).expandingAxis(0)
+    case .lab: return Tensor.stack(frames.count) { frames[$0].labTensor() }.expandingAxis(0)
+    case .grey:
+      return Tensor.stack(frames.count) { frames[$0].converted(to: .grey).tensor() }.expandingAxis(0)
     case .flow:
       require(
         forward.count == frames.count - 1 && backward.count == forward.count,

@@ -39,14 +39,22 @@ public struct SpectralMotion: Sendable {
     require(
       forward.rank == 5 && forward.shape[4] == 2 && backward.shape == forward.shape && tolerance > 0,
       "SpectralMotion: flows \(forward.shape) and \(backward.shape), tolerance \(tolerance)")
-    let last = forward.shape[1] - 1
-    let next = flowAgreement(forward[.all, ..<last], backward[.all, 1...], tolerance: tolerance)
-    let previous = flowAgreement(backward[.all, 1...], forward[.all, ..<last], tolerance: tolerance)
-    let none = Tensor(
-      zeros: [forward.shape[0], 1, forward.shape[2], forward.shape[3]], dtype: forward.dtype)
+    let (count, flow) = (forward.shape[1], Shape(forward.shape.suffix(3)))
+    let none = Tensor(zeros: Shape(flow.dropLast()), dtype: forward.dtype)
+    func frames(_ flows: Tensor) -> Tensor {
+      flows.detached().reshape(Shape([flows.shape[0] * count] + flow))
+    }
+    /// Of each frame's flow with the one back from `step` frames on.
+    func agreements(_ flows: Tensor, _ back: Tensor, step: Int) -> Tensor {
+      let (flows, back) = (frames(flows), frames(back))
+      return Tensor.stack(flows.shape[0]) { frame in
+        (0..<count).contains(frame % count + step)
+          ? flowAgreement(flows[frame], back[frame + step], tolerance: tolerance) : none
+      }.reshape(Shape(forward.shape.prefix(4)))
+    }
     self.init(
-      forward: forward, backward: backward, forwardAgreement: .concatenate([next, none], axis: 1),
-      backwardAgreement: .concatenate([none, previous], axis: 1))
+      forward: forward, backward: backward, forwardAgreement: agreements(forward, backward, step: 1),
+      backwardAgreement: agreements(backward, forward, step: -1))
   }
 
   /// Motion along the flows of one video of T frames, T ≥ 2: T − 1 of them from each frame to the next, and T − 1 from
@@ -55,18 +63,15 @@ public struct SpectralMotion: Sendable {
     require(
       !forward.isEmpty && backward.count == forward.count,
       "SpectralMotion: \(forward.count) flows forward, \(backward.count) back")
-    let there = forward.map { $0.tensor(unknown: Self.outsideFrame) }
-    let back = backward.map { $0.tensor(unknown: Self.outsideFrame) }
-    func agreements(_ flows: [Tensor], _ others: [Tensor]) -> [Tensor] {
-      zip(flows, others).map { flowAgreement($0, $1, tolerance: tolerance) }
+    /// The last frame's flow forward and the first one's back lead nowhere.
+    func volume(_ flows: [FlowField], from first: Int) -> Tensor {
+      Tensor.stack(flows.count + 1) { frame in
+        flows.indices.contains(frame - first)
+          ? flows[frame - first].tensor(unknown: Self.outsideFrame)
+          : Tensor(zeros: [flows[0].height, flows[0].width, 2])
+      }.expandingAxis(0)
     }
-    // The last frame's flow forward and the first one's back lead nowhere.
-    let nowhere = Tensor(zerosLike: there[0]), none = nowhere[.ellipsis, 0]
-    func volume(_ frames: [Tensor]) -> Tensor { Tensor.stack(frames).expandingAxis(0) }
-    self.init(
-      forward: volume(there + [nowhere]), backward: volume([nowhere] + back),
-      forwardAgreement: volume(agreements(there, back) + [none]),
-      backwardAgreement: volume([none] + agreements(back, there)))
+    self.init(forward: volume(forward, from: 0), backward: volume(backward, from: 1), tolerance: tolerance)
   }
 
   /// Motion along the optical flows within each of several windows, all of as many frames of one size, two at least.

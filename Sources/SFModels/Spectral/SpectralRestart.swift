@@ -13,11 +13,13 @@ import Tensor
 func restarted(_ walk: [Tensor], motion: SpectralMotion?) -> (mask: Tensor, share: Tensor) {
   let share = restartShare(of: walk[0], refined: walk[walk.count - 1], motion: motion)
   // Frame by frame, so that nothing as long as the video is made in between.
-  let frames = (0..<walk[0].shape[1]).map { t in
-    let steps = walk.map { $0[.all, t...t] }
-    return steps.dropLast().reversed().reduce(steps[steps.count - 1]) { $0 + share * ($1 - $0) }
+  let shape = walk[0].shape, count = shape[1]
+  let mask = Tensor.stack(shape[0] * count) { frame in
+    let (n, t) = (frame / count, frame % count)
+    let steps = walk.map { $0[n, t] }
+    return steps.dropLast().reversed().reduce(steps[steps.count - 1]) { $0 + share[n, 0] * ($1 - $0) }
   }
-  return (.concatenate(frames, axis: 1), share)
+  return (mask.reshape(shape), share)
 }
 
 /// λ = ½ρ² of each video, `[N, 1, 1, 1]`; ½ where the scores don't disagree.
@@ -34,20 +36,15 @@ package func disagreement(ofMasks x: Tensor, motion: SpectralMotion? = nil) -> T
   require(
     x.rank == 4 && motion.map { Shape($0.forward.shape.prefix(4)) == x.shape } ?? true,
     "disagreement: masks \(x.shape), flows \(motion?.forward.shape ?? [])")
-  func mask(_ t: Int) -> Tensor { (x[.all, t] .> 0.5).to(x.dtype).expandingAxis(-1) }
-  func total(_ x: Tensor) -> Tensor { x.sum(axis: [1, 2, 3], keepingAxes: true) }
-  var sum = Tensor(zeros: [x.shape[0], 1, 1, 1], dtype: x.dtype), earlier = mask(0)
-  for t in 1..<max(1, x.shape[1]) {
-    let later = mask(t)
-    if let motion {
-      let missed = (earlier - later.warped(by: motion.forward[.all, t - 1])).abs()
-      let missedBack = (later - earlier.warped(by: motion.backward[.all, t])).abs()
-      sum += total(motion.forwardAgreement[.all, t - 1].expandingAxis(-1) * missed)
-      sum += total(motion.backwardAgreement[.all, t].expandingAxis(-1) * missedBack)
-    } else {
-      sum += 2 * total((earlier - later).abs())
-    }
-    earlier = later
+  @Sendable func mask(_ t: Int) -> Tensor { (x[.all, t] .> 0.5).to(x.dtype).expandingAxis(-1) }
+  @Sendable func total(_ x: Tensor) -> Tensor { x.sum(axis: [1, 2, 3], keepingAxes: true) }
+  let pairs = concurrentMap(max(0, x.shape[1] - 1)) { t in
+    let (earlier, later) = (mask(t), mask(t + 1))
+    guard let motion else { return 2 * total((earlier - later).abs()) }
+    let missed = (earlier - later.warped(by: motion.forward[.all, t])).abs()
+    let missedBack = (later - earlier.warped(by: motion.backward[.all, t + 1])).abs()
+    return total(motion.forwardAgreement[.all, t].expandingAxis(-1) * missed)
+      + total(motion.backwardAgreement[.all, t + 1].expandingAxis(-1) * missedBack)
   }
-  return sum
+  return pairs.reduce(Tensor(zeros: [x.shape[0], 1, 1, 1], dtype: x.dtype), +)
 }

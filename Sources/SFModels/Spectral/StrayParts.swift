@@ -20,7 +20,7 @@ func strayParts(of masks: [Mask], in frames: [Image]) -> [Mask] {
   let largest = sizes.firstIndex(of: size)!
 
   // A half in both: colours seen nowhere are rather the object's, which is the smaller one.
-  let colors = frames.map(colorCells)
+  let colors = concurrentMap(frames.count) { colorCells(frames[$0]) }
   var object = [Double](repeating: 0.5, count: 16 * 16 * 16), outside = object
   for (labels, colors) in zip(parts.labels, colors) {
     for (label, color) in zip(labels, colors) {
@@ -35,10 +35,10 @@ func strayParts(of masks: [Mask], in frames: [Image]) -> [Mask] {
     for (label, color) in zip(labels, colors) where label >= 0 { sums[Int(label)] += evidence[Int(color)] }
   }
   let isStray = zip(sizes, sums).map { 4 * $0 < size && $1 < 0 }
-  return zip(masks, parts.labels).map { mask, labels in
+  return concurrentMap(masks.count) { frame in
     Mask(
-      height: mask.height, width: mask.width,
-      values: labels.map { $0 >= 0 && isStray[Int($0)] ? 1 : 0 })
+      height: masks[frame].height, width: masks[frame].width,
+      values: parts.labels[frame].map { $0 >= 0 && isStray[Int($0)] ? 1 : 0 })
   }
 }
 

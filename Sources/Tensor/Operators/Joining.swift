@@ -27,6 +27,24 @@ extension Tensor {
     concatenate(tensors.map { $0.expandingAxis(axis) }, axis: axis)
   }
 
+  /// So many tensors of one shape joined along a new first axis. Where nothing is recorded they are made on all CPUs, and never
+  /// held all at once.
+  package static func stack(_ count: Int, of tensor: @Sendable (Int) -> Tensor) -> Tensor {
+    require(count > 0, "stack: there is no tensor")
+    if isRecording { return stack((0..<count).map(tensor)) }
+    let first = tensor(0)
+    let y = Tensor(uninitialized: Shape([count] + first.shape), first.dtype)
+    let byteCount = first.elementCount * first.dtype.size
+    @Sendable func put(_ tensor: Tensor, at index: Int) {
+      require(tensor.shape == first.shape, "stack: shapes \(first.shape) and \(tensor.shape) don't fit")
+      Kernel.requireSame(first, tensor, "stack")
+      (y.mutableElements + index * byteCount).copyMemory(from: tensor.elements, byteCount: byteCount)
+    }
+    put(first, at: 0)
+    _ = concurrentMap(count - 1) { put(tensor($0 + 1), at: $0 + 1) }
+    return y
+  }
+
   /// The tensor cut along an axis into pieces of the given sizes.
   public func split(sizes: [Int], axis: Int = 0) -> [Tensor] {
     let axis = shape.axis(axis)
