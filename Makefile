@@ -34,8 +34,8 @@ threads: setup
 	swift build --sanitize=thread --scratch-path .build/thread --build-tests
 	swift test --skip-build --sanitize=thread --scratch-path .build/thread --filter $(threaded)
 
-# The data loader, the tape and the pool.
-threaded = 'DataLoaderTests|AutodiffTests|NestedScopeTests|RecomputationTests|MemoryTests|DependOnTheThreads'
+# The data loader, the tape, the pool, and what hands out its work by itself.
+threaded = 'DataLoaderTests|AutodiffTests|NestedScopeTests|RecomputationTests|MemoryTests|DependOnTheThreads|ConcurrentMapTests|SpectralWalkTests'
 
 sanitize: fuzz threads
 
