@@ -198,11 +198,13 @@ import Testing
 
   @Test func theThreadThatBeganAnEpochMayEnd() throws {
     // At its end the loading stops, as at that of the process, and goes on.
-    nonisolated(unsafe) var batches: Batches<[String]>?
-    let thread = Thread { [loader = loader(workers: 2)] in batches = loader.batches(epoch: 0) }
+    let batches = Mutex<Batches<[String]>?>(nil)
+    let thread = Thread { [loader = loader(workers: 2)] in
+      batches.withLock { $0 = loader.batches(epoch: 0) }
+    }
     thread.start()
     #expect(eventually { thread.isFinished })
-    #expect(try all(batches!) == all(loader().batches(epoch: 0)))
+    #expect(try all(#require(batches.withLock { $0 })) == all(loader().batches(epoch: 0)))
   }
 
   @Test func waitingIsTimed() {
