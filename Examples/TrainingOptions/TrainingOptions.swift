@@ -30,7 +30,9 @@ public struct TrainingOptions: ParsableArguments {
   /// Checks options whose defaults differ from network to network.
   /// - Throws: a `ValidationError`.
   public static func check(epochs: Int, batch: Int, learningRate: Double) throws {
-    guard epochs > 0 else { throw ValidationError("--epochs is \(epochs); it must be at least 1.") }
+    guard 1...1_000_000 ~= epochs else {
+      throw ValidationError("--epochs is \(epochs); it must be 1 to 1000000.")
+    }
     guard 1...4096 ~= batch else { throw ValidationError("--batch is \(batch); it must be 1 to 4096.") }
     guard learningRate > 0, learningRate.isFinite else {
       throw ValidationError("--learning-rate is \(learningRate); it must be positive.")

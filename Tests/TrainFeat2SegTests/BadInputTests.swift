@@ -137,7 +137,8 @@ import Vision
   }
 
   @Test(arguments: [
-    ["--loss", "nonsense"], ["--preset", "huge"], ["--epochs", "0"], ["--epochs", "many"], ["--batch", "-1"],
+    ["--loss", "nonsense"], ["--preset", "huge"], ["--epochs", "0"], ["--epochs", "many"],
+    ["--epochs", "9223372036854775807"], ["--batch", "-1"],
     ["--learning-rate", "nan"], ["--precision", "float16"], ["--learning-rate", "0"],
     ["--unknown", "option"], ["--batch", "9223372036854775807"], ["--validate", ","],
     ["--coarse-epochs", "3"], ["--coarse-epochs", "-1"],
